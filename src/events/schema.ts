@@ -1,0 +1,78 @@
+import type { Json, JsonObject } from '#lib/json.ts'
+
+/** Kinds of identifier that resolve a person, strongest first. Custom kinds come after these. */
+export const ID_KINDS = ['user_id', 'email', 'phone', 'anonymous_id'] as const
+export type IdKind = (typeof ID_KINDS)[number] | (string & {})
+export interface Identifier {
+  readonly kind: IdKind
+  readonly value: string
+}
+
+export type EventType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias' | 'system'
+
+/** Something that happened to one profile. Times are epoch milliseconds. */
+export interface EventRecord {
+  readonly kind: 'event'
+  /** Workspace. */
+  readonly ws: string
+  /** Profile id: the key whose order is kept. */
+  readonly key: string
+  /** `messageId` of the sender; remembered per key for deduplication. */
+  readonly id: string
+  readonly type: EventType
+  /** Event name: of a track call its own; `Page Viewed`/`Screen Viewed`; `message.*` for receipts of ours. */
+  readonly name: string
+  /** When it happened, corrected for the client's clock. */
+  readonly at: number
+  /** When the server accepted it. */
+  readonly received: number
+  /** Properties (track, page, screen, system) or traits (identify, group). */
+  readonly props: JsonObject
+  /** Identifiers that the sender gave; they belong to this profile. */
+  readonly ids: readonly Identifier[]
+  readonly context?: JsonObject
+}
+
+/** This key turned out to be the same person as `into`; its state moves there. */
+export interface MergeRecord {
+  readonly kind: 'merge'
+  readonly ws: string
+  readonly key: string
+  readonly into: string
+}
+
+/** The state of `from`, arriving at the profile that survives. */
+export interface AbsorbRecord {
+  readonly kind: 'absorb'
+  readonly ws: string
+  readonly key: string
+  readonly from: string
+  readonly state: Json
+}
+
+/** The partition's clock has reached the block's time: timers due by then fire. It has no key. */
+export interface TickRecord {
+  readonly kind: 'tick'
+}
+
+/** From here on this partition works with definitions revision `revision`. It has no key. */
+export interface DefinitionsRecord {
+  readonly kind: 'definitions'
+  readonly revision: number
+}
+
+export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord
+export type LogRecord = KeyedRecord | TickRecord | DefinitionsRecord
+
+/** Where a record stands on the log, and when the log took it (epoch ms, never decreasing within a partition). */
+export interface Position {
+  readonly partition: number
+  readonly seq: number
+  readonly at: number
+}
+export interface LoggedRecord extends Position {
+  readonly record: LogRecord
+}
+
+/** Event names that only Cadenza itself may write. */
+export const RESERVED_PREFIX = 'message.'

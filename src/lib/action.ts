@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+
+/** `METHOD /path/:param`; params, query and body are merged into one input. */
+export type Route = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
+
+/** What a principal must hold to call an action; `public` needs none. */
+export type Permission =
+  | 'public'
+  | 'signed-in'
+  | 'workspace:admin'
+  | 'documents:read'
+  | 'documents:write'
+  | 'journeys:read'
+  | 'journeys:publish'
+  | 'people:read'
+  | 'people:write'
+  | 'messages:read'
+  | 'messages:replay'
+  | 'reports:read'
+
+/**
+ * One declared action gives the route, its validation, the OpenAPI operation, the typed UI call,
+ * the permission, the audit line and the agent's tool.
+ */
+export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+  /** `area.verb`, unique. */
+  readonly name: string
+  /** One sentence for people, agents and the reference page. */
+  readonly does: string
+  readonly may: Permission
+  readonly route: Route
+  readonly input: Input
+  readonly output: Output
+  /** Query and path values arrive as text: coerce in the schema. */
+  readonly audited?: boolean
+}
+
+export const action = <Input extends z.ZodType, Output extends z.ZodType>(declared: Action<Input, Output>): Action<Input, Output> => declared
+
+export type InputOf<A extends Action> = z.output<A['input']>
+export type OutputOf<A extends Action> = z.output<A['output']>

@@ -1,0 +1,29 @@
+/** An RFC 9457 problem: what is wrong, where, and how to mend it. */
+export interface Problem {
+  /** Stable machine word, e.g. `journey.step.unknown`. */
+  readonly code: string
+  /** HTTP status that this problem answers with. */
+  readonly status: number
+  /** What is wrong, in words that a marketer understands. */
+  readonly title: string
+  /** This occurrence: names and values. */
+  readonly detail?: string
+  /** How to mend it. */
+  readonly hint?: string
+  /** Where: a JSON pointer (`/steps/2/id`), or line:column in a text. */
+  readonly at?: string
+  /** Parts, when several things are wrong at once. */
+  readonly problems?: readonly Problem[]
+}
+
+/** A refusal is a value, told apart from success by its one field. A bug throws instead. */
+export interface Refusal {
+  readonly refused: Problem
+}
+export type Outcome<T> = T | Refusal
+
+export const refuse = (problem: Problem): Refusal => ({ refused: problem })
+
+export function isRefusal(outcome: unknown): outcome is Refusal {
+  return outcome !== null && typeof outcome === 'object' && 'refused' in outcome
+}
