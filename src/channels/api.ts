@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { action } from '#lib/action.ts'
+
+/** Epoch milliseconds. */
+const Time = z.int().nonnegative()
+
+/** Where a message stands; `ready` waits for its turn, `dead` used up its attempts and can be replayed. */
+export const MessageStatus = z.enum(['ready', 'sending', 'sent', 'failed', 'skipped', 'cancelled', 'ambiguous', 'dead'])
+
+export const MessageSummary = z.object({
+  /** The effect's id. */
+  id: z.string(),
+  channel: z.enum(['email', 'webhook']),
+  status: MessageStatus,
+  /** Reason code of the last status; '' when there is nothing to explain. */
+  reason: z.string(),
+  /** The reason in one sentence; '' without a reason. */
+  sentence: z.string(),
+  profile: z.string(),
+  /** Address or URL that it goes to. */
+  to: z.string(),
+  /** Subject of an e-mail, method and URL of a webhook; '' while it has not been rendered. */
+  subject: z.string(),
+  journey: z.string(),
+  journeyName: z.string(),
+  version: z.int().positive(),
+  step: z.string(),
+  lane: z.enum(['transactional', 'marketing']),
+  topic: z.string(),
+  attempts: z.int().nonnegative(),
+  /** When it was decided, and when it last changed. */
+  createdAt: Time,
+  at: Time,
+})
+
+export const ListMessages = action({
+  name: 'messages.list',
+  does: 'Lists messages, newest first, of the workspace, one person or one journey.',
+  may: 'messages:read',
+  route: 'GET /api/messages',
+  input: z.object({
+    profile: z.string().optional(),
+    journey: z.string().optional(),
+    status: MessageStatus.optional(),
+    cursor: z.string().optional(),
+  }),
+  output: z.object({ messages: z.array(MessageSummary), next: z.string().nullable() }),
+})
+
+export const GetMessage = action({
+  name: 'messages.get',
+  does: 'Shows one message exactly as it was sent, with the history of its delivery.',
+  may: 'messages:read',
+  route: 'GET /api/messages/:id',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({
+    message: MessageSummary,
+    enrollment: z.string(),
+    template: z.object({ id: z.string(), version: z.int().positive() }).nullable(),
+    /** Oldest first; deliveries, opens, clicks and what a provider reported later. */
+    history: z.array(z.object({ status: z.string(), reason: z.string(), sentence: z.string(), at: Time })),
+    /** Null when it never was rendered, or is a webhook. */
+    rendered: z.object({ subject: z.string(), html: z.string(), text: z.string() }).nullable(),
+    /** Header lines as they were handed over, in order. */
+    headers: z.array(z.tuple([z.string(), z.string()])),
+    /** Body of a webhook as it was handed over; null for an e-mail. */
+    body: z.string().nullable(),
+  }),
+})
+
+export const ReplayMessage = action({
+  name: 'messages.replay',
+  does: 'Puts a dead message back into the queue under the same id, so that it cannot be counted or delivered as a second one.',
+  may: 'messages:replay',
+  route: 'POST /api/messages/:id/replay',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({ message: MessageSummary }),
+  audited: true,
+})
+
+export const MailSummary = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  /** First words of the text part. */
+  preview: z.string(),
+  messageId: z.string(),
+  at: Time,
+  /** Bytes as received. */
+  size: z.int().nonnegative(),
+})
+
+export const ListMail = action({
+  name: 'mailbox.list',
+  does: 'Lists what the built-in local mailbox received over SMTP, newest first.',
+  may: 'messages:read',
+  route: 'GET /api/mailbox',
+  input: z.object({ q: z.string().max(320).default(''), cursor: z.string().optional() }),
+  output: z.object({
+    mail: z.array(MailSummary),
+    next: z.string().nullable(),
+    total: z.int().nonnegative(),
+    /** False when the server delivers through another SMTP server: then nothing arrives here. */
+    receiving: z.boolean(),
+  }),
+})
+
+export const GetMail = action({
+  name: 'mailbox.get',
+  does: 'Shows one mail of the built-in local mailbox as it was received.',
+  may: 'messages:read',
+  route: 'GET /api/mailbox/:id',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({
+    mail: MailSummary,
+    html: z.string(),
+    text: z.string(),
+    headers: z.array(z.tuple([z.string(), z.string()])),
+    /** The message as received; cut at 512 KB. */
+    source: z.string(),
+  }),
+})

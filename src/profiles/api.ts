@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { action } from '#lib/action.ts'
+
+/** Epoch milliseconds. */
+const Time = z.int().nonnegative()
+const Count = z.int().nonnegative()
+
+export const ProfileSummary = z.object({
+  id: z.string(),
+  /** The best name that is known: attribute `name`, first and last name, e-mail address, user id, else ''. */
+  name: z.string(),
+  email: z.string().nullable(),
+  userId: z.string().nullable(),
+  firstSeen: Time,
+  lastSeen: Time,
+  /** Journeys that the person stands in at this moment. */
+  inJourneys: Count,
+})
+
+export const SearchProfiles = action({
+  name: 'profiles.search',
+  does: 'Finds people by the start of an identifier (e-mail address, user id, phone, anonymous id) or a profile id; without a text, those seen last.',
+  may: 'people:read',
+  route: 'GET /api/profiles',
+  input: z.object({ q: z.string().max(320).default(''), cursor: z.string().optional() }),
+  output: z.object({ people: z.array(ProfileSummary), next: z.string().nullable() }),
+})
+
+/** What this person allowed or withdrew: `topic` '' means the whole channel. */
+const PermitView = z.object({ channel: z.string(), topic: z.string(), status: z.enum(['granted', 'withdrawn']), at: Time, source: z.string() })
+
+/** One run that goes on now: where it stands, since when, and when it wakes (null: only an event or a receipt moves it). */
+const StandingRun = z.object({
+  journey: z.string(),
+  journeyName: z.string(),
+  version: z.int().positive(),
+  enrollment: z.string(),
+  key: z.string(),
+  step: z.string(),
+  stepName: z.string(),
+  enteredAt: Time,
+  since: Time,
+  due: Time.nullable(),
+})
+
+export const GetProfile = action({
+  name: 'profiles.get',
+  does: 'Shows one person: identifiers, attributes, consent, and where the person stands in which journey.',
+  may: 'people:read',
+  route: 'GET /api/profiles/:id',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({
+    id: z.string(),
+    name: z.string(),
+    /** Set when this profile turned out to be the same person as another: read that one. */
+    mergedInto: z.string().nullable(),
+    ids: z.record(z.string(), z.array(z.string())),
+    attributes: z.array(z.object({ name: z.string(), value: z.json(), at: Time })),
+    activity: z.array(z.object({ name: z.string(), count: Count, first: Time, last: Time })),
+    consent: z.object({ permits: z.array(PermitView), blocked: z.array(z.object({ address: z.string(), reason: z.enum(['bounced', 'complained']) })) }),
+    journeys: z.array(StandingRun),
+    firstSeen: Time,
+    lastSeen: Time,
+  }),
+})
