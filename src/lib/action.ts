@@ -35,7 +35,8 @@ export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.Zo
   readonly audited?: boolean
 }
 
-export const action = <Input extends z.ZodType, Output extends z.ZodType>(declared: Action<Input, Output>): Action<Input, Output> => declared
+export const action = <Input extends z.ZodType, Output extends z.ZodType>(declared: Action<Input, Output>): Action<Input, Output> =>
+  declared
 
 export type InputOf<A extends Action> = z.output<A['input']>
 export type OutputOf<A extends Action> = z.output<A['output']>

@@ -6,7 +6,7 @@ export function murmur32(text: string, seed = 0): number {
   const blocks = bytes.length >>> 2
   let hash = seed | 0
   for (let i = 0; i < blocks * 4; i += 4) {
-    hash ^= scramble((bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)) | 0)
+    hash ^= scramble(bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24) | 0)
     hash = (hash << 13) | (hash >>> 19)
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
   }
