@@ -1,0 +1,264 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { z } from 'zod'
+import type { Action, InputOf, OutputOf } from '#lib/action.ts'
+import { isRefusal, type Outcome, type Problem, type Refusal } from '#lib/problem.ts'
+import { type EventStream, sse } from './event-stream.ts'
+import { secureHeaders } from './headers.ts'
+import { readInput } from './input.ts'
+import { documentOf } from './openapi.ts'
+import { denied, type Principal } from './principal.ts'
+import { invalid, PROBLEM_JSON, problemBody, sendProblem } from './problem-reply.ts'
+import { addReference } from './reference.ts'
+import { answerNotFound, logRequests } from './server.ts'
+
+/** What a handler may know of the request, and say besides its output. */
+export interface Call {
+  readonly requestId: string
+  readonly ip: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** `If-Match` without quotes; undefined when not given. */
+  readonly ifMatch: string | undefined
+  /** Answer header; `set-cookie` may be set several times. */
+  setHeader(name: string, value: string): void
+  /** What the audit line says beyond the action: the object, and the hashes before and after. */
+  note(about: AuditNote): void
+}
+
+export interface AuditNote {
+  /** `journey:welcome`, `key:wk_…` */
+  readonly object: string
+  readonly before?: string
+  readonly after?: string
+}
+
+export interface AuditLine extends AuditNote {
+  readonly workspace: string
+  readonly actor: string
+  readonly action: string
+  readonly requestId: string
+}
+
+export type Handler<A extends Action> = (input: InputOf<A>, principal: Principal, call: Call) => Promise<Outcome<OutputOf<A>>>
+/** Sends until the stream is closed. A refusal before the first `stream()` call becomes an ordinary problem. */
+export type StreamHandler<A extends Action> = (
+  input: InputOf<A>,
+  principal: Principal,
+  call: Call & { readonly stream: () => TypedStream<OutputOf<A>> },
+) => Promise<undefined | Refusal>
+export interface TypedStream<T> extends Omit<EventStream, 'send'> {
+  send(data: T): boolean
+}
+
+/** An action with what it does. */
+export interface Binding {
+  readonly action: Action
+  readonly handle: Handler<Action> | undefined
+  readonly stream: StreamHandler<Action> | undefined
+}
+
+export const bind = <A extends Action>(action: A, handle: Handler<A>): Binding => ({ action, handle: handle as unknown as Handler<Action>, stream: undefined })
+
+/** The action answers with server-sent events; its output schema is that of each event's data. */
+export const bindStream = <A extends Action>(action: A, stream: StreamHandler<A>): Binding => ({
+  action,
+  handle: undefined,
+  stream: stream as unknown as StreamHandler<Action>,
+})
+
+/** The first answer to an `Idempotency-Key`, kept for repeats. */
+export interface KeptAnswer {
+  readonly status: number
+  readonly body: string
+}
+export interface IdempotencyStore {
+  /** Claims the key: `new`, or the first answer, or why not. */
+  begin(claim: { workspace: string; key: string; action: string; fingerprint: string }): Promise<'new' | 'running' | 'mismatch' | KeptAnswer>
+  /** Keeps the answer; without one the key is free again. */
+  finish(claim: { workspace: string; key: string }, answer: KeptAnswer | undefined): Promise<void>
+}
+
+export interface ApiOptions {
+  /** All declared actions: each must be bound exactly once, and nothing else. */
+  readonly actions: readonly Action[]
+  readonly bindings: readonly Binding[]
+  /** Who calls. Nobody when there are no credentials; a refusal when they are wrong. */
+  readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
+  /** Refuses a call with a cookie that did not come from our own pages (CSRF). */
+  readonly checkOrigin: (request: FastifyRequest) => Problem | undefined
+  readonly audit: (line: AuditLine) => Promise<void>
+  readonly idempotency: IdempotencyStore
+  readonly hsts?: boolean
+  /** For the reference: the product's version and public address. */
+  readonly version: string
+  readonly url: string
+  /** Routes under /api that are no actions, e.g. `/api/auth/*`; registered by these in the same scope. */
+  readonly others?: readonly ((scope: FastifyInstance) => void | Promise<void>)[]
+  /** Addresses of those, so that an undeclared route stops the start. */
+  readonly otherRoutes?: readonly string[]
+}
+
+const REFERENCE = ['/api/openapi.json', '/api/docs', '/api/docs/*']
+
+/** Mounts every declared action under its route, with OpenAPI at `/api/openapi.json` and the reference at `/api/docs`. */
+export async function registerActions(server: FastifyInstance, options: ApiOptions): Promise<void> {
+  checkBindings(options)
+  await server.register(async (scope) => {
+    secureHeaders(scope, { hsts: options.hsts ?? false, cache: 'no-store' })
+    logRequests(scope)
+    for (const binding of options.bindings) addRoute(scope, binding, options)
+    addReference(scope, documentOf(options.actions, options))
+    for (const other of options.others ?? []) await other(scope)
+    scope.route({ method: scope.supportedMethods as HTTPMethods[], url: '/api/*', handler: (request, reply) => answerNotFound(request, reply, server.routeLines) })
+  })
+  server.addHook('onReady', async () => checkRoutes(server, options))
+}
+
+function checkBindings({ actions, bindings }: ApiOptions): void {
+  const wrong: string[] = []
+  const count = (name: string, list: readonly Action[]): number => list.filter((each) => each.name === name).length
+  const bound = bindings.map((binding) => binding.action)
+  for (const action of actions) {
+    if (count(action.name, actions) > 1) wrong.push(`${action.name} is declared twice`)
+    if (count(action.name, bound) !== 1) wrong.push(`${action.name} is bound ${count(action.name, bound)} times`)
+    if (!/^(GET|POST|PUT|DELETE) \/api\/\S+$/.test(action.route)) wrong.push(`${action.name} has no route under /api`)
+  }
+  for (const action of bound) if (!actions.includes(action)) wrong.push(`${action.name} is bound but not declared`)
+  if (wrong.length > 0) throw new Error(`The API does not start: ${[...new Set(wrong)].join('; ')}.`)
+}
+
+/** Deny by default: an address under /api that no action declares, and so no permission guards, stops the start. */
+function checkRoutes(server: FastifyInstance, { actions, otherRoutes = [] }: ApiOptions): void {
+  const known = new Set([...actions.map((action) => pathOf(action)), ...REFERENCE, ...otherRoutes, '/api/*'])
+  const strays = server.routeLines.filter((route) => route.url.startsWith('/api') && !known.has(route.url))
+  if (strays.length > 0) throw new Error(`These routes belong to no action: ${strays.map((route) => `${route.method} ${route.url}`).join(', ')}.`)
+}
+
+const methodOf = (action: Action): HTTPMethods => action.route.slice(0, action.route.indexOf(' ')) as HTTPMethods
+const pathOf = (action: Action): string => action.route.slice(action.route.indexOf(' ') + 1)
+
+function addRoute(scope: FastifyInstance, binding: Binding, options: ApiOptions): void {
+  const { action } = binding
+  scope.route({ method: methodOf(action), url: pathOf(action), exposeHeadRoute: false, handler: (request, reply) => answer(request, reply, { binding, options }) })
+}
+
+interface Bound {
+  readonly binding: Binding
+  readonly options: ApiOptions
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, { binding, options }: Bound): Promise<FastifyReply> {
+  const { action } = binding
+  reply.header('request-id', request.id)
+  const principal = await options.authenticate(request, reply)
+  if (isRefusal(principal)) return sendProblem(reply, principal.refused)
+  const problem = options.checkOrigin(request) ?? denied(action.may, principal)
+  if (problem) {
+    if (action.audited) request.log.warn({ action: action.name, actor: principal.actor, code: problem.code }, 'refused')
+    return sendProblem(reply, problem)
+  }
+  const given = readInput(request)
+  if (isRefusal(given)) return sendProblem(reply, given.refused)
+  const input = await action.input.safeParseAsync(given.input)
+  if (!input.success) return sendProblem(reply, invalid(input.error))
+  if (binding.stream) return answerStream(request, reply, { binding, input: input.data, principal })
+  return answerOnce(request, reply, { bound: { binding, options }, principal, input: input.data, fingerprint: given.fingerprint })
+}
+
+interface Turn {
+  readonly bound: Bound
+  readonly principal: Principal
+  readonly input: unknown
+  readonly fingerprint: string
+}
+
+/** Runs the handler, or repeats the first answer to the same `Idempotency-Key`. */
+async function answerOnce(request: FastifyRequest, reply: FastifyReply, turn: Turn): Promise<FastifyReply> {
+  const { options, binding } = turn.bound
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || request.method === 'GET' || turn.principal.workspace === '') return deliver(reply, await run(request, reply, turn))
+  const claim = { workspace: turn.principal.workspace, key: `${turn.principal.actor} ${key}` }
+  if (key.length > 200) return sendProblem(reply, KEY_TOO_LONG)
+  const first = await options.idempotency.begin({ ...claim, action: binding.action.name, fingerprint: turn.fingerprint })
+  if (first === 'mismatch') return sendProblem(reply, KEY_REUSED)
+  if (first === 'running') return sendProblem(reply.header('retry-after', '1'), KEY_RUNNING)
+  if (first !== 'new') return deliver(reply.header('idempotent-replayed', 'true'), first)
+  let kept: KeptAnswer | undefined
+  try {
+    kept = await run(request, reply, turn)
+  } finally {
+    await options.idempotency.finish(claim, kept)
+  }
+  return deliver(reply, kept)
+}
+
+const KEY_TOO_LONG: Problem = { code: 'idempotency.key', status: 400, title: 'The Idempotency-Key is longer than 200 characters.' }
+const KEY_REUSED: Problem = {
+  code: 'idempotency.reused',
+  status: 422,
+  title: 'This Idempotency-Key was used for a different request.',
+  hint: 'Use a new key for a new request; repeat a request with its own key.',
+}
+const KEY_RUNNING: Problem = { code: 'idempotency.running', status: 409, title: 'The first request with this Idempotency-Key is still running.', hint: 'Wait a second and ask again.' }
+
+async function run(request: FastifyRequest, reply: FastifyReply, { bound, principal, input }: Turn): Promise<KeptAnswer> {
+  const { action, handle } = bound.binding
+  let noted: AuditNote | undefined
+  const call = callOf(request, reply, (about) => {
+    noted = about
+  })
+  const outcome = await handle!(input as never, principal, call)
+  if (isRefusal(outcome)) return { status: outcome.refused.status, body: JSON.stringify(problemBody(outcome.refused, request.id)) }
+  // Parsing the output strips what the schema does not name, so that a column too many never leaves.
+  const output = await checked(action, outcome)
+  if (action.audited) {
+    await bound.options.audit({ workspace: principal.workspace, actor: principal.actor, action: action.name, requestId: request.id, object: '', ...noted })
+  }
+  return { status: 200, body: JSON.stringify(output) }
+}
+
+async function checked(action: Action, output: unknown): Promise<unknown> {
+  const result = await (action.output as z.ZodType).safeParseAsync(output)
+  if (result.success) return result.data
+  throw new Error(`The output of ${action.name} does not fit its schema: ${result.error.message}`)
+}
+
+const deliver = (reply: FastifyReply, { status, body }: KeptAnswer): FastifyReply =>
+  reply
+    .code(status)
+    .header('content-type', status < 400 ? 'application/json; charset=utf-8' : PROBLEM_JSON)
+    .send(body)
+
+function callOf(request: FastifyRequest, reply: FastifyReply, note: (about: AuditNote) => void): Call {
+  const match = request.headers['if-match']
+  return {
+    requestId: request.id,
+    ip: request.ip,
+    headers: request.headers,
+    ifMatch: match?.replace(/^W\//, '').replace(/^"(.*)"$/, '$1'),
+    setHeader: (name, value) => void reply.header(name, value),
+    note,
+  }
+}
+
+async function answerStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { binding, input, principal }: { binding: Binding; input: unknown; principal: Principal },
+): Promise<FastifyReply> {
+  let opened: EventStream | undefined
+  const stream = (): EventStream => {
+    // Hooks do not run on a hijacked reply, so its headers are set here.
+    opened ??= sse(reply.header('x-content-type-options', 'nosniff'))
+    return opened
+  }
+  const call = { ...callOf(request, reply, () => undefined), stream }
+  try {
+    const refused = await binding.stream!(input as never, principal, call)
+    if (refused && !opened) return sendProblem(reply, refused.refused)
+  } catch (error) {
+    if (!opened) throw error
+    request.log.error({ action: binding.action.name, err: error }, 'stream failed')
+  }
+  opened?.close()
+  return reply
+}
