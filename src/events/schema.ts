@@ -61,8 +61,15 @@ export interface DefinitionsRecord {
   readonly revision: number
 }
 
+/** Look at this key again: what is due by the last tick fires. Written when a parked timer is replayed. */
+export interface WakeRecord {
+  readonly kind: 'wake'
+  readonly ws: string
+  readonly key: string
+}
+
 export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord
-export type LogRecord = KeyedRecord | TickRecord | DefinitionsRecord
+export type LogRecord = KeyedRecord | WakeRecord | TickRecord | DefinitionsRecord
 
 /** Where a record stands on the log, and when the log took it (epoch ms, never decreasing within a partition). */
 export interface Position {

@@ -1,0 +1,110 @@
+import type { Queryable } from './log.ts'
+
+/** An effect as it waits in the outbox. Times are epoch ms. */
+export interface OutboxEntry {
+  readonly id: string
+  readonly ws: string
+  readonly key: string
+  readonly channel: string
+  readonly address: string
+  readonly topic: string
+  readonly lane: 'transactional' | 'marketing'
+  readonly due: number
+  readonly expires: number
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export type OutboxStatus = 'ready' | 'sending' | 'sent' | 'failed' | 'skipped' | 'cancelled' | 'ambiguous' | 'dead'
+
+/** A claimed entry: marked `sending`, committed, before anything leaves. */
+export interface Claimed extends OutboxEntry {
+  readonly attempt: number
+  /** The address or topic is suppressed: must not be handed over. */
+  readonly suppressed: boolean
+}
+
+/** How one attempt ended. `ready` means: try again at `due`. */
+export interface Settlement {
+  readonly ws: string
+  readonly id: string
+  readonly status: Exclude<OutboxStatus, 'sending' | 'cancelled'>
+  readonly due: number
+  readonly reason: string
+  readonly providerId: string
+  readonly contentHash: string
+}
+
+/** Puts effects into the outbox; one that is there already stays as it is. */
+export async function enqueue(tx: Queryable, entries: readonly OutboxEntry[], now: number): Promise<void> {
+  if (entries.length === 0) return
+  await tx.query(
+    `insert into outbox (workspace_id, id, profile_id, channel, address, topic, lane, due, expires, payload, created_at)
+     select ws, id, key, channel, address, topic, lane, due, expires, payload, $2::bigint
+     from jsonb_to_recordset($1::jsonb) e(ws text, id text, key text, channel text, address text, topic text, lane text, due bigint, expires bigint, payload jsonb)
+     on conflict (workspace_id, id) do nothing`,
+    [JSON.stringify(entries), now],
+  )
+}
+
+/** Takes back what has not been claimed yet; returns the ids that were. */
+export async function cancel(tx: Queryable, effects: readonly { ws: string; id: string }[], { now, reason }: { now: number; reason: string }): Promise<{ ws: string; id: string }[]> {
+  if (effects.length === 0) return []
+  const { rows } = await tx.query<{ ws: string; id: string }>(
+    `update outbox o set status = 'cancelled', settled_at = $3, reason = $4
+     from unnest($1::text[], $2::text[]) e(ws, id)
+     where o.workspace_id = e.ws and o.id = e.id and o.status = 'ready'
+     returning o.workspace_id as ws, o.id`,
+    [effects.map((effect) => effect.ws), effects.map((effect) => effect.id), now, reason],
+  )
+  return rows
+}
+
+/** Claims due entries, transactional first. One statement, so it is committed when it returns outside a transaction. */
+export async function claim(db: Queryable, { owner, limit, now }: { owner: string; limit: number; now: number }): Promise<Claimed[]> {
+  const { rows } = await db.query<Claimed>(
+    `with next as (
+       (select workspace_id, id from outbox where status = 'ready' and lane = 'transactional' and due <= $3 order by due limit $2 for update skip locked)
+       union all
+       (select workspace_id, id from outbox where status = 'ready' and lane = 'marketing' and due <= $3 order by due limit $2 for update skip locked)
+       limit $2
+     )
+     update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $3
+     from next where o.workspace_id = next.workspace_id and o.id = next.id
+     returning o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
+       exists (select from suppressions s where s.workspace_id = o.workspace_id and s.address = o.address and o.address <> ''
+               and (s.topic = o.topic or s.topic = '') and (o.lane = 'marketing' or s.topic = '' and s.reason in ('bounced', 'complained'))) as suppressed`,
+    [owner, limit, now],
+  )
+  return rows
+}
+
+/** Writes how attempts ended; only entries that are still `sending` for this owner change. */
+export async function settle(tx: Queryable, settlements: readonly Settlement[], { owner, now }: { owner: string; now: number }): Promise<void> {
+  if (settlements.length === 0) return
+  await tx.query(
+    `update outbox o set status = s.status, due = s.due, reason = s.reason, settled_at = $3,
+       provider_id = coalesce(nullif(s."providerId", ''), o.provider_id), content_hash = coalesce(nullif(s."contentHash", ''), o.content_hash)
+     from jsonb_to_recordset($1::jsonb) s(ws text, id text, status text, due bigint, reason text, "providerId" text, "contentHash" text)
+     where o.workspace_id = s.ws and o.id = s.id and o.status in ('sending', 'ambiguous') and o.owner = $2`,
+    [JSON.stringify(settlements), owner, now],
+  )
+}
+
+/** Entries that dead owners left in `sending` become ready again: they may have left, so the retry carries the same id. */
+export async function recover(db: Queryable, { living, now }: { living: readonly string[]; now: number }): Promise<number> {
+  const { rowCount } = await db.query(
+    `update outbox set status = 'ready', reason = 'recovered', due = least(due, $2) where status = 'sending' and not (owner = any($1))`,
+    [living, now],
+  )
+  return rowCount ?? 0
+}
+
+/** The earliest time at which something is due (epoch ms), or null. */
+export async function nextDue(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ due: number | null }>(
+    `select min(due) as due from (
+       (select due from outbox where status = 'ready' and lane = 'transactional' order by due limit 1)
+       union all (select due from outbox where status = 'ready' and lane = 'marketing' order by due limit 1)) d`,
+  )
+  return rows[0]?.due ?? null
+}

@@ -1,0 +1,42 @@
+import type { Identifier } from '#events/schema.ts'
+import type { Queryable } from '#platform/log.ts'
+import type { Known } from './resolve.ts'
+
+export interface OwnedIdentifier extends Identifier {
+  readonly ws: string
+}
+
+/** Who owns these identifiers. */
+export async function owners(db: Queryable, ids: readonly OwnedIdentifier[]): Promise<(OwnedIdentifier & Known)[]> {
+  const { rows } = await db.query<OwnedIdentifier & Known>(
+    `select i.workspace_id as ws, i.kind, i.value, i.profile_id as profile,
+       exists (select from identities u where u.workspace_id = i.workspace_id and u.profile_id = i.profile_id and u.kind = 'user_id') as user
+     from unnest($1::text[], $2::text[], $3::text[]) k(ws, kind, value)
+     join identities i on i.workspace_id = k.ws and i.kind = k.kind and i.value = k.value`,
+    [ids.map((id) => id.ws), ids.map((id) => id.kind), ids.map((id) => id.value)],
+  )
+  return rows
+}
+
+/** Identities of a workspace change one transaction at a time, so that two workers cannot merge in a circle. */
+export async function lockIdentities(tx: Queryable, workspaces: readonly string[]): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('identities ' || ws, 0)) from (select ws from unnest($1::text[]) ws order by ws) w`, [workspaces])
+}
+
+/** Gives identifiers to profiles; one that belonged to another moves. */
+export async function claimIdentities(tx: Queryable, claims: readonly (OwnedIdentifier & { readonly profile: string })[]): Promise<void> {
+  if (claims.length === 0) return
+  await tx.query(
+    `insert into identities (workspace_id, kind, value, profile_id)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     on conflict (workspace_id, kind, value) do update set profile_id = excluded.profile_id`,
+    [claims.map((claim) => claim.ws), claims.map((claim) => claim.kind), claims.map((claim) => claim.value), claims.map((claim) => claim.profile)],
+  )
+}
+
+/** All identifiers of `from` belong to `into` from now on. */
+export async function moveIdentities(tx: Queryable, merges: readonly { readonly ws: string; readonly from: string; readonly into: string }[]): Promise<void> {
+  for (const { ws, from, into } of merges) {
+    await tx.query(`update identities set profile_id = $3 where workspace_id = $1 and profile_id = $2`, [ws, from, into])
+  }
+}
