@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import { stringify } from 'yaml'
+import type { z } from 'zod'
+import type { Permission } from '#lib/action.ts'
+import { canonical, type Json } from '#lib/json.ts'
+import type { Problem } from '#lib/problem.ts'
+import { invalid } from './http/problem-reply.ts'
+import { textDiff } from './text-diff.ts'
+
+/** One kind of authored thing. The app registers them; this file knows no domain. */
+export interface DocumentKind<Body = never> {
+  readonly kind: string
+  /** What people write. */
+  readonly schema: z.ZodType<Body>
+  /** What publishing and archiving need besides `documents:write`. */
+  readonly publish?: Permission
+  /** What is unsound in one document, given all that is live with it. `at` points into the body. */
+  readonly check?: (body: Body, library: Library) => readonly Problem[]
+}
+
+/** All documents of a workspace as they would be live together, parsed. */
+export interface Library {
+  get(kind: string, id: string): unknown
+  ids(kind: string): readonly string[]
+}
+
+export interface Authored {
+  readonly kind: string
+  readonly id: string
+  readonly body: Json
+}
+/** An authored document with its place in history. */
+export interface Live extends Authored {
+  readonly version: number
+  readonly hash: string
+}
+
+export interface Change {
+  readonly kind: string
+  readonly id: string
+  readonly action: 'create' | 'change' | 'unchanged' | 'archive'
+  /** Live version before; null when there is none. */
+  readonly from: number | null
+  /** YAML before and after, as a unified diff. */
+  readonly diff: string
+  /** What is wrong with it; pointers into its body. */
+  readonly problems: readonly Problem[]
+}
+
+export interface Plan {
+  readonly changes: readonly Change[]
+  /** What the changes would break in documents that were not given. */
+  readonly breaks: readonly { readonly kind: string; readonly id: string; readonly problems: readonly Problem[] }[]
+  readonly ok: boolean
+  /** Names exactly these changes on exactly this state: `apply` refuses when either is different. */
+  readonly token: string
+}
+
+export interface PlanInput {
+  readonly documents: readonly Authored[]
+  /** Archive what is live and was not given. */
+  readonly prune: boolean
+}
+
+/** SHA-256 of the canonical JSON: the order of keys does not count. */
+export const hashOf = (body: Json): string => createHash('sha256').update(canonical(body)).digest('hex')
+
+export const yamlOf = (body: Json): string => stringify(body, { lineWidth: 120 })
+
+/** What applying would do, and whether it may: every given document is checked against the library as it would become. */
+export function planOf(live: readonly Live[], { documents, prune }: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Plan {
+  const key = (each: { kind: string; id: string }): string => `${each.kind}/${each.id}`
+  const before = new Map(live.map((each) => [key(each), each]))
+  const given = new Map(documents.map((each) => [key(each), each]))
+  const pruned = prune ? live.filter((each) => !given.has(key(each))) : []
+  const after = new Map<string, Authored>([...before, ...given])
+  for (const each of pruned) after.delete(key(each))
+  const library = libraryOf([...after.values()], kinds)
+  const changes = [
+    ...documents.map((each) => changeOf(each, before.get(key(each)), [...ownProblems(each, documents), ...problemsOf(each, kinds, library)])),
+    ...pruned.map((each): Change => ({ kind: each.kind, id: each.id, action: 'archive', from: each.version, diff: textDiff(yamlOf(each.body), ''), problems: [] })),
+  ]
+  const left = [...after.values()].filter((each) => !given.has(key(each)))
+  const breaks = changes.some((change) => change.action !== 'unchanged') ? breaksIn(left, { kinds, now: libraryOf(live, kinds), then: library }) : []
+  const ok = breaks.length === 0 && changes.every((change) => change.problems.length === 0)
+  return { changes, breaks, ok, token: tokenOf(changes, before, given) }
+}
+
+/** The library of these documents; one that does not parse is not in it. */
+export function libraryOf(documents: readonly Authored[], kinds: ReadonlyMap<string, DocumentKind>): Library {
+  const parsed = new Map<string, Map<string, unknown>>()
+  for (const { kind, id, body } of documents) {
+    const result = kinds.get(kind)?.schema.safeParse(body)
+    if (!result?.success) continue
+    let same = parsed.get(kind)
+    if (!same) parsed.set(kind, (same = new Map()))
+    same.set(id, result.data)
+  }
+  return { get: (kind, id) => parsed.get(kind)?.get(id), ids: (kind) => [...(parsed.get(kind)?.keys() ?? [])] }
+}
+
+/** What the schema and the kind's own check find wrong with one document. */
+export function problemsOf({ kind, body }: Authored, kinds: ReadonlyMap<string, DocumentKind>, library: Library): readonly Problem[] {
+  const known = kinds.get(kind)
+  if (!known) {
+    return [{ code: 'document.kind', status: 422, title: `There is no kind of document called "${kind}".`, hint: `Use one of: ${[...kinds.keys()].join(', ')}.` }]
+  }
+  const parsed = known.schema.safeParse(body)
+  if (!parsed.success) return invalid(parsed.error).problems ?? []
+  return known.check?.(parsed.data, library) ?? []
+}
+
+function ownProblems({ kind, id, body }: Authored, all: readonly Authored[]): Problem[] {
+  const problems: Problem[] = []
+  if (all.filter((other) => other.kind === kind && other.id === id).length > 1) {
+    problems.push({ code: 'document.twice', status: 422, title: `${kind} "${id}" is given more than once.`, hint: 'Give each document once.' })
+  }
+  for (const [name, value] of [['kind', kind], ['id', id]] as const) {
+    const inside = body !== null && typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, Json>)[name] : undefined
+    if (inside !== undefined && inside !== value) {
+      problems.push({ code: `document.${name}`, status: 422, title: `The document says ${name} "${inside}", but it is given as "${value}".`, at: `/${name}` })
+    }
+  }
+  return problems
+}
+
+function changeOf(given: Authored, live: Live | undefined, problems: readonly Problem[]): Change {
+  const same = live !== undefined && live.hash === hashOf(given.body)
+  return {
+    kind: given.kind,
+    id: given.id,
+    action: live === undefined ? 'create' : same ? 'unchanged' : 'change',
+    from: live?.version ?? null,
+    diff: same ? '' : textDiff(live ? yamlOf(live.body) : '', yamlOf(given.body)),
+    problems,
+  }
+}
+
+/** Problems that other documents would get and do not have now. */
+function breaksIn(others: readonly Authored[], { kinds, now, then }: { kinds: ReadonlyMap<string, DocumentKind>; now: Library; then: Library }): Plan['breaks'] {
+  return others.flatMap((each) => {
+    const had = new Set(problemsOf(each, kinds, now).map((problem) => canonical(problem)))
+    const problems = problemsOf(each, kinds, then).filter((problem) => !had.has(canonical(problem)))
+    return problems.length > 0 ? [{ kind: each.kind, id: each.id, problems }] : []
+  })
+}
+
+function tokenOf(changes: readonly Change[], before: ReadonlyMap<string, Live>, given: ReadonlyMap<string, Authored>): string {
+  const lines = changes.map(({ kind, id, action }) => {
+    const body = given.get(`${kind}/${id}`)?.body
+    return [kind, id, action, before.get(`${kind}/${id}`)?.hash ?? '', body === undefined ? '' : hashOf(body)].join(' ')
+  })
+  return `pl_${createHash('sha256').update(lines.sort().join('\n')).digest('base64url')}`
+}
