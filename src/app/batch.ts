@@ -2,7 +2,8 @@ import type { Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, LoggedRecord, WakeRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import { type Definitions, fire, nextDue, react } from '#journeys/react.ts'
-import type { Batch, DeadLetter, Lease, PlacedFact } from './ports.ts'
+import type { DeadLetterRow } from '#platform/keyed-state.ts'
+import type { Batch, Lease, PlacedFact } from './ports.ts'
 
 /** A profile as the worker holds it: null until its first record. */
 export interface Held {
@@ -40,7 +41,7 @@ export class BatchBuilder {
   readonly #cancels: Batch['cancels'][number][] = []
   readonly #facts: PlacedFact[] = []
   readonly #records: KeyedRecord[] = []
-  readonly #dead: DeadLetter[] = []
+  readonly #dead: DeadLetterRow[] = []
   readonly #around: Surroundings
 
   constructor(around: Surroundings) {
@@ -113,7 +114,7 @@ export class BatchBuilder {
   #take(place: { partition: number; seq: number }, { ws, key, reaction }: { ws: string; key: string; reaction: Reaction<Person> }): void {
     this.#put({ ws, key, partition: place.partition, person: reaction.state, muted: false })
     this.#effects.push(...reaction.effects)
-    for (const id of reaction.cancels) this.#cancels.push({ ws, id, cause: place.seq, partition: place.partition })
+    for (const id of reaction.cancels) this.#cancels.push({ ws, id, partition: place.partition, seq: place.seq })
     let ix = 0
     for (const fact of reaction.facts) this.#facts.push({ ...place, ix: ix++, fact })
     this.#records.push(...reaction.records)
@@ -148,7 +149,7 @@ export class BatchBuilder {
       ws,
       id: key,
       partition,
-      person,
+      state: person,
       version,
       nextDue: muted ? null : nextDue(person),
     }))

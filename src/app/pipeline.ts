@@ -196,7 +196,7 @@ export class Pipeline {
     }
     for (const { ws, id } of due) want(ws, id)
     if (missing.size === 0) return held
-    for (const { ws, id, person, version } of await this.#options.store.load([...missing.values()])) held.set(nameOf(ws, id), { person, version })
+    for (const { ws, id, state, version } of await this.#options.store.load([...missing.values()])) held.set(nameOf(ws, id), { person: state, version })
     for (const name of missing.keys()) if (!held.has(name)) held.set(name, { person: null, version: 0 })
     return held
   }
@@ -206,8 +206,8 @@ export class Pipeline {
       if (lease.tickSeq !== this.#leases.get(lease.partition)!.tickSeq) this.#draining.add(lease.partition)
       this.#leases.set(lease.partition, lease)
     }
-    for (const { ws, id, person, version, partition, nextDue } of batch.people) {
-      this.#cache.set(nameOf(ws, id), { person, version })
+    for (const { ws, id, state, version, partition, nextDue } of batch.people) {
+      this.#cache.set(nameOf(ws, id), { person: state, version })
       if (nextDue !== null && nextDue < (this.#soonest.get(partition) ?? Infinity)) this.#soonest.set(partition, nextDue)
     }
     for (const name of builder.parked) this.#parked.add(name)

@@ -1,37 +1,11 @@
 import type { Effect, Fact } from '#events/reaction.ts'
 import type { KeyedRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
+import type { DeadLetterRow, Keyed, KeyedWrite } from '#platform/keyed-state.ts'
+import type { Lease } from '#platform/leases.ts'
 import type { Cursor, LogBlock } from '#platform/log.ts'
 
-/** A partition that this worker owns, and how far its work has come. */
-export interface Lease {
-  readonly partition: number
-  readonly epoch: number
-  /** Last record handled. */
-  readonly done: number
-  /** Block time (epoch ms) and place of the last tick handled. */
-  readonly tick: number
-  readonly tickSeq: number
-  /** Definitions revision in force. */
-  readonly revision: number
-}
-
-export interface StoredPerson {
-  readonly ws: string
-  readonly id: string
-  readonly person: Person
-  readonly version: number
-}
-
-export interface DeadLetter {
-  readonly ws: string
-  readonly key: string
-  readonly partition: number
-  readonly seq: number
-  readonly record: string
-  /** '' for a record that waits behind a poisonous one. */
-  readonly error: string
-}
+export type { Lease } from '#platform/leases.ts'
 
 /** A fact with its place on the log: unique, and the same again when the record is handled again. */
 export interface PlacedFact {
@@ -44,12 +18,12 @@ export interface PlacedFact {
 /** All that follows from one batch of records: it is saved as a whole or not at all. */
 export interface Batch {
   readonly leases: readonly Lease[]
-  readonly people: readonly (StoredPerson & { readonly partition: number; readonly nextDue: number | null })[]
+  readonly people: readonly KeyedWrite<Person>[]
   readonly effects: readonly Effect[]
-  readonly cancels: readonly { readonly ws: string; readonly id: string; readonly cause: PlacedFact['seq']; readonly partition: number }[]
+  readonly cancels: readonly { readonly ws: string; readonly id: string; readonly partition: number; readonly seq: number }[]
   readonly facts: readonly PlacedFact[]
   readonly records: readonly KeyedRecord[]
-  readonly deadLetters: readonly DeadLetter[]
+  readonly deadLetters: readonly DeadLetterRow[]
   readonly now: number
 }
 
@@ -66,7 +40,7 @@ export interface EngineStore {
   renew(owner: string): Promise<number[]>
   release(owner: string): Promise<void>
   read(cursors: readonly Cursor[], blocksPerPartition: number): Promise<LogBlock[]>
-  load(keys: readonly { ws: string; id: string }[]): Promise<StoredPerson[]>
+  load(keys: readonly { ws: string; id: string }[]): Promise<Keyed<Person>[]>
   /** Profiles with a timer due by their partition's tick. */
   due(ticks: readonly { partition: number; tick: number }[], limit: number): Promise<{ ws: string; id: string; partition: number }[]>
   /** The earliest timer of each partition. */

@@ -46,14 +46,26 @@ export async function enqueue(tx: Queryable, entries: readonly OutboxEntry[], no
   )
 }
 
-/** Takes back what has not been claimed yet; returns the ids that were. */
-export async function cancel(tx: Queryable, effects: readonly { ws: string; id: string }[], { now, reason }: { now: number; reason: string }): Promise<{ ws: string; id: string }[]> {
+export interface Cancelled {
+  readonly ws: string
+  readonly id: string
+  readonly key: string
+  readonly channel: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** Takes back what has not been claimed yet; resolves with what was taken back. */
+export async function cancel(
+  tx: Queryable,
+  effects: readonly { readonly ws: string; readonly id: string }[],
+  { now, reason }: { now: number; reason: string },
+): Promise<Cancelled[]> {
   if (effects.length === 0) return []
-  const { rows } = await tx.query<{ ws: string; id: string }>(
+  const { rows } = await tx.query<Cancelled>(
     `update outbox o set status = 'cancelled', settled_at = $3, reason = $4
      from unnest($1::text[], $2::text[]) e(ws, id)
      where o.workspace_id = e.ws and o.id = e.id and o.status = 'ready'
-     returning o.workspace_id as ws, o.id`,
+     returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload`,
     [effects.map((effect) => effect.ws), effects.map((effect) => effect.id), now, reason],
   )
   return rows

@@ -1,0 +1,93 @@
+import type { Queryable } from './log.ts'
+
+/** One row of keyed state. The state is opaque here. */
+export interface Keyed<State> {
+  readonly ws: string
+  readonly id: string
+  readonly state: State
+  readonly version: number
+}
+
+export interface KeyedWrite<State> extends Keyed<State> {
+  readonly partition: number
+  /** Earliest timer in the state (epoch ms). */
+  readonly nextDue: number | null
+}
+
+export async function loadStates<State>(db: Queryable, kind: string, keys: readonly { ws: string; id: string }[]): Promise<Keyed<State>[]> {
+  const { rows } = await db.query<Keyed<State>>(
+    `select s.workspace_id as ws, s.id, s.state, s.version
+     from unnest($2::text[], $3::text[]) k(ws, id)
+     join keyed_state s on s.workspace_id = k.ws and s.kind = $1 and s.id = k.id`,
+    [kind, keys.map((key) => key.ws), keys.map((key) => key.id)],
+  )
+  return rows
+}
+
+/** Writes all rows, each on the version that it was read at; false when another writer came between. */
+export async function writeStates<State>(tx: Queryable, kind: string, rows: readonly KeyedWrite<State>[]): Promise<boolean> {
+  if (rows.length === 0) return true
+  const { rowCount } = await tx.query(
+    `insert into keyed_state as k (workspace_id, kind, id, partition, state, version, next_due)
+     select ws, $2, id, partition, state, version, "nextDue"
+     from jsonb_to_recordset($1::jsonb) p(ws text, id text, partition smallint, state jsonb, version bigint, "nextDue" bigint)
+     on conflict (workspace_id, kind, id) do update set state = excluded.state, version = excluded.version, next_due = excluded.next_due
+     where k.version = excluded.version - 1`,
+    [JSON.stringify(rows), kind],
+  )
+  return rowCount === rows.length
+}
+
+/** Keys with a timer due by the tick of their partition, earliest first. */
+export async function dueKeys(
+  db: Queryable,
+  ticks: readonly { partition: number; tick: number }[],
+  limit: number,
+): Promise<{ ws: string; id: string; partition: number }[]> {
+  const { rows } = await db.query<{ ws: string; id: string; partition: number }>(
+    `select s.workspace_id as ws, s.id, s.partition from unnest($1::smallint[], $2::bigint[]) t(partition, tick)
+     cross join lateral (
+       select workspace_id, id, k.partition, next_due from keyed_state k
+       where k.partition = t.partition and k.next_due <= t.tick order by k.next_due limit $3
+     ) s order by s.next_due limit $3`,
+    [ticks.map((tick) => tick.partition), ticks.map((tick) => tick.tick), limit],
+  )
+  return rows
+}
+
+/** The earliest timer of each partition that has one. */
+export async function soonestTimers(db: Queryable, partitions: readonly number[]): Promise<{ partition: number; due: number }[]> {
+  const { rows } = await db.query<{ partition: number; due: number }>(
+    `select t.partition, s.next_due as due from unnest($1::smallint[]) t(partition)
+     cross join lateral (select next_due from keyed_state k where k.partition = t.partition and k.next_due is not null order by k.next_due limit 1) s`,
+    [partitions],
+  )
+  return rows
+}
+
+/** A record that could not be handled, or one that waits behind it. */
+export interface DeadLetterRow {
+  readonly ws: string
+  readonly key: string
+  readonly partition: number
+  readonly seq: number
+  readonly record: string
+  /** '' for a record that waits behind a poisonous one. */
+  readonly error: string
+}
+
+export async function buryLetters(tx: Queryable, kind: string, { letters, now }: { letters: readonly DeadLetterRow[]; now: number }): Promise<void> {
+  if (letters.length === 0) return
+  await tx.query(
+    `insert into dead_letters (workspace_id, kind, key, partition, seq, record, error, at)
+     select ws, $3, key, partition, seq, record, error, $2::bigint
+     from jsonb_to_recordset($1::jsonb) d(ws text, key text, partition smallint, seq bigint, record text, error text)
+     on conflict (partition, seq, workspace_id, key) do nothing`,
+    [JSON.stringify(letters), now, kind],
+  )
+}
+
+export async function parkedKeys(db: Queryable, kind: string): Promise<{ ws: string; key: string }[]> {
+  const { rows } = await db.query<{ ws: string; key: string }>('select distinct workspace_id as ws, key from dead_letters where kind = $1', [kind])
+  return rows
+}
