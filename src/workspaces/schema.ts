@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Permission } from '#lib/action.ts'
+
+/** Epoch milliseconds. */
+export const Time = z.int().nonnegative()
+
+/** What a person is in a workspace, least first. */
+export const Role = z.enum(['viewer', 'marketer', 'approver', 'compliance', 'admin'])
+export type Role = z.output<typeof Role>
+
+/** A permission that roles and secret keys can hold; `public` and `signed-in` need no grant. */
+export const Scope = z.enum([
+  'workspace:admin',
+  'documents:read',
+  'documents:write',
+  'journeys:read',
+  'journeys:publish',
+  'people:read',
+  'people:write',
+  'messages:read',
+  'messages:replay',
+  'reports:read',
+])
+export type Scope = z.output<typeof Scope>
+// Compiles only while scopes and permissions name the same things.
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
+const _scopesAreComplete: Same<Scope, Exclude<Permission, 'public' | 'signed-in'>> = true
+void _scopesAreComplete
+
+const reader = ['documents:read', 'journeys:read', 'reports:read'] as const
+/** Who may do what. A marketer edits but does not publish; an approver publishes but does not edit; only compliance and admins change people's records. */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: reader,
+  marketer: [...reader, 'documents:write', 'people:read', 'messages:read'],
+  approver: [...reader, 'journeys:publish', 'people:read', 'messages:read', 'messages:replay'],
+  compliance: [...reader, 'people:read', 'people:write', 'messages:read'],
+  admin: Scope.options,
+}
+
+export const TimeZone = z.string().refine(isTimeZone, 'use an IANA time zone such as Europe/Oslo')
+/** ISO 4217. */
+export const Currency = z.string().regex(/^[A-Z]{3}$/, 'use three capital letters such as EUR')
+export const Email = z.email().max(254).toLowerCase()
+/** ASVS 6.2: length is what counts; anything may be in it. */
+export const Password = z.string().min(8, 'use at least 8 characters; 15 are better').max(128, 'use at most 128 characters')
+export const PersonName = z.string().trim().min(1).max(120)
+
+export const Workspace = z.object({
+  id: z.string(),
+  name: z.string().trim().min(1).max(120),
+  timezone: TimeZone,
+  currency: Currency,
+  /** `opt-in`: marketing needs a recorded grant; `opt-out`: it needs that nobody withdrew. */
+  consentMode: z.enum(['opt-in', 'opt-out']),
+  /** Goes below every marketing e-mail (CAN-SPAM, 15 U.S.C. 7704). */
+  postalAddress: z.string().max(500),
+  createdAt: Time,
+})
+export type Workspace = z.output<typeof Workspace>
+
+export const Member = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role, addedAt: Time })
+export type Member = z.output<typeof Member>
+
+export const Invitation = z.object({ id: z.string(), email: z.string(), role: Role, expiresAt: Time, invitedBy: z.string() })
+export type Invitation = z.output<typeof Invitation>
+
+export const Key = z.object({
+  id: z.string(),
+  kind: z.enum(['write', 'secret']),
+  /** Of a write key: the source that its events come from. */
+  name: z.string(),
+  lastFour: z.string(),
+  scopes: z.array(Scope),
+  createdAt: Time,
+  createdBy: z.string(),
+  expiresAt: Time.nullable(),
+  revokedAt: Time.nullable(),
+  /** To the hour. */
+  usedAt: Time.nullable(),
+})
+export type Key = z.output<typeof Key>
+
+export const AuditLine = z.object({
+  seq: z.int().positive(),
+  at: Time,
+  actor: z.string(),
+  action: z.string(),
+  object: z.string(),
+  beforeHash: z.string(),
+  afterHash: z.string(),
+  requestId: z.string(),
+  previous: z.string(),
+  hash: z.string(),
+})
+export type AuditLine = z.output<typeof AuditLine>
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
