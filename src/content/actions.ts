@@ -1,0 +1,95 @@
+import type { InputOf, OutputOf } from '#lib/action.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { compileTemplate, render } from './adapters/templates.ts'
+import type { PreviewTemplate, Scope, Sender, Template, TemplateProblem } from './schema.ts'
+
+type Preview = OutputOf<typeof PreviewTemplate>
+
+/** What the handler needs of the rest of the house. */
+export interface PreviewParts {
+  /** The version, or the newest one. */
+  readonly template: (
+    workspace: string,
+    id: string,
+    version: number | undefined,
+  ) => Promise<{ template: Template; version: number } | undefined>
+  /** The named sender, or the workspace's first. */
+  readonly sender: (workspace: string, id: string | undefined) => Promise<Sender | undefined>
+  /** Attributes of a person. */
+  readonly attributes: (workspace: string, profile: string) => Promise<JsonObject | undefined>
+  readonly workspace: (workspace: string) => Promise<JsonObject>
+  readonly now: () => number
+}
+
+/** Renders without tracking; problems of the template are an answer here, not a refusal. */
+export async function previewTemplate(
+  input: InputOf<typeof PreviewTemplate>,
+  workspace: string,
+  parts: PreviewParts,
+): Promise<Outcome<Preview>> {
+  const found = await chosen(input, workspace, parts)
+  if (isRefusal(found)) return found
+  const compiled = await compileTemplate(found.template, found.version)
+  if (isRefusal(compiled)) return { rendered: null, problems: flat(compiled.refused), size: 0 }
+  const scope = await previewScope(input, workspace, { ...parts, chosen: found.template })
+  if (isRefusal(scope)) return scope
+  const rendered = render(compiled, scope)
+  if (isRefusal(rendered)) return { rendered: null, problems: [...compiled.problems, ...flat(rendered.refused)], size: 0 }
+  return {
+    rendered: { ...rendered, links: [...rendered.links] },
+    problems: [...compiled.problems],
+    size: new TextEncoder().encode(rendered.html).length,
+  }
+}
+
+async function chosen(
+  input: InputOf<typeof PreviewTemplate>,
+  workspace: string,
+  parts: PreviewParts,
+): Promise<Outcome<{ template: Template; version: number }>> {
+  if (input.draft) return { template: input.draft, version: 0 }
+  if (!input.id)
+    return refuse({ code: 'preview.empty', status: 422, title: 'Say what to preview', hint: 'Give id (and version), or draft.' })
+  return (
+    (await parts.template(workspace, input.id, input.version)) ??
+    refuse({ code: 'template.unknown', status: 404, title: 'There is no such template', detail: input.id })
+  )
+}
+
+async function previewScope(
+  input: InputOf<typeof PreviewTemplate>,
+  workspace: string,
+  parts: PreviewParts & { chosen: Template },
+): Promise<Outcome<Scope>> {
+  const data = (input.data ?? parts.chosen.sample ?? {}) as Partial<Record<'profile' | 'entry' | 'event', JsonObject>>
+  const attributes = input.profileId === undefined ? undefined : await parts.attributes(workspace, input.profileId)
+  if (input.profileId !== undefined && !attributes)
+    return refuse({ code: 'profile.unknown', status: 404, title: 'There is no such person', detail: input.profileId })
+  const sender = await parts.sender(workspace, parts.chosen.sender)
+  return {
+    profile: { ...attributes, ...data.profile },
+    entry: data.entry ?? {},
+    event: data.event ?? {},
+    message: { id: 'preview', at: new Date(parts.now()).toISOString(), topic: parts.chosen.topic ?? '', unsubscribe_url: '#unsubscribe' },
+    workspace: await parts.workspace(workspace),
+    sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
+    unsubscribe_url: '#unsubscribe',
+  }
+}
+
+/** The parts of a problem, or itself, as what a screen lists. */
+export function flat(problem: Problem): TemplateProblem[] {
+  if (problem.problems) return problem.problems.flatMap(flat)
+  const { code, title, detail, hint, at } = problem
+  return [
+    {
+      severity: 'error',
+      code,
+      title,
+      ...(detail === undefined ? {} : { detail }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(at === undefined ? {} : { at }),
+    },
+  ]
+}

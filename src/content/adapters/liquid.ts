@@ -1,0 +1,85 @@
+import { Liquid, type Template as Node } from 'liquidjs'
+import { type Problem, type Refusal, refuse } from '#lib/problem.ts'
+import { FILTERS, LIMITS, TAGS } from '../language.ts'
+
+export type Parsed = readonly Node[]
+
+/** HTML output is escaped unless the template's own source says `| raw`; text output is not. */
+const engines = { html: limited(true), text: limited(false) }
+export type Escaping = keyof typeof engines
+
+function limited(escape: boolean): Liquid {
+  const engine = new Liquid({
+    ownPropertyOnly: true,
+    strictFilters: true,
+    strictVariables: false,
+    dynamicPartials: false,
+    relativeReference: false,
+    templates: {},
+    parseLimit: LIMITS.source,
+    renderLimit: LIMITS.renderMs,
+    memoryLimit: LIMITS.memory,
+    timezoneOffset: 'UTC',
+    locale: 'en-US',
+    ...(escape ? { outputEscape: 'escape' as const } : {}),
+  })
+  for (const name of Object.keys(engine.tags)) if (!(TAGS as readonly string[]).includes(name)) delete engine.tags[name]
+  for (const name of Object.keys(engine.filters)) if (!(FILTERS as readonly string[]).includes(name)) delete engine.filters[name]
+  tellTimeByMessage(engine)
+  return engine
+}
+
+/** `'now'` is the time of the message, so that the same message renders to the same bytes at any time. */
+function tellTimeByMessage(engine: Liquid): void {
+  const date = engine.filters.date as (this: unknown, value: unknown, ...rest: unknown[]) => unknown
+  engine.registerFilter('date', function (value: unknown, ...rest: unknown[]) {
+    const moment = value === 'now' || value === 'today' ? this.context.getSync(['message', 'at']) : value
+    return date.call(this, moment, ...rest)
+  })
+}
+
+export const tagsOf = (escaping: Escaping): string[] => Object.keys(engines[escaping].tags).sort()
+export const filtersOf = (escaping: Escaping): string[] => Object.keys(engines[escaping].filters).sort()
+
+/** Parses once; a refusal names `field:line:column`. */
+export function parse(source: string, escaping: Escaping, field: string): Parsed | Refusal {
+  try {
+    return engines[escaping].parse(source)
+  } catch (error) {
+    return refuse(problemOf(error, 'template.liquid', 'The template cannot be read', field))
+  }
+}
+
+/** Dotted names of everything outside that the template reads. */
+export function variables(parsed: Parsed): string[] {
+  return engines.text.globalFullVariablesSync([...parsed])
+}
+
+export function render(parsed: Parsed, scope: object, { escaping, field }: { escaping: Escaping; field: string }): string | Refusal {
+  try {
+    return engines[escaping].renderSync([...parsed], scope) as string
+  } catch (error) {
+    return refuse(problemOf(error, 'template.render', 'The template cannot be rendered', field))
+  }
+}
+
+interface LiquidFault {
+  readonly message: string
+  readonly token?: { getPosition(): [line: number, column: number] }
+}
+
+/** Faults of the template become problems; anything that is not one of the engine's own is a bug and goes on. */
+function problemOf(error: unknown, code: string, title: string, field: string): Problem {
+  if (!(error instanceof Error) || !/^(?:ParseError|RenderError|TokenizationError|UndefinedVariableError|AssertionError)$/.test(error.name))
+    throw error
+  const { token } = error as unknown as LiquidFault
+  const place = token ? `:${token.getPosition().join(':')}` : ''
+  return {
+    code,
+    status: 422,
+    title,
+    detail: error.message.replace(/, line:\d+, col:\d+$/, ''),
+    at: `${field}${place}`,
+    hint: 'Mend the tag or filter at this place; the reference page lists those that exist.',
+  }
+}

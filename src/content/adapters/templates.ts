@@ -1,0 +1,110 @@
+import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
+import { checkTemplate } from '../check.ts'
+import { LIMITS } from '../language.ts'
+import { appendPixel, prependPreheader, rewriteLinks } from '../links.ts'
+import type { Rendered, Scope, Template, TemplateProblem } from '../schema.ts'
+import { type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
+import { htmlOf } from './mjml.ts'
+import { plainText } from './plain-text.ts'
+
+/** A template version, parsed once; rendering it is a function of the scope alone. */
+export interface CompiledTemplate {
+  readonly id: string
+  readonly version: number
+  readonly sender: string | undefined
+  readonly topic: string | undefined
+  readonly purpose: Template['purpose']
+  readonly subject: Parsed
+  readonly html: Parsed
+  readonly text: Parsed
+  /** Problems that do not stop it, and errors that stop its publication. */
+  readonly problems: readonly TemplateProblem[]
+}
+
+export async function compileTemplate(template: Template, version: number): Promise<Outcome<CompiledTemplate>> {
+  if (/<mj-include\b/i.test(template.mjml ?? '')) {
+    return refuse({
+      code: 'template.include',
+      status: 422,
+      title: 'Templates cannot include files',
+      at: '/mjml',
+      hint: 'Paste the part in its place.',
+    })
+  }
+  const body = template.mjml === undefined ? (template.html ?? '') : await htmlOf(template.mjml)
+  if (isRefusal(body)) return body
+  const html = prepareHtml(body, template)
+  const parts = {
+    subject: parse(template.subject, 'text', '/subject'),
+    html: parse(html, 'html', template.mjml === undefined ? '/html' : '/mjml'),
+    text: parse(template.text ?? plainText(html), 'text', template.text === undefined ? '/html' : '/text'),
+  }
+  // A text part that was derived repeats the faults of the HTML.
+  const refused = [parts.subject, parts.html, ...(template.text === undefined && isRefusal(parts.html) ? [] : [parts.text])].filter(
+    isRefusal,
+  )
+  if (refused.length > 0) return unite(refused)
+  const parsed = parts as Record<keyof typeof parts, Parsed>
+  const named = [...new Set([parsed.subject, parsed.html, ...(template.text === undefined ? [] : [parsed.text])].flatMap(variables))]
+  return {
+    id: template.id,
+    version,
+    sender: template.sender,
+    topic: template.topic,
+    purpose: template.purpose,
+    ...parsed,
+    problems: checkTemplate(template, { variables: named }),
+  }
+}
+
+/** Indentation that MJML writes is a fifth of a mail's bytes; text whose spaces count is left alone. */
+function prepareHtml(html: string, template: Template): string {
+  const lean = template.mjml !== undefined && !/<pre\b|white-space:\s*pre/i.test(html) ? html.replace(/\n\s*/g, '\n') : html
+  return template.preheader === undefined ? lean : prependPreheader(lean, template.preheader)
+}
+
+function unite(refused: readonly Refusal[]): Refusal {
+  const [first, ...rest] = refused
+  if (rest.length === 0) return first!
+  return refuse({
+    code: 'template.invalid',
+    status: 422,
+    title: 'The template has several problems',
+    problems: refused.map(({ refused: problem }) => problem),
+  })
+}
+
+/** How links and the opening are followed; nothing is followed without it (preview). */
+export interface Tracking {
+  /** The signed link that stands for the n-th web link. */
+  readonly link: (url: string, index: number) => string
+  readonly pixel: string
+}
+
+/** Same template, scope and tracking: same bytes. */
+export function render(template: CompiledTemplate, scope: Scope, tracking?: Tracking): Outcome<Rendered> {
+  const subject = renderLiquid(template.subject, scope, { escaping: 'text', field: '/subject' })
+  if (isRefusal(subject)) return subject
+  const html = renderLiquid(template.html, scope, { escaping: 'html', field: '/html' })
+  if (isRefusal(html)) return html
+  const text = renderLiquid(template.text, scope, { escaping: 'text', field: '/text' })
+  if (isRefusal(text)) return text
+  if (html.length > LIMITS.html || text.length > LIMITS.text) {
+    return refuse({
+      code: 'template.too_large',
+      status: 422,
+      title: 'The rendered message is too large',
+      detail: `${html.length} characters of HTML, ${text.length} of text`,
+      hint: `Keep the HTML under ${LIMITS.html} characters; Gmail clips above ${LIMITS.clip}.`,
+    })
+  }
+  const { html: followed, links } = rewriteLinks(html, tracking?.link ?? ((url) => url), [scope.unsubscribe_url])
+  return { subject: oneLine(subject), html: tracking ? appendPixel(followed, tracking.pixel) : followed, text, links }
+}
+
+/** A header has one line; whatever the data held. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, LIMITS.subject)

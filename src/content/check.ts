@@ -1,0 +1,72 @@
+import { SCOPE_ROOTS, type Template, type TemplateProblem } from './schema.ts'
+
+/** What the parsed template names. */
+export interface Mentions {
+  /** Dotted names such as `profile.first_name`, in order of appearance. */
+  readonly variables: readonly string[]
+}
+
+const error = (code: string, title: string, hint: string, at: string): TemplateProblem => ({ severity: 'error', code, title, hint, at })
+const warning = (code: string, title: string, hint: string, at: string): TemplateProblem => ({ severity: 'warning', code, title, hint, at })
+
+/** What a parsed template lacks or names wrongly. */
+export function checkTemplate(template: Template, { variables }: Mentions): TemplateProblem[] {
+  const body = template.mjml === undefined ? '/html' : '/mjml'
+  return [...requireWayOut(template, variables, body), ...requireKnownRoots(variables, body), ...warnOfPictures(template, body)]
+}
+
+function requireWayOut(template: Template, variables: readonly string[], at: string): TemplateProblem[] {
+  if (template.purpose === 'transactional') return []
+  const problems: TemplateProblem[] = []
+  if (!variables.includes('unsubscribe_url') && !variables.includes('message.unsubscribe_url')) {
+    problems.push(
+      error(
+        'template.unsubscribe.missing',
+        'A marketing message needs a way out',
+        'Add a link such as <a href="{{ unsubscribe_url }}">Unsubscribe</a>, or set purpose: transactional if it answers what the person did.',
+        at,
+      ),
+    )
+  }
+  if (!variables.includes('sender.postal_address')) {
+    problems.push(
+      error(
+        'template.postal_address.missing',
+        'A marketing message needs the postal address of its sender',
+        'Add {{ sender.postal_address }} to the footer.',
+        at,
+      ),
+    )
+  }
+  return problems
+}
+
+function requireKnownRoots(variables: readonly string[], at: string): TemplateProblem[] {
+  const roots = new Set(variables.map((name) => name.split(/[.[]/)[0]!))
+  return [...roots]
+    .filter((root) => !(SCOPE_ROOTS as readonly string[]).includes(root))
+    .map((root) =>
+      error('template.variable.unknown', `Nothing is called “${root}”`, `Begin with one of ${SCOPE_ROOTS.join(', ')}${near(root)}.`, at),
+    )
+}
+
+function near(root: string): string {
+  const likely = SCOPE_ROOTS.find((known) => known.startsWith(root.slice(0, 3)) || root.includes(known))
+  return likely ? `: did you mean ${likely}.${root === likely ? '' : '…'}?` : `: for a trait of the person write profile.${root}`
+}
+
+function warnOfPictures(template: Template, at: string): TemplateProblem[] {
+  const source = template.mjml ?? template.html ?? ''
+  const bare = [...source.matchAll(/<(?:img|mj-image)\b(?:[^>"']|"[^"]*"|'[^']*')*>/gi)].filter(([tag]) => !/\salt\s*=/i.test(tag))
+  return bare.map((match) =>
+    warning(
+      'template.image.alt',
+      'A picture has no alternative text',
+      'Add alt="…" (alt="" for decoration): many readers block pictures or cannot see them.',
+      `${at}:${lineOf(source, match.index)}`,
+    ),
+  )
+}
+
+/** The 1-based line of an offset. */
+export const lineOf = (source: string, offset: number): number => source.slice(0, offset).split('\n').length

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { action } from '#lib/action.ts'
+import type { JsonObject } from '#lib/json.ts'
+
+export const DocumentId = z.string().regex(/^[a-z0-9][a-z0-9-_]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
+const Domain = z
+  .string()
+  .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, 'write a domain such as shop.example, in lower case')
+/** One line of text that becomes a header: no control characters. */
+const Line = z.string().regex(/^[^\p{Cc}]*$/u, 'write one line without control characters')
+
+/** What we say: subject and body in Liquid; the body as MJML (compiled once) or as plain HTML. */
+export const Template = z
+  .strictObject({
+    kind: z.literal('template'),
+    id: DocumentId,
+    name: z.string().max(200).optional(),
+    /** Sender document that this template writes as, unless the step names one. */
+    sender: DocumentId.optional(),
+    /** `marketing` needs an unsubscribe link and a postal address; `transactional` is an answer to what the person did. */
+    purpose: z.enum(['marketing', 'transactional']).default('marketing'),
+    /** Subscription topic; the step's own wins. */
+    topic: DocumentId.optional(),
+    subject: Line.min(1).max(500),
+    /** The grey line that inboxes show behind the subject. */
+    preheader: Line.max(300).optional(),
+    mjml: z.string().max(200_000).optional(),
+    html: z.string().max(200_000).optional(),
+    /** Derived from the HTML if left out. */
+    text: z.string().max(100_000).optional(),
+    /** What the preview renders with: `{ profile: {…}, entry: {…} }`. */
+    sample: z.record(z.string(), z.json()).optional(),
+  })
+  .refine((template) => (template.mjml === undefined) !== (template.html === undefined), {
+    message: 'give the body either as mjml or as html',
+    path: ['mjml'],
+  })
+export type Template = z.output<typeof Template>
+
+/** Who speaks: an identity with everything that mailbox providers ask of it. */
+export const Sender = z.strictObject({
+  kind: z.literal('sender'),
+  id: DocumentId,
+  name: z.string().max(200).optional(),
+  from: z.strictObject({ name: Line.min(1).max(100), address: z.email() }),
+  replyTo: z.email().optional(),
+  /** Where the sender can be reached by post (CAN-SPAM §7704(a)(5), UWG §7): `{{ sender.postal_address }}`. */
+  postalAddress: z.string().min(10).max(400),
+  /** Signs with the RSA key kept under this secret name. */
+  dkim: z.strictObject({ domain: Domain, selector: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/), key: z.string().min(1) }).optional(),
+  /** SenderId of Gmail's feedback loop: the last part of `Feedback-ID`. */
+  feedbackId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{5,15}$/, 'use 5 to 15 letters, digits, - and _')
+    .optional(),
+  /** Bounces come back to `b+…@` this domain; the from address otherwise. */
+  verpDomain: Domain.optional(),
+  /** A mailbox in which somebody (or a rule) honours unsubscribe mails; named in `List-Unsubscribe` beside the link. */
+  unsubscribeMailbox: z.email().optional(),
+})
+export type Sender = z.output<typeof Sender>
+
+/** What a template can name. `at` is ISO text, so that `{{ 'now' | date }}` is the time of the message and not of the machine. */
+export interface Scope {
+  readonly profile: JsonObject
+  readonly entry: JsonObject
+  readonly event: JsonObject
+  readonly message: { readonly id: string; readonly at: string; readonly topic: string; readonly unsubscribe_url: string }
+  readonly workspace: JsonObject
+  readonly sender: { readonly name: string; readonly address: string; readonly postal_address: string }
+  /** The same as `message.unsubscribe_url`. */
+  readonly unsubscribe_url: string
+}
+export const SCOPE_ROOTS = ['profile', 'entry', 'event', 'message', 'workspace', 'sender', 'unsubscribe_url'] as const
+
+/** A message as a reader gets it. */
+export interface Rendered {
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  /** Targets of the tracked links, in order. */
+  readonly links: readonly string[]
+}
+
+export const TemplateProblem = z.object({
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  title: z.string(),
+  detail: z.string().optional(),
+  hint: z.string().optional(),
+  /** `/mjml:12` is line 12 of that field. */
+  at: z.string().optional(),
+})
+export type TemplateProblem = z.output<typeof TemplateProblem>
+
+export const PreviewTemplate = action({
+  name: 'templates.preview',
+  does: 'Renders a template (a stored version, or an unsaved draft) with its sample or with given data; nothing is sent.',
+  may: 'documents:read',
+  route: 'POST /api/templates/preview',
+  input: z.object({
+    /** A stored template … */
+    id: DocumentId.optional(),
+    version: z.int().positive().optional(),
+    /** … or an unsaved one. */
+    draft: Template.optional(),
+    /** Data in place of the sample; `profile` here wins over `profileId`. */
+    data: z.record(z.string(), z.json()).optional(),
+    /** Render with the attributes of this person. */
+    profileId: z.string().optional(),
+  }),
+  output: z.object({
+    /** Null when the template does not compile or render: see `problems`. */
+    rendered: z.object({ subject: z.string(), html: z.string(), text: z.string(), links: z.array(z.string()) }).nullable(),
+    problems: z.array(TemplateProblem),
+    /** Bytes of the HTML; Gmail clips above 102 KB. */
+    size: z.int().nonnegative(),
+  }),
+})
