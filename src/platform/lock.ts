@@ -117,7 +117,17 @@ function pidLives(pid: number): boolean {
 
 const beatOf = async (path: string): Promise<bigint> => (await stat(path, { bigint: true })).mtimeNs
 
-async function beat({ path, text, beatMs, onLost }: { path: string; text: string; beatMs: number; onLost: (error: Error) => void }): Promise<Heartbeat> {
+async function beat({
+  path,
+  text,
+  beatMs,
+  onLost,
+}: {
+  path: string
+  text: string
+  beatMs: number
+  onLost: (error: Error) => void
+}): Promise<Heartbeat> {
   const file: FileHandle = await open(path, 'r+')
   let busy: Promise<void> = Promise.resolve()
   const tick = async () => {

@@ -32,7 +32,11 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   const files = await Promise.all(names.map(async (name) => migration(name, await readFile(join(directory, name), 'utf8'))))
   for (const [i, file] of files.entries()) {
     const before = files[i - 1]
-    if (before?.number === file.number) throw new SetupError(`Two migrations have number ${file.number}: ${before.name} and ${file.name}.`, 'Give the newer one the next number.')
+    if (before?.number === file.number)
+      throw new SetupError(
+        `Two migrations have number ${file.number}: ${before.name} and ${file.name}.`,
+        'Give the newer one the next number.',
+      )
   }
   return files
 }
@@ -41,31 +45,47 @@ function migration(fileName: string, text: string): Migration {
   const parts = FILE.exec(fileName)
   if (!parts) throw new SetupError(`${fileName} is not a name of a migration.`, 'Name it like 0007-what-it-does.sql.')
   const sql = text.replaceAll('\r\n', '\n')
-  return { number: Number(parts[1]), name: fileName.slice(0, -'.sql'.length), sql, checksum: createHash('sha256').update(sql).digest('hex') }
+  return {
+    number: Number(parts[1]),
+    name: fileName.slice(0, -'.sql'.length),
+    sql,
+    checksum: createHash('sha256').update(sql).digest('hex'),
+  }
 }
 
 /**
  * Runs the files that are not applied yet, in order; resolves with those.
  * Refuses history that does not fit: an applied file was changed, is missing here (the database is newer), or a new one has an old number.
  */
-export async function applyInOrder(files: readonly Migration[], applied: readonly Applied[], run: (file: Migration) => Promise<void>): Promise<Migration[]> {
+export async function applyInOrder(
+  files: readonly Migration[],
+  applied: readonly Applied[],
+  run: (file: Migration) => Promise<void>,
+): Promise<Migration[]> {
   const known = new Map(files.map((file) => [file.number, file]))
   for (const past of applied) checkPast(past, known.get(past.number))
   const last = Math.max(-1, ...applied.map((past) => past.number))
   const done = new Set(applied.map((past) => past.number))
   const pending = files.filter((file) => !done.has(file.number))
   const late = pending.find((file) => file.number < last)
-  if (late) throw new SetupError(`Migration ${late.name} comes before ${last}, which is applied already.`, `Give it a number above ${last}.`)
+  if (late)
+    throw new SetupError(`Migration ${late.name} comes before ${last}, which is applied already.`, `Give it a number above ${last}.`)
   for (const file of pending) await run(file)
   return pending
 }
 
 function checkPast(past: Applied, file: Migration | undefined): void {
   if (!file) {
-    throw new SetupError(`The database is newer than this Cadenza: it has migration ${past.name}, which is not known here.`, 'Use the newer Cadenza, or restore a backup made before it.')
+    throw new SetupError(
+      `The database is newer than this Cadenza: it has migration ${past.name}, which is not known here.`,
+      'Use the newer Cadenza, or restore a backup made before it.',
+    )
   }
   if (file.checksum !== past.checksum) {
-    throw new SetupError(`Migration ${file.name} was changed after it had been applied.`, 'Put the file back as it was, and make the change in a new migration.')
+    throw new SetupError(
+      `Migration ${file.name} was changed after it had been applied.`,
+      'Put the file back as it was, and make the change in a new migration.',
+    )
   }
 }
 
@@ -91,9 +111,14 @@ export async function migrate(url: string, directory: string): Promise<string[]>
 /** Row-level security as used here (`grant … with set`) came with PostgreSQL 16. */
 async function checkServer(client: Client): Promise<void> {
   const { rows } = await client.query<{ version: number; text: string }>(
-    `select current_setting('server_version_num')::int as version, current_setting('server_version') as text`)
+    `select current_setting('server_version_num')::int as version, current_setting('server_version') as text`,
+  )
   const { version, text } = rows[0]!
-  if (version < 160_000) throw new SetupError(`The database server is PostgreSQL ${text}.`, 'Cadenza needs 16 or newer: update it, or leave DATABASE_URL out to use the built-in one.')
+  if (version < 160_000)
+    throw new SetupError(
+      `The database server is PostgreSQL ${text}.`,
+      'Cadenza needs 16 or newer: update it, or leave DATABASE_URL out to use the built-in one.',
+    )
 }
 
 async function appliedIn(client: Client): Promise<Applied[]> {
@@ -109,14 +134,28 @@ async function applyOne(client: Client, file: Migration): Promise<void> {
       await client.query('begin')
       await client.query(file.sql)
       await guardTenants(client)
-      await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [file.number, file.name, file.checksum])
+      await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
+        file.number,
+        file.name,
+        file.checksum,
+      ])
       await client.query('commit')
       return
     } catch (error) {
       await client.query('rollback').catch(() => undefined)
       const { code, message, hint } = error as { code?: string; message: string; hint?: string }
-      if (code !== LOCK_NOT_AVAILABLE) throw new SetupError(`Migration ${file.name} failed: ${message}.`, hint ?? 'Nothing of it was kept; mend the cause and start again.', error)
-      if (attempt === LOCK_TRIES) throw new SetupError(`Migration ${file.name} did not get its lock in ${LOCK_TRIES} tries.`, 'End the long transactions (pg_stat_activity), then start again.', error)
+      if (code !== LOCK_NOT_AVAILABLE)
+        throw new SetupError(
+          `Migration ${file.name} failed: ${message}.`,
+          hint ?? 'Nothing of it was kept; mend the cause and start again.',
+          error,
+        )
+      if (attempt === LOCK_TRIES)
+        throw new SetupError(
+          `Migration ${file.name} did not get its lock in ${LOCK_TRIES} tries.`,
+          'End the long transactions (pg_stat_activity), then start again.',
+          error,
+        )
       await pause(1_000)
     }
   }

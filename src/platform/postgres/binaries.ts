@@ -50,7 +50,11 @@ async function makeLinks(root: string): Promise<void> {
     if (existsSync(path)) continue
     await symlink(relative(dirname(path), join(root, '..', source)), path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return
-      throw new SetupError(`PostgreSQL's library ${path} is missing and cannot be made (${error.code}).`, 'Run `npm rebuild` as the owner of node_modules.', error)
+      throw new SetupError(
+        `PostgreSQL's library ${path} is missing and cannot be made (${error.code}).`,
+        'Run `npm rebuild` as the owner of node_modules.',
+        error,
+      )
     })
   }
 }

@@ -93,7 +93,11 @@ async function initialise({ directory, binaries, launch, password, identity }: P
     await runLaunched(launch, binaries.initdb, options)
   } catch (error) {
     const said = (error as { stderr?: string }).stderr ?? String(error)
-    throw new SetupError(`PostgreSQL could not make its files in ${directory}: ${said.trim()}`, 'Mend what it names, then start again.', error)
+    throw new SetupError(
+      `PostgreSQL could not make its files in ${directory}: ${said.trim()}`,
+      'Mend what it names, then start again.',
+      error,
+    )
   } finally {
     await rm(secret, { force: true })
   }
@@ -113,7 +117,9 @@ async function checkVersion(directory: string, { binaries, launch }: Pick<Cluste
   if (made === ours) return
   throw new SetupError(
     `The data in ${directory} was made by PostgreSQL ${made}; this Cadenza brings PostgreSQL ${ours}.`,
-    made > ours ? 'Use the newer Cadenza that made it.' : `Move it with pg_dump and pg_restore, or run a PostgreSQL ${made} of your own and give its DATABASE_URL.`,
+    made > ours
+      ? 'Use the newer Cadenza that made it.'
+      : `Move it with pg_dump and pg_restore, or run a PostgreSQL ${made} of your own and give its DATABASE_URL.`,
   )
 }
 

@@ -71,7 +71,11 @@ async function makeDataDir(dataDir: string): Promise<void> {
     await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new SetupError(`The data directory ${dataDir} cannot be made (${code}).`, 'Give a directory that this user may write, by DATA_DIR.', error)
+    throw new SetupError(
+      `The data directory ${dataDir} cannot be made (${code}).`,
+      'Give a directory that this user may write, by DATA_DIR.',
+      error,
+    )
   }
 }
 

@@ -115,7 +115,8 @@ async function undo(tx: ClientBase, error: Error): Promise<Error | undefined> {
 
 /** SQLSTATE classes and codes that say: not this statement, but the server or the way to it (PostgreSQL, appendix A). */
 const LOST = /^(08|57P0[1-5]|53300|EPIPE|ECONN|ETIMEDOUT|ENOENT|EHOST|ENET|EAI_AGAIN)/
-const LOST_TEXT = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client has encountered a connection error/
+const LOST_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Client has encountered a connection error/
 
 /** The database cannot be reached just now (restart, fail-over, network): worth trying again, nothing is wrong with the statement. */
 export function isConnectionLost(error: unknown): boolean {

@@ -92,7 +92,13 @@ function launch({ directory, binaries, launch: { prefix, identity }, address }: 
   const asArguments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [program, ...rest] = [...prefix, binaries.postgres, '-D', directory, ...addressArguments(address), ...asArguments]
   // detached: Ctrl-C in a terminal must end the app first, which then ends the database
-  const child = spawn(program!, rest, { cwd: '/', env: CLEAN_ENVIRONMENT, detached: true, stdio: ['ignore', 'ignore', 'pipe'], ...identity })
+  const child = spawn(program!, rest, {
+    cwd: '/',
+    env: CLEAN_ENVIRONMENT,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...identity,
+  })
   const last: string[] = []
   const lines = createInterface({ input: child.stderr! })
   lines.on('line', (line) => {

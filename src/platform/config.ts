@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { list, SETTINGS, type Setting, type SettingName } from './settings.ts'
+import { SetupError } from './setup-error.ts'
+
+export type Role = 'ingest' | 'engine' | 'delivery' | 'web' | 'jobs'
+
+/** Every setting, parsed. Plain data, passed by hand. */
+export interface Config {
+  /** Absolute. */
+  readonly dataDir: string
+  readonly database: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: string }
+  readonly analytics: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: string }
+  readonly mail: { readonly kind: 'none' } | { readonly kind: 'local' } | { readonly kind: 'smtp'; readonly url: string }
+  /** Messages a second; undefined: as fast as the mail server takes them. */
+  readonly mailRate: number | undefined
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Where people and mail links reach this server, without a slash at the end. */
+  readonly publicUrl: string
+  readonly roles: ReadonlySet<Role>
+  readonly partitions: number
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  /** Undefined until `withSecretKey`. */
+  readonly secretKey: string | undefined
+  /** `host:port` of private addresses that webhooks may reach. */
+  readonly allowPrivateEgress: readonly string[]
+  /** Connections to PostgreSQL that this process may hold. */
+  readonly databaseConnections: number
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Where each value came from, for `explain`. */
+  readonly sources: Readonly<Record<SettingName, Source>>
+  /** What is legal but probably not meant. */
+  readonly warnings: readonly string[]
+}
+export type Source = 'default' | 'environment' | 'file'
+export type Environment = Readonly<Record<string, string | undefined>>
+
+interface Given {
+  readonly text: string
+  readonly source: Source
+}
+
+/** Parses every setting; throws one SetupError that lists everything that is wrong. Each name may carry the prefix `CADENZA_`. */
+export function readConfig(env: Environment, readText: (path: string) => string = (path) => readFileSync(path, 'utf8')): Config {
+  const problems: string[] = []
+  const given = Object.fromEntries(names.map((name) => [name, givenFor(name, { env, readText, problems })])) as Record<SettingName, Given>
+  const values = Object.fromEntries(names.map((name) => [name, parse(name, given[name], problems)])) as Values
+  problems.push(...contradictions(values))
+  if (problems.length > 0) throw new SetupError(problems.join('\n'), 'See docs/guides/settings.md, or run `cadenza doctor`.')
+  const sources = Object.fromEntries(names.map((name) => [name, given[name].source])) as Config['sources']
+  return { ...assemble(values), sources, warnings: [...unknownNames(env), ...doubts(values)] }
+}
+
+type Values = { readonly [N in SettingName]: ReturnType<(typeof SETTINGS)[N]['schema']['parse']> }
+const names = Object.keys(SETTINGS) as SettingName[]
+
+function givenFor(
+  name: SettingName,
+  { env, readText, problems }: { env: Environment; readText: (path: string) => string; problems: string[] },
+): Given {
+  const setting: Setting = SETTINGS[name]
+  const text = env[`CADENZA_${name}`] ?? env[name]
+  const path = setting.secret ? (env[`CADENZA_${name}_FILE`] ?? env[`${name}_FILE`]) : undefined
+  if (text && path) problems.push(`${name} and ${name}_FILE are both set: unset one of them.`)
+  if (text) return { text, source: 'environment' }
+  if (!path) return { text: setting.default, source: 'default' }
+  try {
+    return { text: readText(path).trim(), source: 'file' }
+  } catch (error) {
+    problems.push(
+      `${name}_FILE is "${path}", which cannot be read (${(error as NodeJS.ErrnoException).code ?? error}): give a file that this user may read.`,
+    )
+    return { text: setting.default, source: 'default' }
+  }
+}
+
+function parse(name: SettingName, { text, source }: Given, problems: string[]): unknown {
+  const setting: Setting = SETTINGS[name]
+  const outcome = setting.schema.safeParse(text)
+  if (outcome.success) return outcome.data
+  const shown = setting.secret ? `set (${text.length} characters, not shown)` : `"${text}"`
+  problems.push(
+    `${name} is ${shown}, from ${source === 'file' ? 'its file' : 'the environment'}; allowed is ${setting.allowed}. ${setting.mend}`,
+  )
+  return undefined
+}
+
+function contradictions({ DATABASE_URL, SECRET_KEY, SMTP_URL, MAILBOX }: Values): string[] {
+  const found: string[] = []
+  if (DATABASE_URL && !SECRET_KEY) {
+    found.push(
+      'SECRET_KEY is missing, and with DATABASE_URL all processes must share one: set it to the output of `openssl rand -base64 48` and keep it.',
+    )
+  }
+  if (SMTP_URL && MAILBOX === 'local')
+    found.push('SMTP_URL and MAILBOX=local are both set: mail can go to one of them only, unset the other.')
+  return found
+}
+
+function doubts({ SMTP_URL, MAILBOX, PUBLIC_URL, HOST }: Values): string[] {
+  const found: string[] = []
+  if (!SMTP_URL && MAILBOX !== 'local')
+    found.push('No mail will leave: set SMTP_URL, or MAILBOX=local to look at mail in the built-in mailbox.')
+  if (SMTP_URL && !PUBLIC_URL) found.push(`Links in mail will lead to http://${HOST}, which your readers cannot reach: set PUBLIC_URL.`)
+  if (PUBLIC_URL?.startsWith('http://') && SMTP_URL) found.push('PUBLIC_URL is not https: one-click unsubscribe (RFC 8058) needs https.')
+  return found
+}
+
+function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
+  return {
+    dataDir: resolve(v.DATA_DIR),
+    database: v.DATABASE_URL ? { kind: 'server', url: v.DATABASE_URL } : { kind: 'embedded' },
+    analytics: v.CLICKHOUSE_URL ? { kind: 'server', url: v.CLICKHOUSE_URL } : { kind: 'embedded' },
+    mail: v.SMTP_URL ? { kind: 'smtp', url: v.SMTP_URL } : { kind: v.MAILBOX === 'local' ? 'local' : 'none' },
+    mailRate: v.MAIL_RATE,
+    host: v.HOST,
+    port: v.PORT,
+    publicUrl: v.PUBLIC_URL?.replace(/\/+$/, '') ?? `http://${v.HOST.includes(':') ? `[${v.HOST}]` : v.HOST}:${v.PORT}`,
+    roles: new Set(v.ROLES),
+    partitions: v.PARTITIONS,
+    logLevel: v.LOG_LEVEL,
+    secretKey: v.SECRET_KEY,
+    allowPrivateEgress: v.ALLOW_PRIVATE_EGRESS,
+    databaseConnections: v.DATABASE_CONNECTIONS,
+    trustedProxies: v.TRUSTED_PROXIES,
+  }
+}
+
+/** A misspelt name is the commonest mistake, and a silent one. */
+function unknownNames(env: Environment): string[] {
+  const known = new Set(names.flatMap((name) => [`CADENZA_${name}`, `CADENZA_${name}_FILE`]))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('CADENZA_') && !known.has(name))
+    .map((name) => {
+      const near = names.map((other) => `CADENZA_${other}`).find((other) => distance(name, other) <= 2)
+      return `${name} is not a setting and changes nothing${near ? `; did you mean ${near}?` : '.'}`
+    })
+}
+
+/** Edits between two words (Levenshtein 1966). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]!
+}
+
+/** The configuration with its secret key: the given one, or the one of the data directory, made at the first start. */
+export async function withSecretKey(config: Config): Promise<Config & { readonly secretKey: string }> {
+  return { ...config, secretKey: config.secretKey ?? (await keptSecret(config.dataDir)) }
+}
+
+async function keptSecret(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'secret')
+  await mkdir(dataDir, { recursive: true })
+  try {
+    const file = await open(path, 'wx', 0o600)
+    try {
+      await file.writeFile(randomBytes(48).toString('base64url'))
+      // what it encrypts is durable, so it must be
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const text = (await readFile(path, 'utf8')).trim()
+  if (text.length >= 32) return text
+  throw new SetupError(
+    `The secret key in ${path} is cut short.`,
+    'Put it back from a backup; or, if nothing was encrypted with it yet, delete the file.',
+  )
+}
+
+export interface ExplainedSetting {
+  readonly name: string
+  /** As text; secrets are hidden, addresses lose their password. */
+  readonly value: string
+  readonly source: Source
+  readonly does: string
+}
+
+/** Every setting with its value and where that came from, fit to be shown. */
+export function explain(config: Config): ExplainedSetting[] {
+  const values: Record<SettingName, string> = {
+    DATA_DIR: config.dataDir,
+    DATABASE_URL: config.database.kind === 'server' ? withoutPassword(config.database.url) : '(built-in PostgreSQL)',
+    CLICKHOUSE_URL: config.analytics.kind === 'server' ? withoutPassword(config.analytics.url) : '(built-in ClickHouse)',
+    SMTP_URL: config.mail.kind === 'smtp' ? withoutPassword(config.mail.url) : '(none)',
+    MAILBOX: config.mail.kind === 'local' ? 'local' : 'off',
+    MAIL_RATE: config.mailRate === undefined ? '(no limit)' : String(config.mailRate),
+    HOST: config.host,
+    PORT: String(config.port),
+    PUBLIC_URL: config.publicUrl,
+    ROLES: list([...config.roles]),
+    PARTITIONS: String(config.partitions),
+    LOG_LEVEL: config.logLevel,
+    SECRET_KEY: config.sources.SECRET_KEY === 'default' ? '(kept in the data directory)' : '(set, hidden)',
+    ALLOW_PRIVATE_EGRESS: list(config.allowPrivateEgress),
+    DATABASE_CONNECTIONS: String(config.databaseConnections),
+    TRUSTED_PROXIES: list(config.trustedProxies),
+  }
+  return names.map((name) => ({ name, value: values[name], source: config.sources[name], does: SETTINGS[name].does }))
+}
+
+function withoutPassword(text: string): string {
+  const url = new URL(text)
+  if (url.password) url.password = '***'
+  for (const name of [...url.searchParams.keys()]) if (/pass|secret|key|token/i.test(name)) url.searchParams.set(name, '***')
+  return url.href
+}

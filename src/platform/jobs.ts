@@ -1,0 +1,73 @@
+import { Logger, parseCronItems, type Runner, run } from 'graphile-worker'
+
+/** What a job is told. The signal is aborted when the process has to stop and the job has not ended in time. */
+export interface JobContext {
+  readonly attempt: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A job may run twice (a crash between its end and the note of it), so it must be repeatable. A throw is tried again, later and later. */
+export type Task = (input: unknown, context: JobContext) => Promise<void>
+
+export interface Schedule {
+  readonly task: string
+  /** Minute, hour, day, month, weekday, in UTC: `5 4 * * *`. */
+  readonly cron: string
+  readonly input?: Record<string, unknown>
+}
+
+export interface JobsOptions {
+  readonly url: string
+  readonly tasks: Readonly<Record<string, Task>>
+  readonly schedule?: readonly Schedule[]
+  /** Jobs at once. */
+  readonly concurrency?: number
+  readonly log?: (level: 'error' | 'warning' | 'info' | 'debug', message: string) => void
+}
+
+export interface Jobs {
+  /** Runs a task in the background. With a key there is one waiting job of that key: the newest input wins. */
+  add(task: string, input: Record<string, unknown>, options?: { key?: string; at?: number }): Promise<void>
+  /** Lets running jobs end (for a few seconds), then stops. */
+  stop(): Promise<void>
+}
+
+/** Tries of one job; with graphile-worker's exp(attempt) seconds between them that is about 6 hours. */
+const MAX_ATTEMPTS = 10
+
+/** Background work that no message waits for (retention, housekeeping), kept in PostgreSQL; any number of processes share it. */
+export async function startJobs({ url, tasks, schedule = [], concurrency = 2, log = () => {} }: JobsOptions): Promise<Jobs> {
+  for (const { task } of schedule) if (!tasks[task]) throw new Error(`The schedule names an unknown task: ${task}`)
+  const runner: Runner = await run({
+    connectionString: url,
+    maxPoolSize: concurrency + 2,
+    concurrency,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message) => log(level, message)),
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, task]) => [
+        name,
+        async (input: unknown, { job, abortSignal }: { job: { attempts: number }; abortSignal?: AbortSignal }) =>
+          task(input, { attempt: job.attempts, signal: abortSignal }),
+      ]),
+    ),
+    parsedCronItems: parseCronItems(
+      schedule.map(({ task, cron, input }) => ({
+        task,
+        match: cron,
+        payload: input,
+        identifier: `${task} ${cron}`,
+        options: { maxAttempts: MAX_ATTEMPTS },
+      })),
+    ),
+  })
+  // a crash of the runner is reported to the log by graphile-worker; the promise must not go unheard
+  runner.promise.catch((error: Error) => log('error', `Background jobs stopped: ${error.message}`))
+  return {
+    add: async (task, input, { key, at } = {}) => {
+      if (!tasks[task]) throw new Error(`Unknown task: ${task}`)
+      await runner.addJob(task, input, { maxAttempts: MAX_ATTEMPTS, jobKey: key, runAt: at === undefined ? undefined : new Date(at) })
+    },
+    stop: () => runner.stop(),
+  }
+}
