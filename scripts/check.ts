@@ -11,7 +11,7 @@ const CHECKS: readonly (readonly [name: string, command: string])[] = [
   ['types of pure files', 'tsc -p tsconfig.pure.json'],
   ['types of the browser', 'tsc -p tsconfig.web.json'],
   ['types of browser tests', 'tsc -p tsconfig.web.test.json'],
-  ['least versions', 'node scripts/check-versions.ts'],
+  ['versions, licences, secrets', 'node scripts/check-supply.ts'],
   ['format and lint', 'biome check --colors=off --max-diagnostics=50'],
 ]
 
