@@ -112,7 +112,8 @@ create index dead_letters_key on dead_letters (workspace_id, kind, key, id);
 create table identities (
   workspace_id text not null,
   kind text not null,
-  value text not null,
+  -- byte order, so that a search for the start of an identifier uses the key on every database
+  value text collate "C" not null,
   profile_id text not null,
   primary key (workspace_id, kind, value)
 );

@@ -218,3 +218,12 @@ export async function documentHistory(
     draft: draft && { body: draft.body!, hash: draft.hash, base: draft.base, at: draft.at, by: draft.by },
   }
 }
+
+/** Every published version of a kind, everywhere: somebody may still stand in an old one. */
+export async function everyVersion(db: Queryable, kind: string): Promise<Definition[]> {
+  const { rows } = await db.query<Definition>(
+    `select workspace_id as ws, kind, id, version, body, hash from documents where kind = $1 and status <> 'draft' order by workspace_id, id, version`,
+    [kind],
+  )
+  return rows
+}

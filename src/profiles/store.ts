@@ -40,3 +40,18 @@ export async function moveIdentities(tx: Queryable, merges: readonly { readonly 
     await tx.query(`update identities set profile_id = $3 where workspace_id = $1 and profile_id = $2`, [ws, from, into])
   }
 }
+
+/** Identifiers that start with a text, in order; addresses are kept in lower case, other ids as they came. */
+export async function findByIdentifier(
+  db: Queryable,
+  workspace: string,
+  { start, exact, after, limit }: { start: string; exact: string; after: string; limit: number },
+): Promise<{ value: string; profile: string }[]> {
+  const { rows } = await db.query<{ value: string; profile: string }>(
+    `select value, profile_id as profile from identities
+     where workspace_id = $1 and (starts_with(value, $2) or starts_with(value, $3)) and value > $4
+     order by value limit $5`,
+    [workspace, start, exact, after, limit],
+  )
+  return rows
+}

@@ -1,0 +1,105 @@
+import type { Pool } from 'pg'
+import type { Json } from '#lib/json.ts'
+import { type Outcome, refuse } from '#lib/problem.ts'
+import type { Person } from '#journeys/person.ts'
+import { type Binding, bind } from '#platform/http/actions.ts'
+import { loadStates } from '#platform/keyed-state.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { GetProfile, SearchProfiles } from '#profiles/api.ts'
+import { findByIdentifier } from '#profiles/store.ts'
+import type { JourneyNames } from './journey-names.ts'
+
+interface Options {
+  readonly pool: Pool
+  readonly names: JourneyNames
+  /** Profiles that something happened to last, newest first; `before` is the cursor. */
+  readonly recent: (workspace: string, page: { before: string | undefined; limit: number }) => Promise<{ ids: string[]; next: string | null }>
+}
+
+const PAGE = 50
+
+export const peopleBindings = (options: Options): Binding[] => [
+  bind(SearchProfiles, async ({ q, cursor }, { workspace }) => {
+    const page = q.trim() === '' ? await options.recent(workspace, { before: cursor, limit: PAGE }) : await byText(options.pool, workspace, { q: q.trim(), cursor })
+    const people = await load(options.pool, workspace, page.ids)
+    return { people: people.filter(({ profile }) => !profile.mergedInto).map(summary), next: page.next }
+  }),
+  bind(GetProfile, async ({ id }, { workspace }) => {
+    const [person] = await load(options.pool, workspace, [id])
+    return person ? view(person, await options.names(workspace)) : unknownPerson(id)
+  }),
+]
+
+const unknownPerson = (id: string): Outcome<never> =>
+  refuse({ code: 'profile.unknown', status: 404, title: 'There is no such person', detail: id, hint: 'Search by e-mail address, user id or profile id' })
+
+/** In the order of the ids. */
+async function load(pool: Pool, workspace: string, ids: readonly string[]): Promise<Person[]> {
+  const rows = await inWorkspace(pool, workspace, (tx) => loadStates<Person>(tx, 'profile', ids.map((id) => ({ ws: workspace, id }))))
+  const found = new Map(rows.map((row) => [row.id, row.state]))
+  return ids.flatMap((id) => found.get(id) ?? [])
+}
+
+async function byText(pool: Pool, workspace: string, { q, cursor }: { q: string; cursor: string | undefined }): Promise<{ ids: string[]; next: string | null }> {
+  if (q.startsWith('p_')) return { ids: [q], next: null }
+  const rows = await inWorkspace(pool, workspace, (tx) => findByIdentifier(tx, workspace, { start: q.toLowerCase(), exact: q, after: cursor ?? '', limit: PAGE }))
+  return { ids: [...new Set(rows.map((row) => row.profile))], next: rows.length === PAGE ? rows.at(-1)!.value : null }
+}
+
+const attribute = (person: Person, name: string): Json | undefined => (Object.hasOwn(person.profile.attributes, name) ? person.profile.attributes[name]![0] : undefined)
+
+/** The best name that is known. */
+function nameOf(person: Person): string {
+  const text = (name: string): string => {
+    const value = attribute(person, name)
+    return typeof value === 'string' ? value.trim() : ''
+  }
+  const both = [text('first_name') || text('firstName'), text('last_name') || text('lastName')].filter((part) => part !== '').join(' ')
+  const { ids } = person.profile
+  return text('name') || both || ids['email']?.at(-1) || ids['user_id']?.at(-1) || ''
+}
+
+const summary = (person: Person) => ({
+  id: person.profile.id,
+  name: nameOf(person),
+  email: person.profile.ids['email']?.at(-1) ?? null,
+  userId: person.profile.ids['user_id']?.at(-1) ?? null,
+  firstSeen: Math.max(0, person.profile.firstSeen),
+  lastSeen: Math.max(0, person.profile.lastSeen),
+  inJourneys: person.journeys.enrollments.length,
+})
+
+type Names = Awaited<ReturnType<JourneyNames>>
+
+function view(person: Person, names: Names) {
+  const { profile, consent, journeys } = person
+  return {
+    ...summary(person),
+    mergedInto: profile.mergedInto ?? null,
+    ids: Object.fromEntries(Object.entries(profile.ids).map(([kind, values]) => [kind, [...values]])),
+    attributes: Object.entries(profile.attributes).map(([name, [value, time]]) => ({ name, value: value as never, at: Math.max(0, time) })),
+    activity: Object.entries(profile.activity).map(([name, [count, first, last]]) => ({ name, count, first: Math.max(0, first), last: Math.max(0, last) })),
+    consent: {
+      permits: Object.entries(consent.permits).map(([key, permit]) => {
+        const [channel = '', ...topic] = key.split(':')
+        return { channel, topic: topic.join(':'), ...permit }
+      }),
+      blocked: Object.entries(consent.blocked).map(([address, reason]) => ({ address, reason })),
+    },
+    journeys: journeys.enrollments.map((run) => {
+      const journey = names.version(run.journey, run.version)
+      return {
+        journey: run.journey,
+        journeyName: journey?.name ?? run.journey,
+        version: run.version,
+        enrollment: run.id,
+        key: run.key,
+        step: run.step,
+        stepName: journey?.steps.get(run.step)?.name ?? run.step,
+        enteredAt: run.enteredAt,
+        since: run.since,
+        due: run.due,
+      }
+    }),
+  }
+}
