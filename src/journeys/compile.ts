@@ -1,0 +1,142 @@
+import type { EventRecord } from '#events/schema.ts'
+import { milliseconds } from '#lib/duration.ts'
+import type { Json } from '#lib/json.ts'
+import { type Outcome, refuse } from '#lib/problem.ts'
+import type { Scope } from '#segments/condition/scope.ts'
+import { condition, eventPath, keyText, runPath, Unreadable } from './conditions.ts'
+import { lanes } from './lanes.ts'
+import type { Node, Place } from './node.ts'
+import { prepare } from './nodes/registry.ts'
+import type { Reason } from './reasons.ts'
+import type { Enrollment, Journey, Step } from './schema.ts'
+
+type Run = Pick<Enrollment, 'key' | 'entry'>
+
+export interface CompiledEntry {
+  readonly event: string
+  readonly where: ((scope: Scope) => boolean) | null
+  /** '' where the journey has no key; undefined where the event lacks it. */
+  key(record: EventRecord): string | undefined
+  /** Milliseconds since the last entry with the same key after which entering again is allowed. */
+  readonly reentryAfter: number
+  /** Milliseconds. */
+  readonly maxAge: number
+}
+
+export interface CompiledExit {
+  readonly where: ((scope: Scope) => boolean) | null
+  matches(record: EventRecord, run: Run): boolean
+  readonly reason: Reason
+}
+
+export interface CompiledGoal {
+  readonly event: string
+  readonly where: ((scope: Scope) => boolean) | null
+  /** Milliseconds after the entry event. */
+  readonly within: number
+  /** The condition asks for the entry event, so it must outlive the run. */
+  readonly needsEntry: boolean
+  value(record: EventRecord): number
+}
+
+/** A journey as a flat program: what follows each step is known, conditions are functions. */
+export interface CompiledJourney {
+  readonly id: string
+  readonly version: number
+  readonly source: Journey
+  /** Null: a journey without steps. */
+  readonly first: string | null
+  readonly nodes: ReadonlyMap<string, Node>
+  readonly entry: CompiledEntry
+  /** By event name. */
+  readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
+  readonly goal: CompiledGoal
+  /** Share in [0, 1]. */
+  readonly holdout: number
+}
+
+/** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
+export function compile(journey: Journey, version: number): Outcome<CompiledJourney> {
+  try {
+    const nodes = new Map<string, Node>()
+    lay(journey.steps, null, nodes)
+    return {
+      id: journey.id,
+      version,
+      source: journey,
+      first: journey.steps[0]?.id ?? null,
+      nodes,
+      entry: compileEntry(journey.entry),
+      exits: compileExits(journey.exit),
+      goal: compileGoal(journey.goal),
+      holdout: share(journey.holdout),
+    }
+  } catch (error) {
+    if (error instanceof Unreadable) return refuse(error.problem)
+    throw error
+  }
+}
+
+/** `10%` → 0.1. */
+export const share = (text: string): number => Number(text.slice(0, -1)) / 100
+
+/** Lays a list of steps into the program; `below` is where the flow goes on after it. */
+function lay(steps: readonly Step[], below: string | null, nodes: Map<string, Node>): void {
+  steps.forEach((step, i) => {
+    const next = steps[i + 1]?.id ?? below
+    const place: Place = { next, into: (list) => list?.[0]?.id ?? next }
+    if (nodes.has(step.id)) throw new Unreadable({ code: 'journey.step.repeated', status: 422, title: `Two steps are called ${step.id}` })
+    nodes.set(step.id, prepare(step, place))
+    for (const lane of lanes(step)) lay(lane.steps, next, nodes)
+  })
+}
+
+const optional = (where: string | undefined) => (where === undefined ? null : condition(where))
+
+function compileEntry(entry: Journey['entry']): CompiledEntry {
+  const { event, where, key, reentry, maxAge } = entry
+  const read = key === undefined ? undefined : eventPath(key)
+  return {
+    event,
+    where: optional(where),
+    key: (record) => (read ? keyText(read(record)) : ''),
+    reentryAfter: reentry === 'never' ? Infinity : reentry === 'always' ? 0 : milliseconds(reentry.after)!,
+    maxAge: milliseconds(maxAge)!,
+  }
+}
+
+function compileExits(exits: Journey['exit']): ReadonlyMap<string, readonly CompiledExit[]> {
+  const compiled = exits.map(({ event, where, match, reason }) => {
+    const pairs = Object.entries(match ?? {}).map(([theirs, ours]) => ({ theirs: eventPath(theirs), ours: runPath(ours) }))
+    const exit: CompiledExit = {
+      where: optional(where),
+      matches: (record, run) => pairs.every(({ theirs, ours }) => sameKey(theirs(record), ours(run))),
+      reason: `exit_condition:${reason ?? event}`,
+    }
+    return { event, exit }
+  })
+  return new Map(
+    Object.entries(Object.groupBy(compiled, ({ event }) => event)).map(([event, list]) => [event, list!.map(({ exit }) => exit)]),
+  )
+}
+
+/** Equal as keys: the number 7 and the text "7" name the same cart; nothing equals what is missing. */
+function sameKey(a: Json | undefined, b: Json | undefined): boolean {
+  const key = keyText(a)
+  return key !== undefined && key === keyText(b)
+}
+
+function compileGoal({ event, where, within, value }: Journey['goal']): CompiledGoal {
+  const read = value === undefined ? undefined : eventPath(value.startsWith('properties.') ? value : `properties.${value}`)
+  return {
+    event,
+    where: optional(where),
+    within: milliseconds(within)!,
+    // The key is kept anyway; a mere mention of the word in a text only keeps a little more.
+    needsEntry: where !== undefined && /\bentry\.(?!key\b)/.test(where),
+    value(record) {
+      const worth = read?.(record)
+      return typeof worth === 'number' ? worth : 0
+    },
+  }
+}

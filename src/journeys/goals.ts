@@ -1,0 +1,28 @@
+import type { EventRecord } from '#events/schema.ts'
+import type { GoalWatch } from './schema.ts'
+import { journeyOf, runScope, type Turn, tell } from './turn.ts'
+
+/** A goal event that arrives this much (ms) after its window has closed still counts, by its own time. */
+const GRACE = 72 * 3_600_000
+
+/** Counts an event towards the goals that this person may still reach. One event counts once for each journey and key: for the newest run. */
+export function reachGoals(turn: Turn, record: EventRecord): void {
+  const { journeys } = turn.person
+  const reached = new Map<string, GoalWatch>()
+  for (const watch of [...journeys.watches].sort((a, b) => b.enteredAt - a.enteredAt || (a.enrollment < b.enrollment ? -1 : 1))) {
+    const place = `${watch.journey} ${watch.key}`
+    if (!reached.has(place) && isReached(turn, record, watch)) reached.set(place, watch)
+  }
+  const done = new Set(reached.values())
+  const watches = journeys.watches.filter((watch) => !done.has(watch) && watch.until + GRACE >= turn.context.now)
+  if (watches.length < journeys.watches.length) turn.person = { ...turn.person, journeys: { ...journeys, watches } }
+}
+
+function isReached(turn: Turn, record: EventRecord, watch: GoalWatch): boolean {
+  const goal = journeyOf(turn, watch)?.goal
+  if (!goal || goal.event !== record.name || record.at < watch.from || record.at > watch.until) return false
+  if (goal.where && !goal.where(runScope(turn, watch, record))) return false
+  const run = { id: watch.enrollment, journey: watch.journey, version: watch.version }
+  tell(turn, run, { kind: 'converted', reason: 'goal', arm: watch.arm, value: goal.value(record) })
+  return true
+}

@@ -1,0 +1,152 @@
+import { absorbConsent } from '#consent/react.ts'
+import { NO_CONSENT_YET } from '#consent/schema.ts'
+import type { Reaction } from '#events/reaction.ts'
+import type { AbsorbRecord, MergeRecord } from '#events/schema.ts'
+import type { Json } from '#lib/json.ts'
+import { own, put } from '#lib/record.ts'
+import { absorb, newProfile } from '#profiles/react.ts'
+import { advance, leave, nodeOf, queuedOf, withdraw } from './advance.ts'
+import type { Person } from './person.ts'
+import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './schema.ts'
+import { begin, type Context, journeyOf, outcome, setEnrollments, type Turn } from './turn.ts'
+
+export const newPerson = (id: string, at: number): Person => ({
+  v: 1,
+  profile: newProfile(id, at),
+  consent: NO_CONSENT_YET,
+  journeys: NO_JOURNEYS_YET,
+})
+
+/** This profile is another: its state goes there, and only a signpost stays. */
+export function merge(person: Person | null, record: MergeRecord, context: Context): Reaction<Person> {
+  const { ws, key, into } = record
+  const turn = begin(person ?? newPerson(key, context.now), context, `merge:${into}`)
+  const { mergedInto } = turn.person.profile
+  if (into === key || mergedInto === into) return outcome(turn)
+  if (mergedInto !== undefined) {
+    // It had become X; now it is Y as well: so X is Y.
+    turn.records.push({ kind: 'merge', ws, key: mergedInto, into })
+    return outcome(turn)
+  }
+  if (person) turn.records.push({ kind: 'absorb', ws, key: into, from: key, state: person as unknown as Json })
+  const { firstSeen, lastSeen } = turn.person.profile
+  const signpost = { ...newProfile(key, firstSeen), lastSeen, mergedInto: into }
+  turn.person = { ...newPerson(key, firstSeen), profile: signpost }
+  return outcome(turn)
+}
+
+/** The state of a profile that turned out to be this one arrives. */
+export function takeIn(person: Person | null, record: AbsorbRecord, context: Context): Reaction<Person> {
+  const loser = record.state as unknown as Person
+  const turn = begin(person ?? newPerson(record.key, loser.profile.firstSeen), context, `merge:${record.from}`)
+  const { mergedInto } = turn.person.profile
+  if (mergedInto !== undefined && record.from === record.key) {
+    // Signposts led in a circle and the state came home: here it stays.
+    turn.person = loser
+    return outcome(turn)
+  }
+  if (mergedInto !== undefined) {
+    turn.records.push({ ...record, key: mergedInto })
+    return outcome(turn)
+  }
+  const { profile, consent, journeys } = turn.person
+  const memory = mergeMemories(journeys.memory, loser.journeys.memory)
+  turn.person = {
+    v: 1,
+    profile: absorb(profile, loser.profile),
+    consent: absorbConsent(consent, loser.consent),
+    journeys: { enrollments: [], memory, watches: [] },
+  }
+  mergeRuns(turn, journeys, loser.journeys)
+  return outcome(turn)
+}
+
+function mergeMemories(ours: JourneysSection['memory'], theirs: JourneysSection['memory']): JourneysSection['memory'] {
+  const united: Record<string, JourneyMemory> = { ...ours }
+  for (const [journey, b] of Object.entries(theirs)) {
+    const a = own(ours, journey)
+    put(united, journey, a ? mergeMemory(a, b) : b)
+  }
+  return united
+}
+
+function mergeMemory(a: JourneyMemory, b: JourneyMemory): JourneyMemory {
+  const keys: Record<string, number> = { ...a.keys }
+  for (const [key, last] of Object.entries(b.keys)) put(keys, key, Math.max(own(a.keys, key) ?? last, last))
+  const first = a.firstEntry !== b.firstEntry ? a.firstEntry < b.firstEntry : a.unit <= b.unit
+  return { entries: a.entries + b.entries, firstEntry: Math.min(a.firstEntry, b.firstEntry), keys, unit: first ? a.unit : b.unit }
+}
+
+/** At most one run for each journey and key goes on. */
+function mergeRuns(turn: Turn, ours: JourneysSection, theirs: JourneysSection): void {
+  const ended = new Set<string>()
+  const end = (run: Enrollment): void => {
+    ended.add(run.id)
+    leave(turn, run, 'merged')
+  }
+  const kept: Enrollment[] = []
+  for (const run of ours.enrollments) {
+    const twin = theirs.enrollments.find((other) => isSamePlace(run, other))
+    if (twin) {
+      const [survivor, other] = isFurther(run, twin) ? [run, twin] : [twin, run]
+      end(other)
+      kept.push(inherit(survivor, other))
+    } else if (wasThere(turn, theirs, run)) end(run)
+    else kept.push(run)
+  }
+  for (const run of theirs.enrollments) {
+    if (ours.enrollments.some((other) => isSamePlace(run, other))) continue
+    if (wasThere(turn, ours, run)) end(run)
+    else kept.push(run)
+  }
+  const watches = [...ours.watches, ...theirs.watches].filter((watch) => !ended.has(watch.enrollment))
+  turn.person = { ...turn.person, journeys: { ...turn.person.journeys, watches } }
+  setEnrollments(
+    turn,
+    kept.map((run) => resume(turn, run)).filter((run) => run !== null),
+  )
+}
+
+const isSamePlace = (a: Enrollment, b: Enrollment): boolean => a.journey === b.journey && a.key === b.key
+
+/** Further on: more steps passed, else later on its step, else the smaller id, so that both orders of merging choose alike. */
+function isFurther(a: Enrollment, b: Enrollment): boolean {
+  if (a.passed !== b.passed) return a.passed > b.passed
+  if (a.since !== b.since) return a.since > b.since
+  return a.id < b.id
+}
+
+/** Whether the other profile has been through the journey already, so that as one person they would not have been let in again. */
+function wasThere(turn: Turn, other: JourneysSection, run: Enrollment): boolean {
+  const memory = own(other.memory, run.journey)
+  const last = memory && own(memory.keys, run.key)
+  const after = journeyOf(turn, run)?.entry.reentryAfter ?? Infinity
+  return last !== undefined && Math.abs(run.enteredAt - last) < after
+}
+
+/** The survivor knows the messages of the run that ends, so that no step writes to the same person twice. */
+function inherit(survivor: Enrollment, other: Enrollment): Enrollment {
+  const taken = new Set(queuedOf(other))
+  const messages: Record<string, readonly Dispatch[]> = { ...survivor.messages }
+  for (const [step, marks] of Object.entries(other.messages)) {
+    const theirs = marks.map((mark): Dispatch => (taken.has(mark.id) ? { ...mark, status: 'cancelled' } : mark))
+    const known = own(survivor.messages, step) ?? []
+    put(messages, step, [...known, ...theirs.filter(({ id }) => !known.some((mark) => mark.id === id))])
+  }
+  return { ...survivor, messages }
+}
+
+/** A run that stands before a message which the person has got already by the other run goes on. */
+function resume(turn: Turn, run: Enrollment): Enrollment | null {
+  const journey = journeyOf(turn, run)
+  const marks = own(run.messages, run.step) ?? []
+  if (!journey || !marks.some(({ status }) => status === 'sent')) return run
+  const node = nodeOf(journey, run.step)
+  if (node.step.kind !== 'email' && node.step.kind !== 'webhook') return run
+  const calm = withdraw(
+    turn,
+    run,
+    marks.filter(({ status }) => status === 'queued').map(({ id }) => id),
+  )
+  return advance(turn, calm, { journey, move: { kind: 'go', to: node.next, reason: 'already_sent' } })
+}

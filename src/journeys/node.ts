@@ -1,0 +1,71 @@
+import type { ConsentSection } from '#consent/schema.ts'
+import type { EventRecord } from '#events/schema.ts'
+import type { Json, JsonObject } from '#lib/json.ts'
+import type { ProfileSection } from '#profiles/schema.ts'
+import type { Scope } from '#segments/condition/scope.ts'
+import type { Definitions } from './definitions.ts'
+import type { Reason } from './reasons.ts'
+import type { Enrollment, Step } from './schema.ts'
+
+/** A run that stands on a step, with all that the step may ask. */
+export interface Standing {
+  readonly run: Enrollment
+  readonly profile: ProfileSection
+  readonly consent: ConsentSection
+  readonly definitions: Definitions
+  /** Log time, epoch ms. */
+  readonly now: number
+  /** What conditions may ask; with the event at hand, where there is one. */
+  scope(event?: EventRecord): Scope
+}
+
+/** A message that a step wants sent; the engine adds whose and in which run. */
+export interface Message {
+  readonly channel: 'email' | 'webhook'
+  /** As `Effect.address`. */
+  readonly address: string
+  readonly topic: string
+  readonly lane: 'transactional' | 'marketing'
+  /** Epoch ms. */
+  readonly expires: number
+  readonly payload: JsonObject
+}
+
+/** What a step does besides moving. */
+export interface Deeds {
+  readonly message?: Message
+  readonly decision?: { readonly arm: string; readonly propensity: number }
+  /** Attributes to set; null removes. */
+  readonly set?: Readonly<Record<string, Json>>
+  /** Effect ids of this run that are not wanted any more. */
+  readonly cancels?: readonly string[]
+}
+
+/** What a step makes of a run: on to a step (null: the end), stand still until `due`, or leave. */
+export type Move =
+  | ({ readonly kind: 'go'; readonly to: string | null; readonly reason: Reason } & Deeds)
+  | ({ readonly kind: 'stay'; readonly due: number | null } & Deeds)
+  | ({ readonly kind: 'exit'; readonly reason: Reason } & Deeds)
+
+/** A step, compiled. Pure: the same standing gives the same move. */
+export interface Node {
+  readonly step: Step
+  /** The step below, where the flow goes on; null at the end. */
+  readonly next: string | null
+  arrive(at: Standing): Move
+  /** The timer is due. */
+  wake?(at: Standing): Move
+  /** An event came while the run stands here; null: it does not matter. */
+  hear?(at: Standing, record: EventRecord): Move | null
+  /** The person's zone changed: when the timer is due now; null: it does not depend on zones. */
+  retime?(at: Standing): number | null
+}
+
+/** Where a step stands in the program. */
+export interface Place {
+  readonly next: string | null
+  /** The first step of a list, or what comes below when the list is empty or missing. */
+  into(steps: readonly Step[] | undefined): string | null
+}
+
+export type Prepare<S extends Step> = (step: S, place: Place) => Node

@@ -1,0 +1,8 @@
+import type { Prepare } from '../node.ts'
+import type { ExitStep } from '../schema.ts'
+
+export const exit: Prepare<ExitStep> = (step, { next }) => ({
+  step,
+  next,
+  arrive: () => ({ kind: 'exit', reason: step.reason === undefined ? 'exit_step' : `exit_step:${step.reason}` }),
+})

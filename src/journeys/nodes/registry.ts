@@ -1,0 +1,32 @@
+import type { Node, Place } from '../node.ts'
+import type { Step } from '../schema.ts'
+import { branch } from './branch.ts'
+import { email } from './email.ts'
+import { exit } from './exit.ts'
+import { split } from './split.ts'
+import { update } from './update.ts'
+import { wait } from './wait.ts'
+import { waitFor } from './wait-for.ts'
+import { webhook } from './webhook.ts'
+
+/** One line for each step kind; a kind without a line does not compile. */
+export function prepare(step: Step, place: Place): Node {
+  switch (step.kind) {
+    case 'wait':
+      return wait(step, place)
+    case 'waitFor':
+      return waitFor(step, place)
+    case 'branch':
+      return branch(step, place)
+    case 'split':
+      return split(step, place)
+    case 'email':
+      return email(step, place)
+    case 'webhook':
+      return webhook(step, place)
+    case 'update':
+      return update(step, place)
+    case 'exit':
+      return exit(step, place)
+  }
+}

@@ -1,0 +1,132 @@
+import { applyConsent } from '#consent/react.ts'
+import type { EventFact, Reaction } from '#events/reaction.ts'
+import type { EventRecord, KeyedRecord } from '#events/schema.ts'
+import { applyEvent } from '#profiles/react.ts'
+import { advance, leave, nodeOf } from './advance.ts'
+import { enter } from './enter.ts'
+import { reachGoals } from './goals.ts'
+import { merge, newPerson, takeIn } from './merge.ts'
+import type { Person } from './person.ts'
+import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
+import type { Enrollment } from './schema.ts'
+import { begin, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
+
+export type { Definitions } from './definitions.ts'
+export type { Context } from './turn.ts'
+
+/** What follows from one record for the person whose key it carries. Inputs are never changed. */
+export function react(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
+  const into = person?.profile.mergedInto
+  switch (record.kind) {
+    case 'event':
+      if (person && into !== undefined) return { ...outcome(begin(person, context, record.id)), records: [{ ...record, key: into }] }
+      return reactToEvent(person, record, context)
+    case 'merge':
+      return merge(person, record, context)
+    case 'absorb':
+      return takeIn(person, record, context)
+  }
+}
+
+/** Fires every timer that is due by `context.now`, the earliest first. */
+export function fire(person: Person, context: Context): Reaction<Person> {
+  const turn = begin(person, context, 'timer')
+  for (let run = earliest(turn); run; run = earliest(turn)) replace(turn, run, wake(turn, run))
+  return outcome(turn)
+}
+
+/** When the person's next timer is due (epoch ms); null: there is none. */
+export function nextDue(person: Person): number | null {
+  let least: number | null = null
+  for (const { due } of person.journeys.enrollments) if (due !== null && (least === null || due < least)) least = due
+  return least
+}
+
+function reactToEvent(person: Person | null, record: EventRecord, context: Context): Reaction<Person> {
+  const before = person ?? newPerson(record.key, record.at)
+  const turn = begin(before, context, record.id)
+  const { section: profile, duplicate, changed } = applyEvent(before.profile, record)
+  tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
+  if (duplicate) return outcome(turn)
+  turn.person = { v: 1, profile, consent: applyConsent(before.consent, record), journeys: before.journeys }
+  if (receiptOf(record)) tellReceipt(turn, record)
+  if (before.journeys.enrollments.length > 0) {
+    if (changed.includes('timezone')) retime(turn)
+    exits(turn, record)
+    hear(turn, record)
+  }
+  if (before.journeys.watches.length > 0) reachGoals(turn, record)
+  for (const journey of context.definitions.entriesByEvent.get(record.name) ?? []) enter(turn, record, journey)
+  return outcome(turn)
+}
+
+function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict']): void {
+  turn.facts.push({
+    table: 'events',
+    row: {
+      workspace_id: record.ws,
+      profile_id: record.key,
+      message_id: record.id,
+      type: record.type,
+      name: record.name,
+      at: record.at,
+      received: record.received,
+      properties: JSON.stringify(record.props),
+      verdict,
+    },
+  })
+}
+
+/** Exit conditions act at once, wherever the run stands. An event from before the run began says nothing about it. */
+function exits(turn: Turn, record: EventRecord): void {
+  for (const run of turn.person.journeys.enrollments) {
+    if (record.at < run.entry.at) continue
+    const exit = journeyOf(turn, run)
+      ?.exits.get(record.name)
+      ?.find(({ where, matches }) => matches(record, run) && (!where || where(runScope(turn, run, record))))
+    if (exit) replace(turn, run, leave(turn, run, exit.reason))
+  }
+}
+
+/** Tells each run of the event: receipts are noted, and the step that it stands on may go on. */
+function hear(turn: Turn, record: EventRecord): void {
+  const receipt = receiptOf(record)
+  for (const run of turn.person.journeys.enrollments) {
+    const journey = journeyOf(turn, run)
+    const told = receipt ? withReceipt(run, receipt) : run
+    const move = (journey && nodeOf(journey, told.step).hear?.(standing(turn, told), record)) ?? null
+    if (journey && move) replace(turn, run, advance(turn, told, { journey, move }))
+    else if (told !== run) replace(turn, run, told)
+  }
+}
+
+/** The person's clocks have changed: waits until a time of day follow. */
+function retime(turn: Turn): void {
+  for (const run of turn.person.journeys.enrollments) {
+    const journey = journeyOf(turn, run)
+    const due = (journey && nodeOf(journey, run.step).retime?.(standing(turn, run))) ?? null
+    if (due !== null && due !== run.due) replace(turn, run, { ...run, due })
+  }
+}
+
+function earliest(turn: Turn): Enrollment | undefined {
+  let first: (Enrollment & { due: number }) | undefined
+  for (const run of turn.person.journeys.enrollments) {
+    if (run.due === null || run.due > turn.context.now) continue
+    if (!first || run.due < first.due || (run.due === first.due && run.id < first.id)) first = run as Enrollment & { due: number }
+  }
+  return first
+}
+
+function wake(turn: Turn, run: Enrollment): Enrollment | null {
+  const journey = journeyOf(turn, run)
+  if (!journey) return leave(turn, run, 'version_missing')
+  const move = nodeOf(journey, run.step).wake?.(standing(turn, run))
+  if (!move) throw new Error(`Step ${run.step} of ${run.journey} has a timer but does not know what for`)
+  return advance(turn, run, { journey, move })
+}
+
+function replace(turn: Turn, run: Enrollment, after: Enrollment | null): void {
+  const { enrollments } = turn.person.journeys
+  setEnrollments(turn, after ? enrollments.map((other) => (other === run ? after : other)) : enrollments.filter((other) => other !== run))
+}

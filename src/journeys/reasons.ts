@@ -1,0 +1,75 @@
+interface Explained {
+  /** For people; `…` stands for the detail that may follow the code after a colon. */
+  readonly sentence: string
+  /** Something that was wanted did not happen. */
+  readonly trouble: boolean
+}
+
+const fine = (sentence: string): Explained => ({ sentence, trouble: false })
+const trouble = (sentence: string): Explained => ({ sentence, trouble: true })
+
+/** Every reason that a transition or a message can have. A reason is a code, or `code:detail`. */
+export const REASONS = {
+  entered: fine('They entered the journey.'),
+  // not let in
+  already_in: fine('They were in this journey already.'),
+  reentry: fine('They had been in this journey before, and its re-entry rule does not let them in again yet.'),
+  too_old: fine('The event was older than the journey accepts when it was handled.'),
+  key_missing: trouble('The event did not carry the entry key of the journey.'),
+  // moved on
+  waited: fine('The wait was over.'),
+  event: fine('The event that was waited for came.'),
+  timeout: fine('The event that was waited for did not come in time.'),
+  branch: fine('The condition of branch “…” held.'),
+  otherwise: fine('None of the conditions held.'),
+  arm: fine('Chance put them into arm “…”.'),
+  updated: fine('The profile was updated.'),
+  sent: fine('The message was handed over for delivery.'),
+  already_sent: fine('The same message had been sent already before two profiles became one.'),
+  // could not be written to
+  no_address: trouble('The profile has no address for this channel.'),
+  address_invalid: trouble('The address is not a valid one.'),
+  address_blocked: trouble('The address bounced or complained before, so nothing is sent to it.'),
+  consent_missing: trouble('They have not given permission for this kind of message.'),
+  consent_withdrawn: trouble('They have withdrawn permission for this kind of message.'),
+  template_missing: trouble('The template was not published.'),
+  // handed to the outbox, but not sent
+  expired: trouble('The message could not be handed over in time, so it was not sent any more.'),
+  failed: trouble('The message failed: ….'),
+  skipped: trouble('The message was left out when it was due: ….'),
+  dead: trouble('The message was given up after several tries: ….'),
+  cancelled: trouble('The message was taken back before it left.'),
+  // left
+  completed: fine('They reached the end of the journey.'),
+  exit_condition: fine('An exit condition ended the run: ….'),
+  exit_step: fine('They reached an exit step: ….'),
+  holdout: fine('They are in the hold-out: they get nothing, for comparison.'),
+  merged: fine('Their profile became one with another that had been in the same journey; the run that was further on continues.'),
+  version_missing: trouble('The version of the journey that they were in does not exist any more.'),
+  // goal
+  goal: fine('They reached the goal.'),
+} as const satisfies Record<string, Explained>
+
+export type ReasonCode = keyof typeof REASONS
+export type Reason = ReasonCode | `${ReasonCode}:${string}`
+
+/** The code of a reason, without its detail. */
+export function codeOf(reason: string): ReasonCode | undefined {
+  const code = reason.split(':', 1)[0]!
+  return Object.hasOwn(REASONS, code) ? (code as ReasonCode) : undefined
+}
+
+export function isTrouble(reason: Reason): boolean {
+  const code = codeOf(reason)
+  return code !== undefined && REASONS[code].trouble
+}
+
+/** The sentence for a reason as it is stored; an unknown code (of a later release) is shown as it is. */
+export function explain(reason: string): string {
+  const code = codeOf(reason)
+  if (code === undefined) return reason
+  const { sentence } = REASONS[code]
+  const detail = reason.slice(code.length + 1)
+  if (sentence.includes('…')) return detail === '' ? sentence.replace(/:? ?“?…”?/, '') : sentence.replace('…', detail)
+  return detail === '' ? sentence : `${sentence} ${explain(detail)}`
+}

@@ -1,0 +1,63 @@
+import type { DeliveryFact } from '#events/reaction.ts'
+import type { EventRecord } from '#events/schema.ts'
+import { remark } from './advance.ts'
+import type { Dispatch, Enrollment } from './schema.ts'
+import type { Turn } from './turn.ts'
+
+/** What each receipt makes of a delivery, and of the mark that a run keeps of its message. */
+const RECEIPTS: Readonly<Record<string, { readonly delivery: DeliveryFact['status']; readonly mark?: Dispatch['status'] }>> = {
+  'message.sent': { delivery: 'sent', mark: 'sent' },
+  'message.failed': { delivery: 'failed', mark: 'failed' },
+  'message.dead': { delivery: 'failed', mark: 'failed' },
+  'message.skipped': { delivery: 'skipped', mark: 'failed' },
+  'message.cancelled': { delivery: 'cancelled', mark: 'cancelled' },
+  'message.ambiguous': { delivery: 'ambiguous' },
+  'message.bounced': { delivery: 'bounced' },
+  'message.opened': { delivery: 'opened' },
+  'message.clicked': { delivery: 'clicked' },
+  'message.unsubscribed': { delivery: 'unsubscribed' },
+  'message.complained': { delivery: 'complained' },
+}
+
+/** The effect that a system event reports on, if it is a receipt. */
+export function receiptOf(record: EventRecord): { readonly effect: string; readonly event: string } | null {
+  const effect = record.props['effect_id']
+  if (record.type !== 'system' || typeof effect !== 'string' || !Object.hasOwn(RECEIPTS, record.name)) return null
+  return { effect, event: record.name }
+}
+
+/** Notes a receipt as a fact, also long after the run has ended. */
+export function tellReceipt(turn: Turn, record: EventRecord): void {
+  const { props } = record
+  const text = (name: string): string => (typeof props[name] === 'string' ? props[name] : '')
+  turn.facts.push({
+    table: 'deliveries',
+    row: {
+      workspace_id: turn.context.definitions.workspace,
+      profile_id: turn.person.profile.id,
+      effect_id: text('effect_id'),
+      journey_id: text('journey_id'),
+      version: typeof props['version'] === 'number' ? props['version'] : 0,
+      enrollment_id: text('enrollment_id'),
+      step_id: text('step_id'),
+      channel: text('channel'),
+      status: RECEIPTS[record.name]!.delivery,
+      reason: text('reason'),
+      at: record.at,
+    },
+  })
+}
+
+/** The run with the receipt noted on its message; the same run if it is not about one of its messages. */
+export function withReceipt(run: Enrollment, { effect, event }: { effect: string; event: string }): Enrollment {
+  const concerned = Object.values(run.messages).some((marks) => marks.some(({ id }) => id === effect))
+  return concerned ? remark(run, (mark) => (mark.id === effect ? noted(mark, event) : mark)) : run
+}
+
+function noted(mark: Dispatch, event: string): Dispatch {
+  const status = RECEIPTS[event]!.mark
+  // Once sent, always sent: a later report must not let the step write again.
+  if (status !== undefined) return mark.status === 'sent' ? mark : { ...mark, status }
+  const what = event.slice('message.'.length)
+  return mark.heard.includes(what) ? mark : { ...mark, heard: [...mark.heard, what] }
+}

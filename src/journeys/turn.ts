@@ -1,0 +1,114 @@
+import type { Effect, Fact, Reaction, TransitionFact } from '#events/reaction.ts'
+import type { EventRecord, KeyedRecord } from '#events/schema.ts'
+import { scopeOf } from '#segments/condition/scope.ts'
+import type { CompiledJourney } from './compile.ts'
+import type { Definitions } from './definitions.ts'
+import type { Standing } from './node.ts'
+import type { Person } from './person.ts'
+import type { Reason } from './reasons.ts'
+import type { Enrollment } from './schema.ts'
+
+/** What reacting is told besides the record. */
+export interface Context {
+  readonly definitions: Definitions
+  /** Log time of the record, or the tick that timers fire by (epoch ms). */
+  readonly now: number
+  readonly position: { readonly partition: number; readonly seq: number }
+}
+
+/** What has followed so far from one record, for one person. It lives as long as one reaction; the parts of `person` are replaced, never changed. */
+export interface Turn {
+  readonly context: Context
+  /** Message id of the record, `timer`, or `merge:<profile>`. */
+  readonly cause: string
+  person: Person
+  readonly effects: Effect[]
+  readonly cancels: string[]
+  readonly facts: Fact[]
+  readonly records: KeyedRecord[]
+}
+
+export const begin = (person: Person, context: Context, cause: string): Turn => ({
+  context,
+  cause,
+  person,
+  effects: [],
+  cancels: [],
+  facts: [],
+  records: [],
+})
+
+export const outcome = ({ person, effects, cancels, facts, records }: Turn): Reaction<Person> => ({
+  state: person,
+  effects,
+  cancels,
+  facts,
+  records,
+})
+
+export function setEnrollments(turn: Turn, enrollments: readonly Enrollment[]): void {
+  turn.person = { ...turn.person, journeys: { ...turn.person.journeys, enrollments } }
+}
+
+/** The version that a run is on. */
+export const journeyOf = (turn: Turn, run: Pick<Enrollment, 'journey' | 'version'>): CompiledJourney | undefined =>
+  turn.context.definitions.version(run.journey, run.version)
+
+/** The run as its step sees it. */
+export function standing(turn: Turn, run: Enrollment): Standing {
+  const { profile, consent } = turn.person
+  const { definitions, now } = turn.context
+  return { run, profile, consent, definitions, now, scope: (event) => runScope(turn, run, event) }
+}
+
+/** What a condition of a run may ask. */
+export function runScope(turn: Turn, run: Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry'>>, event?: EventRecord) {
+  const { profile, consent } = turn.person
+  return scopeOf({
+    profile,
+    permits: consent.permits,
+    event: event && { name: event.name, at: event.at, properties: event.props },
+    entry: { ...(run.entry ?? NO_ENTRY), key: run.key },
+    now: turn.context.now,
+  })
+}
+const NO_ENTRY = { name: '', at: 0, properties: {} }
+
+/** What an entry condition may ask: there is no run yet. */
+export function entryScope(turn: Turn, event: EventRecord) {
+  const { profile, consent } = turn.person
+  const moment = { name: event.name, at: event.at, properties: event.props }
+  return scopeOf({ profile, permits: consent.permits, event: moment, now: turn.context.now })
+}
+
+interface Told {
+  readonly kind: TransitionFact['kind']
+  readonly reason: Reason
+  readonly from?: string
+  readonly to?: string
+  readonly arm?: TransitionFact['arm']
+  readonly value?: number
+}
+
+/** Notes one move of a run, or a refusal, as a fact. */
+export function tell(turn: Turn, run: { readonly id: string; readonly journey: string; readonly version: number }, told: Told): void {
+  const { context, person } = turn
+  turn.facts.push({
+    table: 'transitions',
+    row: {
+      workspace_id: context.definitions.workspace,
+      profile_id: person.profile.id,
+      journey_id: run.journey,
+      version: run.version,
+      enrollment_id: run.id,
+      kind: told.kind,
+      from_step: told.from ?? '',
+      to_step: told.to ?? '',
+      reason: told.reason,
+      arm: told.arm ?? 'treated',
+      value: told.value ?? 0,
+      at: context.now,
+      cause: turn.cause,
+    },
+  })
+}
