@@ -1,11 +1,11 @@
-// Years are those that ClickHouse's DateTime64 holds, so that both compilers agree on every text.
+// Years stay a day or more inside those of ClickHouse's DateTime64, so that both compilers agree on every text and offset.
 export const ISO_8601 =
-  '^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
+  '^(190[1-9]|19[1-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' +
   '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$'
 const SHAPE = new RegExp(ISO_8601)
 
 /**
- * Epoch milliseconds of an ISO 8601 date or date-time of the years 1900–2299, truncated to the millisecond; NaN for any other text.
+ * Epoch milliseconds of an ISO 8601 date or date-time of the years 1901–2199, truncated to the millisecond; NaN for any other text.
  * Without an offset it is UTC.
  */
 export function instant(text: string): number {

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Session } from 'chdb'
+import fc from 'fast-check'
+import type { JsonObject } from '#lib/json.ts'
+import { type Row, expression, row, sensible } from './arbitrary.test.ts'
+import type { Expression } from './ast.ts'
+import { parse } from './parse.ts'
+import { predicate } from './predicate.ts'
+import { print } from './print.ts'
+import { scopeOf } from './scope.ts'
+import { type Columns, quote, readable, sql } from './sql.ts'
+
+const SEED = 20_260_131
+const PLAIN: Columns = {
+  profileId: 'id',
+  attributes: 'attributes',
+  permits: 'permits',
+  activity: 'activity',
+  now: 'now',
+  event: { name: 'event_name', at: 'event_at', properties: 'event_properties' },
+  entry: { name: 'entry_name', at: 'entry_at', key: 'entry_key', properties: 'entry_properties' },
+}
+const STAMPED: Columns = { ...PLAIN, attributes: 'stamped', stamped: true }
+
+/** The rows as a query gives them to conditions. */
+const ROWS = `(SELECT * REPLACE (${['attributes', 'stamped', 'event_properties', 'entry_properties'].map((column) => `${readable(column)} AS ${column}`)}) FROM rows)`
+
+let directory: string
+let session: Session
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cadenza-condition-'))
+  session = new Session(directory)
+})
+after(async () => {
+  session.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const stamp = (attributes: JsonObject) => Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, [value, 1] as const]))
+const select = async <T>(text: string): Promise<T[]> => (await session.queryAsync(text, { format: 'JSONCompactEachRow' })).text().trim().split('\n').map((line) => JSON.parse(line) as T)
+
+async function load(rows: readonly Row[]): Promise<void> {
+  const texts = ['id', 'attributes', 'stamped', 'permits', 'activity', 'event_name', 'event_properties', 'entry_name', 'entry_key', 'entry_properties']
+  const times = ['now', 'event_at', 'entry_at']
+  await session.queryAsync('DROP TABLE IF EXISTS rows')
+  await session.queryAsync(`CREATE TABLE rows (ix UInt32, ${texts.map((column) => `${column} String`)}, ${times.map((column) => `${column} Float64`)}) ENGINE = MergeTree ORDER BY ix`)
+  const lines = rows.map(({ id, attributes, permits, activity, event, entry, now }, ix) =>
+    JSON.stringify({
+      ix,
+      id,
+      attributes: JSON.stringify(attributes),
+      stamped: JSON.stringify(stamp(attributes)),
+      permits: JSON.stringify(permits),
+      activity: JSON.stringify(activity),
+      now,
+      event_name: event.name,
+      event_at: event.at,
+      event_properties: JSON.stringify(event.properties),
+      entry_name: entry.name,
+      entry_at: entry.at,
+      entry_key: entry.key,
+      entry_properties: JSON.stringify(entry.properties),
+    }),
+  )
+  await session.queryAsync(`INSERT INTO rows FORMAT JSONEachRow\n${lines.join('\n')}`)
+}
+
+const scopeOfRow = ({ id, attributes, permits, activity, ...rest }: Row) => scopeOf({ profile: { id, attributes: stamp(attributes), activity }, permits, ...rest })
+
+async function agree(conditions: readonly Expression[], rows: readonly Row[]): Promise<number> {
+  await load(rows)
+  const scopes = rows.map(scopeOfRow)
+  let holding = 0
+  for (let from = 0; from < conditions.length; from += 40) {
+    const some = conditions.slice(from, from + 40)
+    const parts = some.map((tree, index) => sql(tree, index % 2 === 0 ? PLAIN : STAMPED))
+    const types = parts.map((part) => `toTypeName(${part})`)
+    const answers = await select<number[]>(`SELECT ${parts} FROM ${ROWS} ORDER BY ix`)
+    assert.deepEqual(await select<string[]>(`SELECT DISTINCT ${types} FROM ${ROWS}`), [parts.map(() => 'UInt8')])
+    for (const [index, tree] of some.entries()) {
+      const holds = predicate(tree)
+      for (const [ix, scope] of scopes.entries()) {
+        const expected = holds(scope)
+        if (expected) holding++
+        if (expected !== (answers[ix]![index] === 1))
+          assert.fail(`${print(tree)}\npredicate: ${expected}\nrow: ${JSON.stringify(rows[ix])}\nSQL: ${parts[index]}`)
+      }
+    }
+  }
+  return holding
+}
+
+test('the SQL of random conditions holds for exactly the rows that the predicate holds for', async () => {
+  const conditions = [...fc.sample(sensible(), { numRuns: 800, seed: SEED }), ...fc.sample(expression(), { numRuns: 400, seed: SEED })]
+  const rows = fc.sample(row, { numRuns: 400, seed: SEED })
+  const holding = await agree(conditions, rows)
+  const share = holding / (conditions.length * rows.length)
+  assert.ok(share > 0.2 && share < 0.8, `neither yes nor no may be rare: ${share}`)
+})
