@@ -12,7 +12,7 @@ const CHECKS: readonly (readonly [name: string, command: string])[] = [
   ['types of the browser', 'tsc -p tsconfig.web.json'],
   ['types of browser tests', 'tsc -p tsconfig.web.test.json'],
   ['versions, licences, secrets', 'node scripts/check-supply.ts'],
-  ['format and lint', 'biome check --colors=off --max-diagnostics=50'],
+  ['format and lint', 'biome check --colors=off --diagnostic-level=warn --error-on-warnings --max-diagnostics=50'],
 ]
 
 interface Ran {

@@ -49,3 +49,9 @@ declare var URL: {
 declare function structuredClone<T>(value: T): T
 declare function atob(data: string): string
 declare function btoa(data: string): string
+
+interface AbortSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  throwIfAborted(): void
+}
