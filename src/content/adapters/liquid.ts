@@ -8,7 +8,7 @@ export type Parsed = readonly Node[]
 const engines = { html: limited(true), text: limited(false) }
 export type Escaping = keyof typeof engines
 
-function limited(escape: boolean): Liquid {
+function limited(escaped: boolean): Liquid {
   const engine = new Liquid({
     ownPropertyOnly: true,
     strictFilters: true,
@@ -21,7 +21,7 @@ function limited(escape: boolean): Liquid {
     memoryLimit: LIMITS.memory,
     timezoneOffset: 'UTC',
     locale: 'en-US',
-    ...(escape ? { outputEscape: 'escape' as const } : {}),
+    ...(escaped ? { outputEscape: 'escape' as const } : {}),
   })
   for (const name of Object.keys(engine.tags)) if (!(TAGS as readonly string[]).includes(name)) delete engine.tags[name]
   for (const name of Object.keys(engine.filters)) if (!(FILTERS as readonly string[]).includes(name)) delete engine.filters[name]

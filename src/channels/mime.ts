@@ -1,0 +1,127 @@
+import type { Header } from './channel.ts'
+
+const encoder = new TextEncoder()
+/** Longest line without its CRLF: 76 in encoded text (RFC 2045 §6.7), 998 in plain text (RFC 5322 §2.1.1). */
+const ENCODED = 76
+const PLAIN = 998
+const CRLF = '\r\n'
+
+/** A multipart/alternative message (RFC 2046 §5.1.4) as ASCII text: plain text first, HTML last. */
+export function mimeMessage({
+  headers,
+  text,
+  html,
+  boundary,
+}: {
+  headers: readonly Header[]
+  text: string
+  html: string
+  boundary: string
+}): string {
+  return [
+    ...headers.map(([name, value]) => foldHeader(name, value)),
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    part('text/plain', text),
+    `--${boundary}`,
+    part('text/html', html),
+    `--${boundary}--`,
+    '',
+  ].join(CRLF)
+}
+
+function part(type: string, content: string): string {
+  const lines = content.replace(/\r\n?|\n/g, CRLF)
+  const plain = isPlain(lines)
+  const encoding = plain ? '7bit' : 'quoted-printable'
+  return [
+    `Content-Type: ${type}; charset=utf-8`,
+    `Content-Transfer-Encoding: ${encoding}`,
+    '',
+    plain ? lines : quotedPrintable(lines),
+  ].join(CRLF)
+}
+
+/** ASCII without control characters but tab and line ends, and no line that SMTP forbids. */
+function isPlain(lines: string): boolean {
+  return (
+    /^[\t\r\n\x20-\x7e]*$/.test(lines) &&
+    !lines.split(CRLF).some((line) => line.length > PLAIN || line.startsWith('From ') || /[ \t]$/.test(line))
+  )
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+
+/** Quoted-printable (RFC 2045 §6.7) of lines that end in CRLF. */
+export function quotedPrintable(text: string): string {
+  return text.split(CRLF).map(quotedLine).join(CRLF)
+}
+
+function quotedLine(line: string): string {
+  if (line.length <= ENCODED && /^[\t\x20-\x3c\x3e-\x7e]*$/.test(line) && !/[ \t]$/.test(line) && !line.startsWith('From ')) return line
+  let out = ''
+  let column = 0
+  const units = quotedUnits(line)
+  for (const unit of units) {
+    if (column + unit.length > ENCODED - 1) {
+      out += `=${CRLF}`
+      column = 0
+    }
+    out += unit
+    column += unit.length
+  }
+  return out
+}
+
+/** Pieces that a soft line break must not divide; the characters of one code point stay together. */
+function quotedUnits(line: string): string[] {
+  const units = line.match(/[\t\x20-\x3c\x3e-\x7e]|[^\t\x20-\x3c\x3e-\x7e]/gu) ?? []
+  const quoted = units.map((unit) => (/^[\t\x20-\x3c\x3e-\x7e]$/.test(unit) ? unit : bytesQuoted(unit)))
+  const last = quoted.length - 1
+  if (last >= 0 && (quoted[last] === ' ' || quoted[last] === '\t')) quoted[last] = bytesQuoted(quoted[last]!)
+  if (line.startsWith('From ')) quoted[0] = '=46'
+  return quoted
+}
+
+const bytesQuoted = (unit: string): string => Array.from(encoder.encode(unit), (byte) => HEX[byte]!).join('')
+
+/** A header value as ASCII: words of RFC 2047 where it needs them; control characters become spaces. */
+export function headerText(value: string): string {
+  const line = value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+  return /^[\x20-\x7e]*$/.test(line) && !line.includes('=?') ? line : encodedWords(line)
+}
+
+/** `Name <address>` with the name quoted or encoded (RFC 5322 §3.4); the address is valid already. */
+export function mailbox({ name, address }: { name: string; address: string }): string {
+  const shown = name.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+  if (shown === '') return address
+  if (!/^[\x20-\x7e]*$/.test(shown) || shown.includes('=?')) return `${encodedWords(shown)} <${address}>`
+  return /^[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+$/.test(shown) ? `${shown} <${address}>` : `"${shown.replace(/(["\\])/g, '\\$1')}" <${address}>`
+}
+
+/** `=?utf-8?Q?…?=` words of at most 75 characters (RFC 2047 §2) that end between code points. */
+function encodedWords(text: string): string {
+  const room = 75 - '=?utf-8?Q??='.length
+  const words = ['']
+  for (const character of text) {
+    const unit = character === ' ' ? '_' : /^[A-Za-z0-9!*+/-]$/.test(character) ? character : bytesQuoted(character)
+    if (words.at(-1)!.length + unit.length > room) words.push('')
+    words[words.length - 1] += unit
+  }
+  return words.map((word) => `=?utf-8?Q?${word}?=`).join(' ')
+}
+
+/** One header, folded before spaces so that lines keep within 78 characters where they can (RFC 5322 §2.1.1). */
+export function foldHeader(name: string, value: string): string {
+  let line = `${name}:`
+  let out = ''
+  for (const word of value.split(' ')) {
+    if (line.length + 1 + word.length > 78 && line.trim() !== `${name}:` && word !== '') {
+      out += line + CRLF
+      line = ` ${word}`
+    } else line += ` ${word}`
+  }
+  return out + line
+}

@@ -1,0 +1,71 @@
+import type { Handover } from './channel.ts'
+
+/** Limits on trying; times in milliseconds. */
+export interface RetryLimits {
+  readonly attempts: number
+  readonly first: number
+  readonly cap: number
+  /** The longest that a provider may ask us to wait. */
+  readonly longestAsk: number
+  /** How long a marketing message without an answer waits for a sign before it counts as sent. */
+  readonly hold: number
+}
+export const RETRY_LIMITS: RetryLimits = { attempts: 12, first: 5_000, cap: 900_000, longestAsk: 21_600_000, hold: 900_000 }
+
+/** What becomes of the outbox entry, and the receipt that goes back on the log (none while it will be tried again). */
+export interface Verdict {
+  readonly status: 'ready' | 'sent' | 'failed' | 'skipped' | 'ambiguous' | 'dead'
+  readonly due: number
+  readonly reason: string
+  readonly receipt: 'message.sent' | 'message.failed' | 'message.skipped' | 'message.ambiguous' | 'message.dead' | null
+  /** The address does not exist: block it. */
+  readonly bounced: boolean
+}
+
+interface Attempted {
+  readonly lane: 'transactional' | 'marketing'
+  readonly attempt: number
+  readonly expires: number
+}
+
+/** Exponential with full jitter (Brooker 2015, “Exponential backoff and jitter”); `dice` in [0, 1). */
+export const backoff = (attempt: number, dice: number, { first, cap }: Pick<RetryLimits, 'first' | 'cap'>): number =>
+  Math.ceil(dice * Math.min(cap, first * 2 ** Math.min(attempt - 1, 30)))
+
+/** What follows from one attempt. */
+export function afterAttempt(
+  entry: Attempted,
+  handover: Handover,
+  { now, dice, limits }: { now: number; dice: number; limits: RetryLimits },
+): Verdict {
+  switch (handover.kind) {
+    case 'sent':
+      return { status: 'sent', due: now, reason: '', receipt: 'message.sent', bounced: false }
+    case 'failed':
+      return { status: 'failed', due: now, reason: handover.reason, receipt: 'message.failed', bounced: handover.address }
+    case 'retry':
+      return again(entry, handover, { now, dice, limits })
+    case 'ambiguous':
+      if (entry.lane === 'transactional') return again(entry, { reason: handover.reason }, { now, dice, limits })
+      return { status: 'ambiguous', due: now + limits.hold, reason: handover.reason, receipt: 'message.ambiguous', bounced: false }
+  }
+}
+
+function again(
+  entry: Attempted,
+  { reason, after }: { reason: string; after?: number },
+  { now, dice, limits }: { now: number; dice: number; limits: RetryLimits },
+): Verdict {
+  if (entry.attempt >= limits.attempts) return { status: 'dead', due: now, reason, receipt: 'message.dead', bounced: false }
+  const asked = after === undefined ? 0 : Math.min(Math.max(after, 0), limits.longestAsk)
+  const due = now + Math.max(asked, backoff(entry.attempt, dice, limits))
+  // At its end it is looked at once more, and skipped as expired.
+  return { status: 'ready', due: Math.min(due, entry.expires + 1), reason, receipt: null, bounced: false }
+}
+
+/** The gate just before handing over: consent as it is now, and time. */
+export function gate(entry: { readonly suppressed: boolean; readonly expires: number }, now: number): Verdict | null {
+  if (entry.suppressed) return { status: 'skipped', due: now, reason: 'consent_withdrawn', receipt: 'message.skipped', bounced: false }
+  if (now > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
+  return null
+}
