@@ -64,7 +64,7 @@ function listHeaders({ sender, topic, unsubscribeUrl, workspace }: Letter): Head
 
 /** `a:b:c:SenderId` of Gmail's feedback loop: journey, step, lane. */
 const feedbackId = ({ journey, step, lane }: Letter, senderId: string): string =>
-  [journey, step, lane].map((part) => headerWord(part).replaceAll(':', '-').slice(0, 60)).join(':') + `:${senderId}`
+  [...[journey, step, lane].map((part) => headerWord(part).replaceAll(':', '-').slice(0, 60)), senderId].join(':')
 
 const headerWord = (text: string): string => text.replace(/[^\x21-\x7e]/g, '_')
 

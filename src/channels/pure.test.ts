@@ -95,7 +95,7 @@ suite('one e-mail address', () => {
 })
 
 suite('MIME', () => {
-  const build = (text: string, html: string, subject = 'S', name = 'Ada') =>
+  const build = ({ text = 't', html = 'h', subject = 'S', name = 'Ada' }) =>
     mimeMessage({
       headers: [
         ['From', 'a@b.test'],
@@ -122,10 +122,10 @@ suite('MIME', () => {
       fc.asyncProperty(
         text,
         text,
-        fc.string({ unit: 'grapheme', maxLength: 120 }),
-        fc.string({ unit: 'grapheme', maxLength: 60 }),
-        async (body, html, subject, name) => {
-          const raw = build(body, html, subject, name)
+        fc.tuple(fc.string({ unit: 'grapheme', maxLength: 120 }), fc.string({ unit: 'grapheme', maxLength: 60 })),
+        async (body, html, heading) => {
+          const [subject, name] = heading
+          const raw = build({ text: body, html, subject, name })
           assert.match(raw, /^[\x00-\x7f]*$/)
           for (const line of raw.split('\r\n')) assert.ok(line.length <= 998 && !line.includes('\n') && !line.includes('\r'))
           const mail = await simpleParser(raw, { skipTextToHtml: true })
@@ -139,12 +139,12 @@ suite('MIME', () => {
 
   test('long and foreign subjects and names survive folding', async () => {
     const subject = `Dein Warenkorb wartet, Jürgen — ${'noch 2 Stück 🎁 '.repeat(12)}`.trim()
-    const mail = await simpleParser(build('t', 'h', subject, 'Müller, "Jo" <evil@z.test>'))
+    const mail = await simpleParser(build({ subject, name: 'Müller, "Jo" <evil@z.test>' }))
     assert.equal(mail.subject, subject)
     const to = Array.isArray(mail.to) ? mail.to[0]! : mail.to!
     assert.deepEqual(to.value, [{ name: 'Müller, "Jo" <evil@z.test>', address: 'p@x.test' }])
     for (const name of ['a, b', 'x" <evil@z.test>, "y', 'back\\slash', 'A.B', '=?utf-8?Q?x?=']) {
-      const parsed = await simpleParser(build('t', 'h', 's', name))
+      const parsed = await simpleParser(build({ name }))
       const one = Array.isArray(parsed.to) ? parsed.to[0]! : parsed.to!
       assert.deepEqual(one.value, [{ name, address: 'p@x.test' }])
     }

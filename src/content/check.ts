@@ -6,8 +6,9 @@ export interface Mentions {
   readonly variables: readonly string[]
 }
 
-const error = (code: string, title: string, hint: string, at: string): TemplateProblem => ({ severity: 'error', code, title, hint, at })
-const warning = (code: string, title: string, hint: string, at: string): TemplateProblem => ({ severity: 'warning', code, title, hint, at })
+type Found = Omit<TemplateProblem, 'severity' | 'detail'>
+const error = (found: Found): TemplateProblem => ({ severity: 'error', ...found })
+const warning = (found: Found): TemplateProblem => ({ severity: 'warning', ...found })
 
 /** What a parsed template lacks or names wrongly. */
 export function checkTemplate(template: Template, { variables }: Mentions): TemplateProblem[] {
@@ -20,22 +21,22 @@ function requireWayOut(template: Template, variables: readonly string[], at: str
   const problems: TemplateProblem[] = []
   if (!variables.includes('unsubscribe_url') && !variables.includes('message.unsubscribe_url')) {
     problems.push(
-      error(
-        'template.unsubscribe.missing',
-        'A marketing message needs a way out',
-        'Add a link such as <a href="{{ unsubscribe_url }}">Unsubscribe</a>, or set purpose: transactional if it answers what the person did.',
+      error({
+        code: 'template.unsubscribe.missing',
+        title: 'A marketing message needs a way out',
+        hint: 'Add a link such as <a href="{{ unsubscribe_url }}">Unsubscribe</a>, or set purpose: transactional if it answers what the person did.',
         at,
-      ),
+      }),
     )
   }
   if (!variables.includes('sender.postal_address')) {
     problems.push(
-      error(
-        'template.postal_address.missing',
-        'A marketing message needs the postal address of its sender',
-        'Add {{ sender.postal_address }} to the footer.',
+      error({
+        code: 'template.postal_address.missing',
+        title: 'A marketing message needs the postal address of its sender',
+        hint: 'Add {{ sender.postal_address }} to the footer.',
         at,
-      ),
+      }),
     )
   }
   return problems
@@ -46,7 +47,12 @@ function requireKnownRoots(variables: readonly string[], at: string): TemplatePr
   return [...roots]
     .filter((root) => !(SCOPE_ROOTS as readonly string[]).includes(root))
     .map((root) =>
-      error('template.variable.unknown', `Nothing is called “${root}”`, `Begin with one of ${SCOPE_ROOTS.join(', ')}${near(root)}.`, at),
+      error({
+        code: 'template.variable.unknown',
+        title: `Nothing is called “${root}”`,
+        hint: `Begin with one of ${SCOPE_ROOTS.join(', ')}${near(root)}.`,
+        at,
+      }),
     )
 }
 
@@ -59,12 +65,12 @@ function warnOfPictures(template: Template, at: string): TemplateProblem[] {
   const source = template.mjml ?? template.html ?? ''
   const bare = [...source.matchAll(/<(?:img|mj-image)\b(?:[^>"']|"[^"]*"|'[^']*')*>/gi)].filter(([tag]) => !/\salt\s*=/i.test(tag))
   return bare.map((match) =>
-    warning(
-      'template.image.alt',
-      'A picture has no alternative text',
-      'Add alt="…" (alt="" for decoration): many readers block pictures or cannot see them.',
-      `${at}:${lineOf(source, match.index)}`,
-    ),
+    warning({
+      code: 'template.image.alt',
+      title: 'A picture has no alternative text',
+      hint: 'Add alt="…" (alt="" for decoration): many readers block pictures or cannot see them.',
+      at: `${at}:${lineOf(source, match.index)}`,
+    }),
   )
 }
 

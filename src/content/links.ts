@@ -40,8 +40,8 @@ export function rewriteLinks(
   untouched: readonly string[],
 ): { html: string; links: string[] } {
   const links: string[] = []
-  const rewritten = html.replace(HREF, (whole: string, before: string, double?: string, single?: string) => {
-    const target = decode(double ?? single ?? '').trim()
+  const rewritten = html.replace(HREF, (whole: string, before: string, ...quoted: readonly (string | undefined)[]) => {
+    const target = decode(quoted[0] ?? quoted[1] ?? '').trim()
     if (untouched.includes(target) || HARMLESS.test(target)) return whole
     const url = webAddress(target)
     if (url === undefined) return `${before}"#"`

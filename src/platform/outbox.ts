@@ -19,8 +19,8 @@ export type OutboxStatus = 'ready' | 'sending' | 'sent' | 'failed' | 'skipped' |
 /** A claimed entry: marked `sending`, committed, before anything leaves. */
 export interface Claimed extends OutboxEntry {
   readonly attempt: number
-  /** The address or topic is suppressed: must not be handed over. */
-  readonly suppressed: boolean
+  /** When it was decided (epoch ms). */
+  readonly createdAt: number
 }
 
 /** How one attempt ended. `ready` means: try again at `due`. */
@@ -71,27 +71,35 @@ export async function cancel(
   return rows
 }
 
-/** Claims due entries, transactional first. One statement, so it is committed when it returns outside a transaction. */
-export async function claim(db: Queryable, { owner, limit, now }: { owner: string; limit: number; now: number }): Promise<Claimed[]> {
+/** Claims due entries of a channel, transactional first. One statement, so it is committed when it returns outside a transaction. */
+export async function claim(
+  db: Queryable,
+  { owner, channel, limit, now }: { owner: string; channel: string; limit: number; now: number },
+): Promise<Claimed[]> {
   const { rows } = await db.query<Claimed>(
     `with next as (
-       (select workspace_id, id from outbox where status = 'ready' and lane = 'transactional' and due <= $3 order by due limit $2 for update skip locked)
+       (select workspace_id, id from outbox where status = 'ready' and channel = $4 and lane = 'transactional' and due <= $3
+        order by due limit $2 for update skip locked)
        union all
-       (select workspace_id, id from outbox where status = 'ready' and lane = 'marketing' and due <= $3 order by due limit $2 for update skip locked)
+       (select workspace_id, id from outbox where status = 'ready' and channel = $4 and lane = 'marketing' and due <= $3
+        order by due limit $2 for update skip locked)
        limit $2
      )
      update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $3
      from next where o.workspace_id = next.workspace_id and o.id = next.id
      returning o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
-       exists (select from suppressions s where s.workspace_id = o.workspace_id and s.address = o.address and o.address <> ''
-               and (s.topic = o.topic or s.topic = '') and (o.lane = 'marketing' or s.topic = '' and s.reason in ('bounced', 'complained'))) as suppressed`,
-    [owner, limit, now],
+       o.created_at as "createdAt"`,
+    [owner, limit, now, channel],
   )
   return rows
 }
 
 /** Writes how attempts ended; only entries that are still `sending` for this owner change. */
-export async function settle(tx: Queryable, settlements: readonly Settlement[], { owner, now }: { owner: string; now: number }): Promise<void> {
+export async function settle(
+  tx: Queryable,
+  settlements: readonly Settlement[],
+  { owner, now }: { owner: string; now: number },
+): Promise<void> {
   if (settlements.length === 0) return
   await tx.query(
     `update outbox o set status = s.status, due = s.due, reason = s.reason, settled_at = $3,
@@ -111,12 +119,13 @@ export async function recover(db: Queryable, { living, now }: { living: readonly
   return rowCount ?? 0
 }
 
-/** The earliest time at which something is due (epoch ms), or null. */
-export async function nextDue(db: Queryable): Promise<number | null> {
+/** The earliest time at which something of this channel is due (epoch ms), or null. */
+export async function nextDue(db: Queryable, channel: string): Promise<number | null> {
   const { rows } = await db.query<{ due: number | null }>(
     `select min(due) as due from (
-       (select due from outbox where status = 'ready' and lane = 'transactional' order by due limit 1)
-       union all (select due from outbox where status = 'ready' and lane = 'marketing' order by due limit 1)) d`,
+       (select due from outbox where status = 'ready' and channel = $1 and lane = 'transactional' order by due limit 1)
+       union all (select due from outbox where status = 'ready' and channel = $1 and lane = 'marketing' order by due limit 1)) d`,
+    [channel],
   )
   return rows[0]?.due ?? null
 }

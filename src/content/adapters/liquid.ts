@@ -46,7 +46,7 @@ export function parse(source: string, escaping: Escaping, field: string): Parsed
   try {
     return engines[escaping].parse(source)
   } catch (error) {
-    return refuse(problemOf(error, 'template.liquid', 'The template cannot be read', field))
+    return refuse(problemOf(error, { code: 'template.liquid', title: 'The template cannot be read', field }))
   }
 }
 
@@ -59,7 +59,7 @@ export function render(parsed: Parsed, scope: object, { escaping, field }: { esc
   try {
     return engines[escaping].renderSync([...parsed], scope) as string
   } catch (error) {
-    return refuse(problemOf(error, 'template.render', 'The template cannot be rendered', field))
+    return refuse(problemOf(error, { code: 'template.render', title: 'The template cannot be rendered', field }))
   }
 }
 
@@ -69,7 +69,7 @@ interface LiquidFault {
 }
 
 /** Faults of the template become problems; anything that is not one of the engine's own is a bug and goes on. */
-function problemOf(error: unknown, code: string, title: string, field: string): Problem {
+function problemOf(error: unknown, { code, title, field }: { code: string; title: string; field: string }): Problem {
   if (!(error instanceof Error) || !/^(?:ParseError|RenderError|TokenizationError|UndefinedVariableError|AssertionError)$/.test(error.name))
     throw error
   const { token } = error as unknown as LiquidFault

@@ -1,0 +1,76 @@
+import { createHmac } from 'node:crypto'
+import type { Egress, EgressAnswer } from '#platform/egress.ts'
+import type { Channel, Handover, PreparedWebhook } from '../channel.ts'
+
+export interface WebhookParts {
+  readonly egress: Egress
+  /** `whsec_…` of a workspace. */
+  readonly secret: (workspace: string) => string
+  readonly now: () => number
+}
+
+/** Signs as Standard Webhooks say; the id is the same on every attempt, so that a receiver can drop a repeat. */
+export function webhookChannel({ egress, secret, now }: WebhookParts): Channel<PreparedWebhook> {
+  return {
+    kind: 'webhook',
+    async send(prepared, signal) {
+      const seconds = Math.floor(now() / 1_000)
+      const answer = await egress.send({
+        url: prepared.url,
+        method: prepared.method,
+        body: prepared.body,
+        signal,
+        headers: {
+          ...own(prepared.headers),
+          'content-type': 'application/json',
+          'user-agent': 'Cadenza',
+          'idempotency-key': prepared.id,
+          'webhook-id': prepared.id,
+          'webhook-timestamp': String(seconds),
+          'webhook-signature': signature(secret(prepared.workspace), `${prepared.id}.${seconds}.${prepared.body}`),
+        },
+      })
+      return handoverOf(answer, now())
+    },
+    close: () => egress.close(),
+  }
+}
+
+/** `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (standardwebhooks.com). */
+const signature = (secret: string, text: string): string =>
+  `v1,${createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+    .update(text)
+    .digest('base64')}`
+
+/** Headers that the author may set: none that says where the message goes or how long it is. */
+function own(headers: PreparedWebhook['headers']): Record<string, string> {
+  const kept = headers.filter(
+    ([name, value]) =>
+      /^[A-Za-z0-9-]+$/.test(name) &&
+      !/^(?:host|content-length|transfer-encoding|connection|upgrade|expect|te|trailer)$/i.test(name) &&
+      !/[\r\n\0]/.test(value),
+  )
+  return Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** A lost answer is tried again: the receiver knows the id. */
+function handoverOf(answer: EgressAnswer, now: number): Handover {
+  if (answer.kind === 'blocked') return { kind: 'failed', reason: 'webhook_blocked', address: false }
+  if (answer.kind === 'lost') return { kind: 'retry', reason: 'webhook_no_answer', provider: true }
+  const { status, headers } = answer
+  if (status >= 200 && status < 300) return { kind: 'sent', providerId: String(status) }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    const after = retryAfter(headers['retry-after'], now)
+    return { kind: 'retry', reason: `webhook_${status}`, provider: true, ...(after === undefined ? {} : { after }) }
+  }
+  return { kind: 'failed', reason: `webhook_${status}`, address: false }
+}
+
+/** Milliseconds of a Retry-After, in seconds or as a date (RFC 9110 §10.2.3). */
+function retryAfter(value: string | string[] | undefined, now: number): number | undefined {
+  const text = Array.isArray(value) ? value[0] : value
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text)) return Number(text) * 1_000
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at - now
+}

@@ -1,0 +1,87 @@
+import type { Queryable } from './log.ts'
+import type { OutboxEntry, OutboxStatus } from './outbox.ts'
+
+/** An outbox entry with all that happened to it. Times are epoch ms. */
+export interface OutboxRow extends OutboxEntry {
+  readonly status: OutboxStatus
+  readonly attempt: number
+  readonly claimedAt: number | null
+  readonly settledAt: number | null
+  readonly reason: string
+  readonly providerId: string
+  readonly contentHash: string
+  readonly createdAt: number
+}
+
+const COLUMNS = `id, workspace_id as ws, profile_id as key, channel, address, topic, lane, due, expires, payload, status, attempt,
+  claimed_at as "claimedAt", settled_at as "settledAt", reason, provider_id as "providerId", content_hash as "contentHash", created_at as "createdAt"`
+
+export interface OutboxQuery {
+  readonly ws: string
+  readonly profile?: string | undefined
+  readonly journey?: string | undefined
+  readonly status?: OutboxStatus | undefined
+  /** The last row of the page before. */
+  readonly after?: { readonly createdAt: number; readonly id: string } | undefined
+  readonly limit: number
+}
+
+/** Newest first. */
+export async function listOutbox(db: Queryable, { ws, profile, journey, status, after, limit }: OutboxQuery): Promise<OutboxRow[]> {
+  const values: unknown[] = [ws]
+  const where = ['workspace_id = $1']
+  const also = (condition: (n: number) => string, ...more: unknown[]): void => {
+    where.push(condition(values.length + 1))
+    values.push(...more)
+  }
+  if (profile !== undefined) also((n) => `profile_id = $${n}`, profile)
+  if (journey !== undefined) also((n) => `payload->>'journey_id' = $${n}`, journey)
+  if (status !== undefined) also((n) => `status = $${n}`, status)
+  if (after) also((n) => `(created_at, id) < ($${n}::bigint, $${n + 1})`, after.createdAt, after.id)
+  const { rows } = await db.query<OutboxRow>(
+    `select ${COLUMNS} from outbox where ${where.join(' and ')} order by created_at desc, id desc limit ${Math.trunc(limit)}`,
+    values,
+  )
+  return rows
+}
+
+export async function getOutbox(db: Queryable, ws: string, id: string): Promise<OutboxRow | undefined> {
+  const { rows } = await db.query<OutboxRow>(`select ${COLUMNS} from outbox where workspace_id = $1 and id = $2`, [ws, id])
+  return rows[0]
+}
+
+/** A dead entry becomes ready again, under the same id; undefined when it is not dead. */
+export async function reviveOutbox(
+  db: Queryable,
+  { ws, id, now, expires }: { ws: string; id: string; now: number; expires: number },
+): Promise<OutboxRow | undefined> {
+  const { rows } = await db.query<OutboxRow>(
+    `update outbox set status = 'ready', attempt = 0, due = $3, expires = $4, reason = 'replayed', settled_at = null
+     where workspace_id = $1 and id = $2 and status = 'dead' returning ${COLUMNS}`,
+    [ws, id, now, expires],
+  )
+  return rows[0]
+}
+
+/** Entries whose wait for a sign is over count as sent now. */
+export async function assumeSent(tx: Queryable, { now, limit }: { now: number; limit: number }): Promise<OutboxRow[]> {
+  const { rows } = await tx.query<OutboxRow>(
+    `update outbox set status = 'sent', reason = 'assumed_sent', settled_at = $1
+     where (workspace_id, id) in (select workspace_id, id from outbox where status = 'ambiguous' and due <= $1 order by due limit $2 for update skip locked)
+     returning ${COLUMNS}`,
+    [now, limit],
+  )
+  return rows
+}
+
+/** A sign that it arrived: an entry without an answer was sent after all. */
+export async function confirmSent(
+  tx: Queryable,
+  { ws, id, now, reason }: { ws: string; id: string; now: number; reason: string },
+): Promise<OutboxRow | undefined> {
+  const { rows } = await tx.query<OutboxRow>(
+    `update outbox set status = 'sent', reason = $4, settled_at = $3 where workspace_id = $1 and id = $2 and status = 'ambiguous' returning ${COLUMNS}`,
+    [ws, id, now, reason],
+  )
+  return rows[0]
+}
