@@ -60,6 +60,8 @@ export interface PlanInput {
   readonly documents: readonly Authored[]
   /** Archive what is live and was not given. */
   readonly prune: boolean
+  /** Archive these. */
+  readonly archive?: readonly { readonly kind: string; readonly id: string }[]
 }
 
 /** SHA-256 of the canonical JSON: the order of keys does not count. */
@@ -68,11 +70,12 @@ export const hashOf = (body: Json): string => createHash('sha256').update(canoni
 export const yamlOf = (body: Json): string => stringify(body, { lineWidth: 120 })
 
 /** What applying would do, and whether it may: every given document is checked against the library as it would become. */
-export function planOf(live: readonly Live[], { documents, prune }: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Plan {
+export function planOf(live: readonly Live[], { documents, prune, archive = [] }: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Plan {
   const key = (each: { kind: string; id: string }): string => `${each.kind}/${each.id}`
   const before = new Map(live.map((each) => [key(each), each]))
   const given = new Map(documents.map((each) => [key(each), each]))
-  const pruned = prune ? live.filter((each) => !given.has(key(each))) : []
+  const unwanted = new Set(archive.map(key))
+  const pruned = live.filter((each) => !given.has(key(each)) && (prune || unwanted.has(key(each))))
   const after = new Map<string, Authored>([...before, ...given])
   for (const each of pruned) after.delete(key(each))
   const library = libraryOf([...after.values()], kinds)

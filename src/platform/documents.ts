@@ -96,11 +96,18 @@ export async function latestRevision(db: Queryable): Promise<number> {
 export const plan = async (db: Queryable, workspace: string, { kinds, ...input }: PlanInput & { kinds: Kinds }): Promise<Plan> =>
   planOf(await liveDocuments(db, workspace), input, kinds)
 
+/** Appends `{ kind: 'definitions', revision }` to every partition of the log. */
+export type Announce = (tx: Queryable, revision: number) => Promise<void>
+
 /**
- * Makes the plan true in the caller's transaction; the caller then appends `{ kind: 'definitions', revision }` to every partition.
+ * Makes the plan true in the caller's transaction and announces the revision on the log; nothing else may follow in it.
  * Refuses the whole when a document is unsound, or when the state or the input is not what `token` names; applying again changes nothing.
  */
-export async function apply(tx: Queryable, author: Author, { kinds, token, ...input }: PlanInput & { kinds: Kinds; token?: string }): Promise<Outcome<Applied>> {
+export async function apply(
+  tx: Queryable,
+  author: Author,
+  { kinds, token, announce, ...input }: PlanInput & { kinds: Kinds; token?: string; announce: Announce },
+): Promise<Outcome<Applied>> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('documents ' || $1, 0))`, [author.workspace])
   const made = planOf(await liveDocuments(tx, author.workspace), input, kinds)
   const changes = made.changes.filter((change) => change.action !== 'unchanged')
@@ -115,6 +122,9 @@ export async function apply(tx: Queryable, author: Author, { kinds, token, ...in
     const version = await move(tx, { author, change, body: change.action === 'archive' ? undefined : given!.body, revision })
     if (version !== null) published.push({ kind: change.kind, id: change.id, version })
   }
+  // The log belongs to no workspace: a request that stepped down to one steps up again to write there.
+  await tx.query(`select set_config('role', 'none', true)`)
+  await announce(tx, revision)
   return { plan: made, revision, published }
 }
 

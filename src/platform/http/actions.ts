@@ -15,6 +15,8 @@ import { answerNotFound, logRequests } from './server.ts'
 export interface Call {
   readonly requestId: string
   readonly ip: string
+  /** Scheme, host and port that the client asked for, e.g. `http://127.0.0.1:8080`. */
+  readonly origin: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** `If-Match` without quotes; undefined when not given. */
   readonly ifMatch: string | undefined
@@ -233,6 +235,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, note: (about: Audi
   return {
     requestId: request.id,
     ip: request.ip,
+    origin: `${request.protocol}://${request.host}`,
     headers: request.headers,
     ifMatch: match?.replace(/^W\//, '').replace(/^"(.*)"$/, '$1'),
     setHeader: (name, value) => void reply.header(name, value),

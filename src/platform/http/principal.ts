@@ -20,6 +20,14 @@ export function denied(may: Permission, principal: Principal): Problem | undefin
     return { code: 'auth.needed', status: 401, title: 'Sign in first.', hint: 'Sign in, or send a secret key as `Authorization: Bearer sk_…`.' }
   }
   if (may === 'signed-in') return undefined
-  if (principal.workspace !== '' && principal.permissions.has(may)) return undefined
+  if (principal.workspace === '') {
+    return {
+      code: 'auth.workspace.which',
+      status: 400,
+      title: 'Say in which workspace.',
+      hint: 'Send the header `Cadenza-Workspace` with the id of a workspace of yours; GET /api/session lists them.',
+    }
+  }
+  if (principal.permissions.has(may)) return undefined
   return { code: 'auth.forbidden', status: 403, title: 'You may not do this.', detail: `It needs the permission ${may}.`, hint: 'Ask an administrator of the workspace.' }
 }

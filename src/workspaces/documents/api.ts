@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Action, action } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
-import { Time } from './schema.ts'
+import { Time } from '../schema.ts'
 
 const name = { kind: z.string().min(1).max(40), id: z.string().min(1).max(64) }
 export const Body = z.record(z.string(), z.json())

@@ -1,0 +1,302 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { InputOf, OutputOf } from '#lib/action.ts'
+import { canonical } from '#lib/json.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { type AuditLine as AuditEntry, type Binding, bind, type Call, type IdempotencyStore } from '#platform/http/actions.ts'
+import type { Principal } from '#platform/http/principal.ts'
+import type { Queryable } from '#platform/log.ts'
+import { type Pool, transaction } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import type { SecretBox } from '#platform/secrets.ts'
+import { type KeyLookup, keyHash } from './adapters/key-lookup.ts'
+import { PasswordsBusy } from './adapters/passwords.ts'
+import type { SetupToken } from './adapters/setup-token.ts'
+import type { SignIn } from './adapters/sign-in.ts'
+import {
+  AcceptInvitation,
+  CreateKey,
+  CreateSetup,
+  GetSession,
+  GetWorkspace,
+  InviteMember,
+  ListAudit,
+  ListKeys,
+  ListMembers,
+  RemoveMember,
+  RevokeInvitation,
+  RevokeKey,
+  SetMemberRole,
+  SetupStatus,
+  UpdateWorkspace,
+  VerifyAudit,
+} from './api.ts'
+import { CHAIN_START, chained, verifyChain } from './audit.ts'
+import { type Key, type Member, Scope, type Workspace } from './schema.ts'
+import * as store from './store.ts'
+
+export interface WorkspacesOptions {
+  readonly pool: Pool
+  /** Epoch ms. */
+  readonly now: () => number
+  /** Address at which people reach the server. */
+  readonly url: string
+  readonly signIn: SignIn
+  readonly keys: KeyLookup
+  readonly secrets: SecretBox
+  readonly setup: SetupToken
+}
+
+const INVITATION_MS = 3 * 86_400_000
+const DONE = { done: true as const }
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const notHere = (what: string): Problem => ({ code: `${what}.unknown`, status: 404, title: `There is no such ${what} in this workspace.` })
+const BUSY: Problem = { code: 'auth.busy', status: 429, title: 'Too many passwords are being checked at this moment.', hint: 'Try again in a few seconds.' }
+const LAST_ADMIN: Problem = { code: 'members.last-admin', status: 409, title: 'This is the last administrator.', hint: 'Make somebody else an administrator first.' }
+
+/** A new key with its value, which is not kept. */
+export function newKey({ kind, name, scopes, by, at, expiresAt }: { kind: Key['kind']; name: string; scopes: readonly Scope[]; by: string; at: number; expiresAt: number | null }) {
+  const value = kind === 'write' ? `wk_${randomBytes(18).toString('base64url')}` : `sk_${randomBytes(32).toString('base64url')}`
+  const key: Key = {
+    id: `key_${randomBytes(9).toString('base64url')}`,
+    kind,
+    name,
+    lastFour: value.slice(-4),
+    scopes: [...scopes],
+    createdAt: at,
+    createdBy: by,
+    expiresAt,
+    revokedAt: null,
+    usedAt: null,
+  }
+  return { key, value, hash: keyHash(value) }
+}
+
+export const newWorkspaceId = (): string => `ws_${randomBytes(9).toString('hex')}`
+
+/** Hash of a password, or the refusal when too many wait. */
+export async function hashed(signIn: SignIn, password: string): Promise<Outcome<{ hash: string }>> {
+  try {
+    return { hash: await signIn.passwords.hash(password) }
+  } catch (error) {
+    if (error instanceof PasswordsBusy) return refuse(BUSY)
+    throw error
+  }
+}
+
+/** Writes one line of the workspace's audit chain. */
+export const writeAudit =
+  (pool: Pool, now: () => number) =>
+  ({ workspace, actor, action, object, before = '', after = '', requestId }: AuditEntry): Promise<void> =>
+    inWorkspace(pool, workspace, async (tx) => {
+      const head = await store.lockAuditHead(tx, workspace)
+      const line = { seq: head.seq + 1, at: now(), actor, action, object, beforeHash: before, afterHash: after, requestId, previous: head.hash }
+      await store.insertAuditLine(tx, workspace, chained(line, sha256))
+    })
+
+const STALE_MS = 5 * 60_000
+
+/** Keeps first answers, sealed: they may hold a key's value. */
+export function idempotencyStore({ pool, now, secrets }: Pick<WorkspacesOptions, 'pool' | 'now' | 'secrets'>): IdempotencyStore {
+  const place = (workspace: string, key: string) => ({ workspace, table: 'idempotency_keys', id: key })
+  return {
+    begin: ({ workspace, ...claim }) =>
+      inWorkspace(pool, workspace, async (tx) => {
+        const row = await store.claimIdempotencyKey(tx, { workspace, ...claim, now: now(), abandoned: now() - STALE_MS })
+        if (!row) return 'new'
+        if (row.action !== claim.action || row.fingerprint !== claim.fingerprint) return 'mismatch'
+        return row.status === 0 ? 'running' : { status: row.status, body: secrets.open(row.body, place(workspace, claim.key)) }
+      }),
+    finish: ({ workspace, key }, answer) =>
+      inWorkspace(pool, workspace, (tx) =>
+        answer
+          ? store.keepAnswer(tx, { workspace, key, status: answer.status, body: secrets.seal(answer.body, place(workspace, key)) })
+          : store.freeIdempotencyKey(tx, { workspace, key }),
+      ),
+  }
+}
+
+/** What the actions of workspaces do; those of documents are in `documents/actions.ts`. */
+export const workspaceBindings = (options: WorkspacesOptions): Binding[] => [
+  bind(SetupStatus, async () => ({ needed: !(await store.anyWorkspace(options.pool)) })),
+  bind(CreateSetup, (input, _principal, call) => createSetup(options, input, call)),
+  bind(GetSession, (_input, principal) => session(options, principal)),
+  bind(GetWorkspace, async (_input, { workspace }) => (await store.findWorkspace(options.pool, workspace)) ?? refuse(notHere('workspace'))),
+  bind(UpdateWorkspace, (input, { workspace }, call) => updateWorkspace(options, { workspace, input, call })),
+  ...memberBindings(options),
+  ...keyBindings(options),
+  bind(ListAudit, (input, { workspace }) =>
+    inWorkspace(options.pool, workspace, async (tx) => {
+      const lines = await store.auditBefore(tx, workspace, input)
+      return { lines, next: lines.length === input.limit ? lines.at(-1)!.seq : null }
+    }),
+  ),
+  bind(VerifyAudit, (_input, { workspace }) => inWorkspace(options.pool, workspace, (tx) => verifyAudit(tx, workspace))),
+]
+
+type SetupInput = InputOf<typeof CreateSetup>
+
+/** The first workspace, its administrator and one key of each kind, in one transaction; then the administrator is signed in. */
+async function createSetup(options: WorkspacesOptions, input: SetupInput, call: Call): Promise<Outcome<OutputOf<typeof CreateSetup>>> {
+  const { pool, now, signIn, setup } = options
+  if (await store.anyWorkspace(pool)) return refuse(SET_UP)
+  if (!setup.fits(input.token)) return refuse(BAD_TOKEN)
+  const password = await hashed(signIn, input.admin.password)
+  if (isRefusal(password)) return password
+  const made = await transaction(pool, async (tx) => {
+    if (await store.lockSetup(tx)) return refuse(SET_UP)
+    return insertFirst(tx, { ...input, passwordHash: password.hash, at: now() })
+  })
+  if (isRefusal(made)) return made
+  setup.useUp()
+  const { person, ...output } = made
+  await writeAudit(pool, now)({ workspace: made.workspace.id, actor: `person:${person}`, action: CreateSetup.name, object: `workspace:${made.workspace.id}`, requestId: call.requestId })
+  for (const cookie of (await signIn.start(call, input.admin)) ?? []) call.setHeader('set-cookie', cookie)
+  return output
+}
+
+async function insertFirst(tx: Queryable, { workspace: given, admin, passwordHash, at }: SetupInput & { passwordHash: string; at: number }) {
+  const workspace: Workspace = { ...given, id: newWorkspaceId(), consentMode: 'opt-in', postalAddress: '', createdAt: at }
+  const person = randomUUID()
+  const [write, secret] = [
+    newKey({ kind: 'write', name: 'Website', scopes: [], by: `person:${person}`, at, expiresAt: null }),
+    newKey({ kind: 'secret', name: 'First key', scopes: Scope.options, by: `person:${person}`, at, expiresAt: null }),
+  ]
+  await store.insertWorkspace(tx, workspace)
+  await store.insertPerson(tx, { id: person, name: admin.name, email: admin.email, passwordHash })
+  await store.putMember(tx, workspace.id, { person, role: 'admin', at })
+  for (const { key, hash } of [write, secret]) await store.insertKey(tx, workspace.id, { ...key, hash })
+  return { workspace, writeKey: write.value, secretKey: secret.value, person }
+}
+
+const SET_UP: Problem = { code: 'setup.done', status: 409, title: 'Cadenza is set up already.', hint: 'Sign in.' }
+const BAD_TOKEN: Problem = {
+  code: 'setup.token',
+  status: 403,
+  title: 'This is not the setup token, or its 15 minutes are over.',
+  hint: 'The server prints it when it starts; restart the server for a new one.',
+}
+
+async function verifyAudit(tx: Queryable, workspace: string) {
+  let state = CHAIN_START
+  for (;;) {
+    const lines = await store.auditAfter(tx, workspace, { after: state.seq, limit: 5_000 })
+    if (lines.length === 0) return { lines: state.seq, head: state.hash, brokenAt: state.brokenAt }
+    state = verifyChain(state, lines, sha256)
+  }
+}
+
+async function session({ pool }: WorkspacesOptions, { workspace, actor, permissions }: Principal) {
+  const id = actor.startsWith('person:') ? actor.slice('person:'.length) : undefined
+  const person = id === undefined ? undefined : await store.findPerson(pool, { id })
+  const workspaces = id === undefined ? [] : await store.memberships(pool, id)
+  const here = workspace === '' ? undefined : await store.findWorkspace(pool, workspace)
+  return {
+    person: person ?? null,
+    workspace: here ? { id: here.id, name: here.name } : null,
+    role: workspaces.find((each) => each.id === workspace)?.role ?? null,
+    permissions: [...permissions] as Scope[],
+    workspaces,
+  }
+}
+
+function updateWorkspace({ pool }: WorkspacesOptions, { workspace, input, call }: { workspace: string; input: Partial<Workspace>; call: Call }) {
+  return inWorkspace(pool, workspace, async (tx): Promise<Outcome<Workspace>> => {
+    const before = await store.findWorkspace(tx, workspace)
+    if (!before) return refuse(notHere('workspace'))
+    const after = { ...before, ...input }
+    await store.updateWorkspace(tx, after)
+    call.note({ object: `workspace:${workspace}`, before: sha256(canonical(before)), after: sha256(canonical(after)) })
+    return after
+  })
+}
+
+const memberBindings = (options: WorkspacesOptions): Binding[] => {
+  const { pool, now, url, signIn } = options
+  return [
+    bind(ListMembers, async (_input, { workspace }) => ({
+      members: await store.listMembers(pool, workspace),
+      invitations: await inWorkspace(pool, workspace, (tx) => store.openInvitations(tx, workspace, now())),
+    })),
+    bind(InviteMember, async ({ email, role }, { workspace, actor }, call) => {
+      const token = `inv_${randomBytes(32).toString('base64url')}`
+      const invitation = { id: `inv_${randomBytes(9).toString('base64url')}`, email, role, expiresAt: now() + INVITATION_MS, invitedBy: actor }
+      await inWorkspace(pool, workspace, (tx) => store.insertInvitation(tx, workspace, { ...invitation, tokenHash: sha256(token) }))
+      call.note({ object: `invitation:${invitation.id}`, after: sha256(canonical(invitation)) })
+      // In the fragment, so that the token reaches no server log on its way.
+      return { invitation, link: `${url}/invitation#${token}` }
+    }),
+    bind(RevokeInvitation, async ({ id }, { workspace }, call) => {
+      call.note({ object: `invitation:${id}` })
+      const removed = await inWorkspace(pool, workspace, (tx) => store.deleteInvitation(tx, workspace, id))
+      return removed ? DONE : refuse(notHere('invitation'))
+    }),
+    bind(AcceptInvitation, (input) => acceptInvitation({ pool, now, signIn }, input)),
+    bind(SetMemberRole, ({ id, role }, { workspace }, call) => {
+      call.note({ object: `person:${id}`, after: sha256(role) })
+      return changeMember(pool, { workspace, id, admin: role === 'admin' }, (tx) => store.putMember(tx, workspace, { person: id, role, at: now() }))
+    }),
+    bind(RemoveMember, async ({ id }, { workspace }, call) => {
+      call.note({ object: `person:${id}` })
+      const outcome = await changeMember(pool, { workspace, id, admin: false }, (tx) => store.deleteMember(tx, workspace, id))
+      return isRefusal(outcome) ? outcome : DONE
+    }),
+  ]
+}
+
+/** Changes one member and ends their sessions; refuses to leave the workspace without an administrator. */
+function changeMember(
+  pool: Pool,
+  { workspace, id, admin }: { workspace: string; id: string; admin: boolean },
+  change: (tx: Queryable) => Promise<void>,
+): Promise<Outcome<Member>> {
+  return transaction(pool, async (tx): Promise<Outcome<Member>> => {
+    const admins = await store.lockAdmins(tx, workspace)
+    const [member] = await store.listMembers(tx, workspace, id)
+    if (!member) return refuse(notHere('member'))
+    if (!admin && admins.length === 1 && admins[0] === id) return refuse(LAST_ADMIN)
+    await change(tx)
+    await store.endSessions(tx, id)
+    const [after = member] = await store.listMembers(tx, workspace, id)
+    return after
+  })
+}
+
+async function acceptInvitation(
+  { pool, now, signIn }: Pick<WorkspacesOptions, 'pool' | 'now' | 'signIn'>,
+  { token, name, password }: { token: string; name: string; password: string },
+): Promise<Outcome<{ email: string }>> {
+  const passwordHash = await hashed(signIn, password)
+  if (isRefusal(passwordHash)) return passwordHash
+  return transaction(pool, async (tx): Promise<Outcome<{ email: string }>> => {
+    const place = await store.takeInvitation(tx, sha256(token), now())
+    if (!place) return refuse(EXPIRED)
+    // An existing account joins by signing in as itself; the token alone must not open it.
+    const known = await store.findPerson(tx, { email: place.email })
+    const id = known?.id ?? randomUUID()
+    if (!known) await store.insertPerson(tx, { id, name, email: place.email, passwordHash: passwordHash.hash })
+    await store.putMember(tx, place.workspace, { person: id, role: place.role, at: now() })
+    return { email: place.email }
+  })
+}
+
+const EXPIRED: Problem = { code: 'invitation.over', status: 410, title: 'This invitation was used, taken back, or is over.', hint: 'Ask for a new one.' }
+
+const keyBindings = ({ pool, now, keys }: WorkspacesOptions): Binding[] => [
+  bind(ListKeys, (_input, { workspace }) => inWorkspace(pool, workspace, async (tx) => ({ keys: await store.listKeys(tx, workspace) }))),
+  bind(CreateKey, async (input, { workspace, actor, permissions }, call) => {
+    const scopes = input.kind === 'secret' ? input.scopes : []
+    const tooMuch = scopes.find((scope) => !permissions.has(scope))
+    if (tooMuch) return refuse({ code: 'keys.scope', status: 403, title: 'A key cannot do more than whoever makes it.', detail: `You do not hold ${tooMuch}.` })
+    const made = newKey({ ...input, scopes, by: actor, at: now(), expiresAt: input.kind === 'secret' ? input.expiresAt : null })
+    await inWorkspace(pool, workspace, (tx) => store.insertKey(tx, workspace, { ...made.key, hash: made.hash }))
+    call.note({ object: `key:${made.key.id}`, after: sha256(canonical(made.key)) })
+    return { key: made.key, value: made.value }
+  }),
+  bind(RevokeKey, async ({ id }, { workspace }, call) => {
+    call.note({ object: `key:${id}` })
+    const hash = await inWorkspace(pool, workspace, (tx) => store.revokeKey(tx, workspace, { id, at: now() }))
+    if (hash === undefined) return refuse(notHere('key'))
+    keys.forget(hash)
+    return DONE
+  }),
+]

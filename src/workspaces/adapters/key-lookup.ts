@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Queryable } from '#platform/log.ts'
+import { findKey, type KeyOwner } from '../store.ts'
+
+/** A revoked key may still work for this long in other processes of the server. */
+const KNOWN_MS = 10_000
+const UNKNOWN_MS = 2_000
+const SHAPE = /^(wk|sk)_[\w-]{20,64}$/
+
+export interface KeyLookup {
+  /** Workspace and source of a write key; undefined when it is unknown, revoked or expired. */
+  writeKey(value: string): Promise<{ readonly workspace: string; readonly source: string } | undefined>
+  /** Who holds a secret key. */
+  secretKey(value: string): Promise<KeyOwner | undefined>
+  /** From now on this key is asked for again. */
+  forget(hash: string): void
+}
+
+export const keyHash = (value: string): string => createHash('sha256').update(value).digest('hex')
+
+/** Whose a key is, from memory for ten seconds; many requests for one key ask the database once. */
+export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
+  const owners = new LRUCache<string, { readonly owner: KeyOwner | undefined }>({
+    max: 10_000,
+    ttl: KNOWN_MS,
+    fetchMethod: async (hash, _stale, { options }) => {
+      const owner = await findKey(db, hash, now())
+      if (!owner) options.ttl = UNKNOWN_MS
+      return { owner }
+    },
+  })
+  const find = async (value: string, kind: KeyOwner['kind']): Promise<KeyOwner | undefined> => {
+    if (!SHAPE.test(value)) return undefined
+    const owner = (await owners.fetch(keyHash(value)))?.owner
+    const alive = owner?.kind === kind && (owner.expiresAt === null || owner.expiresAt > now())
+    return alive ? owner : undefined
+  }
+  return {
+    writeKey: async (value) => {
+      const owner = await find(value, 'write')
+      return owner && { workspace: owner.workspace, source: owner.id }
+    },
+    secretKey: (value) => find(value, 'secret'),
+    forget: (hash) => void owners.delete(hash),
+  }
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { canonical, type Json } from '#lib/json.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import {
+  type Announce,
+  type Applied,
+  apply,
+  type Draft,
+  definition,
+  discardDraft,
+  documentHistory,
+  listDocuments,
+  liveDocuments,
+  plan,
+  saveDraft,
+} from '#platform/documents.ts'
+import { type Authored, type DocumentKind, libraryOf, type PlanInput, problemsOf, yamlOf } from '#platform/documents-plan.ts'
+import { type Binding, bind, type Call } from '#platform/http/actions.ts'
+import { denied, type Principal } from '#platform/http/principal.ts'
+import type { Queryable } from '#platform/log.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { textDiff } from '#platform/text-diff.ts'
+import { ApplyDocuments, ArchiveDocument, DiscardDraft, ExportDocuments, GetDocument, ListDocuments, PlanDocuments, PublishDraft, SaveDraft } from './api.ts'
+
+export interface DocumentsOptions {
+  readonly pool: Pool
+  /** Epoch ms. */
+  readonly now: () => number
+  /** By name; see `kindsOf`. */
+  readonly kinds: ReadonlyMap<string, DocumentKind>
+  readonly announce: Announce
+}
+
+type Name = { readonly kind: string; readonly id: string }
+interface Turn {
+  readonly principal: Principal
+  readonly call: Call
+}
+
+/** What the actions of documents do. */
+export const documentBindings = (options: DocumentsOptions): Binding[] => {
+  const { pool, kinds } = options
+  return [
+    bind(PlanDocuments, (input, { workspace }) => inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...given(input), kinds })))),
+    bind(ApplyDocuments, (input, principal, call) => publish(options, { ...given(input), token: input.token }, { principal, call })),
+    bind(ExportDocuments, ({ kind }, { workspace }) =>
+      inWorkspace(pool, workspace, async (tx) => {
+        const live = await liveDocuments(tx, workspace)
+        const wanted = live.filter((each) => kind === undefined || each.kind === kind)
+        return { documents: wanted.map((each) => ({ ...each, body: bodyOf(each), yaml: yamlOf(each.body) })) }
+      }),
+    ),
+    bind(ListDocuments, ({ kind, archived }, { workspace }) =>
+      inWorkspace(pool, workspace, async (tx) => ({ documents: await listDocuments(tx, workspace, { kind, archived }) })),
+    ),
+    bind(GetDocument, (input, { workspace }, call) => inWorkspace(pool, workspace, (tx) => show(tx, workspace, { ...input, call }))),
+    bind(SaveDraft, (input, principal, call) => inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call }))),
+    bind(DiscardDraft, (name, { workspace }) =>
+      inWorkspace(pool, workspace, async (tx) => ((await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)))),
+    ),
+    bind(PublishDraft, ({ hash, ...name }, principal, call) => publishDraft(options, { name, hash }, { principal, call })),
+    bind(ArchiveDocument, (name, principal, call) => archive(options, name, { principal, call })),
+  ]
+}
+
+const unknown = ({ kind, id }: Name): Problem => ({ code: 'document.unknown', status: 404, title: 'There is no such document.', detail: `${kind} "${id}"` })
+const given = (input: { documents: readonly { kind: string; id: string; body: object }[]; prune: boolean }): PlanInput => ({
+  documents: input.documents.map(({ kind, id, body }) => ({ kind, id, body: body as Json })),
+  prune: input.prune,
+})
+const bodyOf = ({ body }: { readonly body: Json }) => body as Record<string, never>
+/** Arrays that may be changed, as the output's schema has them. */
+const clean = <T>(value: T) => value as never as Mutable<T>
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T
+const sha256 = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')
+
+/** Publishing and archiving need what each kind asks for: editing alone does not make a journey live. */
+function mayPublish(changes: readonly Name[], { kinds }: DocumentsOptions, principal: Principal): Problem | undefined {
+  for (const { kind } of changes) {
+    const problem = denied(kinds.get(kind)?.publish ?? 'documents:write', principal)
+    if (problem) return { ...problem, detail: `Publishing a ${kind} needs the permission ${kinds.get(kind)?.publish ?? 'documents:write'}.` }
+  }
+  return undefined
+}
+
+async function publish(options: DocumentsOptions, input: PlanInput & { token?: string | undefined }, { principal, call }: Turn): Promise<Outcome<Mutable<Applied>>> {
+  const { pool, now, kinds, announce } = options
+  const { workspace, actor } = principal
+  const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
+    const planned = await plan(tx, workspace, { ...input, kinds })
+    const problem = mayPublish(planned.changes.filter((change) => change.action !== 'unchanged'), options, principal)
+    if (problem) return refuse(problem)
+    return apply(tx, { workspace, actor, at: now() }, { ...input, kinds, announce, token: input.token ?? planned.token })
+  })
+  if (isRefusal(outcome)) return outcome
+  const names = outcome.published.map(({ kind, id, version }) => `${kind}:${id}@${version}`)
+  call.note({ object: names.length > 0 ? names.join(' ').slice(0, 1_000) : 'documents', after: sha256(outcome.plan.token) })
+  return clean(outcome)
+}
+
+async function publishDraft(options: DocumentsOptions, { name, hash }: { name: Name; hash: string }, turn: Turn): Promise<Outcome<Mutable<Applied>>> {
+  const { workspace } = turn.principal
+  const history = await inWorkspace(options.pool, workspace, (tx) => documentHistory(tx, workspace, name))
+  const draft = history?.draft
+  if (!draft) return refuse(unknown(name))
+  if (draft.hash !== hash) return refuse(OTHER_DRAFT)
+  return publish(options, { documents: [{ ...name, body: draft.body }], prune: false }, turn)
+}
+
+const OTHER_DRAFT: Problem = { code: 'document.changed', status: 409, title: 'The draft is not the one that you looked at.', hint: 'Load it again.' }
+
+async function archive(options: DocumentsOptions, name: Name, turn: Turn): Promise<Outcome<Mutable<Applied>>> {
+  const outcome = await publish(options, { documents: [], prune: false, archive: [name] }, turn)
+  if (isRefusal(outcome)) return outcome
+  turn.call.note({ object: `${name.kind}:${name.id}` })
+  return outcome.revision === null ? refuse(unknown(name)) : outcome
+}
+
+const draftOf = (draft: Draft) => ({ ...draft, body: bodyOf(draft), yaml: yamlOf(draft.body) })
+
+async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, principal, call }: { input: Authored } & Turn) {
+  const { workspace, actor } = principal
+  if (!kinds.has(input.kind)) return refuse({ ...unknown(input), title: `There is no kind of document called "${input.kind}".` })
+  const draft = await saveDraft(tx, { workspace, actor, at: now() }, { ...input, expected: call.ifMatch })
+  if (isRefusal(draft)) return draft
+  call.setHeader('etag', `"${draft.hash}"`)
+  const live = await liveDocuments(tx, workspace)
+  const others = live.filter((each) => each.kind !== input.kind || each.id !== input.id)
+  return { draft: draftOf(draft), problems: clean(problemsOf(input, kinds, libraryOf([...others, input], kinds))) }
+}
+
+async function show(tx: Queryable, workspace: string, { kind, id, version, against, call }: Name & { version?: number | undefined; against?: number | undefined; call: Call }) {
+  const history = await documentHistory(tx, workspace, { kind, id })
+  if (!history) return refuse(unknown({ kind, id }))
+  const live = history.versions.find((each) => each.status === 'published')?.version ?? null
+  const wanted = version ?? live ?? history.versions[0]?.version
+  const shown = wanted === undefined ? undefined : await definition(tx, { workspace, kind, id, version: wanted })
+  if (version !== undefined && !shown) return refuse({ ...unknown({ kind, id }), detail: `${kind} "${id}" has no version ${version}.` })
+  const before = shown && (await definition(tx, { workspace, kind, id, version: against ?? shown.version - 1 }))
+  const tag = history.draft?.hash ?? shown?.hash
+  if (tag) call.setHeader('etag', `"${tag}"`)
+  return {
+    kind,
+    id,
+    shown: shown
+      ? { version: shown.version, body: bodyOf(shown), hash: shown.hash, yaml: yamlOf(shown.body), diff: textDiff(before ? yamlOf(before.body) : '', yamlOf(shown.body)) }
+      : null,
+    live,
+    versions: history.versions,
+    draft: history.draft ? draftOf(history.draft) : null,
+  }
+}

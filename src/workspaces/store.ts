@@ -1,0 +1,262 @@
+import type { Queryable } from '#platform/log.ts'
+import type { AuditLine, Invitation, Key, Member, Role, Scope, Workspace } from './schema.ts'
+
+const WORKSPACE = `workspace_id as id, name, timezone, currency, consent_mode as "consentMode", postal_address as "postalAddress", created_at as "createdAt"`
+const KEY = `id, kind, name, last_four as "lastFour", scopes, created_at as "createdAt", created_by as "createdBy",
+  expires_at as "expiresAt", revoked_at as "revokedAt", used_at as "usedAt"`
+
+export interface PersonRow {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+}
+export interface Membership {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+}
+export interface KeyOwner {
+  readonly workspace: string
+  readonly id: string
+  readonly kind: Key['kind']
+  readonly scopes: readonly Scope[]
+  readonly expiresAt: number | null
+}
+
+// Workspaces
+
+/** One setup at a time; tells whether there is a workspace already. */
+export async function lockSetup(tx: Queryable): Promise<boolean> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('setup', 0))`)
+  return anyWorkspace(tx)
+}
+
+export async function anyWorkspace(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ any: boolean }>('select exists (select from workspaces) as any')
+  return rows[0]!.any
+}
+
+export async function insertWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
+  await tx.query(
+    'insert into workspaces (workspace_id, name, timezone, currency, consent_mode, postal_address, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [workspace.id, workspace.name, workspace.timezone, workspace.currency, workspace.consentMode, workspace.postalAddress, workspace.createdAt],
+  )
+}
+
+export async function findWorkspace(db: Queryable, id: string): Promise<Workspace | undefined> {
+  const { rows } = await db.query<Workspace>(`select ${WORKSPACE} from workspaces where workspace_id = $1`, [id])
+  return rows[0]
+}
+
+export async function updateWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
+  await tx.query('update workspaces set name = $2, timezone = $3, currency = $4, consent_mode = $5, postal_address = $6 where workspace_id = $1', [
+    workspace.id,
+    workspace.name,
+    workspace.timezone,
+    workspace.currency,
+    workspace.consentMode,
+    workspace.postalAddress,
+  ])
+}
+
+// People and members. People belong to no workspace, so these run as the owner and name the workspace themselves.
+
+export async function findPerson(db: Queryable, by: { readonly email: string } | { readonly id: string }): Promise<PersonRow | undefined> {
+  const [column, value] = 'email' in by ? ['email', by.email] : ['id', by.id]
+  const { rows } = await db.query<PersonRow>(`select id, name, email from auth_people where ${column} = $1`, [value])
+  return rows[0]
+}
+
+/** A person who signs in with a password. The e-mail address counts as proven by the token that made the account. */
+export async function insertPerson(tx: Queryable, { id, name, email, passwordHash }: PersonRow & { readonly passwordHash: string }): Promise<void> {
+  await tx.query('insert into auth_people (id, name, email, email_verified) values ($1, $2, $3, true)', [id, name, email])
+  await tx.query(`insert into auth_accounts (id, account_id, provider_id, person_id, password) values ($1, $1, 'credential', $1, $2)`, [id, passwordHash])
+}
+
+export async function endSessions(tx: Queryable, person: string): Promise<void> {
+  await tx.query('delete from auth_sessions where person_id = $1', [person])
+}
+
+export async function memberships(db: Queryable, person: string): Promise<Membership[]> {
+  const { rows } = await db.query<Membership>(
+    'select w.workspace_id as id, w.name, m.role from members m join workspaces w using (workspace_id) where m.person_id = $1 order by m.added_at, w.workspace_id',
+    [person],
+  )
+  return rows
+}
+
+/** Members of one workspace by name; with `person` only that one. */
+export async function listMembers(db: Queryable, workspace: string, person?: string): Promise<Member[]> {
+  const { rows } = await db.query<Member>(
+    `select p.id, p.name, p.email, m.role, m.added_at as "addedAt" from members m join auth_people p on p.id = m.person_id
+     where m.workspace_id = $1 and ($2::text is null or p.id = $2) order by p.name, p.id`,
+    [workspace, person ?? null],
+  )
+  return rows
+}
+
+/** Adds a member; one that is there already keeps the new role. */
+export async function putMember(tx: Queryable, workspace: string, { person, role, at }: { person: string; role: Role; at: number }): Promise<void> {
+  await tx.query(
+    `insert into members (workspace_id, person_id, role, added_at) values ($1, $2, $3, $4)
+     on conflict (workspace_id, person_id) do update set role = excluded.role`,
+    [workspace, person, role, at],
+  )
+}
+
+export async function deleteMember(tx: Queryable, workspace: string, person: string): Promise<void> {
+  await tx.query('delete from members where workspace_id = $1 and person_id = $2', [workspace, person])
+}
+
+/** Administrators of the workspace, locked, so that two of them cannot remove each other at once. */
+export async function lockAdmins(tx: Queryable, workspace: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(`select person_id as id from members where workspace_id = $1 and role = 'admin' order by 1 for update`, [workspace])
+  return rows.map((row) => row.id)
+}
+
+// Invitations
+
+export async function insertInvitation(tx: Queryable, workspace: string, { tokenHash, ...invitation }: Invitation & { readonly tokenHash: string }): Promise<void> {
+  await tx.query('insert into invitations (workspace_id, id, email, role, token_hash, expires_at, invited_by) values ($1, $2, $3, $4, $5, $6, $7)', [
+    workspace,
+    invitation.id,
+    invitation.email,
+    invitation.role,
+    tokenHash,
+    invitation.expiresAt,
+    invitation.invitedBy,
+  ])
+}
+
+export async function openInvitations(db: Queryable, workspace: string, now: number): Promise<Invitation[]> {
+  const { rows } = await db.query<Invitation>(
+    `select id, email, role, expires_at as "expiresAt", invited_by as "invitedBy" from invitations
+     where workspace_id = $1 and accepted_at is null and expires_at > $2 order by expires_at, id`,
+    [workspace, now],
+  )
+  return rows
+}
+
+export async function deleteInvitation(tx: Queryable, workspace: string, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query('delete from invitations where workspace_id = $1 and id = $2 and accepted_at is null', [workspace, id])
+  return rowCount === 1
+}
+
+/** Uses an invitation up: it can be taken once. */
+export async function takeInvitation(tx: Queryable, tokenHash: string, now: number): Promise<{ workspace: string; email: string; role: Role } | undefined> {
+  const { rows } = await tx.query<{ workspace: string; email: string; role: Role }>(
+    'update invitations set accepted_at = $2 where token_hash = $1 and accepted_at is null and expires_at > $2 returning workspace_id as workspace, email, role',
+    [tokenHash, now],
+  )
+  return rows[0]
+}
+
+// Keys
+
+export async function insertKey(tx: Queryable, workspace: string, { hash, ...key }: Key & { readonly hash: string }): Promise<void> {
+  await tx.query(
+    'insert into keys (workspace_id, id, kind, name, hash, last_four, scopes, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    [workspace, key.id, key.kind, key.name, hash, key.lastFour, key.scopes, key.createdAt, key.createdBy, key.expiresAt],
+  )
+}
+
+export async function listKeys(db: Queryable, workspace: string): Promise<Key[]> {
+  const { rows } = await db.query<Key>(`select ${KEY} from keys where workspace_id = $1 order by created_at, id`, [workspace])
+  return rows
+}
+
+/** The hash of the revoked key, to forget it at once; undefined when there is no such key in use. */
+export async function revokeKey(tx: Queryable, workspace: string, { id, at }: { id: string; at: number }): Promise<string | undefined> {
+  const { rows } = await tx.query<{ hash: string }>('update keys set revoked_at = $3 where workspace_id = $1 and id = $2 and revoked_at is null returning hash', [
+    workspace,
+    id,
+    at,
+  ])
+  return rows[0]?.hash
+}
+
+/** Whose key this is, over all workspaces; marks it as used, at most once an hour. */
+export async function findKey(db: Queryable, hash: string, now: number): Promise<KeyOwner | undefined> {
+  const { rows } = await db.query<KeyOwner>(
+    `with used as (
+       update keys set used_at = $2 where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2) and (used_at is null or used_at < $2 - 3600000)
+     )
+     select workspace_id as workspace, id, kind, scopes, expires_at as "expiresAt" from keys
+     where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+    [hash, now],
+  )
+  return rows[0]
+}
+
+// Audit
+
+/** The end of the chain, locked until the transaction ends. */
+export async function lockAuditHead(tx: Queryable, workspace: string): Promise<{ seq: number; hash: string }> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('audit ' || $1, 0))`, [workspace])
+  const { rows } = await tx.query<{ seq: number; hash: string }>('select seq, hash from audit_lines where workspace_id = $1 order by seq desc limit 1', [workspace])
+  return rows[0] ?? { seq: 0, hash: '' }
+}
+
+export async function insertAuditLine(tx: Queryable, workspace: string, line: AuditLine): Promise<void> {
+  await tx.query(
+    `insert into audit_lines (workspace_id, seq, at, actor, action, object, before_hash, after_hash, request_id, previous, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [workspace, line.seq, line.at, line.actor, line.action, line.object, line.beforeHash, line.afterHash, line.requestId, line.previous, line.hash],
+  )
+}
+
+const LINE = `seq, at, actor, action, object, before_hash as "beforeHash", after_hash as "afterHash", request_id as "requestId", previous, hash`
+
+export async function auditBefore(db: Queryable, workspace: string, { before, limit }: { before?: number | undefined; limit: number }): Promise<AuditLine[]> {
+  const { rows } = await db.query<AuditLine>(
+    `select ${LINE} from audit_lines where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
+    [workspace, before ?? null, limit],
+  )
+  return rows
+}
+
+export async function auditAfter(db: Queryable, workspace: string, { after, limit }: { after: number; limit: number }): Promise<AuditLine[]> {
+  const { rows } = await db.query<AuditLine>(`select ${LINE} from audit_lines where workspace_id = $1 and seq > $2 order by seq limit $3`, [workspace, after, limit])
+  return rows
+}
+
+// Idempotency keys
+
+export interface IdempotencyRow {
+  readonly action: string
+  readonly fingerprint: string
+  /** 0 while the first request runs. */
+  readonly status: number
+  readonly body: string
+}
+
+/** Claims the key, also from a request that began before `abandoned` and never ended; else gives the row that is there. */
+export async function claimIdempotencyKey(
+  db: Queryable,
+  { workspace, key, action, fingerprint, now, abandoned }: { workspace: string; key: string; action: string; fingerprint: string; now: number; abandoned: number },
+): Promise<IdempotencyRow | undefined> {
+  const { rowCount } = await db.query(
+    `insert into idempotency_keys as k (workspace_id, key, action, fingerprint, at) values ($1, $2, $3, $4, $5)
+     on conflict (workspace_id, key) do update set at = excluded.at
+     where k.status = 0 and k.at < $6 and k.action = excluded.action and k.fingerprint = excluded.fingerprint`,
+    [workspace, key, action, fingerprint, now, abandoned],
+  )
+  if (rowCount === 1) return undefined
+  const { rows } = await db.query<IdempotencyRow>('select action, fingerprint, status, body from idempotency_keys where workspace_id = $1 and key = $2', [workspace, key])
+  return rows[0]
+}
+
+export async function keepAnswer(db: Queryable, { workspace, key, status, body }: { workspace: string; key: string; status: number; body: string }): Promise<void> {
+  await db.query('update idempotency_keys set status = $3, body = $4 where workspace_id = $1 and key = $2', [workspace, key, status, body])
+}
+
+export async function freeIdempotencyKey(db: Queryable, { workspace, key }: { workspace: string; key: string }): Promise<void> {
+  await db.query('delete from idempotency_keys where workspace_id = $1 and key = $2', [workspace, key])
+}
+
+/** Housekeeping: answers, rate limits and sessions that are over. Times in epoch ms. */
+export async function forgetOld(db: Queryable, { now, answersBefore }: { now: number; answersBefore: number }): Promise<void> {
+  await db.query('delete from idempotency_keys where at < $1', [answersBefore])
+  await db.query('delete from auth_rate_limits where last_request < $1', [now - 86_400_000])
+  await db.query('delete from auth_sessions where expires_at < to_timestamp($1 / 1000.0)', [now])
+}
