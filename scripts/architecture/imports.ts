@@ -40,7 +40,7 @@ export const folderOrder: Rule = {
 }
 
 /** Within a capability a file may import files of its own layer and of deeper ones. */
-const LAYER = { part: 0, store: 1, adapter: 1, actions: 2, on: 3, ui: 4 } as const
+const LAYER = { part: 0, store: 1, adapter: 2, actions: 3, on: 4, ui: 5 } as const
 
 export const roleOrder: Rule = {
   name: 'role-order',
@@ -59,9 +59,8 @@ function roleProblem(from: Place, to: Place, specifier: string): string | undefi
     return `a pure file may not import ${specifier}, which touches the world: take what it needs as an argument`
   if (from.folder !== to.folder) return foreignShell(from, to, specifier)
   if (from.folder === 'platform' || from.folder === 'app') return undefined
-  const sideways = LAYER[from.role] === LAYER[to.role] && from.role !== to.role
-  if (LAYER[from.role] >= LAYER[to.role] && !sideways) return undefined
-  return `${from.role} may not import ${to.role} (${specifier}): the order is pure < store, adapters < actions < on-*; pass it by hand from above`
+  if (LAYER[from.role] >= LAYER[to.role]) return undefined
+  return `${from.role} may not import ${to.role} (${specifier}): the order is pure < store < adapters < actions < on-*; pass it by hand from above`
 }
 
 function foreignShell(from: Place, to: Place, specifier: string): string | undefined {

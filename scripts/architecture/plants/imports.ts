@@ -56,10 +56,10 @@ export const IMPORTS_PLANTS: readonly Plant[] = [
   },
   {
     rule: 'role-order',
-    what: 'an adapter imports the store',
+    what: 'an adapter imports the actions',
     path: 'src/channels/adapters/smtp.ts',
-    bad: `import { a } from '../store.ts'\n`,
-    good: `import { a } from '../schema.ts'\n`,
+    bad: `import { a } from '../actions.ts'\n`,
+    good: `import { a } from '../store.ts'\n`,
   },
   {
     rule: 'role-order',
