@@ -1,12 +1,11 @@
+import { address as checked } from '#channels/address.ts'
 import { mayContact } from '#consent/react.ts'
 import { milliseconds } from '#lib/duration.ts'
+import { isRefusal } from '#lib/problem.ts'
 import { emailOf } from '#profiles/react.ts'
 import type { Prepare, Standing } from '../node.ts'
 import type { EmailStep } from '../schema.ts'
 import { dataOf, messageNode, type Written } from './message.ts'
-
-// The shape only; the channel checks again, more strictly, before it hands over.
-const ADDRESS = /^[^\s@,;:<>()[\]"\\\p{C}]+@[^\s@,;:<>()[\]"\\\p{C}]+\.[^\s@,;:<>()[\]"\\\p{C}]{2,}$/u
 
 export const email: Prepare<EmailStep> = (step, place) => {
   const within = milliseconds(step.within)!
@@ -16,9 +15,11 @@ export const email: Prepare<EmailStep> = (step, place) => {
 function write(step: EmailStep, within: number, at: Standing): Written {
   const template = at.definitions.templates.get(step.template)
   if (!template) return { reason: 'template_missing' }
-  const address = emailOf(at.profile)
-  if (address === undefined) return { reason: 'no_address' }
-  if (address.length > 254 || !ADDRESS.test(address)) return { reason: 'address_invalid' }
+  const given = emailOf(at.profile)
+  if (given === undefined) return { reason: 'no_address' }
+  const valid = checked(given)
+  if (isRefusal(valid)) return { reason: 'address_invalid' }
+  const { address } = valid
   const topic = step.topic ?? template.topic ?? ''
   const { lane } = step
   const permission = mayContact(at.consent, { channel: 'email', topic, address, lane, mode: at.definitions.consent })

@@ -1,0 +1,242 @@
+import { type ConsentMode, mayContact } from '#consent/react.ts'
+import type { Effect, Fact, Reaction } from '#events/reaction.ts'
+import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
+import { places } from './lanes.ts'
+import type { Person } from './person.ts'
+import { fire, nextDue, react } from './react.ts'
+import { explain } from './reasons.ts'
+import type { Journey } from './schema.ts'
+
+const WORKSPACE = 'simulated'
+
+export interface SimulationOptions {
+  readonly journeys: readonly Journey[]
+  /** Left out: every template that a journey names is there. */
+  readonly templates?: readonly ({ readonly id: string } & PublishedTemplate)[]
+  /** Left out: `implied`, so that people without a word on consent can be written to. */
+  readonly consent?: ConsentMode
+  /** Epoch ms. */
+  readonly start: number
+  /** How the virtual provider answers; left out: everything is sent. */
+  readonly provider?: (effect: Effect) => Answer
+}
+
+export type Answer =
+  | { readonly receipt: 'message.sent' }
+  | { readonly receipt: 'message.failed' | 'message.skipped' | 'message.dead'; readonly reason: string }
+
+/** One line of what a simulation did. */
+export interface Trace {
+  /** Virtual time, epoch ms. */
+  readonly at: number
+  readonly person: string
+  readonly journey: string
+  readonly kind: 'entered' | 'refused' | 'moved' | 'exited' | 'converted' | 'message'
+  readonly step: string
+  readonly reason: string
+  readonly sentence: string
+}
+
+export interface SimulatedEvent {
+  readonly person: string
+  readonly name: string
+  /** Virtual time at which it arrives; left out: now. */
+  readonly at?: number
+  /** When it happened, if it arrives late. */
+  readonly happened?: number
+  readonly id?: string
+  readonly type?: EventType
+  readonly properties?: JsonObject
+  readonly ids?: readonly Identifier[]
+}
+
+interface Appointment {
+  readonly at: number
+  readonly order: number
+  readonly happen: () => void
+}
+
+/** Runs journeys in virtual time, by the same `react` and `fire` as the server. Handing over a message takes the virtual provider one second. */
+export class Simulation {
+  now: number
+  readonly people = new Map<string, Person>()
+  readonly trace: Trace[] = []
+  readonly facts: Fact[] = []
+  /** Messages that were handed over, in order. */
+  readonly sent: { readonly at: number; readonly effect: Effect }[] = []
+  readonly #options: SimulationOptions
+  #definitions: Definitions
+  readonly #published: { journey: Journey; version: number; live: boolean }[] = []
+  readonly #agenda: Appointment[] = []
+  readonly #queued = new Map<string, Effect>()
+  #order = 0
+
+  constructor(options: SimulationOptions) {
+    this.#options = options
+    this.now = options.start
+    this.#definitions = this.#define()
+    for (const journey of options.journeys) this.publish(journey)
+  }
+
+  /** Makes a journey live, as the next version of its id. */
+  publish(journey: Journey): void {
+    const before = this.#published.filter(({ journey: { id } }) => id === journey.id)
+    for (const version of before) version.live = false
+    this.#published.push({ journey, version: before.length + 1, live: true })
+    this.#definitions = this.#define()
+  }
+
+  #define(): Definitions {
+    const journeys = this.#published
+    const named = new Set(journeys.flatMap(({ journey }) => templatesOf(journey)))
+    const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
+    const { consent = 'implied' } = this.#options
+    return definitions({ workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates }, this.#definitions)
+  }
+
+  /** Problems of journeys that cannot run. */
+  get broken(): Definitions['broken'] {
+    return this.#definitions.broken
+  }
+
+  event(event: SimulatedEvent): void {
+    const at = event.at ?? this.now
+    const id = event.id ?? `event-${this.#order}`
+    const { person: key, name, happened = at, type = 'track', properties: props = {}, ids = [] } = event
+    this.#append({ kind: 'event', ws: WORKSPACE, key, id, type, name, at: happened, received: at, props, ids }, at)
+  }
+
+  identify(person: string, traits: JsonObject, at = this.now): void {
+    this.event({ person, name: 'identify', type: 'identify', properties: traits, at })
+  }
+
+  /** The profile `from` turns out to be the same person as `into`. */
+  merge(from: string, into: string): void {
+    this.#append({ kind: 'merge', ws: WORKSPACE, key: from, into }, this.now)
+  }
+
+  /** Lets time pass until `until` (epoch ms): everything that is due by then happens. */
+  run(until: number): void {
+    for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
+      this.now = Math.max(this.now, next.at)
+      next.happen()
+    }
+    this.now = Math.max(this.now, until)
+  }
+
+  pass(ms: number): void {
+    this.run(this.now + ms)
+  }
+
+  /** The earliest appointment or timer; what arrives comes before a timer of the same moment. */
+  #next(until: number): Pick<Appointment, 'at' | 'happen'> | undefined {
+    const first = this.#agenda[0]
+    let sleeper: { at: number; id: string } | undefined
+    for (const [id, person] of this.people) {
+      const at = nextDue(person)
+      if (at !== null && (!sleeper || at < sleeper.at)) sleeper = { at, id }
+    }
+    if (sleeper && (!first || sleeper.at < first.at))
+      return sleeper.at > until ? undefined : { at: sleeper.at, happen: () => this.#fire(sleeper.id) }
+    if (!first || first.at > until) return undefined
+    this.#agenda.shift()
+    return first
+  }
+
+  #at(at: number, happen: () => void): void {
+    const appointment = { at, order: this.#order++, happen }
+    const place = this.#agenda.findLastIndex((other) => other.at <= at)
+    this.#agenda.splice(place + 1, 0, appointment)
+  }
+
+  #append(record: KeyedRecord, at: number): void {
+    this.#at(at, () => this.#take(record.key, react(this.people.get(record.key) ?? null, record, this.#context())))
+  }
+
+  #fire(id: string): void {
+    this.#take(id, fire(this.people.get(id)!, this.#context()))
+  }
+
+  #context() {
+    return { definitions: this.#definitions, now: this.now, position: { partition: 0, seq: this.#order } }
+  }
+
+  #take(id: string, { state, effects, cancels, facts, records }: Reaction<Person>): void {
+    this.people.set(id, state)
+    for (const fact of facts) this.#note(fact)
+    for (const effect of effects) {
+      this.#queued.set(effect.id, effect)
+      this.#at(this.now + 1_000, () => this.#handOver(effect.id))
+    }
+    for (const cancelled of cancels) this.#queued.delete(cancelled)
+    for (const record of records) this.#append(record, this.now)
+  }
+
+  #note(fact: Fact): void {
+    this.facts.push(fact)
+    if (fact.table !== 'transitions') return
+    const { profile_id: person, journey_id: journey, kind, reason, from_step, to_step } = fact.row
+    const step = kind === 'entered' ? to_step : from_step
+    this.trace.push({ at: this.now, person, journey, kind, step, reason, sentence: explain(reason) })
+  }
+
+  #handOver(id: string): void {
+    const effect = this.#queued.get(id)
+    if (!effect) return
+    this.#queued.delete(id)
+    const answer = this.#gate(effect)
+    const { journey_id, version, enrollment_id, step_id } = effect.payload
+    const reason = 'reason' in answer ? answer.reason : ''
+    if (answer.receipt === 'message.sent') {
+      this.sent.push({ at: this.now, effect })
+      const template = effect.payload['template']
+      const sentence = `A message was sent: ${typeof template === 'string' ? template : effect.channel}.`
+      const journey = String(journey_id)
+      this.trace.push({ at: this.now, person: effect.key, journey, kind: 'message', step: String(step_id), reason: 'sent', sentence })
+    }
+    const props = { effect_id: id, journey_id: journey_id!, version: version!, enrollment_id: enrollment_id!, step_id: step_id!, reason }
+    const receipt: EventRecord = {
+      kind: 'event',
+      ws: WORKSPACE,
+      key: effect.key,
+      id: `${id}:${answer.receipt}`,
+      type: 'system',
+      name: answer.receipt,
+      at: this.now,
+      received: this.now,
+      props: { ...props, channel: effect.channel },
+      ids: [],
+    }
+    this.#append(receipt, this.now)
+  }
+
+  /** The second look before anything leaves, as the dispatcher takes it. */
+  #gate(effect: Effect): Answer {
+    let person = this.people.get(effect.key)
+    while (person?.profile.mergedInto !== undefined) person = this.people.get(person.profile.mergedInto)
+    const { consent: mode = 'implied' } = this.#options
+    const allowed = person && mayContact(person.consent, { ...effect, mode })
+    if (allowed && !allowed.ok && effect.channel === 'email') return { receipt: 'message.skipped', reason: allowed.reason }
+    return this.#options.provider?.(effect) ?? { receipt: 'message.sent' }
+  }
+}
+
+const templatesOf = (journey: Journey): readonly string[] =>
+  places(journey.steps).flatMap(({ step }) => (step.kind === 'email' ? [step.template] : []))
+
+/** Runs journeys on given people and events until a time, and tells what happened. */
+export function simulate(
+  options: SimulationOptions & {
+    readonly people?: Readonly<Record<string, JsonObject>>
+    readonly events: readonly SimulatedEvent[]
+    readonly until: number
+  },
+): readonly Trace[] {
+  const simulation = new Simulation(options)
+  for (const [person, attributes] of Object.entries(options.people ?? {})) simulation.identify(person, attributes)
+  for (const event of options.events) simulation.event(event)
+  simulation.run(options.until)
+  return simulation.trace
+}
