@@ -73,7 +73,8 @@ export const GetJourney = action({
 /** One frame of the stream of live counts: all counts are totals of this journey over all versions. */
 export const LiveCounts = z.object({
   at: Time,
-  steps: z.record(z.string(), z.object({ in: Count, passed: Count })),
+  /** Runs that stand on the step now; times that a run came to it; times that a run moved on from it. */
+  steps: z.record(z.string(), z.object({ in: Count, arrived: Count, passed: Count })),
   entered: Count,
   exited: Count,
   converted: Count,
@@ -98,7 +99,10 @@ export const SimulateJourney = action({
     id: Slug,
     version: z.int().positive().optional(),
     attributes: z.record(z.string(), z.json()).default({}),
-    events: z.array(z.object({ name: z.string().min(1), at: Time, properties: z.record(z.string(), z.json()).default({}) })).min(1).max(200),
+    events: z
+      .array(z.object({ name: z.string().min(1), at: Time, properties: z.record(z.string(), z.json()).default({}) }))
+      .min(1)
+      .max(200),
     until: Time,
   }),
   output: z.object({

@@ -1,0 +1,65 @@
+import { Inbox } from 'lucide-react'
+import type { z } from 'zod'
+import { usePages } from '#kit/api.ts'
+import { SearchField } from '#kit/field.tsx'
+import { count } from '#kit/format.ts'
+import { Link } from '#kit/link.tsx'
+import { Card, Page } from '#kit/page.tsx'
+import { toMail } from '#kit/paths.ts'
+import { Empty, ErrorView, NoResults, Skeleton } from '#kit/states.tsx'
+import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
+import { Moment } from '#kit/time.tsx'
+import { ListMail, type MailSummary } from '../api.ts'
+
+type Row = z.output<typeof MailSummary>
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    name: 'Mail',
+    cell: (row) => (
+      <>
+        <Link plain href={toMail(row.id)} className={ROW_LINK}>
+          {row.subject || '(no subject)'}
+        </Link>
+        <span className="block truncate text-meta text-ink-3">{row.preview}</span>
+      </>
+    ),
+  },
+  { name: 'To', width: 'w-56', from: 'sm', cell: (row) => <span className="block truncate">{row.to}</span> },
+  { name: 'From', width: 'w-56', from: 'lg', cell: (row) => <span className="block truncate text-ink-2">{row.from}</span> },
+  { name: 'Received', width: 'w-26', right: true, cell: (row) => <Moment at={row.at} /> },
+]
+
+export function Mailbox({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
+  const pages = usePages(ListMail, { q }, { every: 3_000 })
+  const first = pages.data?.pages[0]
+  const rows = pages.data?.pages.flatMap((page) => page.mail) ?? []
+  return (
+    <Page title="Mailbox" lead="A mail server inside Cadenza that keeps what it receives and sends nothing on: see what people would get, without writing to anybody.">
+      {first && !first.receiving && <p className="mb-4 rounded-card bg-warn-soft px-4 py-3 text-warn">Messages leave through another mail server now, so nothing arrives here.</p>}
+      <div className="mb-4">
+        <SearchField label="Search by address or subject" value={q} onSearch={onSearch} />
+      </div>
+      <Card flush>
+        {pages.isError && rows.length === 0 ? (
+          <ErrorView error={pages.error} retry={() => void pages.refetch()} />
+        ) : first === undefined ? (
+          <Skeleton lines={8} />
+        ) : rows.length > 0 ? (
+          <>
+            <Table label="Mail" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} />
+            <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
+              {count(rows.length)} of {count(first.total)}, newest first
+            </More>
+          </>
+        ) : q ? (
+          <NoResults of={`“${q}”`} clear={() => onSearch('')} />
+        ) : (
+          <Empty icon={<Inbox size={20} aria-hidden="true" />} title="Nothing received yet">
+            Mail appears here a moment after a journey sends it.
+          </Empty>
+        )}
+      </Card>
+    </Page>
+  )
+}

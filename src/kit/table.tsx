@@ -1,0 +1,75 @@
+import type { ReactNode } from 'react'
+
+export interface Column<Row> {
+  readonly name: string
+  readonly cell: (row: Row) => ReactNode
+  /** Numbers stand to the right. */
+  readonly right?: boolean
+  /** Shown from this width on; on a narrower screen the row still opens to all of it. */
+  readonly from?: 'sm' | 'md' | 'lg'
+  readonly width?: string
+  /** The header is for screen readers only. */
+  readonly hideName?: boolean
+}
+
+const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' }
+
+interface TableProps<Row> {
+  readonly label: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  readonly rowKey: (row: Row) => string
+}
+
+const align = <Row,>(column: Column<Row>): string => `${column.right ? 'text-right' : 'text-left'} ${column.from ? FROM[column.from] : ''}`
+
+/** A real table: headers, rows, one link per row that covers it. The first column names the row. */
+export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
+  return (
+    <table aria-label={label} className="w-full table-fixed border-collapse text-dense">
+      <thead>
+        <tr className="border-b border-line text-meta text-ink-3">
+          {columns.map((column) => (
+            <th key={column.name} scope="col" className={`h-9 px-2 font-medium first:pl-4 last:pr-4 ${column.width ?? ''} ${align(column)}`}>
+              {column.hideName ? <span className="sr-only">{column.name}</span> : column.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={rowKey(row)} className="relative border-b border-line last:border-0 hover:bg-sunken has-[a:focus-visible]:bg-sunken">
+            {columns.map((column, i) =>
+              i === 0 ? (
+                <th key={column.name} scope="row" className={`h-11 px-2 py-1.5 font-normal first:pl-4 last:pr-4 ${align(column)}`}>
+                  {column.cell(row)}
+                </th>
+              ) : (
+                <td key={column.name} className={`h-11 px-2 py-1.5 first:pl-4 last:pr-4 ${align(column)}`}>
+                  {column.cell(row)}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** The link of a row: its hit area is the whole row. */
+export const ROW_LINK = 'block truncate font-medium text-ink after:absolute after:inset-0 after:content-[""] hover:underline focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus'
+
+/** The foot of a paged list. */
+export function More({ more, busy, onMore, children }: { more: boolean; busy: boolean; onMore: () => void; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2.5 text-dense text-ink-3">
+      <span>{children}</span>
+      {more && (
+        <button type="button" onClick={onMore} aria-disabled={busy} className="hit rounded-button px-2 font-medium text-accent hover:underline">
+          {busy ? 'Loading…' : 'Show more'}
+        </button>
+      )}
+    </div>
+  )
+}

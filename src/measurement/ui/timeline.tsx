@@ -1,0 +1,190 @@
+import { ChevronRight, GitFork, Mail, Route, Zap } from 'lucide-react'
+import { usePages } from '#kit/api.ts'
+import { amount, day, percent, time } from '#kit/format.ts'
+import { Link } from '#kit/link.tsx'
+import { Card } from '#kit/page.tsx'
+import { toJourney, toMessage } from '#kit/paths.ts'
+import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
+import { More } from '#kit/table.tsx'
+import { ReadTimeline, type TimelineItem, type TimelineKind } from '../schema.ts'
+
+const FILTERS: readonly (readonly [TimelineKind | '', string])[] = [
+  ['', 'All'],
+  ['event', 'Events'],
+  ['delivery', 'Messages'],
+  ['transition', 'Journeys'],
+  ['decision', 'Decisions'],
+]
+
+interface TimelineProps {
+  readonly profile: string
+  readonly kind: TimelineKind | ''
+  readonly onKind: (kind: TimelineKind | '') => void
+}
+
+/** A life, newest first: what the person did, and what was done for them and why. */
+export function Timeline({ profile, kind, onKind }: TimelineProps) {
+  const pages = usePages(ReadTimeline, { id: profile, ...(kind ? { kinds: kind } : {}) }, { every: 5_000 })
+  const items = pages.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <Card
+      title="Timeline"
+      flush
+      aside={
+        <fieldset className="flex flex-wrap gap-1">
+          <legend className="sr-only">Show</legend>
+          {FILTERS.map(([value, label]) => (
+            <button
+              key={value}
+              type="button"
+              aria-pressed={kind === value}
+              onClick={() => onKind(value)}
+              className="h-7 rounded-button px-2.5 text-dense font-medium text-ink-2 hover:bg-sunken aria-pressed:bg-sunken aria-pressed:text-ink"
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
+      }
+    >
+      {pages.isError && items.length === 0 ? (
+        <ErrorView error={pages.error} retry={() => void pages.refetch()} />
+      ) : pages.data === undefined ? (
+        <Skeleton lines={8} />
+      ) : items.length === 0 ? (
+        <Empty title="Nothing here">{kind ? 'Nothing of this kind has happened yet.' : 'Facts arrive here a moment after they happen.'}</Empty>
+      ) : (
+        <>
+          <Days items={items} />
+          <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
+            {pages.hasNextPage ? 'Older lines below' : 'This is the beginning'}
+          </More>
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Days({ items }: { items: readonly TimelineItem[] }) {
+  const days = Object.entries(Object.groupBy(items, (item) => day(item.at)))
+  return days.map(([name, lines]) => (
+    <section key={name} aria-label={name}>
+      <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3">{name}</h3>
+      <Lines items={lines ?? []} />
+    </section>
+  ))
+}
+
+/** The lines of a timeline or of a why. */
+export function Lines({ items, within }: { items: readonly TimelineItem[]; /** The journey that all lines are about: it need not be named in each. */ within?: string }) {
+  return (
+    <ol className="text-dense">
+      {items.map((item, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two lines can be alike in everything
+        <li key={`${item.kind}${item.at}${i}`} className="flex gap-3 border-b border-line px-4 py-2 last:border-0">
+          <time dateTime={new Date(item.at).toISOString()} className="w-15 shrink-0 text-meta leading-[18px] text-ink-3 num">
+            {time(item.at)}
+          </time>
+          <span className="mt-px">
+            <KindIcon kind={item.kind} />
+          </span>
+          <div className="min-w-0 flex-1">
+            <Line item={item} within={within} />
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function KindIcon({ kind }: { kind: TimelineItem['kind'] }) {
+  const shape = { size: 15, 'aria-hidden': true } as const
+  if (kind === 'event') return <Zap {...shape} className="text-cat-trigger" />
+  if (kind === 'delivery') return <Mail {...shape} className="text-cat-message" />
+  if (kind === 'decision') return <GitFork {...shape} className="text-cat-decision" />
+  return <Route {...shape} className="text-cat-logic" />
+}
+
+const MOVES = { entered: 'Entered', refused: 'Not let in', moved: 'Moved on', exited: 'Left', converted: 'Reached the goal' } as const
+
+function Line({ item, within }: { item: TimelineItem; within?: string }) {
+  switch (item.kind) {
+    case 'event':
+      return <EventLine item={item} />
+    case 'transition': {
+      const steps = item.move === 'moved' ? `${item.fromStep} → ${item.toStep}` : item.move === 'entered' ? item.toStep : item.fromStep
+      return (
+        <>
+          <span className="font-medium">{MOVES[item.move]}</span>
+          {within !== item.journeyId && (
+            <>
+              {' '}
+              <Link href={toJourney(item.journeyId, { version: item.version })}>{item.journeyId}</Link>
+            </>
+          )}
+          {steps && <span className="text-ink-2"> · {steps}</span>}
+          {item.value !== 0 && <span className="num"> · {amount(item.value)}</span>}
+          {item.arm === 'held_out' && <span className="text-ink-2"> · held out for comparison</span>}
+          <Why sentence={item.sentence} reason={item.reason} />
+        </>
+      )
+    }
+    case 'delivery':
+      return (
+        <>
+          <span className="font-medium">
+            {item.channel === 'email' ? 'E-mail' : 'Webhook'} {item.status}
+          </span>{' '}
+          <Link href={toMessage(item.effectId)}>{item.step}</Link>
+          {within !== item.journeyId && <span className="text-ink-2"> · {item.journeyId}</span>}
+          <Why sentence={item.sentence} reason={item.reason} />
+        </>
+      )
+    case 'decision':
+      return (
+        <>
+          <span className="font-medium">
+            {item.step} chose {item.arm}
+          </span>
+          <span className="block text-ink-2">Chosen with a probability of {percent(item.propensity)}; the same person always gets the same.</span>
+        </>
+      )
+  }
+}
+
+function Why({ sentence, reason }: { sentence: string; reason: string }) {
+  if (!sentence && !reason) return null
+  return <span className="block wrap-anywhere text-ink-2">{sentence || <code>{reason}</code>}</span>
+}
+
+function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> }) {
+  const empty = item.properties === '{}' || item.properties === ''
+  const head = (
+    <>
+      <span className="font-medium">{item.name || item.type}</span>
+      {item.verdict !== 'accepted' && <span className="text-ink-2"> · {item.verdict}, changed nothing</span>}
+    </>
+  )
+  if (empty) return head
+  return (
+    <details className="group">
+      <summary className="flex min-h-6 list-none items-start gap-1 [&::-webkit-details-marker]:hidden">
+        <span className="min-w-0">
+          {head}
+          <span className="block truncate text-meta text-ink-3 group-open:hidden">{item.properties.length > 120 ? `${item.properties.slice(0, 120)}…` : item.properties}</span>
+        </span>
+        <ChevronRight size={15} aria-hidden="true" className="mt-0.5 shrink-0 text-ink-3 group-open:rotate-90" />
+      </summary>
+      <pre className="mt-1 overflow-x-auto rounded-input bg-sunken p-2 text-meta whitespace-pre-wrap wrap-anywhere">{pretty(item.properties)}</pre>
+    </details>
+  )
+}
+
+function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2)
+  } catch {
+    // A cut record is shown as it is.
+    return json
+  }
+}

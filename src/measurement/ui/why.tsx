@@ -1,0 +1,45 @@
+import { useRead } from '#kit/api.ts'
+import { Select } from '#kit/field.tsx'
+import { Card } from '#kit/page.tsx'
+import { Loaded } from '#kit/states.tsx'
+import { ReadWhy } from '../schema.ts'
+import { Lines } from './timeline.tsx'
+
+interface WhyProps {
+  readonly profile: string
+  readonly journeys: readonly { readonly id: string; readonly name: string }[]
+  readonly journey: string
+  readonly onJourney: (journey: string) => void
+}
+
+/** Why did this person get something from a journey, or why not? One sentence, then the lines that prove it. */
+export function Why({ profile, journeys, journey, onJourney }: WhyProps) {
+  return (
+    <Card title="Why, or why not?" flush>
+      <div className="px-4 py-3">
+        <Select label="Journey" value={journey} onChange={onJourney} choices={journeys.map(({ id, name }) => ({ value: id, label: name }))} />
+      </div>
+      {journey && <Answer profile={profile} journey={journey} />}
+    </Card>
+  )
+}
+
+function Answer({ profile, journey }: { profile: string; journey: string }) {
+  const why = useRead(ReadWhy, { id: journey, profileId: profile }, { every: 10_000 })
+  return (
+    <Loaded query={why} lines={3}>
+      {({ sentence, items, cut }) => (
+        <>
+          <p className="border-y border-line bg-sunken px-4 py-3 font-medium text-pretty">{sentence}</p>
+          {items.length > 0 && (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+            <section aria-label="The lines behind it, oldest first" tabIndex={0} className="max-h-[420px] overflow-y-auto -outline-offset-2">
+              {cut && <p className="px-4 pt-2 text-meta text-ink-3">Only the newest lines are shown.</p>}
+              <Lines items={items} within={journey} />
+            </section>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
