@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { isBelow, supplyFindings } from './check-supply.ts'
+import { missingBuilds } from './complete-lockfile.ts'
 
 const SOUND = { version: '5.8.5', integrity: 'sha512-x', license: 'MIT' }
 const POLICY = {
@@ -79,6 +80,28 @@ test('an install script needs a yes or a no', () => {
   const script = { ...SOUND, hasInstallScript: true }
   const found = said({ 'node_modules/node': script, 'node_modules/telemetry': script, 'node_modules/new': script })
   assert.deepEqual(firstWords(found), ['node_modules/new runs a script at its installation'])
+})
+
+test('a lockfile that leaves out a build for another platform is completed', () => {
+  const parent = {
+    ...SOUND,
+    optionalDependencies: { '@a/lib-darwin-arm64': '1.2.3', '@a/lib-linux-x64-musl': '1.2.3', '@a/lib-linux-x64-gnu': '1.2.3' },
+  }
+  const packages = { 'node_modules/a': parent, 'node_modules/@a/lib-linux-x64-gnu': { ...SOUND, optional: true } }
+  assert.deepEqual(firstWords(said(packages)), ['package-lock.json leaves out @a/lib-darwin-arm64, @a/lib-linux-x64-musl'])
+  const added = missingBuilds(packages)
+  assert.deepEqual(added, {
+    'node_modules/@a/lib-darwin-arm64': { version: '1.2.3', cpu: ['arm64'], license: 'MIT', optional: true, os: ['darwin'] },
+    'node_modules/@a/lib-linux-x64-musl': { version: '1.2.3', cpu: ['x64'], libc: ['musl'], license: 'MIT', optional: true, os: ['linux'] },
+  })
+  assert.deepEqual(said({ ...packages, ...added }), [])
+})
+
+test('a dependency that stands in its parent’s own folder is not missing', () => {
+  const parent = { ...SOUND, optionalDependencies: { b: '1.0.0' } }
+  assert.deepEqual(missingBuilds({ 'node_modules/a': parent, 'node_modules/a/node_modules/b': SOUND }), {})
+  assert.deepEqual(missingBuilds({ 'node_modules/x/node_modules/a': parent, 'node_modules/x/node_modules/b': SOUND }), {})
+  assert.deepEqual(Object.keys(missingBuilds({ 'node_modules/a': parent, 'node_modules/x/node_modules/b': SOUND })), ['node_modules/b'])
 })
 
 test('a secret in a file is found, and its name in prose is not', () => {

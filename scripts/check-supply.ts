@@ -1,6 +1,7 @@
 // Holds what the project ships against security/: least versions, licences, sources, install scripts, and secrets left in files.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { type Lockfile, missingBuilds } from './complete-lockfile.ts'
 
 interface Locked {
   readonly version?: string
@@ -10,6 +11,9 @@ interface Locked {
   readonly dev?: boolean
   readonly link?: boolean
   readonly hasInstallScript?: boolean
+  readonly optional?: boolean
+  readonly os?: readonly string[]
+  readonly cpu?: readonly string[]
 }
 
 interface LeastVersions {
@@ -36,6 +40,7 @@ export function supplyFindings(root: string): string[] {
     ...locked.flatMap(([path, entry]) => strangeSource(path, entry)),
     ...locked.flatMap(([path, entry]) => foreignLicence(json<Licences>(root, 'security/licences.json'), path, entry)),
     ...unapprovedScripts(root, locked),
+    ...unlocked(Object.fromEntries(locked)),
     ...secrets(root),
   ]
 }
@@ -63,10 +68,20 @@ export function isBelow(version: string, least: string): boolean {
   return version.includes('-') && !least.includes('-')
 }
 
-function strangeSource(path: string, { resolved, integrity }: Locked): string[] {
+function strangeSource(path: string, { resolved, integrity, optional, os, cpu }: Locked): string[] {
   if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'))
     return [`${path} comes from ${resolved}: take it from the npm registry`]
-  return integrity === undefined ? [`${path} has no integrity hash in package-lock.json: install it again`] : []
+  // A build for another platform that the registry at hand did not offer has no hash (complete-lockfile.ts).
+  const elsewhere = optional && (os ?? cpu) !== undefined
+  return integrity === undefined && !elsewhere ? [`${path} has no integrity hash in package-lock.json: install it again`] : []
+}
+
+/** npm ci refuses a lockfile that leaves out an optional dependency, even one for another platform. */
+function unlocked(packages: Lockfile): string[] {
+  const missing = Object.keys(missingBuilds(packages))
+  return missing.length === 0
+    ? []
+    : [`package-lock.json leaves out ${missing.map(nameOf).join(', ')}: run node scripts/complete-lockfile.ts`]
 }
 
 function foreignLicence({ allowed, read }: Licences, path: string, { license = 'none' }: Locked): string[] {
