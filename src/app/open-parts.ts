@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { chdbAnalytics } from '#platform/analytics/chdb.ts'
+import { httpAnalytics } from '#platform/analytics/http.ts'
+import { migrateAnalytics } from '#platform/analytics/migrate.ts'
+import type { Config } from '#platform/config.ts'
+import { preparePartitions } from '#platform/log.ts'
+import { migrate } from '#platform/migrate.ts'
+import { type EmbeddedPostgres, startEmbedded } from '#platform/postgres/embedded.ts'
+import { createPool, type Pool } from '#platform/postgres/pool.ts'
+
+const MIGRATIONS = join(import.meta.dirname, '../../migrations')
+
+/** The databases, open and up to date. */
+export interface Parts {
+  /** Names this process among others: leases and claims carry it. */
+  readonly owner: string
+  readonly url: string
+  /** For requests and reads. */
+  readonly pool: Pool
+  /** For the engine, the outbox and the projector: requests cannot starve them. */
+  readonly work: Pool
+  readonly analytics: Analytics
+  close(): Promise<void>
+}
+
+/** Starts or reaches both databases and migrates them. What was started already ends again when a later part fails. */
+export async function openParts(config: Config, { logger, onFatal }: { logger: Logger; onFatal: (error: Error) => void }): Promise<Parts> {
+  const closing: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    const url = config.database.kind === 'server' ? config.database.url : (await embedded(config, { logger, onFatal, closing })).url
+    const applied = await migrate(url, join(MIGRATIONS, 'postgres'))
+    if (applied.length > 0) logger.info({ migrations: applied }, 'the database is up to date')
+    const half = Math.max(4, Math.floor(config.databaseConnections / 2))
+    const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection to the database broke')
+    const pool = createPool({ url, name: 'cadenza requests', max: half, onError })
+    const work = createPool({ url, name: 'cadenza work', max: half, onError })
+    closing.push(async () => void (await Promise.all([pool.end(), work.end()])))
+    await preparePartitions(work, config.partitions)
+    const analytics = await openAnalytics(config)
+    closing.push(() => analytics.close())
+    await migrateAnalytics(analytics, join(MIGRATIONS, 'clickhouse'))
+    return { owner: `${process.pid}-${randomBytes(6).toString('hex')}`, url, pool, work, analytics, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Starting {
+  readonly logger: Logger
+  readonly onFatal: (error: Error) => void
+  readonly closing: (() => Promise<void>)[]
+}
+
+async function embedded(config: Config, { logger, onFatal, closing }: Starting): Promise<EmbeddedPostgres> {
+  const server = await startEmbedded({ dataDir: config.dataDir, log: (line) => logger.debug({ line }, 'postgres'), onFatal })
+  closing.push(() => server.stop())
+  return server
+}
+
+const openAnalytics = async (config: Config): Promise<Analytics> =>
+  config.analytics.kind === 'server' ? httpAnalytics({ url: config.analytics.url }) : chdbAnalytics({ directory: join(config.dataDir, 'analytics') })
