@@ -61,3 +61,24 @@ export async function backlog(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ waiting: number }>('select coalesce(sum(h.seq - l.done_seq), 0)::bigint as waiting from log_heads h join leases l using (partition)')
   return rows[0]!.waiting
 }
+
+/**
+ * Resolves when everything that is on the log at the call has been handled: what was accepted before has had its say.
+ * Rejects with the signal's reason.
+ */
+export async function caughtUp(db: Queryable, signal: AbortSignal): Promise<void> {
+  const { rows: heads } = await db.query<{ partition: number; seq: number }>('select partition, seq from log_heads')
+  const partitions = heads.map((head) => head.partition)
+  const seqs = heads.map((head) => head.seq)
+  for (;;) {
+    const { rows } = await db.query<{ behind: boolean }>(
+      `select exists (select from unnest($1::smallint[], $2::bigint[]) h(partition, seq) join leases l using (partition) where l.done_seq < h.seq) as behind`,
+      [partitions, seqs],
+    )
+    if (!rows[0]!.behind) return
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+    signal.throwIfAborted()
+  }
+}
+
+const LOOK_AGAIN_MS = 3
