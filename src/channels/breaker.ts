@@ -44,3 +44,7 @@ export function ended(breaker: Breaker, ok: boolean, now: number): Breaker {
       return breaker
   }
 }
+
+/** The probe was not made after all: the next one may be. */
+export const abandoned = (breaker: Breaker, now: number): Breaker =>
+  breaker.kind === 'probing' ? { kind: 'open', until: now, wait: breaker.wait } : breaker

@@ -1,0 +1,146 @@
+import { randomInt } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Channel } from '#channels/channel.ts'
+import type { Made } from '#channels/on-effect.ts'
+import { RETRY_LIMITS, type RetryLimits, type Verdict } from '#channels/policy.ts'
+import { receipt } from '#channels/receipts.ts'
+import type { Outcome } from '#lib/problem.ts'
+import type { Queryable } from '#platform/log.ts'
+import { type Claimed, recover } from '#platform/outbox.ts'
+import { assumeSent } from '#platform/outbox-view.ts'
+import { Lane } from './lane.ts'
+import { appendRecords, startSettler } from './settler.ts'
+
+export interface DispatcherParts {
+  readonly db: Queryable
+  readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
+  readonly partitions: number
+  readonly channels: readonly Channel[]
+  /** `prepare` of `channels/on-effect.ts`, with its parts. */
+  readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
+  /** Names this process among those that deliver. */
+  readonly owner: string
+  /** All that are alive, this one included: what others left in `sending` becomes ready again. */
+  readonly living: () => Promise<readonly string[]>
+  /** Epoch ms by the clock that due times follow. */
+  readonly now: () => number
+  readonly logger: Logger
+  /** Something was appended to the log: wake the engine. */
+  readonly appended?: () => void
+  readonly settings?: Partial<DispatcherSettings>
+  readonly real?: () => number
+  readonly dice?: () => number
+  /** For metrics: how each attempt ended, and how long it took (ms). */
+  readonly observe?: (channel: string, status: Verdict['status'], ms: number) => void
+}
+
+export interface DispatcherSettings {
+  /** Messages in flight at once, for each channel. */
+  readonly concurrency: number
+  /** Messages handed over per second, by channel kind. */
+  readonly perSecond: Readonly<Record<string, number>>
+  readonly settleMs: number
+  readonly limits: RetryLimits
+}
+
+export interface Dispatcher {
+  /** Something was queued in this process. */
+  wake(): void
+  /** Messages that have been claimed and are not settled. */
+  readonly inFlight: number
+  /** Channel kind → state of its breaker. */
+  readonly breakers: Readonly<Record<string, 'closed' | 'open' | 'probing'>>
+  stop(): Promise<void>
+}
+
+const DEFAULTS: DispatcherSettings = { concurrency: 64, perSecond: {}, settleMs: 20, limits: RETRY_LIMITS }
+const UNLIMITED = 100_000
+const SWEEP_MS = 1_000
+const RECOVER_EVERY = 15
+
+/**
+ * Hands over what the outbox holds: claim (committed before anything leaves), gate again, render, send, settle with a receipt on the log.
+ * At least once, with the same id on every attempt.
+ */
+export async function startDispatcher(parts: DispatcherParts): Promise<Dispatcher> {
+  const settings = { ...DEFAULTS, ...parts.settings }
+  const appended = parts.appended ?? (() => undefined)
+  const settler = startSettler({ ...parts, settleMs: settings.settleMs, appended })
+  const lanes = parts.channels.map(
+    (channel) =>
+      new Lane({
+        ...parts,
+        ...settings,
+        channel,
+        settler,
+        perSecond: settings.perSecond[channel.kind] ?? UNLIMITED,
+        breaks: channel.kind === 'email',
+        real: parts.real ?? (() => performance.now()),
+        dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),
+        observe: parts.observe ?? (() => undefined),
+      }),
+  )
+  await recoverDead(parts)
+  for (const lane of lanes) lane.start()
+  const sweeper = startSweeper(parts, appended)
+  return {
+    wake() {
+      for (const lane of lanes) lane.wake()
+    },
+    get inFlight() {
+      return lanes.reduce((sum, lane) => sum + lane.flying, 0)
+    },
+    get breakers() {
+      return Object.fromEntries(parts.channels.map((channel, i) => [channel.kind, lanes[i]!.breaker]))
+    },
+    async stop() {
+      await sweeper.stop()
+      await Promise.all(lanes.map((lane) => lane.stop()))
+      await settler.drained()
+    },
+  }
+}
+
+async function recoverDead(parts: DispatcherParts): Promise<void> {
+  const count = await recover(parts.db, { living: await parts.living(), now: parts.now() })
+  if (count > 0) parts.logger.warn({ count }, 'messages that a dead process left on their way are ready again, under the same ids')
+}
+
+/** Ends the wait of messages that never got an answer, and takes over from processes that died. */
+function startSweeper(parts: DispatcherParts, appended: () => void): { stop(): Promise<void> } {
+  let stopping = false
+  let wake = Promise.withResolvers<void>()
+  const run = async (): Promise<void> => {
+    for (let round = 1; !stopping; round++) {
+      const timer = setTimeout(() => wake.resolve(), SWEEP_MS)
+      await wake.promise
+      clearTimeout(timer)
+      wake = Promise.withResolvers<void>()
+      if (stopping) return
+      try {
+        if (await settleAssumed(parts)) appended()
+        if (round % RECOVER_EVERY === 0) await recoverDead(parts)
+      } catch (error) {
+        parts.logger.error({ err: error }, 'the sweep of the outbox failed; trying again')
+      }
+    }
+  }
+  const running = run()
+  return {
+    async stop() {
+      stopping = true
+      wake.resolve()
+      await running
+    },
+  }
+}
+
+async function settleAssumed({ transaction, partitions, now }: DispatcherParts): Promise<boolean> {
+  const at = now()
+  return transaction(async (tx) => {
+    const rows = await assumeSent(tx, { now: at, limit: 500 })
+    const records = rows.map((row) => receipt(row, { name: 'message.sent', at, props: { reason: 'assumed_sent' } }))
+    await appendRecords(tx, records, { partitions, now: at })
+    return rows.length > 0
+  })
+}

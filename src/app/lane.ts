@@ -1,0 +1,193 @@
+import type { Logger } from 'pino'
+import { abandoned, type Breaker, begun, CLOSED, ended, permits } from '#channels/breaker.ts'
+import { type Bucket, refilled, taken, wait } from '#channels/bucket.ts'
+import type { Channel, Handover, Prepared } from '#channels/channel.ts'
+import type { Made } from '#channels/on-effect.ts'
+import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
+import { isRefusal, type Outcome } from '#lib/problem.ts'
+import type { Queryable } from '#platform/log.ts'
+import { type Claimed, claim } from '#platform/outbox.ts'
+import { releaseUnknown } from '#platform/outbox-view.ts'
+import { keyOf, suppressedAmong } from '#platform/suppressions.ts'
+import type { Settler } from './settler.ts'
+
+export interface LaneParts {
+  readonly channel: Channel
+  readonly db: Queryable
+  readonly settler: Settler
+  readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
+  readonly owner: string
+  /** Epoch ms by the clock that due times follow. */
+  readonly now: () => number
+  /** Milliseconds of the world outside, for rates and the breaker. */
+  readonly real: () => number
+  /** In [0, 1). */
+  readonly dice: () => number
+  readonly concurrency: number
+  readonly perSecond: number
+  /** Webhooks go to many hosts: one that is down must not stop the others. */
+  readonly breaks: boolean
+  readonly limits: RetryLimits
+  readonly logger: Logger
+  readonly observe: (channel: string, status: Verdict['status'], ms: number) => void
+}
+
+/** Looks for what other processes queued this often (ms). */
+const POLL_MS = 200
+
+/** One channel's way out: claims what is due within rate, breaker and concurrency, and hands it over. */
+export class Lane {
+  readonly #parts: LaneParts
+  readonly #flying = new Map<string, Claimed>()
+  readonly #stop = new AbortController()
+  #breaker: Breaker = CLOSED
+  #bucket: Bucket
+  #wake = Promise.withResolvers<void>()
+  #running: Promise<void> | undefined
+  #unsure = false
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts
+    this.#bucket = { tokens: 0, at: parts.real() }
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  wake(): void {
+    this.#wake.resolve()
+  }
+
+  get flying(): number {
+    return this.#flying.size
+  }
+
+  get breaker(): Breaker['kind'] {
+    return this.#breaker.kind
+  }
+
+  /** Claims nothing more, and resolves when what had been claimed is settled. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    this.wake()
+    await this.#running
+    while (this.#flying.size > 0) await this.#rest(20)
+    await this.#parts.channel.close()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#rest(await this.#round())
+      } catch (error) {
+        this.#unsure = true
+        this.#parts.logger.error({ err: error, channel: this.#parts.channel.kind }, 'messages could not be claimed; trying again')
+        await this.#rest(1_000)
+      }
+    }
+  }
+
+  /** Milliseconds to rest before the next one. */
+  async #round(): Promise<number> {
+    const { db, owner, now, real, perSecond, concurrency, channel } = this.#parts
+    if (this.#unsure) await this.#releaseUnknown()
+    this.#bucket = refilled(this.#bucket, perSecond, real())
+    const free = Math.min(concurrency - this.#flying.size, permits(this.#breaker, real()))
+    if (free < 1) return POLL_MS
+    const limit = Math.min(free, Math.floor(this.#bucket.tokens))
+    if (limit < 1) return Math.min(POLL_MS, wait(this.#bucket, perSecond))
+    const claimed = await claim(db, { owner, channel: channel.kind, limit, now: now() })
+    if (claimed.length === 0) return POLL_MS
+    this.#bucket = taken(this.#bucket, claimed.length)
+    this.#breaker = begun(this.#breaker)
+    for (const entry of claimed) this.#flying.set(keyOf(entry.ws, entry.id), entry)
+    await this.#handle(claimed)
+    return claimed.length < limit ? POLL_MS : 0
+  }
+
+  async #releaseUnknown(): Promise<void> {
+    const { db, owner, now } = this.#parts
+    const known = [...this.#flying.values()].map(({ ws, id }) => `${ws}\u0001${id}`)
+    await releaseUnknown(db, { owner, channel: this.#parts.channel.kind, known, now: now() })
+    this.#unsure = false
+  }
+
+  /** The gate is asked again after the claim; when it does not answer nothing is sent. */
+  async #handle(claimed: readonly Claimed[]): Promise<void> {
+    let suppressed: ReadonlySet<string>
+    try {
+      suppressed = await suppressedAmong(this.#parts.db, claimed)
+    } catch (error) {
+      this.#parts.logger.error({ err: error }, 'consent could not be read; nothing is sent')
+      const back: Verdict = { status: 'ready', due: this.#parts.now() + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
+      this.#breaker = abandoned(this.#breaker, this.#parts.real())
+      for (const entry of claimed) void this.#finish(entry, back)
+      return
+    }
+    for (const entry of claimed) void this.#deliver(entry, suppressed.has(keyOf(entry.ws, entry.id)))
+  }
+
+  async #deliver(entry: Claimed, suppressed: boolean): Promise<void> {
+    const started = this.#parts.real()
+    const stopped = gate({ suppressed, expires: entry.expires }, this.#parts.now())
+    const made = stopped ?? (await this.#made(entry))
+    if ('status' in made) {
+      this.#breaker = abandoned(this.#breaker, this.#parts.real())
+      await this.#finish(entry, made, { hash: '', providerId: '', started })
+      return
+    }
+    const handover = await this.#handOver(made.prepared)
+    this.#learn(handover)
+    const { now, dice, limits } = this.#parts
+    const verdict = afterAttempt(entry, handover, { now: now(), dice: dice(), limits })
+    await this.#finish(entry, verdict, { hash: made.hash, providerId: handover.kind === 'sent' ? handover.providerId : '', started })
+  }
+
+  /** The message, or the verdict that there cannot be one. */
+  async #made(entry: Claimed): Promise<Made | Verdict> {
+    const { prepare, now, dice, limits, logger } = this.#parts
+    try {
+      const made = await prepare(entry)
+      if (!isRefusal(made)) return made
+      return { status: 'failed', due: now(), reason: made.refused.code, receipt: 'message.failed', bounced: false }
+    } catch (error) {
+      logger.error({ err: error, effect: entry.id }, 'a message could not be made')
+      return afterAttempt(entry, { kind: 'retry', reason: 'internal_error', provider: false }, { now: now(), dice: dice(), limits })
+    }
+  }
+
+  /** A bug in a channel may have struck after the message left: that counts as no answer. */
+  async #handOver(prepared: Prepared): Promise<Handover> {
+    const { channel, logger } = this.#parts
+    try {
+      return await channel.send(prepared, AbortSignal.timeout(120_000))
+    } catch (error) {
+      logger.error({ err: error, effect: prepared.id }, 'a channel threw')
+      return { kind: 'ambiguous', reason: 'internal_error' }
+    }
+  }
+
+  #learn(handover: Handover): void {
+    if (!this.#parts.breaks) return
+    const at = this.#parts.real()
+    if (handover.kind === 'retry' && !handover.provider) this.#breaker = abandoned(this.#breaker, at)
+    else this.#breaker = ended(this.#breaker, handover.kind === 'sent' || handover.kind === 'failed', at)
+  }
+
+  async #finish(entry: Claimed, verdict: Verdict, { hash, providerId, started }: { hash: string; providerId: string; started: number } = NOT_TRIED): Promise<void> {
+    await this.#parts.settler.settle({ entry, verdict, providerId, hash })
+    this.#flying.delete(keyOf(entry.ws, entry.id))
+    this.#parts.observe(entry.channel, verdict.status, started < 0 ? 0 : this.#parts.real() - started)
+    if (this.#flying.size <= this.#parts.concurrency / 2) this.wake()
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const timer = setTimeout(() => this.#wake.resolve(), ms)
+    await this.#wake.promise
+    clearTimeout(timer)
+    this.#wake = Promise.withResolvers<void>()
+  }
+}
+
+const NOT_TRIED = { hash: '', providerId: '', started: -1 }

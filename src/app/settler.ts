@@ -1,0 +1,109 @@
+import { receipt } from '#channels/receipts.ts'
+import type { Verdict } from '#channels/policy.ts'
+import type { EventRecord } from '#events/schema.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { append, type Queryable } from '#platform/log.ts'
+import { type Claimed, settle } from '#platform/outbox.ts'
+import { suppress } from '#platform/suppressions.ts'
+import type { Logger } from 'pino'
+
+/** How one attempt ended, on its way to the database. */
+export interface Ending {
+  readonly entry: Claimed
+  readonly verdict: Verdict
+  readonly providerId: string
+  readonly hash: string
+}
+
+export interface SettlerParts {
+  readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
+  readonly partitions: number
+  readonly owner: string
+  readonly now: () => number
+  readonly logger: Logger
+  /** Endings wait at most this long (ms, real) for others to share a transaction. */
+  readonly settleMs: number
+  /** Something was appended to the log. */
+  readonly appended: () => void
+}
+
+export interface Settler {
+  /** Resolves when it is durable. */
+  settle(ending: Ending): Promise<void>
+  /** Resolves when nothing waits any more. */
+  drained(): Promise<void>
+}
+
+const MOST = 500
+const RETRY_MS = 500
+
+/**
+ * Writes endings in groups: outbox, receipts and blocked addresses in one transaction. While the database does not answer they are kept
+ * and tried again: the entries stay `sending` and ours, so nothing is sent twice because a mark could not be written.
+ */
+export function startSettler(parts: SettlerParts): Settler {
+  let waiting: { ending: Ending; done: () => void }[] = []
+  let running: Promise<void> | undefined
+  const work = async (): Promise<void> => {
+    await pause(parts.settleMs)
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, MOST)
+      try {
+        await write(parts, group.map(({ ending }) => ending))
+      } catch (error) {
+        parts.logger.error({ err: error, count: group.length }, 'endings of messages could not be written; trying again')
+        await pause(RETRY_MS)
+        continue
+      }
+      waiting = waiting.slice(group.length)
+      for (const { done } of group) done()
+    }
+    running = undefined
+  }
+  return {
+    settle(ending) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push({ ending, done: resolve })
+      running ??= work()
+      return promise
+    },
+    async drained() {
+      while (running) await running
+    },
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<void> {
+  const now = parts.now()
+  const settlements = endings.map(({ entry, verdict, providerId, hash }) => ({
+    ws: entry.ws,
+    id: entry.id,
+    status: verdict.status,
+    due: verdict.due,
+    reason: verdict.reason,
+    providerId,
+    contentHash: hash,
+  }))
+  const records = endings.flatMap((ending) => receiptsOf(ending, now))
+  const bounced = endings.filter(({ verdict }) => verdict.bounced).map(({ entry }) => ({ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }))
+  await parts.transaction(async (tx) => {
+    await settle(tx, settlements, { owner: parts.owner, now })
+    await suppress(tx, bounced, now)
+    await appendRecords(tx, records, { partitions: parts.partitions, now })
+  })
+  if (records.length > 0) parts.appended()
+}
+
+/** Puts events of ours on the log, in the caller's transaction. */
+export const appendRecords = (tx: Queryable, records: readonly EventRecord[], options: { partitions: number; now: number }): Promise<void> =>
+  append(tx, records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })), options)
+
+function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
+  if (verdict.receipt === null) return []
+  const props: JsonObject = { reason: verdict.reason, attempt: entry.attempt, ...(providerId === '' ? {} : { provider_id: providerId }) }
+  const said = receipt(entry, { name: verdict.receipt, at: now, props })
+  if (!verdict.bounced) return [said]
+  return [said, receipt(entry, { name: 'message.bounced', at: now, props: { reason: verdict.reason, address: entry.address, permanent: true } })]
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { renderJson } from '#content/adapters/json.ts'
+import type { TemplateLibrary } from '#content/adapters/library.ts'
+import { render } from '#content/adapters/templates.ts'
+import type { Rendered, Scope, Sender } from '#content/schema.ts'
+import { digest } from '#lib/hash.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
+import type { LinkKeys } from './adapters/keys.ts'
+import { address } from './address.ts'
+import type { Header, Prepared, PreparedEmail, PreparedWebhook } from './channel.ts'
+import { emailHeaders, type Letter, messageIdOf, returnPath } from './message.ts'
+import { mimeMessage } from './mime.ts'
+import { EmailPayload, WebhookPayload } from './payload.ts'
+
+/** What rendering needs of the rest of the house. */
+export interface PrepareParts {
+  readonly library: TemplateLibrary
+  /** The named sender; '' for the workspace's first. */
+  readonly sender: (workspace: string, id: string) => Promise<Sender | undefined>
+  /** What `workspace` means in templates. */
+  readonly workspace: (workspace: string) => Promise<JsonObject>
+  readonly links: LinkKeys
+  /** Where signed links lead to: PUBLIC_URL, without a slash at the end. */
+  readonly publicUrl: string
+}
+
+/** An outbox entry as far as its message depends on it. */
+export interface Due {
+  readonly id: string
+  readonly ws: string
+  readonly key: string
+  readonly channel: string
+  readonly address: string
+  readonly topic: string
+  readonly lane: 'transactional' | 'marketing'
+  readonly createdAt: number
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+export interface Made {
+  readonly prepared: Prepared
+  /** SHA-256 of what is handed over, before it is signed. */
+  readonly hash: string
+  readonly headers: readonly Header[]
+  /** Null for a webhook. */
+  readonly rendered: Rendered | null
+}
+
+/** What an effect hands over: a function of the entry and of the versions that it names, so that it can be shown again later. */
+export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
+  return due.channel === 'email' ? prepareEmail(due, parts) : prepareWebhook(due, parts)
+}
+
+const invalid = (detail: string) => refuse({ code: 'payload_invalid', status: 422, title: 'The message cannot be made from what the step said', detail })
+
+async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
+  const payload = EmailPayload.safeParse(due.payload)
+  if (!payload.success) return invalid(payload.error.message)
+  const { template, template_version: version, data, journey_id: journey, step_id: step } = payload.data
+  const to = address(due.address)
+  if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
+  const compiled = await parts.library.compiled(due.ws, template, version)
+  if (isRefusal(compiled)) return compiled
+  const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
+  if (!sender) return refuse({ code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' })
+  const who = { ws: due.ws, profile: due.key, effect: due.id }
+  const unsubscribeUrl = `${parts.publicUrl}/u/${parts.links.token({ kind: 'unsubscribe', ...who, topic: due.topic, address: due.address.toLowerCase() })}`
+  const scope = scopeOf(due, { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws) })
+  const rendered = render(compiled, scope, {
+    link: (url, index) => `${parts.publicUrl}/c/${parts.links.token({ kind: 'click', ...who, index, url })}`,
+    pixel: `${parts.publicUrl}/o/${parts.links.token({ kind: 'open', ...who })}.gif`,
+  })
+  if (isRefusal(rendered)) return rendered
+  const name = typeof data.profile['name'] === 'string' ? data.profile['name'].slice(0, 100) : ''
+  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: { name, address: to.address }, unsubscribeUrl, rendered })
+}
+
+function letterMade(letter: Letter): Made {
+  const { sender, rendered, workspace } = letter
+  const headers = emailHeaders(letter)
+  const message = Buffer.from(mimeMessage({ headers, text: rendered.text, html: rendered.html, boundary: `=_${digest(`${workspace} ${letter.id}`)}` }), 'latin1')
+  const prepared: PreparedEmail = {
+    kind: 'email',
+    id: letter.id,
+    messageId: messageIdOf(letter),
+    envelope: { from: returnPath(letter), to: letter.to.address },
+    message,
+    signing: sender.dkim && { workspace, ...sender.dkim },
+  }
+  return { prepared, hash: sha256(message), headers, rendered }
+}
+
+interface Given {
+  readonly data: { readonly profile: JsonObject; readonly entry: JsonObject; readonly event: JsonObject }
+  readonly workspace: JsonObject
+  readonly sender?: Sender
+  readonly unsubscribeUrl: string
+}
+
+function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl }: Given): Scope {
+  return {
+    profile: data.profile,
+    entry: data.entry,
+    event: data.event,
+    message: { id: due.id, at: new Date(due.createdAt).toISOString(), topic: due.topic, unsubscribe_url: unsubscribeUrl },
+    workspace,
+    sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
+    unsubscribe_url: unsubscribeUrl,
+  }
+}
+
+async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
+  const payload = WebhookPayload.safeParse(due.payload)
+  if (!payload.success) return invalid(payload.error.message)
+  const { url, method, data } = payload.data
+  const scope = scopeOf(due, { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '' })
+  const written = renderJson({ headers: payload.data.headers, body: payload.data.body }, scope)
+  if (isRefusal(written)) return written
+  const { headers, body } = written.value as { headers: Record<string, string>; body: JsonObject }
+  const text = JSON.stringify(body)
+  const prepared: PreparedWebhook = { kind: 'webhook', id: due.id, workspace: due.ws, method, url, headers: Object.entries(headers), body: text }
+  return { prepared, hash: sha256(`${method} ${url}\n${text}`), headers: prepared.headers, rendered: null }
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')

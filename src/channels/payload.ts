@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/** What every effect of a journey carries: where it came from. */
+const Origin = { journey_id: z.string(), version: z.number(), enrollment_id: z.string(), step_id: z.string() }
+/** What templates may use, as it was when the message was decided. */
+const Data = z.looseObject({
+  profile: z.record(z.string(), z.json()).default({}),
+  entry: z.record(z.string(), z.json()).default({}),
+  event: z.record(z.string(), z.json()).default({}),
+})
+
+export const EmailPayload = z.looseObject({
+  ...Origin,
+  template: z.string(),
+  template_version: z.int(),
+  /** '' for the workspace's first sender. */
+  sender: z.string(),
+  data: Data,
+})
+export const WebhookPayload = z.looseObject({
+  ...Origin,
+  url: z.string(),
+  method: z.enum(['POST', 'PUT', 'PATCH']),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.record(z.string(), z.json()).default({}),
+  data: Data,
+})
+
+/** The part of a payload that every receipt repeats; empty fields where the effect did not come from a journey. */
+export function originOf(payload: Readonly<Record<string, unknown>>): {
+  journey_id: string
+  version: number
+  enrollment_id: string
+  step_id: string
+} {
+  const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '')
+  const version = payload['version']
+  return { journey_id: text('journey_id'), version: typeof version === 'number' ? version : 0, enrollment_id: text('enrollment_id'), step_id: text('step_id') }
+}
