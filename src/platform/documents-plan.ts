@@ -8,14 +8,14 @@ import { invalid } from './http/problem-reply.ts'
 import { textDiff } from './text-diff.ts'
 
 /** One kind of authored thing. The app registers them; this file knows no domain. */
-export interface DocumentKind<Body = never> {
+export interface DocumentKind<Body = unknown> {
   readonly kind: string
   /** What people write. */
   readonly schema: z.ZodType<Body>
   /** What publishing and archiving need besides `documents:write`. */
   readonly publish?: Permission
   /** What is unsound in one document, given all that is live with it. `at` points into the body. */
-  readonly check?: (body: Body, library: Library) => readonly Problem[]
+  check?(body: Body, library: Library): readonly Problem[]
 }
 
 /** All documents of a workspace as they would be live together, parsed. */

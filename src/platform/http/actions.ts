@@ -85,7 +85,7 @@ export interface ApiOptions {
   readonly bindings: readonly Binding[]
   /** Who calls. Nobody when there are no credentials; a refusal when they are wrong. */
   readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
-  /** Refuses a call with a cookie that did not come from our own pages (CSRF). */
+  /** Refuses what did not come from our own pages (CSRF); asked before every route of this scope. */
   readonly checkOrigin: (request: FastifyRequest) => Problem | undefined
   readonly audit: (line: AuditLine) => Promise<void>
   readonly idempotency: IdempotencyStore
@@ -107,6 +107,12 @@ export async function registerActions(server: FastifyInstance, options: ApiOptio
   await server.register(async (scope) => {
     secureHeaders(scope, { hsts: options.hsts ?? false, cache: 'no-store' })
     logRequests(scope)
+    // A form of another site can send plain text, but not JSON.
+    scope.removeContentTypeParser('text/plain')
+    scope.addHook('onRequest', async (request, reply) => {
+      const problem = options.checkOrigin(request)
+      if (problem) return sendProblem(reply, problem)
+    })
     for (const binding of options.bindings) addRoute(scope, binding, options)
     addReference(scope, documentOf(options.actions, options))
     for (const other of options.others ?? []) await other(scope)
@@ -153,7 +159,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { binding, o
   reply.header('request-id', request.id)
   const principal = await options.authenticate(request, reply)
   if (isRefusal(principal)) return sendProblem(reply, principal.refused)
-  const problem = options.checkOrigin(request) ?? denied(action.may, principal)
+  const problem = denied(action.may, principal)
   if (problem) {
     if (action.audited) request.log.warn({ action: action.name, actor: principal.actor, code: problem.code }, 'refused')
     return sendProblem(reply, problem)

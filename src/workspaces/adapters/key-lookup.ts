@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Queryable } from '#platform/log.ts'
 import { findKey, type KeyOwner } from '../store.ts'
@@ -14,25 +14,26 @@ export interface KeyLookup {
   /** Who holds a secret key. */
   secretKey(value: string): Promise<KeyOwner | undefined>
   /** From now on this key is asked for again. */
-  forget(hash: string): void
+  forget(hashed: string): void
 }
 
-export const keyHash = (value: string): string => createHash('sha256').update(value).digest('hex')
+export const keyHash = (value: string): string => hash('sha256', value)
 
 /** Whose a key is, from memory for ten seconds; many requests for one key ask the database once. */
 export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
   const owners = new LRUCache<string, { readonly owner: KeyOwner | undefined }>({
     max: 10_000,
     ttl: KNOWN_MS,
-    fetchMethod: async (hash, _stale, { options }) => {
-      const owner = await findKey(db, hash, now())
+    fetchMethod: async (hashed, _stale, { options }) => {
+      const owner = await findKey(db, hashed, now())
       if (!owner) options.ttl = UNKNOWN_MS
       return { owner }
     },
   })
   const find = async (value: string, kind: KeyOwner['kind']): Promise<KeyOwner | undefined> => {
     if (!SHAPE.test(value)) return undefined
-    const owner = (await owners.fetch(keyHash(value)))?.owner
+    const hashed = keyHash(value)
+    const { owner } = owners.get(hashed) ?? (await owners.fetch(hashed)) ?? {}
     const alive = owner?.kind === kind && (owner.expiresAt === null || owner.expiresAt > now())
     return alive ? owner : undefined
   }
@@ -42,6 +43,6 @@ export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
       return owner && { workspace: owner.workspace, source: owner.id }
     },
     secretKey: (value) => find(value, 'secret'),
-    forget: (hash) => void owners.delete(hash),
+    forget: (hashed) => void owners.delete(hashed),
   }
 }

@@ -165,6 +165,8 @@ function authRequest(call: Pick<Call, 'headers' | 'ip' | 'origin'>, url: string,
   const headers = headersOf(call)
   for (const name of ['content-length', 'transfer-encoding', 'connection']) headers.delete(name)
   headers.set('content-type', 'application/json')
+  // The API's own check has passed by now; it knows addresses that better-auth does not.
+  headers.set('origin', call.origin)
   return new Request(`${call.origin}${url}`, { method: 'POST', headers, body: JSON.stringify(body ?? {}) })
 }
 
