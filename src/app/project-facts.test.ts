@@ -19,17 +19,20 @@ import { type Projector, startProjector } from './project-facts.ts'
 const silent = { info() {}, warn() {}, error() {} }
 const MIGRATIONS = join(import.meta.dirname, '../../migrations/clickhouse')
 
-if (process.argv[2] === 'project') await projectUntilKilled(process.argv[3]!, process.argv[4]!)
+if (process.argv[2] === 'project') await projectUntilKilled({ url: process.argv[3]!, directory: process.argv[4]!, hold: process.argv[5] === 'hold' })
 else stories()
 
-/** Runs in a process of its own, which is killed. */
-async function projectUntilKilled(url: string, directory: string): Promise<void> {
+/** Runs in a process of its own, which is killed: inside an insert, or (`hold`) when it has returned and nobody has noted it yet. */
+async function projectUntilKilled({ url, directory, hold }: { url: string; directory: string; hold: boolean }): Promise<void> {
   const analytics = await chdbAnalytics({ directory, readers: 1 })
   const telling: Analytics = {
     ...analytics,
-    insert(table, lines, token) {
-      process.send?.('inserting')
-      return analytics.insert(table, lines, token)
+    async insert(table, lines, token) {
+      if (!hold) process.send?.('now')
+      await analytics.insert(table, lines, token)
+      if (!hold) return
+      process.send?.('now')
+      await new Promise(() => {})
     },
   }
   startProjector({ pool: createPool({ url, name: 'projector' }), analytics: telling, log: silent })
@@ -217,32 +220,30 @@ function stories(): void {
   })
 
   // A process can have one chDB directory at a time, so this has to stand outside.
-  test('24 times SIGKILL of the projecting process: each fact is there once', { timeout: 120_000 }, async () => {
+  test('24 times SIGKILL of the projecting process: each fact is there once', { timeout: 120_000 }, async (t) => {
     seq = 0
     const database = await testDatabase()
+    t.after(() => database.stop())
     const home = await mkdtemp(join(tmpdir(), 'cadenza-killed-'))
+    t.after(() => rm(home, { recursive: true }))
     const setUp = await chdbAnalytics({ directory: home })
     await migrateAnalytics(setUp, MIGRATIONS)
     await setUp.close()
-    let inside = 0
-    while (inside < 24) {
+    for (let kills = 0; kills < 24; kills++) {
       for (let turn = 0; turn < 12; turn++) await writeFactBlock(database.pool, block(400))
-      const child = fork(import.meta.filename, ['project', database.url, home], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-      child.once('message', () => {
-        inside++
-        setTimeout(() => child.kill('SIGKILL'), Math.random() * 50)
-      })
+      const hold = kills % 3 === 0
+      const child = fork(import.meta.filename, ['project', database.url, home, hold ? 'hold' : ''], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+      t.after(() => child.kill('SIGKILL'))
+      child.once('message', () => setTimeout(() => child.kill('SIGKILL'), hold ? 0 : Math.random() * 40))
       const [code] = await once(child, 'exit')
       assert.equal(code, null, 'ended by the kill')
     }
     const analytics = await chdbAnalytics({ directory: home })
+    t.after(() => analytics.close())
     const survivor = startProjector({ pool: database.pool, analytics, log: silent })
     await survivor.drained()
-    assert.deepEqual(await there(analytics), all(seq))
     await survivor.stop()
-    await analytics.close()
-    await database.stop()
-    await rm(home, { recursive: true })
+    assert.deepEqual(await there(analytics), all(seq))
   })
 }
 
