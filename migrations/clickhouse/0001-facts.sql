@@ -5,6 +5,7 @@
 -- The deduplication window remembers the tokens of the last inserts: a repeat changes nothing.
 -- fsync: an insert that returned has reached the disk, and so has the name of its folder.
 
+-- owner: platform
 CREATE TABLE IF NOT EXISTS events (
   workspace_id LowCardinality(String),
   profile_id String,
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS events (
 ORDER BY (workspace_id, name, at)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- owner: platform
 CREATE TABLE IF NOT EXISTS transitions (
   workspace_id LowCardinality(String),
   profile_id String,
@@ -46,6 +48,7 @@ CREATE TABLE IF NOT EXISTS transitions (
 ORDER BY (workspace_id, journey_id, version, at)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- owner: platform
 CREATE TABLE IF NOT EXISTS deliveries (
   workspace_id LowCardinality(String),
   profile_id String,
@@ -68,6 +71,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 ORDER BY (workspace_id, journey_id, version, at)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- owner: platform
 CREATE TABLE IF NOT EXISTS decisions (
   workspace_id LowCardinality(String),
   profile_id String,
