@@ -103,6 +103,9 @@ export const Tree: z.ZodType<Expression> = z
   .unknown()
   .refine((value) => !deeperThan(value, MAX_DEPTH * 2), { error: `a condition nests at most ${MAX_DEPTH} deep`, abort: true })
   .pipe(Expression)
+  .refine((tree) => height(tree) <= MAX_DEPTH, `a condition nests at most ${MAX_DEPTH} deep`)
+
+const height = (tree: Expression): number => children(tree).reduce((tallest, child) => Math.max(tallest, 1 + height(child)), 1)
 
 // A node and the list it stands in are two levels of JSON. Level by level, so that depth costs no stack.
 function deeperThan(value: unknown, limit: number): boolean {

@@ -1,10 +1,10 @@
 import type { Problem } from '#lib/problem.ts'
-import { type Arithmetic, type Comparison, type Expression, children } from './ast.ts'
+import { type Arithmetic, type Comparison, children, type Expression } from './ast.ts'
 import { problem } from './hints.ts'
 import { instant } from './instant.ts'
 import { positionOf } from './positions.ts'
 import { print } from './print.ts'
-import { type Type, reckoning, typeOf } from './types.ts'
+import { type Type, typeOf } from './types.ts'
 
 /** What a condition can ask where it stands; the profile, its consent, its history and `now` are there always. */
 export interface Available {
@@ -24,14 +24,18 @@ export const PLACES = {
 /** All that is wrong with the types and the names of a tree, in reading order; at `line:column`, or at a JSON pointer for a tree without text. */
 export function check(tree: Expression, available: Available, wanted: 'condition' | 'value' = 'condition'): readonly Problem[] {
   const found: Problem[] = []
+  const report = (node: Expression, at: string, wrong: Fault) =>
+    found.push(problem(wrong.code, positionOf(node) ?? at, wrong.title, wrong.hint))
   const visit = (node: Expression, at: string, lists: number): void => {
-    const here = positionOf(node) ?? at
-    for (const wrong of faults(node, available, lists)) found.push(problem(wrong.code, here, wrong.title, wrong.hint))
-    for (const [pointer, child] of pointed(node)) visit(child, `${at}${pointer}`, lists + (node.kind === 'each' && pointer === '/where' ? 1 : 0))
+    const before = found.length
+    for (const [pointer, child] of pointed(node))
+      visit(child, `${at}${pointer}`, lists + (node.kind === 'each' && pointer === '/where' ? 1 : 0))
+    // What follows from a fault inside is not told again.
+    if (found.length === before) for (const wrong of faults(node, available, lists)) report(node, at, wrong)
   }
   visit(tree, '', 0)
-  const wrong = wanted === 'condition' ? notACondition(tree) : undefined
-  if (wrong) found.unshift(problem('type', positionOf(tree) ?? '', wrong.title, wrong.hint))
+  const wrong = wanted === 'condition' && found.length === 0 ? notACondition(tree) : undefined
+  if (wrong) report(tree, '', wrong)
   return found
 }
 
@@ -54,7 +58,9 @@ function faults(tree: Expression, available: Available, lists: number): readonly
     case 'known':
       return unavailable(tree.kind === 'known' ? tree.name : tree.of, available)
     case 'element':
-      return lists > 0 ? [] : [{ code: 'unknown_name', title: `${print(tree)} has no meaning outside a list.`, hint: 'It belongs inside any(…) or all(…).' }]
+      return lists > 0
+        ? []
+        : [{ code: 'unknown_name', title: `${print(tree)} has no meaning outside a list.`, hint: 'It belongs inside any(…) or all(…).' }]
     case 'compare':
       return comparing(tree)
     case 'arithmetic':
@@ -66,7 +72,9 @@ function faults(tree: Expression, available: Available, lists: number): readonly
         ? oneOf(tree.of, ['text', 'dynamic'], 'lower(…) takes a text.')
         : oneOf(tree.of, ['text', 'dynamic'], 'length(…) takes a text or a list that the profile or event holds.')
     case 'default':
-      return fits(typeOf(tree.value), typeOf(tree.fallback)) ? [] : [type(`default(…) gives a ${typeOf(tree.fallback)} in place of a ${typeOf(tree.value)}.`)]
+      return fits(typeOf(tree.value), typeOf(tree.fallback))
+        ? []
+        : [type(`default(…) gives a ${typeOf(tree.fallback)} in place of a ${typeOf(tree.value)}.`)]
     case 'exists':
       return tree.of.kind === 'list' || typeOf(tree.of) === 'boolean' ? [type(`${describe(tree.of)} is always there.`)] : []
     case 'not':
@@ -127,7 +135,9 @@ function comparing(tree: Comparison): readonly Fault[] {
   const [left, right] = [typeOf(tree.left), typeOf(tree.right)]
   switch (tree.operator) {
     case 'in':
-      return right === 'list' || right === 'dynamic' ? itemFaults(left) : [type(`${describe(tree.right)} is not a list.`, 'For example: profile.plan in ["pro", "team"]')]
+      return right === 'list' || right === 'dynamic'
+        ? itemFaults(left)
+        : [type(`${describe(tree.right)} is not a list.`, 'For example: profile.plan in ["pro", "team"]')]
     case 'contains':
       if (left === 'list' || left === 'dynamic') return itemFaults(right)
       if (left !== 'text') return [type(`${describe(tree.left)} is ${WORDS[left]} and contains nothing.`)]
@@ -147,7 +157,8 @@ function comparing(tree: Comparison): readonly Fault[] {
   }
 }
 
-const itemFaults = (item: Type): readonly Fault[] => (item === 'list' ? [type('A list is not looked up in a list.', 'Use any(…): profile.tags.any(it in ["a", "b"])')] : [])
+const itemFaults = (item: Type): readonly Fault[] =>
+  item === 'list' ? [type('A list is not looked up in a list.', 'Use any(…): profile.tags.any(it in ["a", "b"])')] : []
 
 function unlike(tree: Comparison, left: Type, right: Type): readonly Fault[] {
   if (fits(left, right)) return []
@@ -157,20 +168,27 @@ function unlike(tree: Comparison, left: Type, right: Type): readonly Fault[] {
       ? 'Wrap the date: date("2026-01-31")'
       : times && [left, right].includes('duration')
         ? 'Compare times with times: last("Order Completed") > now - 30d'
-        : 'Text and numbers are never converted; compare like with like.'
+        : 'Text and numbers are never converted, and a duration has a unit; compare like with like.'
   return [type(`${describe(tree.left)} is ${WORDS[left]} and ${describe(tree.right)} is ${WORDS[right]}: they are never alike.`, hint)]
 }
 
 const dateAsText = (tree: Expression): readonly Fault[] =>
-  tree.kind === 'text' && !Number.isNaN(instant(tree.value)) ? [type(`"${tree.value}" is compared as a text here.`, `Write date("${tree.value}").`)] : []
+  tree.kind === 'text' && !Number.isNaN(instant(tree.value))
+    ? [type(`"${tree.value}" is compared as a text here.`, `Write date("${tree.value}").`)]
+    : []
 
 function reckoningFaults(tree: Arithmetic): readonly Fault[] {
   const [left, right] = [typeOf(tree.left), typeOf(tree.right)]
   const wrong = [tree.left, tree.right].find((side) => ['text', 'boolean', 'list'].includes(typeOf(side)))
   if (wrong) return [type(`${describe(wrong)} is ${WORDS[typeOf(wrong)]}; ${tree.operator} takes numbers, times and durations.`)]
   if (allowed(tree.operator, left, right)) return []
-  const result = reckoning(tree.operator, left, right).result
-  return [type(`${WORDS[left]} ${tree.operator} ${WORDS[right]} has no meaning.`, result === 'number' ? 'A duration has a unit: 7d, 12h, 30m.' : undefined)]
+  const unitless = left === 'number' || right === 'number'
+  return [
+    type(
+      `${describe(tree)}: ${WORDS[left]} ${tree.operator} ${WORDS[right]} has no meaning.`,
+      unitless ? 'A duration has a unit: 7d, 12h, 30m.' : undefined,
+    ),
+  ]
 }
 
 function allowed(operator: Arithmetic['operator'], left: Type, right: Type): boolean {

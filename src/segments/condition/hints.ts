@@ -1,6 +1,6 @@
 import type { Problem } from '#lib/problem.ts'
 
-type Code =
+export type Code =
   | 'syntax'
   | 'text'
   | 'number'
@@ -11,8 +11,10 @@ type Code =
   | 'unknown_function'
   | 'unavailable'
   | 'type'
+/** What is wrong, and how to mend it. */
+export type Told = readonly [title: string, hint?: string]
 
-export function problem(code: Code, at: string | undefined, title: string, hint?: string): Problem {
+export function problem(code: Code, at: string | undefined, ...[title, hint]: Told): Problem {
   return { code: `condition.${code}`, status: 422, title, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) }
 }
 
@@ -27,11 +29,24 @@ export const ROOTS = ['profile', 'event', 'entry', 'now', 'it'] as const
 export const FUNCTIONS = ['consent', 'withdrawn', 'count', 'first', 'last', 'lower', 'length', 'default', 'date'] as const
 export const WORD_OPERATORS = ['in', 'contains', 'startsWith', 'endsWith'] as const
 export const POSTFIX = ['exists', 'missing'] as const
-export const RESERVED: ReadonlySet<string> = new Set(['and', 'or', 'not', 'true', 'false', 'null', ...WORD_OPERATORS, ...POSTFIX, ...ROOTS, ...FUNCTIONS])
+export const RESERVED: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'true',
+  'false',
+  'null',
+  ...WORD_OPERATORS,
+  ...POSTFIX,
+  ...ROOTS,
+  ...FUNCTIONS,
+])
 
 /** What people write from the habit of other tools, and what it is called here. */
 const OTHER_ROOTS = new Map([
-  ...['traits', 'trait', 'user', 'person', 'contact', 'customer', 'attributes', 'attribute', 'subscriber'].map((word) => [word, 'profile'] as const),
+  ...['traits', 'trait', 'user', 'person', 'contact', 'customer', 'attributes', 'attribute', 'subscriber'].map(
+    (word) => [word, 'profile'] as const,
+  ),
   ...['properties', 'property', 'props', 'trigger', 'payload'].map((word) => [word, 'event'] as const),
 ])
 const OTHER_OPERATORS = new Map([
@@ -54,7 +69,10 @@ const OTHER_OPERATORS = new Map([
 
 /** The operator that was probably meant by this word or sign. */
 export function operatorHint(found: string): string | undefined {
-  const meant = OTHER_OPERATORS.get(found) ?? OTHER_OPERATORS.get(found.toLowerCase()) ?? nearest(found, ['and', 'or', 'not', ...WORD_OPERATORS, ...POSTFIX])
+  const meant =
+    OTHER_OPERATORS.get(found) ??
+    OTHER_OPERATORS.get(found.toLowerCase()) ??
+    nearest(found, ['and', 'or', 'not', ...WORD_OPERATORS, ...POSTFIX])
   if (meant !== undefined) return `write ${meant} instead of ${found}`
   if (found === 'between') return 'write two comparisons: a >= 1 and a <= 9'
   return undefined

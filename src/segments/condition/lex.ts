@@ -1,6 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
-import { lineColumn, problem } from './hints.ts'
+import { type Code, lineColumn, problem, type Told } from './hints.ts'
 
 /** Longest condition, in UTF-16 units. */
 export const MAX_TEXT = 32_768
@@ -22,9 +22,9 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b
 
 /** Words, signs and values of a condition; the last token is `end`. */
 export function lex(text: string): Outcome<readonly Token[]> {
-  const fail = (code: 'syntax' | 'text' | 'number' | 'too_long', at: number, title: string, hint?: string) =>
-    refuse(problem(code, lineColumn(text, at), title, hint))
-  if (text.length > MAX_TEXT) return fail('too_long', MAX_TEXT, `A condition has at most ${MAX_TEXT} characters.`, 'Split it into segments.')
+  const fail = (code: Code, at: number, ...told: Told) => refuse(problem(code, lineColumn(text, at), ...told))
+  if (text.length > MAX_TEXT)
+    return fail('too_long', MAX_TEXT, `A condition has at most ${MAX_TEXT} characters.`, 'Split it into segments.')
   const tokens: Token[] = []
   const take = (shape: RegExp, start: number): string | undefined => {
     shape.lastIndex = start
@@ -46,7 +46,12 @@ export function lex(text: string): Outcome<readonly Token[]> {
       if (value === undefined || !Number.isFinite(value)) return fail('number', start, `${found} is too large.`)
       const glued = take(WORD, end)
       if (glued !== undefined)
-        return fail('number', start, `${found}${glued} is neither a number nor a duration.`, 'Durations are written 30s, 5m, 2h, 7d, 2w or 2h30m.')
+        return fail(
+          'number',
+          start,
+          `${found}${glued} is neither a number nor a duration.`,
+          'Durations are written 30s, 5m, 2h, 7d, 2w or 2h30m.',
+        )
       tokens.push({ kind: duration === undefined ? 'number' : 'duration', text: found, value, start, end })
     } else {
       const word = take(WORD, start)
@@ -82,9 +87,14 @@ function quoted(text: string, start: number): Quoted {
     }
     const escape = text[at + 1] ?? ''
     const code = escape === 'u' ? /^[0-9a-fA-F]{4}/.exec(text.slice(at + 2, at + 6))?.[0] : undefined
-    const meant = code === undefined ? (Object.hasOwn(ESCAPES, escape) ? ESCAPES[escape] : undefined) : String.fromCharCode(Number.parseInt(code, 16))
+    const meant =
+      code === undefined ? (Object.hasOwn(ESCAPES, escape) ? ESCAPES[escape] : undefined) : String.fromCharCode(Number.parseInt(code, 16))
     if (meant === undefined || meant === '\0')
-      return { wrong: `\\${escape} is not an escape that a text can hold.`, at, hint: 'Write \\\\ for a backslash, \\" for a quote, \\n for a new line.' }
+      return {
+        wrong: `\\${escape} is not an escape that a text can hold.`,
+        at,
+        hint: 'Write \\\\ for a backslash, \\" for a quote, \\n for a new line.',
+      }
     value += meant
     at += code === undefined ? 2 : 6
   }

@@ -1,9 +1,9 @@
-import { type Outcome, type Problem, isRefusal, refuse } from '#lib/problem.ts'
-import { type ComparisonOperator, type Expression, type ListLiteral, type Literal, MAX_DEPTH, type PathValue, children } from './ast.ts'
-import { FUNCTIONS, RESERVED, ROOTS, WORD_OPERATORS, functionHint, lineColumn, nameHint, operatorHint, problem } from './hints.ts'
+import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
+import { type ComparisonOperator, type Expression, type ListLiteral, type Literal, MAX_DEPTH, type PathValue } from './ast.ts'
+import { Cursor, Stop } from './cursor.ts'
+import { FUNCTIONS, functionHint, nameHint, operatorHint, RESERVED, ROOTS, WORD_OPERATORS } from './hints.ts'
 import { instant } from './instant.ts'
-import { type Token, lex } from './lex.ts'
-import { remember } from './positions.ts'
+import { lex, type Token } from './lex.ts'
 
 /** The tree of a condition's text, or the first thing that is wrong with it, with `line:column` and a hint. Types are `check`'s. */
 export function parse(text: string): Outcome<Expression> {
@@ -17,38 +17,20 @@ export function parse(text: string): Outcome<Expression> {
   }
 }
 
-/** Unwinds the descent; never leaves this file. */
-class Stop {
-  readonly problem: Problem
-  constructor(found: Problem) {
-    this.problem = found
-  }
-}
-
 const isOneOf = <T extends string>(choices: readonly T[], text: string): text is T => (choices as readonly string[]).includes(text)
 const SIGNS = ['==', '!=', '<', '<=', '>', '>='] as const
 /** The names that a root answers by itself; every other name is a property. */
 const OWN = { event: ['name', 'at'], entry: ['name', 'at', 'key'] } as const
 
-class Parser {
-  readonly #text: string
-  readonly #tokens: readonly Token[]
-  readonly #heights = new Map<Expression, number>()
-  #next = 0
-  #depth = 0
+class Parser extends Cursor {
   /** How many any(…)/all(…) surround the cursor: only there bare names mean the element. */
   #lists = 0
 
-  constructor(text: string, tokens: readonly Token[]) {
-    this.#text = text
-    this.#tokens = tokens
-  }
-
   whole(): Expression {
-    if (this.#peek().kind === 'end') this.#fail('syntax', this.#peek(), 'A condition is missing.', 'For example: profile.plan == "pro"')
+    if (this.peek().kind === 'end') this.fail('syntax', this.peek(), 'A condition is missing.', 'For example: profile.plan == "pro"')
     const tree = this.#or()
-    const rest = this.#peek()
-    if (rest.kind !== 'end') this.#unexpected(rest)
+    const rest = this.peek()
+    if (rest.kind !== 'end') this.unexpected(rest)
     return tree
   }
 
@@ -57,39 +39,39 @@ class Parser {
   }
 
   #joined(kind: 'and' | 'or', part: () => Expression): Expression {
-    const start = this.#peek()
+    const start = this.peek()
     const parts = [part()]
-    while (this.#takeWord(kind)) parts.push(part())
-    return parts.length === 1 ? parts[0]! : this.#node(start, { kind, parts })
+    while (this.takeWord(kind)) parts.push(part())
+    return parts.length === 1 ? parts[0]! : this.node(start, { kind, parts })
   }
 
   #not(): Expression {
-    const start = this.#peek()
-    if (!this.#takeWord('not')) return this.#comparison()
-    return this.#deeper(start, () => this.#node(start, { kind: 'not', of: this.#not() }))
+    const start = this.peek()
+    if (!this.takeWord('not')) return this.#comparison()
+    return this.deeper(start, () => this.node(start, { kind: 'not', of: this.#not() }))
   }
 
   #comparison(): Expression {
-    const start = this.#peek()
+    const start = this.peek()
     const left = this.#sum()
     const compared = this.#compared(start, left)
     if (compared === undefined) return left
-    const again = this.#peek()
+    const again = this.peek()
     if (isOneOf(SIGNS, again.text) || (again.kind === 'word' && isOneOf(WORD_OPERATORS, again.text)))
-      this.#fail('syntax', again, 'Comparisons cannot be chained.', 'Join two with and: 1 < profile.x and profile.x < 9')
+      this.fail('syntax', again, 'Comparisons cannot be chained.', 'Join two with and: 1 < profile.x and profile.x < 9')
     return compared
   }
 
   #compared(start: Token, left: Expression): Expression | undefined {
-    if (this.#takeWord('exists')) return this.#node(start, { kind: 'exists', of: left })
-    if (this.#takeWord('missing')) return this.#node(start, { kind: 'not', of: this.#node(start, { kind: 'exists', of: left }) })
-    const negated = this.#peek().text === 'not' && isOneOf(WORD_OPERATORS, this.#peek(1).text)
-    const operator = this.#peek(negated ? 1 : 0)
+    if (this.takeWord('exists')) return this.node(start, { kind: 'exists', of: left })
+    if (this.takeWord('missing')) return this.node(start, { kind: 'not', of: this.node(start, { kind: 'exists', of: left }) })
+    const negated = this.peek().text === 'not' && isOneOf(WORD_OPERATORS, this.peek(1).text)
+    const operator = this.peek(negated ? 1 : 0)
     if (operator.kind !== 'word' && operator.kind !== 'symbol') return undefined
     if (!isOneOf<ComparisonOperator>([...SIGNS, ...WORD_OPERATORS], operator.text)) return undefined
-    this.#next += negated ? 2 : 1
-    const tree = this.#node(start, { kind: 'compare', operator: operator.text, left, right: this.#sum() })
-    return negated ? this.#node(start, { kind: 'not', of: tree }) : tree
+    this.next += negated ? 2 : 1
+    const tree = this.node(start, { kind: 'compare', operator: operator.text, left, right: this.#sum() })
+    return negated ? this.node(start, { kind: 'not', of: tree }) : tree
   }
 
   #sum(): Expression {
@@ -97,163 +79,188 @@ class Parser {
   }
 
   #chain(operators: readonly ('+' | '-' | '*' | '/')[], operand: () => Expression): Expression {
-    const start = this.#peek()
+    const start = this.peek()
     let left = operand()
-    for (let sign = this.#peek(); sign.kind === 'symbol' && isOneOf(operators, sign.text); sign = this.#peek()) {
-      this.#next++
-      left = this.#node(start, { kind: 'arithmetic', operator: sign.text, left, right: operand() })
+    for (let sign = this.peek(); sign.kind === 'symbol' && isOneOf(operators, sign.text); sign = this.peek()) {
+      this.next++
+      left = this.node(start, { kind: 'arithmetic', operator: sign.text, left, right: operand() })
     }
     return left
   }
 
   #signed(): Expression {
-    const start = this.#peek()
-    if (!this.#takeSymbol('-')) return this.#primary()
-    const number = this.#peek()
+    const start = this.peek()
+    if (!this.takeSymbol('-')) return this.#primary()
+    const number = this.peek()
     if (number.kind === 'number') {
-      this.#next++
-      return this.#node(start, { kind: 'number', value: number.value === 0 ? 0 : -number.value })
+      this.next++
+      return this.node(start, { kind: 'number', value: number.value === 0 ? 0 : -number.value })
     }
-    return this.#deeper(start, () => this.#node(start, { kind: 'negate', of: this.#signed() }))
+    return this.deeper(start, () => this.node(start, { kind: 'negate', of: this.#signed() }))
   }
 
   #primary(): Expression {
-    const token = this.#peek()
+    const token = this.peek()
     if (token.kind === 'symbol' && token.text === '(') {
-      this.#next++
-      const inner = this.#deeper(token, () => this.#or())
-      this.#expect(')', token)
+      this.next++
+      const inner = this.deeper(token, () => this.#or())
+      this.expect(')', token)
       return inner
     }
     if (token.kind === 'symbol' && token.text === '[') return this.#list()
     if (token.kind === 'word') return this.#named(token)
     const literal = this.#literal()
-    return literal ?? this.#unexpected(token)
+    return literal ?? this.unexpected(token)
   }
 
   /** A number, text, boolean or duration without its sign; undefined when something else stands here. */
   #literal(): Literal | undefined {
-    const token = this.#peek()
+    const token = this.peek()
     if (token.kind === 'word' && (token.text === 'true' || token.text === 'false')) {
-      this.#next++
-      return this.#node(token, { kind: 'boolean', value: token.text === 'true' })
+      this.next++
+      return this.node(token, { kind: 'boolean', value: token.text === 'true' })
     }
-    if (token.kind === 'number' || token.kind === 'text' || token.kind === 'duration') this.#next++
-    if (token.kind === 'number') return this.#node(token, { kind: 'number', value: token.value })
-    if (token.kind === 'text') return this.#node(token, { kind: 'text', value: token.value })
-    if (token.kind === 'duration') return this.#node(token, { kind: 'duration', ms: token.value })
+    if (token.kind === 'number' || token.kind === 'text' || token.kind === 'duration') this.next++
+    if (token.kind === 'number') return this.node(token, { kind: 'number', value: token.value })
+    if (token.kind === 'text') return this.node(token, { kind: 'text', value: token.value })
+    if (token.kind === 'duration') return this.node(token, { kind: 'duration', ms: token.value })
     return undefined
   }
 
   #list(): Expression {
-    const open = this.#take()
+    const open = this.take()
     const items: ListLiteral['items'] = []
-    while (!this.#takeSymbol(']')) {
-      if (items.length > 0) this.#expect(',', open, ']')
-      const token = this.#peek()
-      if (token.kind === 'end') this.#unclosed(open, ']')
+    while (!this.takeSymbol(']')) {
+      if (items.length > 0) this.expect(',', open, ']')
+      const token = this.peek()
+      if (token.kind === 'end') this.unclosed(open, ']')
       const item = this.#signed()
       if (item.kind !== 'number' && item.kind !== 'text' && item.kind !== 'boolean')
-        this.#fail('syntax', token, 'A list holds numbers, texts, true and false.', 'For example: profile.plan in ["pro", "team"]')
+        this.fail('syntax', token, 'A list holds numbers, texts, true and false.', 'For example: profile.plan in ["pro", "team"]')
       items.push(item.value)
     }
-    return this.#node(open, { kind: 'list', items })
+    return this.node(open, { kind: 'list', items })
   }
 
   #named(word: Token): Expression {
     if (word.text === 'true' || word.text === 'false') return this.#literal()!
-    if (this.#peek(1).text === '(' && this.#peek(1).kind === 'symbol') return this.#call(this.#take())
-    if (word.text === 'now') return this.#node(this.#take(), { kind: 'known', name: 'now' })
-    if (isOneOf(ROOTS, word.text)) return this.#quantified(word, this.#rooted(this.#take(), word.text))
-    if (isOneOf(FUNCTIONS, word.text)) this.#fail('syntax', word, `${word.text} is a function.`, `Write ${word.text}(…).`)
-    if (word.text !== 'null' && RESERVED.has(word.text)) this.#unexpected(word)
-    this.#next++
+    if (this.peek(1).text === '(' && this.peek(1).kind === 'symbol') return this.#call(this.take())
+    if (word.text === 'now') return this.node(this.take(), { kind: 'known', name: 'now' })
+    if (isOneOf(ROOTS, word.text)) return this.#quantified(word, this.#rooted(this.take(), word.text))
+    if (isOneOf(FUNCTIONS, word.text)) this.fail('syntax', word, `${word.text} is a function.`, `Write ${word.text}(…).`)
+    if (word.text !== 'null' && RESERVED.has(word.text)) this.unexpected(word)
+    this.next++
     const path = [word.text, ...this.#path()]
-    if (this.#lists > 0) return this.#quantified(word, this.#node(word, { kind: 'element', path }))
+    if (this.#lists > 0) return this.#quantified(word, this.node(word, { kind: 'element', path }))
     return this.#unknown(word, path)
   }
 
   #unknown(word: Token, path: readonly string[]): never {
-    const before = this.#tokens[this.#tokens.indexOf(word) - 1]
-    const earlier = this.#tokens[this.#tokens.indexOf(word) - 2]
+    const before = this.tokens[this.tokens.indexOf(word) - 1]
+    const earlier = this.tokens[this.tokens.indexOf(word) - 2]
     if (before?.text === '-' && earlier?.kind === 'word' && earlier.end === before.start && before.end === word.start)
-      this.#fail('unknown_name', word, `${word.text} is not known here.`, `A name with a dash is written in brackets: ["${earlier.text}-${word.text}"]`)
+      this.fail(
+        'unknown_name',
+        word,
+        `${word.text} is not known here.`,
+        `A name with a dash is written in brackets: ["${earlier.text}-${word.text}"]`,
+      )
     const operator = operatorHint(word.text)
-    if (before?.kind !== 'symbol' && before !== undefined && operator !== undefined) this.#fail('syntax', word, `“${word.text}” is not expected here.`, operator)
-    this.#fail('unknown_name', word, `${word.text} is not known here.`, nameHint(word.text, path.join('.')))
+    if (before?.kind !== 'symbol' && before !== undefined && operator !== undefined)
+      this.fail('syntax', word, `“${word.text}” is not expected here.`, operator)
+    this.fail('unknown_name', word, `${word.text} is not known here.`, nameHint(word.text, path.join('.')))
   }
 
   #rooted(word: Token, root: 'profile' | 'event' | 'entry' | 'it' | 'now'): Expression {
-    const dotted = this.#peek().text === '.'
+    const dotted = this.peek().text === '.'
     const path = this.#path()
     if (root === 'it' && this.#lists === 0)
-      this.#fail('unknown_name', word, '“it” has no meaning outside a list.', 'It is the element inside any(…) and all(…): profile.tags.any(it == "vip")')
-    if (root === 'it') return this.#node(word, { kind: 'element', path })
-    if (path.length === 0) this.#fail('syntax', word, `${root} needs a name.`, `For example ${root === 'profile' ? 'profile.plan' : `${root}.total`}`)
-    if (root === 'profile' && dotted && path[0] === 'id' && path.length === 1) return this.#node(word, { kind: 'known', name: 'profile.id' })
-    if (root === 'profile' || root === 'now') return this.#node(word, { kind: 'attribute', path })
+      this.fail(
+        'unknown_name',
+        word,
+        '“it” has no meaning outside a list.',
+        'It is the element inside any(…) and all(…): profile.tags.any(it == "vip")',
+      )
+    if (root === 'it') return this.node(word, { kind: 'element', path })
+    if (path.length === 0)
+      this.fail('syntax', word, `${root} needs a name.`, `For example ${root === 'profile' ? 'profile.plan' : `${root}.total`}`)
+    if (root === 'profile' && dotted && path[0] === 'id' && path.length === 1) return this.node(word, { kind: 'known', name: 'profile.id' })
+    if (root === 'profile' || root === 'now') return this.node(word, { kind: 'attribute', path })
     const own = OWN[root].find((name) => dotted && path.length === 1 && path[0] === name)
-    if (own !== undefined) return this.#node(word, { kind: 'known', name: `${root}.${own}` as 'entry.name' })
+    if (own !== undefined) return this.node(word, { kind: 'known', name: `${root}.${own}` as 'entry.name' })
     const property = dotted && path[0] === 'properties' ? path.slice(1) : path
-    if (property.length === 0) this.#fail('syntax', word, `${root}.properties needs a name.`, `For example ${root}.properties.total`)
-    return this.#node(word, { kind: 'property', of: root, path: property })
+    if (property.length === 0) this.fail('syntax', word, `${root}.properties needs a name.`, `For example ${root}.properties.total`)
+    return this.node(word, { kind: 'property', of: root, path: property })
   }
 
   /** `.a.b["c d"]` as far as it goes, and not into `.any(` or `.all(`. */
   #path(): string[] {
     const path: string[] = []
     for (;;) {
-      const token = this.#peek()
+      const token = this.peek()
       if (token.text === '.' && token.kind === 'symbol') {
-        const name = this.#peek(1)
+        const name = this.peek(1)
         if (this.#quantifier() !== undefined) return path
-        if (name.kind !== 'word') this.#fail('syntax', name, 'A name is missing after the dot.', 'Names with other characters are written in brackets: profile["first name"]')
+        if (name.kind !== 'word')
+          this.fail(
+            'syntax',
+            name,
+            'A name is missing after the dot.',
+            'Names with other characters are written in brackets: profile["first name"]',
+          )
         path.push(name.text)
-        this.#next += 2
-      } else if (token.text === '[' && token.kind === 'symbol' && token.start === this.#tokens[this.#next - 1]!.end) {
-        const name = this.#peek(1)
-        if (name.kind !== 'text') this.#fail('syntax', name, 'A name in quotes is missing after [.', 'For an element of a list, ask any(…) or all(…).')
-        this.#next += 2
-        this.#expect(']', token)
+        this.next += 2
+      } else if (token.text === '[' && token.kind === 'symbol' && token.start === this.tokens[this.next - 1]!.end) {
+        const name = this.peek(1)
+        if (name.kind !== 'text')
+          this.fail('syntax', name, 'A name in quotes is missing after [.', 'For an element of a list, ask any(…) or all(…).')
+        this.next += 2
+        this.expect(']', token)
         path.push(name.value)
       } else return path
-      if (path.length > MAX_DEPTH) this.#tooDeep(token)
+      if (path.length > MAX_DEPTH) this.tooDeep(token)
     }
   }
 
   #quantifier(): 'any' | 'all' | undefined {
-    const name = this.#peek(1)
-    const called = this.#peek().text === '.' && name.kind === 'word' && this.#peek(2).text === '('
+    const name = this.peek(1)
+    const called = this.peek().text === '.' && name.kind === 'word' && this.peek(2).text === '('
     if (called && isOneOf(['any', 'all'], name.text)) return name.text
-    if (called) this.#fail('unknown_function', name, `Lists do not have ${name.text}(…).`, 'Lists have any(…) and all(…); length(list) counts.')
+    if (called)
+      this.fail('unknown_function', name, `Lists do not have ${name.text}(…).`, 'Lists have any(…) and all(…); length(list) counts.')
     return undefined
   }
 
   #quantified(start: Token, list: Expression): Expression {
     const quantifier = this.#quantifier()
     if (quantifier === undefined) return list
-    if (list.kind === 'known') this.#fail('type', start, `${list.name} is not a list.`)
-    this.#next += 2
-    const open = this.#take()
+    if (list.kind === 'known') this.fail('type', start, `${list.name} is not a list.`)
+    this.next += 2
+    const open = this.take()
     this.#lists++
-    const where = this.#deeper(open, () => this.#or())
+    const where = this.deeper(open, () => this.#or())
     this.#lists--
-    this.#expect(')', open)
-    const more = this.#peek()
-    if (more.text === '.') this.#unexpected(more)
-    return this.#node(start, { kind: 'each', quantifier, list: list as PathValue, where })
+    this.expect(')', open)
+    const more = this.peek()
+    if (more.text === '.') this.unexpected(more)
+    return this.node(start, { kind: 'each', quantifier, list: list as PathValue, where })
   }
 
   #call(name: Token): Expression {
-    const open = this.#take()
+    const open = this.take()
     if (!isOneOf(FUNCTIONS, name.text)) {
       const operator = open.start > name.end ? operatorHint(name.text) : undefined
-      this.#fail('unknown_function', name, `There is no function ${name.text}.`, operator ?? functionHint(name.text))
+      this.fail('unknown_function', name, `There is no function ${name.text}.`, operator ?? functionHint(name.text))
     }
-    const tree = this.#deeper(open, () => this.#arguments(name, name.text as (typeof FUNCTIONS)[number], open))
-    if (this.#peek().text === 'within' && (name.text === 'count' || name.text === 'first' || name.text === 'last'))
-      this.#fail('syntax', this.#peek(), `${name.text}(…) looks at all time; windows are not known.`, 'Compare the newest: last("Order Completed") > now - 30d')
-    this.#expect(')', open)
+    const tree = this.deeper(open, () => this.#arguments(name, name.text as (typeof FUNCTIONS)[number], open))
+    if (this.peek().text === 'within' && (name.text === 'count' || name.text === 'first' || name.text === 'last'))
+      this.fail(
+        'syntax',
+        this.peek(),
+        `${name.text}(…) looks at all time; windows are not known.`,
+        'Compare the newest: last("Order Completed") > now - 30d',
+      )
+    this.expect(')', open)
     return tree
   }
 
@@ -261,107 +268,44 @@ class Parser {
     switch (called) {
       case 'lower':
       case 'length':
-        return this.#node(name, { kind: 'call', name: called, of: this.#or() })
+        return this.node(name, { kind: 'call', name: called, of: this.#or() })
       case 'count':
       case 'first':
       case 'last':
-        return this.#node(name, { kind: 'history', what: called, event: this.#quotedArgument(`${called}("Order Completed")`) })
+        return this.node(name, { kind: 'history', what: called, event: this.#quotedArgument(`${called}("Order Completed")`) })
       case 'consent':
       case 'withdrawn': {
         const channel = this.#quotedArgument(`${called}("email")`)
-        const topic = this.#takeSymbol(',') ? { topic: this.#quotedArgument(`${called}("email", "news")`) } : {}
-        return this.#node(name, { kind: 'consent', status: called === 'consent' ? 'granted' : 'withdrawn', channel, ...topic })
+        const topic = this.takeSymbol(',') ? { topic: this.#quotedArgument(`${called}("email", "news")`) } : {}
+        return this.node(name, { kind: 'consent', status: called === 'consent' ? 'granted' : 'withdrawn', channel, ...topic })
       }
       case 'date':
         return this.#date(name)
       case 'default': {
         const value = this.#or()
-        this.#expect(',', open, 'and a second value: default(profile.points, 0)')
-        const token = this.#peek()
+        this.expect(',', open, 'and a second value: default(profile.points, 0)')
+        const token = this.peek()
         const fallback = this.#signed()
-        if (isLiteral(fallback)) return this.#node(name, { kind: 'default', value, fallback })
-        return this.#fail('syntax', token, 'The second value of default(…) is a fixed one.', 'For example: default(profile.points, 0)')
+        if (isLiteral(fallback)) return this.node(name, { kind: 'default', value, fallback })
+        return this.fail('syntax', token, 'The second value of default(…) is a fixed one.', 'For example: default(profile.points, 0)')
       }
     }
   }
 
   #date(name: Token): Expression {
-    const token = this.#peek()
+    const token = this.peek()
     const text = this.#quotedArgument('date("2026-01-31")')
     if (Number.isNaN(instant(text)))
-      this.#fail('date', token, `“${text.slice(0, 40)}” is not a date.`, 'Write date("2026-01-31") or date("2026-01-31T09:00:00Z").')
-    return this.#node(name, { kind: 'date', text })
+      this.fail('date', token, `“${text.slice(0, 40)}” is not a date.`, 'Write date("2026-01-31") or date("2026-01-31T09:00:00Z").')
+    return this.node(name, { kind: 'date', text })
   }
 
   #quotedArgument(example: string): string {
-    const token = this.#peek()
-    if (token.kind !== 'text' || token.value === '') return this.#fail('syntax', token, 'A text in quotes is missing.', `For example: ${example}`)
-    this.#next++
+    const token = this.peek()
+    if (token.kind !== 'text' || token.value === '')
+      return this.fail('syntax', token, 'A text in quotes is missing.', `For example: ${example}`)
+    this.next++
     return token.value
-  }
-
-  #peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)]!
-  }
-
-  #take(): Token {
-    const token = this.#peek()
-    this.#next++
-    return token
-  }
-
-  #takeWord(text: string): boolean {
-    const found = this.#peek().kind === 'word' && this.#peek().text === text
-    if (found) this.#next++
-    return found
-  }
-
-  #takeSymbol(text: string): boolean {
-    const found = this.#peek().kind === 'symbol' && this.#peek().text === text
-    if (found) this.#next++
-    return found
-  }
-
-  #expect(text: string, open: Token, wanted = text): void {
-    if (this.#takeSymbol(text)) return
-    const found = this.#peek()
-    if (found.kind === 'end') this.#unclosed(open, wanted)
-    this.#unexpected(found, text)
-  }
-
-  #unclosed(open: Token, wanted: string): never {
-    this.#fail('syntax', open, `This “${open.text}” is not closed.`, `Add ${wanted}.`)
-  }
-
-  #unexpected(found: Token, wanted?: string): never {
-    if (found.kind === 'end') this.#fail('syntax', found, 'The condition ends too early.', 'A value is missing here.')
-    const hint = found.kind === 'word' || found.kind === 'symbol' ? operatorHint(found.text) : undefined
-    const join = found.kind === 'symbol' ? undefined : 'Join two conditions with and or or.'
-    this.#fail('syntax', found, `“${found.text.slice(0, 40)}” is not expected here.`, hint ?? (wanted === undefined ? join : `Expected ${wanted}.`))
-  }
-
-  #fail(code: Parameters<typeof problem>[0], token: Token, title: string, hint?: string): never {
-    throw new Stop(problem(code, lineColumn(this.#text, token.start), title, hint))
-  }
-
-  #tooDeep(token: Token): never {
-    this.#fail('too_deep', token, `A condition nests at most ${MAX_DEPTH} deep.`, 'Split it into segments, or join with one long and/or.')
-  }
-
-  #deeper(token: Token, inner: () => Expression): Expression {
-    if (++this.#depth > MAX_DEPTH) this.#tooDeep(token)
-    const tree = inner()
-    this.#depth--
-    return tree
-  }
-
-  #node<Node extends Expression>(start: Token, tree: Node): Node {
-    let height = 1
-    for (const child of children(tree)) height = Math.max(height, 1 + (this.#heights.get(child) ?? 0))
-    if (height > MAX_DEPTH) this.#tooDeep(start)
-    this.#heights.set(tree, height)
-    remember(tree, this.#text, start.start)
-    return tree
   }
 }
 

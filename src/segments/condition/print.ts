@@ -70,7 +70,8 @@ const bound = (tree: Expression, level: number): string => (levelOf(tree) < leve
 
 function notText(inner: Expression): string {
   if (inner.kind === 'exists') return `${bound(inner.of, SUM)} missing`
-  if (inner.kind === 'compare' && isWord(inner.operator)) return `${bound(inner.left, SUM)} not ${inner.operator} ${bound(inner.right, SUM)}`
+  if (inner.kind === 'compare' && isWord(inner.operator))
+    return `${bound(inner.left, SUM)} not ${inner.operator} ${bound(inner.right, SUM)}`
   return `not ${bound(inner, NOT)}`
 }
 

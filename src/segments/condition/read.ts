@@ -1,4 +1,4 @@
-import { type Outcome, isRefusal, refuse } from '#lib/problem.ts'
+import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Expression } from './ast.ts'
 import { type Available, check } from './check.ts'
 import { parse } from './parse.ts'

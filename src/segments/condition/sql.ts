@@ -1,6 +1,6 @@
 import type { Arithmetic, Comparison, Consent, Each, Expression, History, Known, PathValue } from './ast.ts'
-import { instant, ISO_8601 } from './instant.ts'
-import { reckoning, typeOf } from './types.ts'
+import { ISO_8601, instant } from './instant.ts'
+import { areTimes, isNumeric, reckoning, typeOf } from './types.ts'
 
 /**
  * ClickHouse expressions, put into the query as they are: they come from code, never from people.
@@ -61,7 +61,15 @@ const NO_BOOLEAN = `CAST(NULL, 'Nullable(UInt8)')`
 export function quote(text: string): string {
   return `'${text.replace(/[\\'\0\n\r\t\b]/g, (found) => ESCAPES[found]!)}'`
 }
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\0': '\\0', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\0': '\\0',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+}
 
 /** A Float64 literal: without the point ClickHouse would reckon in integers, which wrap. */
 function float(value: number): string {
@@ -280,9 +288,6 @@ function exists(tree: Expression, place: Place): string {
   }
 }
 
-const isNumeric = (tree: Expression): boolean => ['number', 'instant', 'duration'].includes(typeOf(tree))
-const isTime = (left: Expression, right: Expression): boolean => typeOf(left) === 'instant' || typeOf(right) === 'instant'
-
 function comparison(tree: Comparison, place: Place): string {
   const { operator, left, right } = tree
   switch (operator) {
@@ -298,13 +303,14 @@ function comparison(tree: Comparison, place: Place): string {
     case 'endsWith':
       return maybe(`${operator}(${text(left, place)}, ${text(right, place)})`)
     default:
-      return order(operator, left, right, place)
+      return order(tree, place)
   }
 }
 
 function equality(left: Expression, right: Expression, place: Place): string {
-  if (isTime(left, right)) return `(${time(left, place)} = ${time(right, place)})`
-  const could = (type: 'number' | 'text' | 'boolean') => [left, right].every((side) => isPath(side) || (type === 'number' ? isNumeric(side) : typeOf(side) === type))
+  if (areTimes(left, right)) return `(${time(left, place)} = ${time(right, place)})`
+  const could = (type: 'number' | 'text' | 'boolean') =>
+    [left, right].every((side) => isPath(side) || (type === 'number' ? isNumeric(side) : typeOf(side) === type))
   return either([
     could('number') && `${number(left, place)} = ${number(right, place)}`,
     could('text') && maybe(`${text(left, place)} = ${text(right, place)}`),
@@ -317,8 +323,8 @@ function either(ways: readonly (string | false)[]): string {
   return possible.length === 0 ? '0' : `(${possible.join(' OR ')})`
 }
 
-function order(operator: '<' | '<=' | '>' | '>=', left: Expression, right: Expression, place: Place): string {
-  if (isTime(left, right)) return `(${time(left, place)} ${operator} ${time(right, place)})`
+function order({ operator, left, right }: Comparison, place: Place): string {
+  if (areTimes(left, right)) return `(${time(left, place)} ${operator} ${time(right, place)})`
   const texts = [left, right].every((side) => isPath(side) || typeOf(side) === 'text')
   const numbers = [left, right].every((side) => isPath(side) || isNumeric(side))
   return either([

@@ -52,7 +52,8 @@ export function reckoning(operator: ArithmeticOperator, left: Type, right: Type)
   switch (operator) {
     case '+':
       if (left === 'instant' || (left === 'dynamic' && right === 'duration')) return { left: 'instant', right: 'number', result: 'instant' }
-      if (right === 'instant' || (right === 'dynamic' && left === 'duration')) return { left: 'number', right: 'instant', result: 'instant' }
+      if (right === 'instant' || (right === 'dynamic' && left === 'duration'))
+        return { left: 'number', right: 'instant', result: 'instant' }
       return plain(left === 'duration' && right === 'duration' ? 'duration' : 'number')
     case '-':
       if (isTime(left) && right === 'instant') return { left: 'instant', right: 'instant', result: 'duration' }
@@ -67,3 +68,10 @@ export function reckoning(operator: ArithmeticOperator, left: Type, right: Type)
 }
 
 const isTime = (type: Type): boolean => type === 'instant' || type === 'dynamic'
+
+export const isNumeric = (tree: Expression): boolean => {
+  const type = typeOf(tree)
+  return type === 'number' || type === 'instant' || type === 'duration'
+}
+/** Whether two sides are compared as times: ISO 8601 text then counts as the time that it names. */
+export const areTimes = (left: Expression, right: Expression): boolean => typeOf(left) === 'instant' || typeOf(right) === 'instant'
