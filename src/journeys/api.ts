@@ -80,7 +80,7 @@ export const LiveCounts = z.object({
   converted: Count,
 })
 
-/** Server-sent events: one `counts` event with a `LiveCounts` as data at once, then at most one a second while they change. */
+/** Server-sent events: a `LiveCounts` as data at once, then at most one a second while they change. */
 export const WatchJourney = action({
   name: 'journeys.live',
   does: 'Streams the live counts of a journey as server-sent events.',
@@ -88,6 +88,7 @@ export const WatchJourney = action({
   route: 'GET /api/journeys/:id/live',
   input: z.object({ id: Slug }),
   output: LiveCounts,
+  streams: true,
 })
 
 export const SimulateJourney = action({

@@ -130,6 +130,7 @@ function checkBindings({ actions, bindings }: ApiOptions): void {
     if (count(action.name, bound) !== 1) wrong.push(`${action.name} is bound ${count(action.name, bound)} times`)
     if (!/^(GET|POST|PUT|DELETE) \/api\/\S+$/.test(action.route)) wrong.push(`${action.name} has no route under /api`)
   }
+  for (const { action, stream } of bindings) if (Boolean(stream) !== Boolean(action.streams)) wrong.push(`${action.name} is ${stream ? '' : 'not '}bound as a stream`)
   for (const action of bound) if (!actions.includes(action)) wrong.push(`${action.name} is bound but not declared`)
   if (wrong.length > 0) throw new Error(`The API does not start: ${[...new Set(wrong)].join('; ')}.`)
 }

@@ -54,7 +54,7 @@ function operation(action: Action, schemas: Record<string, Schema>): Schema {
     security: action.may === 'public' ? [] : [{ secretKey: [] }, { session: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { 200: { description: 'Done.', content: { 'application/json': { schema: output } } }, default: { $ref: '#/components/responses/Problem' } },
+    responses: { 200: { description: action.streams ? 'Server-sent events; each has this as its data.' : 'Done.', content: { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } } }, default: { $ref: '#/components/responses/Problem' } },
   }
 }
 
