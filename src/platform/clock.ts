@@ -49,29 +49,23 @@ const LONGEST_SLEEP = 30_000
  * The machine's clock, except that it never goes back: set back, it stands until the time has come again, so nothing is early.
  * Set forward, it is followed at once, or when `confirm` agrees.
  */
-export function systemClock({
-  onJump = () => {},
-  confirm,
-  wall = Date.now,
-  monotonic = () => performance.now(),
-}: SystemClockOptions = {}): Clock {
+export function systemClock({ onJump, confirm, wall = Date.now, monotonic = () => performance.now() }: SystemClockOptions = {}): Clock {
   let offset = wall() - monotonic()
   let last = 0
   let asking = false
-  let held = false
 
   const ask = async (): Promise<void> => {
     const other = await confirm!().catch(() => Number.NaN)
     const byMs = wall() - (monotonic() + offset)
     if (Math.abs(other - wall()) <= LARGEST_DRIFT) {
       offset += byMs
-      onJump({ byMs, verdict: 'followed' })
-    } else onJump({ byMs, verdict: 'unconfirmed' })
+      onJump?.({ byMs, verdict: 'followed' })
+    } else onJump?.({ byMs, verdict: 'unconfirmed' })
   }
   const notice = (byMs: number): void => {
     if (byMs < 0 || !confirm) {
       offset += byMs
-      onJump({ byMs, verdict: byMs < 0 ? 'held' : 'followed' })
+      onJump?.({ byMs, verdict: byMs < 0 ? 'held' : 'followed' })
     } else if (!asking) {
       asking = true
       void ask().then(() => setTimeout(() => (asking = false), ASK_AGAIN).unref())
@@ -82,8 +76,7 @@ export function systemClock({
     if (Math.abs(gap) <= LARGEST_DRIFT) offset += gap
     else notice(gap)
     const value = Math.floor(monotonic() + offset)
-    held = value < last
-    last = held ? last : value
+    last = Math.max(last, value)
     return last
   }
   return { now, timer: (at, fire) => realTimer(now, { at, fire, rate: 1 }) }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { list, SETTINGS, type Setting, type SettingName } from './settings.ts'
 import { SetupError } from './setup-error.ts'
@@ -51,7 +51,7 @@ export function readConfig(env: Environment, readText: (path: string) => string 
   const given = Object.fromEntries(names.map((name) => [name, givenFor(name, { env, readText, problems })])) as Record<SettingName, Given>
   const values = Object.fromEntries(names.map((name) => [name, parse(name, given[name], problems)])) as Values
   problems.push(...contradictions(values))
-  if (problems.length > 0) throw new SetupError(problems.join('\n'), 'See docs/guides/settings.md, or run `cadenza doctor`.')
+  if (problems.length > 0) throw new SetupError(problems.join('\n'), '`cadenza doctor` shows every setting and what it is for.')
   const sources = Object.fromEntries(names.map((name) => [name, given[name].source])) as Config['sources']
   return { ...assemble(values), sources, warnings: [...unknownNames(env), ...doubts(values)] }
 }
@@ -161,24 +161,29 @@ export async function withSecretKey(config: Config): Promise<Config & { readonly
 async function keptSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'secret')
   await mkdir(dataDir, { recursive: true })
-  try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(randomBytes(48).toString('base64url'))
-      // what it encrypts is durable, so it must be
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  if (!existsSync(path)) await makeSecret(path)
   const text = (await readFile(path, 'utf8')).trim()
   if (text.length >= 32) return text
   throw new SetupError(
     `The secret key in ${path} is cut short.`,
     'Put it back from a backup; or, if nothing was encrypted with it yet, delete the file.',
   )
+}
+
+/** Written aside, made durable, then linked into place: there is never half a key, and of two processes one wins. */
+async function makeSecret(path: string): Promise<void> {
+  const fresh = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
+  const file = await open(fresh, 'wx', 0o600)
+  try {
+    await file.writeFile(randomBytes(48).toString('base64url'))
+    await file.sync()
+    await link(fresh, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await file.close()
+    await rm(fresh)
+  }
 }
 
 export interface ExplainedSetting {

@@ -36,14 +36,14 @@ export interface Jobs {
 const MAX_ATTEMPTS = 10
 
 /** Background work that no message waits for (retention, housekeeping), kept in PostgreSQL; any number of processes share it. */
-export async function startJobs({ url, tasks, schedule = [], concurrency = 2, log = () => {} }: JobsOptions): Promise<Jobs> {
+export async function startJobs({ url, tasks, schedule = [], concurrency = 2, log }: JobsOptions): Promise<Jobs> {
   for (const { task } of schedule) if (!tasks[task]) throw new Error(`The schedule names an unknown task: ${task}`)
   const runner: Runner = await run({
     connectionString: url,
     maxPoolSize: concurrency + 2,
     concurrency,
     noHandleSignals: true,
-    logger: new Logger(() => (level, message) => log(level, message)),
+    logger: new Logger(() => (level, message) => log?.(level, message)),
     taskList: Object.fromEntries(
       Object.entries(tasks).map(([name, task]) => [
         name,
@@ -62,7 +62,7 @@ export async function startJobs({ url, tasks, schedule = [], concurrency = 2, lo
     ),
   })
   // a crash of the runner is reported to the log by graphile-worker; the promise must not go unheard
-  runner.promise.catch((error: Error) => log('error', `Background jobs stopped: ${error.message}`))
+  runner.promise.catch((error: Error) => log?.('error', `Background jobs stopped: ${error.message}`))
   return {
     add: async (task, input, { key, at } = {}) => {
       if (!tasks[task]) throw new Error(`Unknown task: ${task}`)

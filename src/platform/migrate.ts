@@ -94,7 +94,7 @@ export async function migrate(url: string, directory: string): Promise<string[]>
   const files = await readMigrations(directory)
   const client = new Client({ connectionString: url, application_name: 'cadenza migrate', connectionTimeoutMillis: 5_000 })
   // a connection that breaks between two statements rejects the next one; the event itself needs a listener
-  client.on('error', () => {})
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await checkServer(client)

@@ -41,7 +41,7 @@ function locate(name: string): string {
 }
 
 /** npm packages hold no symbolic links: the package lists them, and its install script, if allowed to run, makes them. */
-async function makeLinks(root: string): Promise<void> {
+export async function makeLinks(root: string): Promise<void> {
   const list = join(root, 'pg-symlinks.json')
   if (!existsSync(list)) return
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[]

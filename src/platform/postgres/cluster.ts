@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { SetupError } from '../setup-error.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
@@ -79,10 +79,10 @@ interface Plan {
 
 /** Makes the cluster beside its place and renames it there, so that a kill in the middle leaves nothing half made. */
 async function initialise({ directory, binaries, launch, password, identity }: Plan): Promise<void> {
-  const fresh = `${directory}.new`
-  const secret = `${directory}.pw`
-  await rm(fresh, { recursive: true, force: true })
-  await rm(secret, { force: true })
+  await removeHalfMade(directory)
+  // a name of its own: the initdb of a killed owner may still be at work in another one
+  const fresh = `${directory}.new-${randomBytes(4).toString('hex')}`
+  const secret = `${fresh}.pw`
   await mkdir(fresh, { mode: 0o700 })
   await writeFile(secret, `${password}\n`, { mode: 0o600 })
   if (identity) for (const path of [fresh, secret]) await chown(path, identity.uid, identity.gid)
@@ -102,6 +102,12 @@ async function initialise({ directory, binaries, launch, password, identity }: P
     await rm(secret, { force: true })
   }
   await rename(fresh, directory)
+}
+
+async function removeHalfMade(directory: string): Promise<void> {
+  const parent = dirname(directory)
+  const left = (await readdir(parent)).filter((name) => name.startsWith(`${basename(directory)}.new-`))
+  for (const name of left) await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }
 
 function runLaunched({ prefix, identity }: Launch, program: string, options: readonly string[]): Promise<{ stdout: string }> {

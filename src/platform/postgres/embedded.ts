@@ -31,7 +31,7 @@ export const DATABASE = 'cadenza'
  * Starts PostgreSQL on a data directory: makes the files at the first start, ends what a killed owner left running, recovers,
  * and keeps it running. Throws a SetupError when a person must mend something.
  */
-export async function startEmbedded({ dataDir, settings, log = () => {}, onFatal = fail }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+export async function startEmbedded({ dataDir, settings, log, onFatal = fail }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   await makeDataDir(dataDir)
   let server: Supervised | undefined
   const lock = await lockDirectory(dataDir, {

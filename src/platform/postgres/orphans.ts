@@ -23,8 +23,8 @@ export async function endOrphans(cluster: string): Promise<number> {
       )
     }
   }
-  // nothing works on the cluster now, so a pid in it can only be that of a stranger
-  await rm(join(cluster, 'postmaster.pid'), { force: true })
+  // nothing works on the cluster now, so a pid in these can only be that of a stranger or a zombie, and PostgreSQL would heed it
+  for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) await rm(join(cluster, name), { force: true })
   return found.length
 }
 

@@ -47,7 +47,7 @@ function wholeNumber(text: string): number {
 }
 
 /** A pool with time limits on everything. Each connection works in UTC. */
-export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs = 10_000, onError = () => {} }: PoolOptions): Pool {
+export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs = 10_000, onError }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: name,
@@ -61,7 +61,8 @@ export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs
     keepAlive: true,
     options: '-c TimeZone=UTC',
   })
-  pool.on('error', onError)
+  // without a listener a broken idle connection would end the process
+  pool.on('error', (error) => onError?.(error))
   return pool
 }
 

