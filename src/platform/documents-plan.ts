@@ -18,6 +18,9 @@ export interface DocumentKind<Body = unknown> {
   check?(body: Body, library: Library): readonly Problem[]
 }
 
+/** The kinds by name; for each capability one line in the app. */
+export const kindsOf = (kinds: readonly DocumentKind[]): ReadonlyMap<string, DocumentKind> => new Map(kinds.map((kind) => [kind.kind, kind]))
+
 /** All documents of a workspace as they would be live together, parsed. */
 export interface Library {
   get(kind: string, id: string): unknown

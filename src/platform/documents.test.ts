@@ -11,14 +11,13 @@ import {
   definitionsAt,
   discardDraft,
   documentHistory,
-  kindsOf,
   latestRevision,
   listDocuments,
   liveDocuments,
   plan,
   saveDraft,
 } from './documents.ts'
-import type { Authored, DocumentKind, PlanInput } from './documents-plan.ts'
+import { type Authored, type DocumentKind, kindsOf, type PlanInput } from './documents-plan.ts'
 import { transaction } from './postgres/pool.ts'
 import { inWorkspace } from './postgres/tenancy.ts'
 

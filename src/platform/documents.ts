@@ -52,9 +52,6 @@ export interface DocumentLine {
 
 type Kinds = ReadonlyMap<string, DocumentKind>
 
-/** The kinds by name; for each capability one line in the app. */
-export const kindsOf = (kinds: readonly DocumentKind[]): Kinds => new Map(kinds.map((kind) => [kind.kind, kind]))
-
 /** What is live in one workspace. */
 export async function liveDocuments(db: Queryable, workspace: string): Promise<Live[]> {
   const { rows } = await db.query<Live>(
