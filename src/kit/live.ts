@@ -48,7 +48,7 @@ export function useStream<I extends z.ZodType, O extends z.ZodType>(action: Acti
       setLink('live')
       onFrame(JSON.parse(event.data) as z.output<O>)
     }
-    source.addEventListener('counts', read)
+    source.addEventListener('message', read)
     source.addEventListener('error', () => setLink('lost'))
     source.addEventListener('open', () => setLink('live'))
     return () => source.close()

@@ -25,7 +25,7 @@ export function Empty({ icon, title, children, action }: { icon?: ReactNode; tit
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       {icon && <div className="mb-1 flex size-11 items-center justify-center rounded-pill bg-sunken text-ink-2">{icon}</div>}
-      <h3 className="text-h3">{title}</h3>
+      <p className="text-h3 font-semibold">{title}</p>
       {children && <div className="max-w-[56ch] text-pretty text-ink-2">{children}</div>}
       {action && <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

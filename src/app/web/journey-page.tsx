@@ -84,7 +84,7 @@ function JourneyView({ shown }: { shown: Shown }) {
             <div className="flex min-h-[420px] flex-1 max-lg:flex-col lg:min-h-0">
               <div className="min-h-0 min-w-0 flex-1">
                 <Suspense fallback={<Skeleton lines={8} />}>
-                  <Canvas journey={definition} dashed={shown.status !== 'live'} step={step} onStep={onFocus(set)} onOpen={onOpen} />
+                  <Canvas journey={definition} dashed={shown.status !== 'live'} step={step} onOpen={onOpen} />
                 </Suspense>
               </div>
               {step && <Inspector journey={definition} step={step} sentences={shown.sentences} onClose={close} />}
@@ -116,9 +116,6 @@ function JourneyView({ shown }: { shown: Shown }) {
     </LiveJourney>
   )
 }
-
-/** Walking by arrow keys marks a step without opening it on each press; the address follows. */
-const onFocus = (set: (search: { step?: string }) => void) => (id: string) => set({ step: id })
 
 const summary = (journey: Journey): string => `${plural(places(journey.steps).length, 'step')} · goal: ${journey.goal.event} within ${durationWords(journey.goal.within)} · held out: ${journey.holdout}`
 

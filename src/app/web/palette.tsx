@@ -42,9 +42,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
             <SearchField aria-label="Search and commands" autoFocus className="border-b border-line">
               <Input placeholder="Go to a screen, a journey, a person…" className="h-13 w-full bg-surface px-4 text-h3 placeholder:text-ink-3 focus:outline-none [&::-webkit-search-cancel-button]:hidden" />
             </SearchField>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+            <section aria-label="Results" tabIndex={0} className="max-h-[52vh] overflow-y-auto -outline-offset-2">
             <Menu
               aria-label="Results"
-              className="max-h-[52vh] overflow-y-auto p-2 outline-none"
+              className="p-2 outline-none"
               renderEmptyState={() => <p className="p-4 text-ink-2">Nothing matches “{typed}”.</p>}
               onAction={(id) => {
                 onClose()
@@ -69,6 +71,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 </MenuSection>
               ))}
             </Menu>
+            </section>
           </Autocomplete>
         </Dialog>
       </Modal>

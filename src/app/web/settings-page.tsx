@@ -1,15 +1,14 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, notFound } from '@tanstack/react-router'
 import { Page, TabLinks } from '#kit/page.tsx'
 import { CONNECT, KEYS } from '#kit/paths.ts'
 import { Connect } from '#workspaces/ui/connect.tsx'
 import { Keys } from '#workspaces/ui/keys.tsx'
-import { NotFound } from './not-found.tsx'
 
 const route = getRouteApi('/inside/settings/$part')
 
 export function SettingsPage() {
   const { part } = route.useParams()
-  if (part !== 'keys' && part !== 'connect') return <NotFound />
+  if (part !== 'keys' && part !== 'connect') throw notFound()
   return (
     <Page title="Settings">
       <TabLinks

@@ -71,9 +71,9 @@ export function Shell() {
           <Search size={18} aria-hidden="true" />
         </IconButton>
       </header>
-      <div id="menu" className={`shrink-0 flex-col border-line bg-bg md:sticky md:top-0 md:flex md:h-dvh md:w-[208px] md:border-r ${open === 'menu' ? 'flex border-b' : 'hidden'}`}>
+      <nav id="menu" aria-label="Main" className={`shrink-0 flex-col border-line bg-bg md:sticky md:top-0 md:flex md:h-dvh md:w-[208px] md:border-r ${open === 'menu' ? 'flex border-b' : 'hidden'}`}>
         <Rail onPalette={() => setOpen('palette')} onHelp={() => setOpen('help')} />
-      </div>
+      </nav>
       <main ref={main} id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none md:h-dvh md:overflow-y-auto">
         <Outlet />
       </main>
@@ -108,7 +108,7 @@ function Rail({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void
         <span className="flex-1 text-left">Search</span>
         <kbd className="text-meta">{/mac/i.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
-      <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5 overflow-y-auto">
+      <div className="flex flex-1 flex-col gap-0.5 overflow-y-auto">
         {PLACES.map(({ label, href, icon: Icon }) => {
           const current = href === HOME ? path === HOME : path === href || path.startsWith(`${href}/`)
           return (
@@ -124,7 +124,7 @@ function Rail({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void
             </Link>
           )
         })}
-      </nav>
+      </div>
       <Me onHelp={onHelp} />
     </div>
   )

@@ -2,7 +2,7 @@ import '@xyflow/react/dist/base.css'
 import './canvas.css'
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, type Node, type NodeProps, ReactFlow, ReactFlowProvider, useReactFlow, useStore, useStoreApi } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { count } from '#kit/format.ts'
 import { detail, entryWords, kindWord, title } from '../lanes.ts'
@@ -31,9 +31,8 @@ interface CanvasProps {
   readonly journey: Journey
   /** Drawn with dashed outlines: nobody walks here. */
   readonly dashed: boolean
-  /** The step that is focused; '' for none. */
+  /** The step that is open; '' for none. */
   readonly step: string
-  readonly onStep: (id: string) => void
   readonly onOpen: (id: string) => void
 }
 
@@ -51,18 +50,20 @@ export function Canvas(props: CanvasProps) {
   )
 }
 
-function Drawing({ journey, dashed, step, onStep, onOpen }: CanvasProps) {
+function Drawing({ journey, dashed, step, onOpen }: CanvasProps) {
+  // Where the arrow keys stand. It follows the open step, but walking on opens nothing.
+  const [at, setAt] = useState(step)
+  useEffect(() => setAt(step), [step])
   const picture = useMemo(() => layout(journey.steps), [journey])
-  const nodes = useMemo(() => boxNodes(picture, { journey, dashed, step }), [picture, journey, dashed, step])
+  const nodes = useMemo(() => boxNodes(picture, { journey, dashed, step: at }), [picture, journey, dashed, at])
   const edges = useMemo(() => lineEdges(picture), [picture])
-  const { onKeyDown, announcement } = useKeys({ journey, picture, step, onStep, onOpen })
-  useStart(picture)
+  const { onKeyDown, announcement } = useKeys({ journey, picture, at, setAt, onOpen })
+  useStart(picture, step)
   return (
     <div className="relative h-full min-h-0">
       <ReactFlow
         tabIndex={0}
         aria-label={`Canvas of ${journey.name ?? journey.id}. Arrow keys walk the steps, Enter opens one, plus, minus and 0 zoom. The Outline tab shows the same as a tree.`}
-        aria-activedescendant={step ? `box-${step}` : undefined}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -124,7 +125,7 @@ function BoxView({ data }: NodeProps<BoxNode>) {
   const edge = `${dashed ? 'border-dashed border-line-strong' : 'border-line'} ${current ? 'outline-2 outline-offset-2 outline-focus' : ''}`
   if (box.kind === 'end') {
     return (
-      <div id="box-@end" className={`mx-auto flex h-8 w-32 items-center justify-center rounded-pill border bg-surface text-meta font-medium text-ink-2 ${edge}`}>
+      <div className={`mx-auto flex h-8 w-32 items-center justify-center rounded-pill border bg-surface text-meta font-medium text-ink-2 ${edge}`}>
         End
       </div>
     )
@@ -133,7 +134,7 @@ function BoxView({ data }: NodeProps<BoxNode>) {
   const head = box.step ? title(box.step) : journey.entry.event
   const line = box.step ? [box.step.name || box.step.kind === 'branch' ? kindWord(box.step.kind) : '', detail(box.step)].filter(Boolean).join(' · ') || kindWord(box.step.kind) : `Entry · ${entryWords(journey)}`
   return (
-    <div id={`box-${box.id}`} className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}>
+    <div className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}>
       <span className={`w-1 shrink-0 ${stripe(kind)}`} />
       {far ? (
         <span className="flex min-w-0 flex-1 items-center px-2 text-h1 leading-none font-medium">
@@ -209,7 +210,7 @@ function Arrivals({ step }: { step: string }) {
 }
 
 /** Starts at the top, as wide as the window allows, never smaller than can be read. */
-function useStart(picture: Picture): void {
+function useStart(picture: Picture, step: string): void {
   const flow = useReactFlow()
   const width = useStore((state) => state.width)
   const done = useRef<Picture>(undefined)
@@ -217,15 +218,19 @@ function useStart(picture: Picture): void {
     if (width === 0 || done.current === picture) return
     done.current = picture
     const zoom = Math.min(1, Math.max(0.6, (width - 64) / picture.width))
-    void flow.setViewport({ zoom, x: (width - picture.width * zoom) / 2, y: 28 })
-  }, [flow, picture, width])
+    const box = picture.boxes.find((each) => each.id === step)
+    if (box) void flow.setCenter(box.x + BOX_WIDTH / 2, box.y + BOX_HEIGHT / 2, { zoom })
+    else void flow.setViewport({ zoom, x: (width - picture.width * zoom) / 2, y: 28 })
+  }, [flow, picture, width, step])
 }
 
-interface KeysProps extends Omit<CanvasProps, 'dashed'> {
+interface KeysProps extends Pick<CanvasProps, 'journey' | 'onOpen'> {
   readonly picture: Picture
+  readonly at: string
+  readonly setAt: (id: string) => void
 }
 
-function useKeys({ journey, picture, step, onStep, onOpen }: KeysProps) {
+function useKeys({ journey, picture, at, setAt, onOpen }: KeysProps) {
   const flow = useReactFlow()
   const store = useStoreApi()
   const around = useMemo(() => neighbours(journey.steps), [journey])
@@ -245,18 +250,18 @@ function useKeys({ journey, picture, step, onStep, onOpen }: KeysProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return
     const go = (id: string) => {
-      onStep(id)
+      setAt(id)
       show(id)
     }
-    const here = around.get(step || '@entry')
+    const here = around.get(at || '@entry')
     const keys: Record<string, () => void> = {
-      ArrowDown: () => go(step ? (here?.down ?? '@entry') : '@entry'),
+      ArrowDown: () => go(at ? (here?.down ?? '@entry') : '@entry'),
       ArrowUp: () => go(here?.up ?? '@entry'),
       ArrowLeft: () => go(here?.left ?? '@entry'),
       ArrowRight: () => go(here?.right ?? '@entry'),
       Home: () => go('@entry'),
       End: () => go('@end'),
-      Enter: () => step && onOpen(step),
+      Enter: () => at && at !== '@end' && onOpen(at),
       '+': () => void flow.zoomIn(),
       '-': () => void flow.zoomOut(),
       '0': () => void flow.fitView({ padding: 0.1 }),
@@ -266,8 +271,8 @@ function useKeys({ journey, picture, step, onStep, onOpen }: KeysProps) {
     event.preventDefault()
     act()
   }
-  const found = picture.boxes.find((box) => box.id === step)
-  const announcement = step ? spoken(journey.steps, step, found?.step ? title(found.step) : journey.entry.event) : ''
+  const found = picture.boxes.find((box) => box.id === at)
+  const announcement = at ? spoken(journey.steps, at, found?.step ? title(found.step) : journey.entry.event) : ''
   return { onKeyDown, announcement }
 }
 

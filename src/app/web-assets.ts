@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { secureHeaders } from '#platform/http/headers.ts'
+import { answerNotFound } from '#platform/http/server.ts'
+
+export interface WebOptions {
+  /** Folder that `vite build` wrote. */
+  readonly folder: string
+  readonly hsts?: boolean
+}
+
+const HASHED = /^\/assets\/.+-[\w-]{8}\.\w+$/
+
+/**
+ * Serves the built screens. Files with a hash in their name never change; the page itself is asked for again each time.
+ * An address that is no file and no route of the API is a screen, so it gets the page.
+ */
+export async function registerWeb(server: FastifyInstance, { folder, hsts = false }: WebOptions): Promise<void> {
+  const page = join(folder, 'index.html')
+  await server.register(async (scope) => {
+    secureHeaders(scope, { hsts })
+    if (!existsSync(page)) {
+      scope.get('/*', (request, reply) => (wantsPage(request) ? reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT) : answerNotFound(request, reply, server.routeLines)))
+      return
+    }
+    const files = new Set(filesOf(folder))
+    const html = readFileSync(page, 'utf8')
+    await scope.register(fastifyStatic, { root: folder, serve: false, cacheControl: false })
+    scope.get('/*', (request, reply) => {
+      const path = pathOf(request)
+      if (files.has(path) && path !== '/index.html') return sendFile(reply, path)
+      if (!wantsPage(request)) return answerNotFound(request, reply, server.routeLines)
+      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)
+    })
+  })
+}
+
+const sendFile = (reply: FastifyReply, path: string): FastifyReply =>
+  reply.header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache').sendFile(path.slice(1))
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!
+
+/** A browser that opens an address, not a program that mistyped one. */
+const wantsPage = (request: FastifyRequest): boolean => /\btext\/html\b/.test(request.headers.accept ?? '') && !/^\/(v1|api|view)(\/|$)/.test(pathOf(request))
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')}`)
+
+/** `stale`: a source of the screens is newer than what was built from it. */
+export function webState(root: string): 'missing' | 'stale' | 'fresh' {
+  const page = join(root, 'dist/web/index.html')
+  if (!existsSync(page)) return 'missing'
+  const built = statSync(page).mtimeMs
+  const sources = [join(root, 'vite.config.ts'), ...['src/kit', 'src/lib', 'src/app/web'].flatMap((folder) => under(join(root, folder))), ...capabilitySources(root)]
+  return sources.some((file) => statSync(file).mtimeMs > built) ? 'stale' : 'fresh'
+}
+
+const under = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+
+/** Screens import the screens, schemas and declared actions of capabilities, and the pure files of journeys. */
+const capabilitySources = (root: string): string[] =>
+  under(join(root, 'src')).filter((file) => /[\\/]ui[\\/]/.test(file) || /[\\/](schema|api|lanes|layout)\.ts$/.test(file))
+
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Cadenza</title>
+<h1>The screens have not been built yet</h1>
+<p>The server works: its API answers, and events are taken. For the screens, run <code>npm run build</code> in the folder of Cadenza and load this page again after a restart.</p></html>`
