@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { isRefusal } from '#lib/problem.ts'
 import { check, PLACES } from './check.ts'
@@ -92,4 +93,11 @@ test('read gives the tree, the first fault of the text, or all faults of its typ
   assert.equal(isRefusal(text) && text.refused.code, 'condition.syntax')
   const types = read('event.a == 1 and entry.b == 2', PLACES.segment)
   assert.deepEqual(isRefusal(types) && types.refused.problems?.map(({ at }) => at), ['1:1', '1:18'])
+})
+
+test('the examples of the README are sound', async () => {
+  const page = await readFile(new URL('./README.md', import.meta.url), 'utf8')
+  const examples = /```condition\n([^`]+)\n```/.exec(page)?.[1]?.split('\n') ?? []
+  assert.equal(examples.length, 7)
+  for (const text of examples) assert.deepEqual(problems(text, 'step'), [], text)
 })
