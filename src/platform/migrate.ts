@@ -142,7 +142,16 @@ async function applyOne(client: Client, file: Migration): Promise<void> {
       await client.query('commit')
       return
     } catch (error) {
-      await client.query('rollback').catch(() => undefined)
+      const broken = await client.query('rollback').then(
+        () => undefined,
+        (failure: Error) => failure,
+      )
+      if (broken)
+        throw new SetupError(
+          `The connection broke during migration ${file.name}: ${broken.message}.`,
+          'Start again: it is either there or not, never half.',
+          error,
+        )
       const { code, message, hint } = error as { code?: string; message: string; hint?: string }
       if (code !== LOCK_NOT_AVAILABLE)
         throw new SetupError(

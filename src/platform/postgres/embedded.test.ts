@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { makeLinks } from './binaries.ts'
 import { type EmbeddedPostgres, startEmbedded } from './embedded.ts'
-import { createPool } from './pool.ts'
+import { createPool, isConnectionLost } from './pool.ts'
 
 const OWNER = join(import.meta.dirname, '../../../test/fixtures/embedded-owner.ts')
 const asRoot = process.getuid?.() === 0 ? false : 'only root can run it under another user'
@@ -70,9 +70,9 @@ function spawnOwner(dataDir: string, identity?: { uid: number; gid: number }): C
 /** Another process that owns the directory. */
 async function owner(dataDir: string, identity?: { uid: number; gid: number }): Promise<Owner> {
   const child = spawnOwner(dataDir, identity)
-  const failed = once(child, 'exit').then(([code, signal]) => assert.fail(`the owner ended: ${signal ?? code}`))
-  const [line] = (await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), failed])) as [string]
-  failed.catch(() => undefined)
+  const said = once(createInterface({ input: child.stdout! }), 'line').then(([line]) => line as string)
+  const line = await Promise.race([said, once(child, 'exit').then(() => '')])
+  assert.notEqual(line, '', 'the owner ended before it had started the database')
   return { child, ...JSON.parse(line) }
 }
 
@@ -83,12 +83,9 @@ async function killed(child: ChildProcess): Promise<void> {
 
 /** A zombie, which only waits for its parent to notice, does not live. */
 function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (process.platform !== 'linux') return /^[^Z]/.test(spawnSync('ps', ['-p', String(pid), '-o', 'stat='], { encoding: 'utf8' }).stdout)
+  const path = `/proc/${pid}/stat`
+  return existsSync(path) && !/\) Z /.test(readFileSync(path, 'utf8'))
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
@@ -172,17 +169,21 @@ test('after kill -9 of the owner every acknowledged row is there, and the next s
     const client = new Client({ connectionString: url })
     client.on('error', () => undefined)
     await client.connect()
-    const writing = (async () => {
-      for (;;) {
-        await client.query('insert into acked values ($1)', [acknowledged + 1])
-        acknowledged += 1
+    const writing = (async (): Promise<unknown> => {
+      try {
+        for (;;) {
+          await client.query('insert into acked values ($1)', [acknowledged + 1])
+          acknowledged += 1
+        }
+      } catch (error) {
+        return error
       }
-    })().catch(() => undefined)
+    })()
     const goal = acknowledged + 50 * round
     await until('rows are written', () => acknowledged >= goal)
     await killed(child)
-    await writing
-    await client.end().catch(() => undefined)
+    assert.ok(isConnectionLost(await writing))
+    await client.end()
     const began = performance.now()
     const server = await open(dataDir)
     assert.ok(performance.now() - began < 10_000)

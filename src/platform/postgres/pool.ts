@@ -1,6 +1,6 @@
-import pg, { type ClientBase, type Pool, type PoolClient } from 'pg'
+import pg, { type ClientBase, type PoolClient } from 'pg'
 
-export type { Pool } from 'pg'
+export type Pool = pg.Pool
 /** A connection inside a transaction. */
 export type Tx = PoolClient
 

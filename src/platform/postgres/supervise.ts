@@ -144,9 +144,10 @@ async function finish({ child, exited }: Run, signals: readonly NodeJS.Signals[]
   for (const signal of signals) {
     if (child.exitCode !== null || child.signalCode !== null) break
     child.kill(signal)
-    const waiting = new AbortController()
-    await Promise.race([exited, pause(STOP_LIMIT, undefined, { signal: waiting.signal }).catch(() => undefined)])
-    waiting.abort()
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, STOP_LIMIT)
+    await Promise.race([exited, late.promise])
+    clearTimeout(timer)
   }
   await exited
 }
