@@ -37,6 +37,13 @@ create table leases (
 ) with (fillfactor = 10);
 
 -- owner: platform
+-- Processes that are alive: what the others claimed and did not settle is free again.
+create table workers (
+  owner text primary key,
+  until timestamptz not null
+);
+
+-- owner: platform
 create table keyed_state (
   workspace_id text not null,
   kind text not null,
@@ -118,3 +125,13 @@ create table identities (
   primary key (workspace_id, kind, value)
 );
 create index identities_profile on identities (workspace_id, profile_id);
+
+-- owner: profiles
+-- Profiles that turned out to be another one.
+create table merged_profiles (
+  workspace_id text not null,
+  profile_id text not null,
+  into_id text not null,
+  primary key (workspace_id, profile_id)
+);
+create index merged_profiles_into on merged_profiles (workspace_id, into_id);

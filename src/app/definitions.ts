@@ -43,7 +43,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
   of(revision: number, ws: string): Definitions {
     const prepared = this.#revisions.get(revision)
     if (!prepared) throw new Error(`Definitions revision ${revision} was not prepared`)
-    return prepared.get(ws) ?? definitions({ workspace: ws, revision, consent: 'explicit', journeys: [], templates: [] })
+    return prepared.get(ws) ?? definitions({ workspace: ws, revision, consent: 'opt-in', journeys: [], templates: [] })
   }
 
   #newest(): Map<string, Definitions> | undefined {

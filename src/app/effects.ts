@@ -20,6 +20,8 @@ export interface DispatcherParts {
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string
+  /** As `LaneParts.caughtUp`. */
+  readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** All that are alive, this one included: what others left in `sending` becomes ready again. */
   readonly living: () => Promise<readonly string[]>
   /** Epoch ms by the clock that due times follow. */

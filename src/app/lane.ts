@@ -15,6 +15,8 @@ export interface LaneParts {
   readonly channel: Channel
   readonly db: Queryable
   readonly settler: Settler
+  /** Resolves when all that is on the log now has been handled, so that a purchase or an opt-out accepted before the claim has had its say. */
+  readonly caughtUp: (signal: AbortSignal) => Promise<void>
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   readonly owner: string
   /** Epoch ms by the clock that due times follow. */
@@ -81,6 +83,7 @@ export class Lane {
       try {
         await this.#rest(await this.#round())
       } catch (error) {
+        if (this.#stop.signal.aborted) return
         this.#unsure = true
         this.#parts.logger.error({ err: error, channel: this.#parts.channel.kind }, 'messages could not be claimed; trying again')
         await this.#rest(1_000)
@@ -97,6 +100,7 @@ export class Lane {
     if (free < 1) return POLL_MS
     const limit = Math.min(free, Math.floor(this.#bucket.tokens))
     if (limit < 1) return Math.min(POLL_MS, wait(this.#bucket, perSecond))
+    await this.#parts.caughtUp(this.#stop.signal)
     const claimed = await claim(db, { owner, channel: channel.kind, limit, now: now() })
     if (claimed.length === 0) return POLL_MS
     this.#bucket = taken(this.#bucket, claimed.length)

@@ -37,7 +37,7 @@ afterEach(() => database.stop())
 const definitionsSource = {
   prepare: async () => {},
   of: (revision: number, workspace: string) =>
-    definitions({ workspace, revision, consent: 'implied', journeys: [{ journey: reminder, version: 1, live: true }], templates: [{ id: 'cart', version: 3 }] }),
+    definitions({ workspace, revision, consent: 'opt-out', journeys: [{ journey: reminder, version: 1, live: true }], templates: [{ id: 'cart', version: 3 }] }),
 }
 const worker = (owner: string, more: Partial<ConstructorParameters<typeof Pipeline>[0]> = {}) =>
   new Pipeline({ store: engineStore({ pool: database.pool, partitions: 4, leaseSeconds: 30 }), definitions: definitionsSource, owner, now: () => now, batchSize: 100, cacheSize: 1_000, onCommit: () => {}, ...more })

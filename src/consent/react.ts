@@ -6,8 +6,8 @@ import type { ConsentSection, Permit } from './schema.ts'
 export const CONSENT_GRANTED = 'Consent Granted'
 export const CONSENT_WITHDRAWN = 'Consent Withdrawn'
 
-/** `explicit`: a marketing message needs a grant. `implied`: it needs that nothing was withdrawn. */
-export type ConsentMode = 'explicit' | 'implied'
+/** `opt-in`: a marketing message needs a grant. `opt-out`: it needs that nothing was withdrawn. */
+export type ConsentMode = 'opt-in' | 'opt-out'
 
 /** What one event says about permission. An event without a word on it gives the same section back. */
 export function applyConsent(section: ConsentSection, record: EventRecord): ConsentSection {
@@ -54,7 +54,7 @@ export function mayContact(section: ConsentSection, contact: Contact): Permissio
   if (contact.lane === 'transactional') return { ok: true }
   const status = standing(section, contact)
   if (status === 'withdrawn') return { ok: false, reason: 'consent_withdrawn' }
-  if (status === undefined && contact.mode === 'explicit') return { ok: false, reason: 'consent_missing' }
+  if (status === undefined && contact.mode === 'opt-in') return { ok: false, reason: 'consent_missing' }
   return { ok: true }
 }
 

@@ -37,8 +37,24 @@ export async function claimIdentities(tx: Queryable, claims: readonly (OwnedIden
 /** All identifiers of `from` belong to `into` from now on. */
 export async function moveIdentities(tx: Queryable, merges: readonly { readonly ws: string; readonly from: string; readonly into: string }[]): Promise<void> {
   for (const { ws, from, into } of merges) {
-    await tx.query(`update identities set profile_id = $3 where workspace_id = $1 and profile_id = $2`, [ws, from, into])
+    await tx.query(
+      `with moved as (update identities set profile_id = $3 where workspace_id = $1 and profile_id = $2)
+       insert into merged_profiles (workspace_id, profile_id, into_id) values ($1, $2, $3)
+       on conflict (workspace_id, profile_id) do update set into_id = excluded.into_id`,
+      [ws, from, into],
+    )
   }
+}
+
+/** A profile and all that became it, directly or through others. */
+export async function sameAs(db: Queryable, workspace: string, profile: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive same as (
+       select $2::text as id union select m.profile_id from merged_profiles m join same on m.workspace_id = $1 and m.into_id = same.id
+     ) select id from same`,
+    [workspace, profile],
+  )
+  return rows.map((row) => row.id)
 }
 
 /** Identifiers that start with a text, in order; addresses are kept in lower case, other ids as they came. */

@@ -39,7 +39,15 @@ export async function anyWorkspace(db: Queryable): Promise<boolean> {
 export async function insertWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
   await tx.query(
     'insert into workspaces (workspace_id, name, timezone, currency, consent_mode, postal_address, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [workspace.id, workspace.name, workspace.timezone, workspace.currency, workspace.consentMode, workspace.postalAddress, workspace.createdAt],
+    [
+      workspace.id,
+      workspace.name,
+      workspace.timezone,
+      workspace.currency,
+      workspace.consentMode,
+      workspace.postalAddress,
+      workspace.createdAt,
+    ],
   )
 }
 
@@ -49,14 +57,10 @@ export async function findWorkspace(db: Queryable, id: string): Promise<Workspac
 }
 
 export async function updateWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
-  await tx.query('update workspaces set name = $2, timezone = $3, currency = $4, consent_mode = $5, postal_address = $6 where workspace_id = $1', [
-    workspace.id,
-    workspace.name,
-    workspace.timezone,
-    workspace.currency,
-    workspace.consentMode,
-    workspace.postalAddress,
-  ])
+  await tx.query(
+    'update workspaces set name = $2, timezone = $3, currency = $4, consent_mode = $5, postal_address = $6 where workspace_id = $1',
+    [workspace.id, workspace.name, workspace.timezone, workspace.currency, workspace.consentMode, workspace.postalAddress],
+  )
 }
 
 // People and members. People belong to no workspace, so these run as the owner and name the workspace themselves.
@@ -68,9 +72,15 @@ export async function findPerson(db: Queryable, by: { readonly email: string } |
 }
 
 /** A person who signs in with a password. The e-mail address counts as proven by the token that made the account. */
-export async function insertPerson(tx: Queryable, { id, name, email, passwordHash }: PersonRow & { readonly passwordHash: string }): Promise<void> {
+export async function insertPerson(
+  tx: Queryable,
+  { id, name, email, passwordHash }: PersonRow & { readonly passwordHash: string },
+): Promise<void> {
   await tx.query('insert into auth_people (id, name, email, email_verified) values ($1, $2, $3, true)', [id, name, email])
-  await tx.query(`insert into auth_accounts (id, account_id, provider_id, person_id, password) values ($1, $1, 'credential', $1, $2)`, [id, passwordHash])
+  await tx.query(`insert into auth_accounts (id, account_id, provider_id, person_id, password) values ($1, $1, 'credential', $1, $2)`, [
+    id,
+    passwordHash,
+  ])
 }
 
 export async function endSessions(tx: Queryable, person: string): Promise<void> {
@@ -96,7 +106,11 @@ export async function listMembers(db: Queryable, workspace: string, person?: str
 }
 
 /** Adds a member; one that is there already keeps the new role. */
-export async function putMember(tx: Queryable, workspace: string, { person, role, at }: { person: string; role: Role; at: number }): Promise<void> {
+export async function putMember(
+  tx: Queryable,
+  workspace: string,
+  { person, role, at }: { person: string; role: Role; at: number },
+): Promise<void> {
   await tx.query(
     `insert into members (workspace_id, person_id, role, added_at) values ($1, $2, $3, $4)
      on conflict (workspace_id, person_id) do update set role = excluded.role`,
@@ -110,22 +124,24 @@ export async function deleteMember(tx: Queryable, workspace: string, person: str
 
 /** Administrators of the workspace, locked, so that two of them cannot remove each other at once. */
 export async function lockAdmins(tx: Queryable, workspace: string): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(`select person_id as id from members where workspace_id = $1 and role = 'admin' order by 1 for update`, [workspace])
+  const { rows } = await tx.query<{ id: string }>(
+    `select person_id as id from members where workspace_id = $1 and role = 'admin' order by 1 for update`,
+    [workspace],
+  )
   return rows.map((row) => row.id)
 }
 
 // Invitations
 
-export async function insertInvitation(tx: Queryable, workspace: string, { tokenHash, ...invitation }: Invitation & { readonly tokenHash: string }): Promise<void> {
-  await tx.query('insert into invitations (workspace_id, id, email, role, token_hash, expires_at, invited_by) values ($1, $2, $3, $4, $5, $6, $7)', [
-    workspace,
-    invitation.id,
-    invitation.email,
-    invitation.role,
-    tokenHash,
-    invitation.expiresAt,
-    invitation.invitedBy,
-  ])
+export async function insertInvitation(
+  tx: Queryable,
+  workspace: string,
+  { tokenHash, ...invitation }: Invitation & { readonly tokenHash: string },
+): Promise<void> {
+  await tx.query(
+    'insert into invitations (workspace_id, id, email, role, token_hash, expires_at, invited_by) values ($1, $2, $3, $4, $5, $6, $7)',
+    [workspace, invitation.id, invitation.email, invitation.role, tokenHash, invitation.expiresAt, invitation.invitedBy],
+  )
 }
 
 export async function openInvitations(db: Queryable, workspace: string, now: number): Promise<Invitation[]> {
@@ -138,12 +154,19 @@ export async function openInvitations(db: Queryable, workspace: string, now: num
 }
 
 export async function deleteInvitation(tx: Queryable, workspace: string, id: string): Promise<boolean> {
-  const { rowCount } = await tx.query('delete from invitations where workspace_id = $1 and id = $2 and accepted_at is null', [workspace, id])
+  const { rowCount } = await tx.query('delete from invitations where workspace_id = $1 and id = $2 and accepted_at is null', [
+    workspace,
+    id,
+  ])
   return rowCount === 1
 }
 
 /** Uses an invitation up: it can be taken once. */
-export async function takeInvitation(tx: Queryable, tokenHash: string, now: number): Promise<{ workspace: string; email: string; role: Role } | undefined> {
+export async function takeInvitation(
+  tx: Queryable,
+  tokenHash: string,
+  now: number,
+): Promise<{ workspace: string; email: string; role: Role } | undefined> {
   const { rows } = await tx.query<{ workspace: string; email: string; role: Role }>(
     'update invitations set accepted_at = $2 where token_hash = $1 and accepted_at is null and expires_at > $2 returning workspace_id as workspace, email, role',
     [tokenHash, now],
@@ -167,11 +190,10 @@ export async function listKeys(db: Queryable, workspace: string): Promise<Key[]>
 
 /** The hash of the revoked key, to forget it at once; undefined when there is no such key in use. */
 export async function revokeKey(tx: Queryable, workspace: string, { id, at }: { id: string; at: number }): Promise<string | undefined> {
-  const { rows } = await tx.query<{ hash: string }>('update keys set revoked_at = $3 where workspace_id = $1 and id = $2 and revoked_at is null returning hash', [
-    workspace,
-    id,
-    at,
-  ])
+  const { rows } = await tx.query<{ hash: string }>(
+    'update keys set revoked_at = $3 where workspace_id = $1 and id = $2 and revoked_at is null returning hash',
+    [workspace, id, at],
+  )
   return rows[0]?.hash
 }
 
@@ -193,7 +215,10 @@ export async function findKey(db: Queryable, hash: string, now: number): Promise
 /** The end of the chain, locked until the transaction ends. */
 export async function lockAuditHead(tx: Queryable, workspace: string): Promise<{ seq: number; hash: string }> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('audit ' || $1, 0))`, [workspace])
-  const { rows } = await tx.query<{ seq: number; hash: string }>('select seq, hash from audit_lines where workspace_id = $1 order by seq desc limit 1', [workspace])
+  const { rows } = await tx.query<{ seq: number; hash: string }>(
+    'select seq, hash from audit_lines where workspace_id = $1 order by seq desc limit 1',
+    [workspace],
+  )
   return rows[0] ?? { seq: 0, hash: '' }
 }
 
@@ -201,13 +226,29 @@ export async function insertAuditLine(tx: Queryable, workspace: string, line: Au
   await tx.query(
     `insert into audit_lines (workspace_id, seq, at, actor, action, object, before_hash, after_hash, request_id, previous, hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [workspace, line.seq, line.at, line.actor, line.action, line.object, line.beforeHash, line.afterHash, line.requestId, line.previous, line.hash],
+    [
+      workspace,
+      line.seq,
+      line.at,
+      line.actor,
+      line.action,
+      line.object,
+      line.beforeHash,
+      line.afterHash,
+      line.requestId,
+      line.previous,
+      line.hash,
+    ],
   )
 }
 
 const LINE = `seq, at, actor, action, object, before_hash as "beforeHash", after_hash as "afterHash", request_id as "requestId", previous, hash`
 
-export async function auditBefore(db: Queryable, workspace: string, { before, limit }: { before?: number | undefined; limit: number }): Promise<AuditLine[]> {
+export async function auditBefore(
+  db: Queryable,
+  workspace: string,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<AuditLine[]> {
   const { rows } = await db.query<AuditLine>(
     `select ${LINE} from audit_lines where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
     [workspace, before ?? null, limit],
@@ -215,8 +256,16 @@ export async function auditBefore(db: Queryable, workspace: string, { before, li
   return rows
 }
 
-export async function auditAfter(db: Queryable, workspace: string, { after, limit }: { after: number; limit: number }): Promise<AuditLine[]> {
-  const { rows } = await db.query<AuditLine>(`select ${LINE} from audit_lines where workspace_id = $1 and seq > $2 order by seq limit $3`, [workspace, after, limit])
+export async function auditAfter(
+  db: Queryable,
+  workspace: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<AuditLine[]> {
+  const { rows } = await db.query<AuditLine>(`select ${LINE} from audit_lines where workspace_id = $1 and seq > $2 order by seq limit $3`, [
+    workspace,
+    after,
+    limit,
+  ])
   return rows
 }
 
@@ -233,7 +282,14 @@ export interface IdempotencyRow {
 /** Claims the key, also from a request that began before `abandoned` and never ended; else gives the row that is there. */
 export async function claimIdempotencyKey(
   db: Queryable,
-  { workspace, key, action, fingerprint, now, abandoned }: { workspace: string; key: string; action: string; fingerprint: string; now: number; abandoned: number },
+  {
+    workspace,
+    key,
+    action,
+    fingerprint,
+    now,
+    abandoned,
+  }: { workspace: string; key: string; action: string; fingerprint: string; now: number; abandoned: number },
 ): Promise<IdempotencyRow | undefined> {
   const { rowCount } = await db.query(
     `insert into idempotency_keys as k (workspace_id, key, action, fingerprint, at) values ($1, $2, $3, $4, $5)
@@ -242,11 +298,17 @@ export async function claimIdempotencyKey(
     [workspace, key, action, fingerprint, now, abandoned],
   )
   if (rowCount === 1) return undefined
-  const { rows } = await db.query<IdempotencyRow>('select action, fingerprint, status, body from idempotency_keys where workspace_id = $1 and key = $2', [workspace, key])
+  const { rows } = await db.query<IdempotencyRow>(
+    'select action, fingerprint, status, body from idempotency_keys where workspace_id = $1 and key = $2',
+    [workspace, key],
+  )
   return rows[0]
 }
 
-export async function keepAnswer(db: Queryable, { workspace, key, status, body }: { workspace: string; key: string; status: number; body: string }): Promise<void> {
+export async function keepAnswer(
+  db: Queryable,
+  { workspace, key, status, body }: { workspace: string; key: string; status: number; body: string },
+): Promise<void> {
   await db.query('update idempotency_keys set status = $3, body = $4 where workspace_id = $1 and key = $2', [workspace, key, status, body])
 }
 
@@ -259,4 +321,10 @@ export async function forgetOld(db: Queryable, { now, answersBefore }: { now: nu
   await db.query('delete from idempotency_keys where at < $1', [answersBefore])
   await db.query('delete from auth_rate_limits where last_request < $1', [now - 86_400_000])
   await db.query('delete from auth_sessions where expires_at < to_timestamp($1 / 1000.0)', [now])
+}
+
+/** What each workspace asks of marketing: a grant, or that nobody withdrew. */
+export async function consentModes(db: Queryable): Promise<Map<string, Workspace['consentMode']>> {
+  const { rows } = await db.query<{ id: string; mode: Workspace['consentMode'] }>('select workspace_id as id, consent_mode as mode from workspaces')
+  return new Map(rows.map((row) => [row.id, row.mode]))
 }

@@ -1,0 +1,16 @@
+import * as channels from '#channels/api.ts'
+import * as content from '#content/schema.ts'
+import * as journeys from '#journeys/api.ts'
+import type { Action } from '#lib/action.ts'
+import * as measurement from '#measurement/schema.ts'
+import * as profiles from '#profiles/api.ts'
+import * as workspaces from '#workspaces/api.ts'
+import * as documents from '#workspaces/documents/api.ts'
+import * as secrets from '#workspaces/secrets/api.ts'
+
+const isAction = (value: unknown): value is Action => value !== null && typeof value === 'object' && 'route' in value && 'may' in value && 'does' in value
+
+/** Every declared action: one that nobody binds stops the start. */
+export const ACTIONS: readonly Action[] = [workspaces, documents, secrets, journeys, profiles, channels, content, measurement].flatMap((declared) =>
+  Object.values(declared as Record<string, unknown>).filter(isAction),
+)

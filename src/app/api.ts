@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '#platform/config.ts'
+import type { Announce } from '#platform/documents.ts'
+import { measurementActions } from '#measurement/actions.ts'
+import { registerActions } from '#platform/http/actions.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { sameAs } from '#profiles/store.ts'
+import { secretBox } from '#platform/secrets.ts'
+import { idempotencyStore, workspaceBindings, writeAudit } from '#workspaces/actions.ts'
+import { createKeyLookup } from '#workspaces/adapters/key-lookup.ts'
+import { checkOrigin, resolvePrincipal } from '#workspaces/adapters/principals.ts'
+import { createSetupToken } from '#workspaces/adapters/setup-token.ts'
+import { AUTH_ROUTES, createSignIn } from '#workspaces/adapters/sign-in.ts'
+import { documentBindings } from '#workspaces/documents/actions.ts'
+import { secretBindings } from '#workspaces/secrets/actions.ts'
+import { anyWorkspace } from '#workspaces/store.ts'
+import { ACTIONS } from './actions.ts'
+import { recentProfiles } from './counts-store.ts'
+import type { DefinitionsRegistry } from './definitions.ts'
+import { prepareParts } from './delivery.ts'
+import { journeyNames } from './journey-names.ts'
+import { journeyBindings } from './journeys-read.ts'
+import { KINDS } from './kinds.ts'
+import { registerMailViews } from './mail-views.ts'
+import { messageBindings, showMail, showMessage } from './messages.ts'
+import type { Parts } from './open-parts.ts'
+import { peopleBindings } from './people.ts'
+import { registerWeb } from './web-assets.ts'
+
+export const VERSION = '0.1.0'
+const WEB = join(import.meta.dirname, '../../dist/web')
+
+interface Options {
+  readonly config: Config & { readonly secretKey: string }
+  readonly parts: Parts
+  readonly registry: DefinitionsRegistry
+  readonly now: () => number
+  readonly announce: Announce
+  /** Something was appended or queued outside the engine. */
+  readonly appended: () => void
+  /** Where people and links reach the server; known when it listens. */
+  readonly address: { readonly url: string }
+}
+
+interface Api {
+  readonly writeKey: (value: string) => Promise<{ readonly workspace: string } | undefined>
+  /** '' when there is a workspace already. */
+  readonly setupToken: string
+}
+
+/** Binds every declared action and mounts API, views and screens. */
+export async function registerApi(server: FastifyInstance, options: Options): Promise<Api> {
+  const { config, parts, now, registry, announce, address } = options
+  const { pool, analytics } = parts
+  const url = config.publicUrl
+  const secrets = secretBox(config.secretKey)
+  const keys = createKeyLookup(pool, now)
+  const signIn = createSignIn({ pool, secret: config.secretKey, url })
+  const setup = createSetupToken(now)
+  const names = journeyNames(parts.work, registry)
+  const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
+  const views = { ...options, names, render: prepareParts({ parts, config, address }) }
+  await registerActions(server, {
+    actions: ACTIONS,
+    bindings: [
+      ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup }),
+      ...documentBindings({ pool, now, kinds: KINDS, announce }),
+      ...secretBindings({ pool, secrets, now }),
+      ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
+      ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
+      ...messageBindings(views),
+      ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
+    ],
+    authenticate,
+    checkOrigin: (request) => checkOrigin(request, url),
+    audit: writeAudit(pool, now),
+    idempotency: idempotencyStore({ pool, now, secrets }),
+    hsts: url.startsWith('https://'),
+    version: VERSION,
+    url,
+    others: [(scope) => signIn.mount(scope)],
+    otherRoutes: AUTH_ROUTES,
+  })
+  await registerMailViews(server, { authenticate, message: (id, principal) => showMessage(views, principal, id), mail: (id, principal) => showMail(views, principal, id) })
+  if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
+  return { writeKey: (value) => keys.writeKey(value), setupToken: (await anyWorkspace(pool)) ? '' : setup.value }
+}

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino'
+import { startJobs } from '#platform/jobs.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
+import { forgetOld } from '#workspaces/store.ts'
+
+interface Options {
+  readonly url: string
+  readonly pool: Pool
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+const DAY = 86_400_000
+
+/** Housekeeping in the background. Resolves with its end. */
+export async function startKeeping({ url, pool, logger, now }: Options): Promise<() => Promise<void>> {
+  const jobs = await startJobs({
+    url,
+    tasks: {
+      'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
+    },
+    schedule: [{ task: 'forget-answers', cron: '17 * * * *' }],
+    log: (level, message) => logger[level === 'warning' ? 'warn' : level]({ part: 'jobs' }, message),
+  })
+  return () => jobs.stop()
+}

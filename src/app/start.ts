@@ -1,0 +1,159 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Quantiles } from '#lib/quantiles.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { Config } from '#platform/config.ts'
+import { appendToPartitions } from '#platform/log.ts'
+import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
+import { createMetrics, type Metrics } from '#platform/metrics.ts'
+import type { Queryable } from '#platform/log.ts'
+import { transaction } from '#platform/postgres/pool.ts'
+import { consentModes } from '#workspaces/store.ts'
+import { registerApi } from './api.ts'
+import { DefinitionsRegistry } from './definitions.ts'
+import { type Delivery, startDelivery } from './delivery.ts'
+import { startEngine } from './engine.ts'
+import { engineStore } from './engine-store.ts'
+import { Ingest } from './ingest.ts'
+import { registerIngest } from './ingest-routes.ts'
+import { startKeeping } from './keeping.ts'
+import { openParts, type Parts } from './open-parts.ts'
+import { Pipeline } from './pipeline.ts'
+import { type Projector, startProjector } from './project-facts.ts'
+import { type Readings, readings } from './readings.ts'
+
+export interface StartOptions {
+  readonly config: Config & { readonly secretKey: string }
+  readonly clock: Clock
+  /** Milliseconds of the clock in a real one: 1, unless the clock is scaled. */
+  readonly rate?: number
+  readonly logger: Logger
+  /** A part that everything needs is lost: the process should end. */
+  readonly onFatal?: (error: Error) => void
+}
+
+/** A running Cadenza. */
+export interface App {
+  readonly url: string
+  /** Makes the first workspace; '' when there is one already. */
+  readonly setupToken: string
+  readonly parts: Parts
+  readonly metrics: Metrics
+  /** Real milliseconds from an event's arrival to the commit of what follows from it. */
+  readonly latency: Quantiles
+  readonly delivery: Delivery | null
+  /** Resolves when every fact that was committed before the call can be seen in reports. */
+  reported(): Promise<void>
+  stop(): Promise<void>
+}
+
+const LEASE_SECONDS = 10
+const ENDING = (error: Error): void => {
+  throw error
+}
+
+/** Starts the roles that the configuration names; what has started already ends again when a later part fails. */
+export async function startApp(options: StartOptions): Promise<App> {
+  const { config, logger, clock, rate = 1 } = options
+  const closing: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    const parts = await openParts(config, { logger, onFatal: options.onFatal ?? ENDING })
+    closing.push(() => parts.close())
+    const metrics = createMetrics()
+    const read = readings({ metrics, db: parts.work, now: () => clock.now(), rate })
+    const running = await startRoles({ ...options, rate, parts, metrics, readings: read, closing })
+    const url = await listen(running.server, config)
+    return {
+      url: config.port === 0 || config.sources.PUBLIC_URL === 'default' ? url : config.publicUrl,
+      setupToken: running.setupToken,
+      parts,
+      metrics,
+      latency: read.latency,
+      delivery: running.delivery,
+      reported: () => running.projector?.drained() ?? Promise.resolve(),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Roles extends Required<Omit<StartOptions, 'onFatal'>> {
+  readonly parts: Parts
+  readonly metrics: Metrics
+  readonly readings: Readings
+  readonly closing: (() => Promise<void>)[]
+}
+
+interface Running {
+  readonly server: FastifyInstance
+  readonly setupToken: string
+  readonly delivery: Delivery | null
+  readonly projector: Projector | null
+}
+
+/** Ends in the opposite order: first no new work comes in, then what runs is finished. */
+async function startRoles(roles: Roles): Promise<Running> {
+  const { config, parts, metrics, logger, closing, clock } = roles
+  const has = (role: 'ingest' | 'engine' | 'delivery' | 'web' | 'jobs'): boolean => config.roles.has(role)
+  const now = (): number => clock.now()
+  const registry = new DefinitionsRegistry({ db: parts.work, consentModes: () => consentModes(parts.work), logger })
+  const wakes: (() => void)[] = []
+  const appended = (): void => {
+    for (const wake of wakes) wake()
+  }
+  const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
+  if (projector) closing.push(() => projector.stop())
+  if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now }))
+  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended }) : null
+  if (delivery) closing.push(() => delivery.stop())
+  if (has('engine')) {
+    const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
+    wakes.push(() => engine.wake())
+    closing.push(() => engine.stop())
+  }
+  const server = createServer({ log: logger, metrics, checks: checksOf(parts), trustProxy: config.trustedProxies })
+  closing.push(() => stopServer(server))
+  const api = await registerApi(server, { ...roles, registry, now, appended, delivery, announce: announcement(roles, now) })
+  if (has('ingest')) await startIngest(server, { roles, now, appended, writeKey: api.writeKey })
+  return { server, setupToken: api.setupToken, delivery, projector }
+}
+
+function startEngineRole({ parts, config, logger, rate, readings: read }: Roles, { registry, now, queued }: { registry: DefinitionsRegistry; now: () => number; queued: () => void }) {
+  const store = engineStore({ pool: parts.work, partitions: config.partitions, leaseSeconds: LEASE_SECONDS })
+  const onCommit = (committed: Parameters<Readings['committed']>[0]): void => {
+    read.committed(committed)
+    if (committed.batch.effects.length > 0) queued()
+  }
+  const pipeline = new Pipeline({ store, definitions: registry, owner: parts.owner, now, batchSize: 1_000, cacheSize: 20_000, onCommit })
+  return startEngine({ pipeline, logger, leaseSeconds: LEASE_SECONDS, now, rate, release: () => store.release(parts.owner) })
+}
+
+async function startIngest(
+  server: FastifyInstance,
+  { roles, now, appended, writeKey }: { roles: Roles; now: () => number; appended: () => void; writeKey: (key: string) => Promise<{ workspace: string } | undefined> },
+): Promise<void> {
+  const { parts, config, metrics, readings: read, closing } = roles
+  const ingest = new Ingest({ pool: parts.work, partitions: config.partitions, now, maxWaiting: 50_000, onAppended: appended })
+  metrics.gauge({ name: 'cadenza_ingest_waiting', help: 'Events that wait for their commit', collect: (gauge) => gauge.set(ingest.waiting) })
+  closing.push(() => ingest.idle())
+  await registerIngest(server, { ingest, writeKey, now, onVerdict: (verdict) => read.verdict(verdict) })
+}
+
+/** A new revision goes onto every partition, in the transaction that makes it; requests have stepped down to a role that may not. */
+const announcement =
+  ({ config }: Roles, now: () => number) =>
+  async (tx: Queryable, revision: number): Promise<void> => {
+    await tx.query(`select set_config('role', 'none', true)`)
+    const partitions = Array.from({ length: config.partitions }, (_, i) => i)
+    await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
+  }
+
+const checksOf = ({ work, analytics }: Parts) => ({
+  database: async () => void (await transaction(work, (tx) => tx.query('select 1'))),
+  analytics: async () => void (await analytics.query('SELECT 1 AS one')),
+})
