@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { mailBindings, showMail } from '#channels/actions.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
 import { measurementActions } from '#measurement/actions.ts'
@@ -16,6 +17,7 @@ import { documentBindings } from '#workspaces/documents/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
 import { anyWorkspace } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
+import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { prepareParts } from './delivery.ts'
@@ -23,7 +25,7 @@ import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
 import { registerMailViews } from './mail-views.ts'
-import { messageBindings, showMail, showMessage } from './messages.ts'
+import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
 import { peopleBindings } from './people.ts'
 import { registerWeb } from './web-assets.ts'
@@ -39,6 +41,8 @@ interface Options {
   readonly announce: Announce
   /** Something was appended or queued outside the engine. */
   readonly appended: () => void
+  /** Mail is delivered into the built-in mailbox. */
+  readonly receiving: boolean
   /** Where people and links reach the server; known when it listens. */
   readonly address: { readonly url: string }
 }
@@ -70,6 +74,8 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
       ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
       ...messageBindings(views),
+      ...mailBindings({ pool, receiving: options.receiving }),
+      ...contentBindings({ db: parts.work, pool, now }),
       ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
     ],
     authenticate,
@@ -82,7 +88,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     others: [(scope) => signIn.mount(scope)],
     otherRoutes: AUTH_ROUTES,
   })
-  await registerMailViews(server, { authenticate, message: (id, principal) => showMessage(views, principal, id), mail: (id, principal) => showMail(views, principal, id) })
+  await registerMailViews(server, { authenticate, message: (id, principal) => showMessage(views, principal, id), mail: (id, { workspace }) => showMail(pool, workspace, id) })
   if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
   return { writeKey: (value) => keys.writeKey(value), setupToken: (await anyWorkspace(pool)) ? '' : setup.value }
 }

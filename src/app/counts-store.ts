@@ -80,3 +80,12 @@ export async function recentProfiles(
   const end = rows.at(-1)
   return { ids: rows.map((row) => row.id), next: end && rows.length === limit ? `${end.last}~${end.id}` : null }
 }
+
+/** What happened to one message, oldest first. */
+export async function deliveriesOf(analytics: Analytics, workspace: string, effect: string): Promise<{ status: string; reason: string; at: number }[]> {
+  return analytics.query(
+    `SELECT status, reason, toUnixTimestamp64Milli(at) AS at FROM deliveries
+     WHERE workspace_id = {workspace:String} AND effect_id = {effect:String} ORDER BY deliveries.at, seq, ix`,
+    { workspace, effect },
+  )
+}

@@ -32,8 +32,8 @@ interface Options {
   readonly appended: () => void
   /** Where mail goes; null: nowhere, it waits until there is a way. */
   readonly smtpUrl: string | null
-  /** Address in links. */
-  readonly publicUrl: string
+  /** Where links lead to; known when the server listens. */
+  readonly address: { readonly url: string }
 }
 
 /** What hands messages over in this process. */
@@ -99,13 +99,15 @@ function channelsOf({ config, parts, smtpUrl, now }: Options, guarded: Egress): 
 }
 
 /** What rendering needs of documents and workspaces; also for showing a message again. */
-export function prepareParts({ parts: { work }, config, publicUrl }: Pick<Options, 'parts' | 'config' | 'publicUrl'>): PrepareParts {
+export function prepareParts({ parts: { work }, config, address }: Pick<Options, 'parts' | 'config' | 'address'>): PrepareParts {
   return {
     library: templateLibrary({ load: (workspace, id, version) => templateVersion(work, { workspace, id, version }) }),
     sender: remembering((workspace, id) => senderOf(work, workspace, id)),
     workspace: remembering((workspace) => workspaceWords(work, workspace)),
     links: linkKeys(config.secretKey),
-    publicUrl,
+    get publicUrl() {
+      return address.url
+    },
   }
 }
 

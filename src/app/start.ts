@@ -10,6 +10,9 @@ import type { Queryable } from '#platform/log.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { consentModes } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
+import { keepMail } from '#channels/store.ts'
+import { startMailbox } from '#channels/adapters/mailbox.ts'
+import { registerLinks } from './links.ts'
 import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
@@ -64,10 +67,13 @@ export async function startApp(options: StartOptions): Promise<App> {
     closing.push(() => parts.close())
     const metrics = createMetrics()
     const read = readings({ metrics, db: parts.work, now: () => clock.now(), rate })
-    const running = await startRoles({ ...options, rate, parts, metrics, readings: read, closing })
+    const address = { url: config.publicUrl }
+    const running = await startRoles({ ...options, rate, parts, metrics, readings: read, closing, address })
     const url = await listen(running.server, config)
+    // An address that nobody chose is the one that the server got.
+    if (config.sources.PUBLIC_URL === 'default') address.url = url
     return {
-      url: config.port === 0 || config.sources.PUBLIC_URL === 'default' ? url : config.publicUrl,
+      url: address.url,
       setupToken: running.setupToken,
       parts,
       metrics,
@@ -86,6 +92,7 @@ interface Roles extends Required<Omit<StartOptions, 'onFatal'>> {
   readonly parts: Parts
   readonly metrics: Metrics
   readonly readings: Readings
+  readonly address: { readonly url: string }
   readonly closing: (() => Promise<void>)[]
 }
 
@@ -109,7 +116,10 @@ async function startRoles(roles: Roles): Promise<Running> {
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
   if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now }))
-  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended }) : null
+  const mailbox = config.mail.kind === 'local' && has('delivery') ? await startMailbox({ keep: (mail) => keepMail(parts.work, mail), now, onError: (error) => logger.warn({ err: error }, 'the mailbox') }) : null
+  if (mailbox) closing.push(() => mailbox.stop())
+  const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
+  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl }) : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('engine')) {
     const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
@@ -118,7 +128,8 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const server = createServer({ log: logger, metrics, checks: checksOf(parts), trustProxy: config.trustedProxies })
   closing.push(() => stopServer(server))
-  const api = await registerApi(server, { ...roles, registry, now, appended, delivery, announce: announcement(roles, now) })
+  const api = await registerApi(server, { ...roles, registry, now, appended: () => delivery?.wake(), announce: announcement(roles, now), receiving: mailbox !== null })
+  await registerLinks(server, { ...roles, now, appended })
   if (has('ingest')) await startIngest(server, { roles, now, appended, writeKey: api.writeKey })
   return { server, setupToken: api.setupToken, delivery, projector }
 }

@@ -1,0 +1,142 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { linkKeys } from '#channels/adapters/keys.ts'
+import { fetcherOf } from '#channels/machine.ts'
+import { receipt } from '#channels/receipts.ts'
+import type { LinkClaim } from '#channels/token.ts'
+import type { EventRecord } from '#events/schema.ts'
+import { digest } from '#lib/hash.ts'
+import type { JsonObject } from '#lib/json.ts'
+import type { Config } from '#platform/config.ts'
+import { secureHeaders } from '#platform/http/headers.ts'
+import type { Queryable } from '#platform/log.ts'
+import { getOutbox, type OutboxRow } from '#platform/outbox-view.ts'
+import { transaction } from '#platform/postgres/pool.ts'
+import { cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
+import { PIXEL, page } from './link-pages.ts'
+import type { Parts } from './open-parts.ts'
+import { appendRecords } from './settler.ts'
+
+interface Options {
+  readonly config: Config & { readonly secretKey: string }
+  readonly parts: Parts
+  readonly now: () => number
+  /** Something was appended to the log. */
+  readonly appended: () => void
+}
+
+type Opening = Extract<LinkClaim, { kind: 'open' }>
+type Clicking = Extract<LinkClaim, { kind: 'click' }>
+type Leaving = Extract<LinkClaim, { kind: 'unsubscribe' }>
+
+/** Scripts need no place on these pages; the form may only come back here. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+/** An opt-out waits this long (ms) for messages that are on their way at this very moment. */
+const WAIT_MS = 5_000
+/** Opens of one message within a minute, and clicks of one link within ten seconds, are one. */
+const OPEN_MS = 60_000
+const CLICK_MS = 10_000
+
+/** The signed links of messages: they need no cookie and no log-in, and only POST changes anything. */
+export async function registerLinks(server: FastifyInstance, options: Options): Promise<void> {
+  const keys = linkKeys(options.config.secretKey)
+  await server.register(async (scope) => {
+    secureHeaders(scope, { policy: POLICY, cache: 'no-store', hsts: options.config.publicUrl.startsWith('https://') })
+    scope.addHook('onRequest', async (_request, reply) => void reply.header('referrer-policy', 'no-referrer'))
+    // Mail clients post `List-Unsubscribe=One-Click` as a form (RFC 8058); what else they post does not matter.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: 4_096 }, (_request, body, done) => done(null, body))
+    const claimed = <Kind extends LinkClaim['kind']>(token: string, kind: Kind): Extract<LinkClaim, { kind: Kind }> | undefined => {
+      const claim = keys.claim(token)
+      return claim?.kind === kind ? (claim as Extract<LinkClaim, { kind: Kind }>) : undefined
+    }
+    scope.get<{ Params: { token: string } }>('/o/:token', { exposeHeadRoute: false }, async (request, reply) => {
+      const claim = claimed(request.params.token.replace(/\.gif$/, ''), 'open')
+      if (claim) await opened(options, request, claim)
+      return reply.type('image/gif').send(PIXEL)
+    })
+    scope.get<{ Params: { token: string } }>('/c/:token', { exposeHeadRoute: false }, async (request, reply) => {
+      const claim = claimed(request.params.token, 'click')
+      if (!claim || !/^https?:\/\//i.test(claim.url)) return lost(reply)
+      await clicked(options, request, claim)
+      return reply.code(302).header('location', claim.url).send()
+    })
+    scope.get<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
+      const claim = claimed(request.params.token, 'unsubscribe')
+      return claim ? html(reply, page.ask(claim)) : lost(reply)
+    })
+    scope.post<{ Params: { token: string }; Body: string }>('/u/:token', async (request, reply) => {
+      const claim = claimed(request.params.token, 'unsubscribe')
+      if (!claim) return lost(reply)
+      const form = new URLSearchParams(request.body ?? '')
+      if (form.get('do') === 'return') {
+        await returned(options, claim)
+        return html(reply, page.back(claim))
+      }
+      await left(options, claim, form.get('List-Unsubscribe') === 'One-Click' ? 'one-click' : 'page')
+      return html(reply, page.gone(claim))
+    })
+  })
+}
+
+const html = (reply: FastifyReply, text: string): FastifyReply => reply.type('text/html; charset=utf-8').send(text)
+const lost = (reply: FastifyReply): FastifyReply => html(reply.code(404), page.lost())
+
+/** Messages of before the clock moved on or of a dropped outbox row still count: the claim says all that is needed. */
+async function subjectOf(db: Queryable, { ws, profile, effect }: LinkClaim): Promise<{ row: OutboxRow | undefined; subject: Parameters<typeof receipt>[0] }> {
+  const row = await getOutbox(db, ws, effect)
+  return { row, subject: { ws, key: row?.key ?? profile, id: effect, channel: 'email', payload: row?.payload ?? {} } }
+}
+
+async function opened(options: Options, request: FastifyRequest, claim: Opening): Promise<void> {
+  const { row, subject } = await subjectOf(options.parts.pool, claim)
+  const at = options.now()
+  await write(options, [receipt(subject, { name: 'message.opened', at, once: String(Math.floor(at / OPEN_MS)), props: { fetcher: fetcher(request, row, at) } })])
+}
+
+async function clicked(options: Options, request: FastifyRequest, claim: Clicking): Promise<void> {
+  const { row, subject } = await subjectOf(options.parts.pool, claim)
+  const at = options.now()
+  const once = `${claim.index}:${digest(claim.url).slice(0, 8)}:${Math.floor(at / CLICK_MS)}`
+  await write(options, [receipt(subject, { name: 'message.clicked', at, once, props: { url: claim.url, fetcher: fetcher(request, row, at) } })])
+}
+
+function fetcher(request: FastifyRequest, row: OutboxRow | undefined, at: number): string {
+  const purpose = request.headers['purpose'] ?? request.headers['sec-purpose'] ?? request.headers['x-purpose'] ?? ''
+  return fetcherOf({ agent: request.headers['user-agent'] ?? '', purpose: String(purpose), soon: row?.settledAt ? at - row.settledAt : undefined })
+}
+
+/** Effective when it returns: remembered, what is queued taken back, what is on its way at this moment waited for. */
+async function left(options: Options, claim: Leaving, source: 'one-click' | 'page'): Promise<void> {
+  const { parts, now, config, appended } = options
+  const at = now()
+  const { subject } = await subjectOf(parts.pool, claim)
+  const props: JsonObject = { channel: 'email', topic: claim.topic, address: claim.address, source }
+  const said = receipt(subject, { name: 'message.unsubscribed', at, once: `${claim.topic}:${at}`, props })
+  const whom = { ws: claim.ws, address: claim.address, topic: claim.topic }
+  await transaction(parts.pool, async (tx) => {
+    await suppress(tx, [{ ...whom, reason: 'unsubscribed' }], at)
+    const cancelled = await cancelFor(tx, whom, { now: at, reason: 'consent_withdrawn' })
+    const taken = cancelled.map((row) => receipt({ ...row, ws: claim.ws }, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
+    await appendRecords(tx, [said, ...taken], { partitions: config.partitions, now: at })
+  })
+  appended()
+  const until = performance.now() + WAIT_MS
+  while (performance.now() < until && (await inFlightTo(parts.pool, whom)) > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+async function returned(options: Options, claim: Leaving): Promise<void> {
+  const { parts, now, config, appended } = options
+  const at = now()
+  const { subject } = await subjectOf(parts.pool, claim)
+  const said = receipt(subject, { name: 'message.resubscribed', at, once: `${claim.topic}:${at}`, props: { channel: 'email', topic: claim.topic, address: claim.address, source: 'page' } })
+  await transaction(parts.pool, async (tx) => {
+    await unsuppress(tx, { ws: claim.ws, address: claim.address, topic: claim.topic })
+    await appendRecords(tx, [said], { partitions: config.partitions, now: at })
+  })
+  appended()
+}
+
+async function write({ parts, config, now, appended }: Options, records: readonly EventRecord[]): Promise<void> {
+  await transaction(parts.pool, (tx) => appendRecords(tx, records, { partitions: config.partitions, now: now() }))
+  appended()
+}

@@ -1,0 +1,114 @@
+import type { z } from 'zod'
+import { GetMessage, ListMessages, type MessageSummary, ReplayMessage } from '#channels/api.ts'
+import { type PrepareParts, prepare } from '#channels/on-effect.ts'
+import { originOf } from '#channels/payload.ts'
+import type { OutputOf } from '#lib/action.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { explain } from '#journeys/reasons.ts'
+import { type Binding, bind } from '#platform/http/actions.ts'
+import type { Principal } from '#platform/http/principal.ts'
+import { getOutbox, listOutbox, type OutboxRow, reviveOutbox } from '#platform/outbox-view.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { deliveriesOf } from './counts-store.ts'
+import type { JourneyNames } from './journey-names.ts'
+import type { Parts } from './open-parts.ts'
+
+interface Options {
+  readonly parts: Parts
+  readonly names: JourneyNames
+  /** As the dispatcher renders. */
+  readonly render: PrepareParts
+  readonly now: () => number
+  readonly appended: () => void
+}
+
+type Names = Awaited<ReturnType<JourneyNames>>
+type Message = z.output<typeof MessageSummary>
+
+const PAGE = 50
+const DAY = 86_400_000
+const unknownMessage = (id: string): Problem => ({ code: 'message.unknown', status: 404, title: 'There is no such message', detail: id })
+const NOT_DEAD: Problem = {
+  code: 'message.not_dead',
+  status: 409,
+  title: 'Only a message that was given up can be put back into the queue',
+  hint: 'Its status says what it is doing',
+}
+
+export const messageBindings = (options: Options): Binding[] => [
+  bind(ListMessages, async ({ cursor, ...query }, { workspace }) => {
+    const { pool } = options.parts
+    const after = cursor === undefined ? undefined : cursorOf(cursor)
+    const rows = await inWorkspace(pool, workspace, (tx) => listOutbox(tx, { ws: workspace, ...query, after, limit: PAGE }))
+    const names = await options.names(workspace)
+    const last = rows.at(-1)
+    const next = last && rows.length === PAGE ? `${last.createdAt}~${last.id}` : null
+    return { messages: await Promise.all(rows.map((row) => summary(row, names, options.render))), next }
+  }),
+  bind(GetMessage, ({ id }, principal) => showMessage(options, principal, id)),
+  bind(ReplayMessage, async ({ id }, { workspace }, call) => {
+    const { pool } = options.parts
+    const now = options.now()
+    const found = await inWorkspace(pool, workspace, (tx) => getOutbox(tx, workspace, id))
+    if (!found) return refuse(unknownMessage(id))
+    const row = await inWorkspace(pool, workspace, (tx) => reviveOutbox(tx, { ws: workspace, id, now, expires: now + DAY }))
+    if (!row) return refuse(NOT_DEAD)
+    call.note({ object: `message:${id}` })
+    options.appended()
+    return { message: await summary(row, await options.names(workspace), options.render) }
+  }),
+]
+
+function cursorOf(text: string): { createdAt: number; id: string } {
+  const cut = text.indexOf('~')
+  return { createdAt: Number(text.slice(0, cut)) || 0, id: text.slice(cut + 1) }
+}
+
+async function summary(row: OutboxRow, names: Names, render: PrepareParts): Promise<Message> {
+  const origin = originOf(row.payload)
+  const journey = names.version(String(origin.journey_id), Number(origin.version))
+  return {
+    id: row.id,
+    channel: row.channel as Message['channel'],
+    status: row.status,
+    reason: row.reason,
+    sentence: row.reason === '' ? '' : explain(row.reason),
+    profile: row.key,
+    to: row.channel === 'email' ? row.address : String(row.payload['url'] ?? ''),
+    subject: await subjectOf(row, render),
+    journey: String(origin.journey_id),
+    journeyName: journey?.name ?? String(origin.journey_id),
+    version: Number(origin.version),
+    step: String(origin.step_id),
+    lane: row.lane,
+    topic: row.topic,
+    attempts: row.attempt,
+    createdAt: row.createdAt,
+    at: row.settledAt ?? row.claimedAt ?? row.createdAt,
+  }
+}
+
+async function subjectOf(row: OutboxRow, render: PrepareParts): Promise<string> {
+  const made = await prepare(row, render)
+  if (isRefusal(made)) return ''
+  return made.rendered?.subject ?? (made.prepared.kind === 'webhook' ? `${made.prepared.method} ${made.prepared.url}` : '')
+}
+
+/** The message as it was handed over: made again from the versions that it names. */
+export async function showMessage(options: Options, { workspace }: Principal, id: string): Promise<Outcome<OutputOf<typeof GetMessage>>> {
+  const { parts, names, render } = options
+  const row = await inWorkspace(parts.pool, workspace, (tx) => getOutbox(tx, workspace, id))
+  if (!row) return refuse(unknownMessage(id))
+  const [made, history] = await Promise.all([prepare(row, render), deliveriesOf(parts.analytics, workspace, id)])
+  const ready = isRefusal(made) ? null : made
+  const { template, template_version: version, enrollment_id: enrollment } = row.payload
+  return {
+    message: await summary(row, await names(workspace), render),
+    enrollment: String(enrollment),
+    template: typeof template === 'string' && typeof version === 'number' ? { id: template, version } : null,
+    history: history.map(({ status, reason, at }) => ({ status, reason, sentence: reason === '' ? '' : explain(reason), at })),
+    rendered: ready?.rendered ? { subject: ready.rendered.subject, html: ready.rendered.html, text: ready.rendered.text } : null,
+    headers: ready ? ready.headers.map(([name, value]): [string, string] => [name, value]) : [],
+    body: ready?.prepared.kind === 'webhook' ? ready.prepared.body : null,
+  }
+}
