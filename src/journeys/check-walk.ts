@@ -1,0 +1,47 @@
+import type { Step } from './schema.ts'
+
+/** A step with its place in the document, and the steps that stand before it on its way. */
+export interface PlacedStep {
+  readonly step: Step
+  /** JSON pointer. */
+  readonly at: string
+  readonly before: readonly Step[]
+}
+
+/** The lists of steps inside a step, with their pointers from it. */
+export function laneLists(step: Step): { readonly list: readonly Step[]; readonly pointer: string }[] {
+  switch (step.kind) {
+    case 'branch':
+      return [...step.branches.map(({ steps }, i) => ({ list: steps, pointer: `/branches/${i}/steps` })), { list: step.otherwise, pointer: '/otherwise' }]
+    case 'split':
+      return step.arms.map(({ steps }, i) => ({ list: steps, pointer: `/arms/${i}/steps` }))
+    case 'waitFor':
+      return [
+        { list: step.then ?? [], pointer: '/then' },
+        { list: step.otherwise, pointer: '/otherwise' },
+      ]
+    case 'email':
+    case 'webhook':
+      return [{ list: step.otherwise ?? [], pointer: '/otherwise' }]
+    case 'wait':
+    case 'update':
+    case 'exit':
+      return []
+  }
+}
+
+/** The lists one of which everyone goes through; none for a step that may just go on below. */
+export function placedLanes(step: Step): readonly (readonly Step[])[] {
+  return step.kind === 'branch' || step.kind === 'split' || step.kind === 'waitFor' ? laneLists(step).map(({ list }) => list) : []
+}
+
+/** Every step, outer before inner, in document order. */
+export function placed(steps: readonly Step[], at: string, before: readonly Step[] = []): PlacedStep[] {
+  const passed = [...before]
+  return steps.flatMap((step, i) => {
+    const here = `${at}/${i}`
+    const found = [{ step, at: here, before: [...passed] }, ...laneLists(step).flatMap(({ list, pointer }) => placed(list, `${here}${pointer}`, [...passed, step]))]
+    passed.push(step, ...laneLists(step).flatMap(({ list }) => placed(list, '').map((inner) => inner.step)))
+    return found
+  })
+}
