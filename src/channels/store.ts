@@ -36,7 +36,7 @@ export async function listMail(db: Queryable, workspace: string, { text, before,
   const { rows } = await db.query<MailLine>(
     `select ${LINE} from mailbox
      where workspace_id = $1 and ($2 = '' or position(lower($2) in lower(recipient || ' ' || subject)) > 0) and ($3::bigint is null or id < $3)
-     order by id desc limit $4`,
+     order by mailbox.id desc limit $4`,
     [workspace, text, before, limit],
   )
   return rows

@@ -77,14 +77,13 @@ export async function claim(
   { owner, channel, limit, now }: { owner: string; channel: string; limit: number; now: number },
 ): Promise<Claimed[]> {
   const { rows } = await db.query<Claimed>(
-    `with next as (
-       (select workspace_id, id from outbox where status = 'ready' and channel = $4 and lane = 'transactional' and due <= $3
-        order by due limit $2 for update skip locked)
-       union all
-       (select workspace_id, id from outbox where status = 'ready' and channel = $4 and lane = 'marketing' and due <= $3
-        order by due limit $2 for update skip locked)
-       limit $2
-     )
+    `with urgent as (
+       select workspace_id, id from outbox where channel = $4 and status = 'ready' and lane = 'transactional' and due <= $3
+       order by due limit $2 for update skip locked
+     ), others as (
+       select workspace_id, id from outbox where channel = $4 and status = 'ready' and lane = 'marketing' and due <= $3
+       order by due limit greatest(0, $2 - (select count(*) from urgent)) for update skip locked
+     ), next as (select * from urgent union all select * from others)
      update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $3
      from next where o.workspace_id = next.workspace_id and o.id = next.id
      returning o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
