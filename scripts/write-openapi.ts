@@ -21,7 +21,15 @@ export async function declaredActions(): Promise<Action[]> {
 }
 
 function isAction(value: unknown): value is Action {
-  return value !== null && typeof value === 'object' && 'route' in value && 'does' in value && 'may' in value && 'input' in value && 'output' in value
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    'route' in value &&
+    'does' in value &&
+    'may' in value &&
+    'input' in value &&
+    'output' in value
+  )
 }
 
 export async function openApiText(): Promise<string> {

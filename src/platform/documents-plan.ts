@@ -19,7 +19,8 @@ export interface DocumentKind<Body = unknown> {
 }
 
 /** The kinds by name; for each capability one line in the app. */
-export const kindsOf = (kinds: readonly DocumentKind[]): ReadonlyMap<string, DocumentKind> => new Map(kinds.map((kind) => [kind.kind, kind]))
+export const kindsOf = (kinds: readonly DocumentKind[]): ReadonlyMap<string, DocumentKind> =>
+  new Map(kinds.map((kind) => [kind.kind, kind]))
 
 /** All documents of a workspace as they would be live together, parsed. */
 export interface Library {
@@ -73,7 +74,11 @@ export const hashOf = (body: Json): string => createHash('sha256').update(canoni
 export const yamlOf = (body: Json): string => stringify(body, { lineWidth: 120 })
 
 /** What applying would do, and whether it may: every given document is checked against the library as it would become. */
-export function planOf(live: readonly Live[], { documents, prune, archive = [] }: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Plan {
+export function planOf(
+  live: readonly Live[],
+  { documents, prune, archive = [] }: PlanInput,
+  kinds: ReadonlyMap<string, DocumentKind>,
+): Plan {
   const key = (each: { kind: string; id: string }): string => `${each.kind}/${each.id}`
   const before = new Map(live.map((each) => [key(each), each]))
   const given = new Map(documents.map((each) => [key(each), each]))
@@ -83,11 +88,24 @@ export function planOf(live: readonly Live[], { documents, prune, archive = [] }
   for (const each of pruned) after.delete(key(each))
   const library = libraryOf([...after.values()], kinds)
   const changes = [
-    ...documents.map((each) => changeOf(each, before.get(key(each)), [...ownProblems(each, documents), ...problemsOf(each, kinds, library)])),
-    ...pruned.map((each): Change => ({ kind: each.kind, id: each.id, action: 'archive', from: each.version, diff: textDiff(yamlOf(each.body), ''), problems: [] })),
+    ...documents.map((each) =>
+      changeOf(each, before.get(key(each)), [...ownProblems(each, documents), ...problemsOf(each, kinds, library)]),
+    ),
+    ...pruned.map(
+      (each): Change => ({
+        kind: each.kind,
+        id: each.id,
+        action: 'archive',
+        from: each.version,
+        diff: textDiff(yamlOf(each.body), ''),
+        problems: [],
+      }),
+    ),
   ]
   const left = [...after.values()].filter((each) => !given.has(key(each)))
-  const breaks = changes.some((change) => change.action !== 'unchanged') ? breaksIn(left, { kinds, now: libraryOf(live, kinds), then: library }) : []
+  const breaks = changes.some((change) => change.action !== 'unchanged')
+    ? breaksIn(left, { kinds, now: libraryOf(live, kinds), then: library })
+    : []
   const ok = breaks.length === 0 && changes.every((change) => change.problems.length === 0)
   return { changes, breaks, ok, token: tokenOf(changes, before, given) }
 }
@@ -98,9 +116,8 @@ export function libraryOf(documents: readonly Authored[], kinds: ReadonlyMap<str
   for (const { kind, id, body } of documents) {
     const result = kinds.get(kind)?.schema.safeParse(body)
     if (!result?.success) continue
-    let same = parsed.get(kind)
-    if (!same) parsed.set(kind, (same = new Map()))
-    same.set(id, result.data)
+    const same = parsed.get(kind) ?? new Map<string, unknown>()
+    parsed.set(kind, same.set(id, result.data))
   }
   return { get: (kind, id) => parsed.get(kind)?.get(id), ids: (kind) => [...(parsed.get(kind)?.keys() ?? [])] }
 }
@@ -109,7 +126,14 @@ export function libraryOf(documents: readonly Authored[], kinds: ReadonlyMap<str
 export function problemsOf({ kind, body }: Authored, kinds: ReadonlyMap<string, DocumentKind>, library: Library): readonly Problem[] {
   const known = kinds.get(kind)
   if (!known) {
-    return [{ code: 'document.kind', status: 422, title: `There is no kind of document called "${kind}".`, hint: `Use one of: ${[...kinds.keys()].join(', ')}.` }]
+    return [
+      {
+        code: 'document.kind',
+        status: 422,
+        title: `There is no kind of document called "${kind}".`,
+        hint: `Use one of: ${[...kinds.keys()].join(', ')}.`,
+      },
+    ]
   }
   const parsed = known.schema.safeParse(body)
   if (!parsed.success) return invalid(parsed.error).problems ?? []
@@ -119,12 +143,25 @@ export function problemsOf({ kind, body }: Authored, kinds: ReadonlyMap<string, 
 function ownProblems({ kind, id, body }: Authored, all: readonly Authored[]): Problem[] {
   const problems: Problem[] = []
   if (all.filter((other) => other.kind === kind && other.id === id).length > 1) {
-    problems.push({ code: 'document.twice', status: 422, title: `${kind} "${id}" is given more than once.`, hint: 'Give each document once.' })
+    problems.push({
+      code: 'document.twice',
+      status: 422,
+      title: `${kind} "${id}" is given more than once.`,
+      hint: 'Give each document once.',
+    })
   }
-  for (const [name, value] of [['kind', kind], ['id', id]] as const) {
+  for (const [name, value] of [
+    ['kind', kind],
+    ['id', id],
+  ] as const) {
     const inside = body !== null && typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, Json>)[name] : undefined
     if (inside !== undefined && inside !== value) {
-      problems.push({ code: `document.${name}`, status: 422, title: `The document says ${name} "${inside}", but it is given as "${value}".`, at: `/${name}` })
+      problems.push({
+        code: `document.${name}`,
+        status: 422,
+        title: `The document says ${name} "${inside}", but it is given as "${value}".`,
+        at: `/${name}`,
+      })
     }
   }
   return problems
@@ -143,7 +180,10 @@ function changeOf(given: Authored, live: Live | undefined, problems: readonly Pr
 }
 
 /** Problems that other documents would get and do not have now. */
-function breaksIn(others: readonly Authored[], { kinds, now, then }: { kinds: ReadonlyMap<string, DocumentKind>; now: Library; then: Library }): Plan['breaks'] {
+function breaksIn(
+  others: readonly Authored[],
+  { kinds, now, then }: { kinds: ReadonlyMap<string, DocumentKind>; now: Library; then: Library },
+): Plan['breaks'] {
   return others.flatMap((each) => {
     const had = new Set(problemsOf(each, kinds, now).map((problem) => canonical(problem)))
     const problems = problemsOf(each, kinds, then).filter((problem) => !had.has(canonical(problem)))

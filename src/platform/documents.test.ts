@@ -68,12 +68,21 @@ const problem = (outcome: Outcome<unknown>): Problem => {
 test('a plan tells what would happen; applying it does just that, once', async () => {
   const { plan, apply, announced } = stage()
   const planned = await plan([ELLA, SUMMER])
-  assert.deepEqual(planned.changes.map(({ id, action, from, diff }) => [id, action, from, diff]), [
-    ['ella', 'create', null, '@@ -0,0 +1,1 @@\n+name: Ella\n'],
-    ['summer', 'create', null, '@@ -0,0 +1,2 @@\n+title: Summertime\n+singer: ella\n'],
-  ])
+  assert.deepEqual(
+    planned.changes.map(({ id, action, from, diff }) => [id, action, from, diff]),
+    [
+      ['ella', 'create', null, '@@ -0,0 +1,1 @@\n+name: Ella\n'],
+      ['summer', 'create', null, '@@ -0,0 +1,2 @@\n+title: Summertime\n+singer: ella\n'],
+    ],
+  )
   const applied = done(await apply([ELLA, SUMMER], { token: planned.token }))
-  assert.deepEqual(applied.published.map(({ id, version }) => [id, version]), [['ella', 1], ['summer', 1]])
+  assert.deepEqual(
+    applied.published.map(({ id, version }) => [id, version]),
+    [
+      ['ella', 1],
+      ['summer', 1],
+    ],
+  )
   const again = done(await apply([ELLA, SUMMER], { token: planned.token }))
   assert.deepEqual([again.revision, again.published, announced], [null, [], [applied.revision]])
   assert.ok(again.plan.changes.every((change) => change.action === 'unchanged'))
@@ -126,15 +135,37 @@ test('a plan is bound to what it was made of: other input, or a state that moved
 test('what others depend on cannot be archived, and archiving needs to be asked for', async () => {
   const { workspace, plan, apply } = stage()
   await apply([ELLA, SUMMER])
-  assert.deepEqual((await plan([ELLA])).changes.map((change) => change.action), ['unchanged'], 'left out is not archived')
+  assert.deepEqual(
+    (await plan([ELLA])).changes.map((change) => change.action),
+    ['unchanged'],
+    'left out is not archived',
+  )
   const broken = await plan([], { archive: [{ kind: 'singer', id: 'ella' }] })
   assert.deepEqual([broken.ok, broken.breaks[0]!.id, broken.breaks[0]!.problems[0]!.code], [false, 'summer', 'song.singer'])
   assert.equal(problem(await apply([], { archive: [{ kind: 'singer', id: 'ella' }] })).code, 'documents.unsound')
   const pruned = done(await apply([ELLA], { prune: true }))
-  assert.deepEqual(pruned.plan.changes.map(({ id, action }) => [id, action]), [['ella', 'unchanged'], ['summer', 'archive']])
-  assert.deepEqual((await liveDocuments(pool, workspace)).map((each) => each.id), ['ella'])
-  assert.deepEqual((await listDocuments(pool, workspace, { kind: undefined, archived: false })).map((each) => each.id), ['ella'])
-  assert.deepEqual((await listDocuments(pool, workspace, { kind: undefined, archived: true })).map(({ id, live }) => [id, live]), [['ella', 1], ['summer', null]])
+  assert.deepEqual(
+    pruned.plan.changes.map(({ id, action }) => [id, action]),
+    [
+      ['ella', 'unchanged'],
+      ['summer', 'archive'],
+    ],
+  )
+  assert.deepEqual(
+    (await liveDocuments(pool, workspace)).map((each) => each.id),
+    ['ella'],
+  )
+  assert.deepEqual(
+    (await listDocuments(pool, workspace, { kind: undefined, archived: false })).map((each) => each.id),
+    ['ella'],
+  )
+  assert.deepEqual(
+    (await listDocuments(pool, workspace, { kind: undefined, archived: true })).map(({ id, live }) => [id, live]),
+    [
+      ['ella', 1],
+      ['summer', null],
+    ],
+  )
   const back = done(await apply([SUMMER]))
   assert.deepEqual([back.plan.changes[0]!.action, back.published[0]!.version], ['create', 2], 'it can come back')
 })
@@ -205,7 +236,9 @@ test('the announcement is written by the owner, in the same transaction', async 
   const announce = async (tx: { query(text: string): Promise<{ rows: { name: string }[] }> }): Promise<void> => {
     assert.equal((await tx.query('select current_user as name')).rows[0]!.name, 'cadenza')
   }
-  done(await inWorkspace(pool, workspace, (tx) => apply(tx, author, { documents: [ELLA], prune: false, kinds, announce: announce as never })))
+  done(
+    await inWorkspace(pool, workspace, (tx) => apply(tx, author, { documents: [ELLA], prune: false, kinds, announce: announce as never })),
+  )
 })
 
 test('people who publish at the same moment take turns: every revision has one set, versions have no gap', async () => {
@@ -215,8 +248,14 @@ test('people who publish at the same moment take turns: every revision has one s
   const revisions = outcomes.map((outcome) => done(outcome).revision)
   assert.equal(new Set(revisions).size, names.length)
   const { versions } = (await documentHistory(pool, workspace, ELLA))!
-  assert.deepEqual(versions.map((each) => each.version), [8, 7, 6, 5, 4, 3, 2, 1])
-  assert.deepEqual(versions.filter((each) => each.status === 'published').map((each) => each.version), [8])
+  assert.deepEqual(
+    versions.map((each) => each.version),
+    [8, 7, 6, 5, 4, 3, 2, 1],
+  )
+  assert.deepEqual(
+    versions.filter((each) => each.status === 'published').map((each) => each.version),
+    [8],
+  )
 })
 
 test('a draft is nobody else’s business until it is published, and no one’s change is lost', async () => {

@@ -75,7 +75,10 @@ export async function definitionsAt(db: Queryable, revision: number): Promise<De
 }
 
 /** One published version, also a replaced or archived one. */
-export async function definition(db: Queryable, { workspace, kind, id, version }: { workspace: string; kind: string; id: string; version: number }): Promise<Definition | undefined> {
+export async function definition(
+  db: Queryable,
+  { workspace, kind, id, version }: { workspace: string; kind: string; id: string; version: number },
+): Promise<Definition | undefined> {
   const { rows } = await db.query<Definition>(
     `select workspace_id as ws, kind, id, version, body, hash from documents
      where workspace_id = $1 and kind = $2 and id = $3 and version = $4 and status <> 'draft'`,
@@ -126,9 +129,15 @@ export async function apply(
 }
 
 /** The live version steps back; the new one, if any, takes its place. */
-async function move(tx: Queryable, { author, change, body, revision }: { author: Author; change: Change; body: Json | undefined; revision: number }): Promise<number | null> {
+async function move(
+  tx: Queryable,
+  { author, change, body, revision }: { author: Author; change: Change; body: Json | undefined; revision: number },
+): Promise<number | null> {
   const name = [author.workspace, change.kind, change.id]
-  await tx.query(`update documents set status = 'archived' where workspace_id = $1 and kind = $2 and id = $3 and status = 'published'`, name)
+  await tx.query(
+    `update documents set status = 'archived' where workspace_id = $1 and kind = $2 and id = $3 and status = 'published'`,
+    name,
+  )
   let version: number | null = null
   if (body !== undefined) {
     const hash = hashOf(body)
@@ -139,7 +148,10 @@ async function move(tx: Queryable, { author, change, body, revision }: { author:
       [...name, JSON.stringify(body), hash, author.at, author.actor],
     )
     version = rows[0]!.version
-    await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft' and hash = $4`, [...name, hash])
+    await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft' and hash = $4`, [
+      ...name,
+      hash,
+    ])
   }
   await tx.query('insert into document_revisions (workspace_id, kind, id, revision, version, at, by) values ($1, $2, $3, $4, $5, $6, $7)', [
     ...name,
@@ -151,12 +163,24 @@ async function move(tx: Queryable, { author, change, body, revision }: { author:
   return version
 }
 
-const STALE: Problem = { code: 'plan.stale', status: 409, title: 'Something changed since the plan was made.', hint: 'Plan again, look at it, then apply that plan.' }
+const STALE: Problem = {
+  code: 'plan.stale',
+  status: 409,
+  title: 'Something changed since the plan was made.',
+  hint: 'Plan again, look at it, then apply that plan.',
+}
 
 /** One problem that holds all: pointers name document and place, e.g. `/journey/welcome/steps/2/id`. */
 function unsound({ changes, breaks }: Plan): Problem {
-  const problems = [...changes, ...breaks].flatMap(({ kind, id, problems }) => problems.map((problem) => ({ ...problem, at: `/${kind}/${id}${problem.at ?? ''}` })))
-  return { code: 'documents.unsound', status: 422, title: `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong; nothing was changed.`, problems }
+  const problems = [...changes, ...breaks].flatMap(({ kind, id, problems }) =>
+    problems.map((problem) => ({ ...problem, at: `/${kind}/${id}${problem.at ?? ''}` })),
+  )
+  return {
+    code: 'documents.unsound',
+    status: 422,
+    title: `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong; nothing was changed.`,
+    problems,
+  }
 }
 
 /** Writes the one draft of a document. `expected` is the hash of the draft (else of the live version) that the author saw. */
@@ -185,15 +209,28 @@ export async function saveDraft(
   return { body, hash, base, at: author.at, by: author.actor }
 }
 
-const CHANGED: Problem = { code: 'document.changed', status: 412, title: 'Somebody else changed this document.', hint: 'Load it again and put your change onto it.' }
+const CHANGED: Problem = {
+  code: 'document.changed',
+  status: 412,
+  title: 'Somebody else changed this document.',
+  hint: 'Load it again and put your change onto it.',
+}
 
 export async function discardDraft(tx: Queryable, workspace: string, { kind, id }: { kind: string; id: string }): Promise<boolean> {
-  const { rowCount } = await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft'`, [workspace, kind, id])
+  const { rowCount } = await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft'`, [
+    workspace,
+    kind,
+    id,
+  ])
   return rowCount === 1
 }
 
 /** All documents, one line each; `archived` adds those that are neither live nor a draft. */
-export async function listDocuments(db: Queryable, workspace: string, { kind, archived }: { kind: string | undefined; archived: boolean }): Promise<DocumentLine[]> {
+export async function listDocuments(
+  db: Queryable,
+  workspace: string,
+  { kind, archived }: { kind: string | undefined; archived: boolean },
+): Promise<DocumentLine[]> {
   const { rows } = await db.query<DocumentLine>(
     `select * from (
        select distinct on (kind, id) kind, id, coalesce(body ->> 'name', '') as name,
@@ -213,7 +250,9 @@ export async function documentHistory(
   workspace: string,
   { kind, id }: { kind: string; id: string },
 ): Promise<{ versions: VersionLine[]; draft: Draft | undefined } | undefined> {
-  const { rows } = await db.query<Omit<VersionLine, 'status'> & { status: 'draft' | VersionLine['status']; body: Json | null; base: number | null }>(
+  const { rows } = await db.query<
+    Omit<VersionLine, 'status'> & { status: 'draft' | VersionLine['status']; body: Json | null; base: number | null }
+  >(
     `select version, status, hash, at, by, base, case when status = 'draft' then body end as body from documents
      where workspace_id = $1 and kind = $2 and id = $3 order by version desc`,
     [workspace, kind, id],
@@ -221,7 +260,9 @@ export async function documentHistory(
   if (rows.length === 0) return undefined
   const draft = rows.find((row) => row.status === 'draft')
   return {
-    versions: rows.filter((row): row is typeof row & VersionLine => row.status !== 'draft').map(({ version, status, hash, at, by }) => ({ version, status, hash, at, by })),
+    versions: rows
+      .filter((row): row is typeof row & VersionLine => row.status !== 'draft')
+      .map(({ version, status, hash, at, by }) => ({ version, status, hash, at, by })),
     draft: draft && { body: draft.body!, hash: draft.hash, base: draft.base, at: draft.at, by: draft.by },
   }
 }

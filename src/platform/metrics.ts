@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface MetricWords<Label extends string = string> {
   /** Snake case with unit, e.g. `cadenza_events_accepted_total`. */
@@ -12,7 +12,9 @@ export interface Metrics {
   readonly registry: Registry
   counter<Label extends string = never>(words: MetricWords<Label>): Counter<Label>
   /** With `collect`, the value is asked for at each scrape. */
-  gauge<Label extends string = never>(words: MetricWords<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> }): Gauge<Label>
+  gauge<Label extends string = never>(
+    words: MetricWords<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },
+  ): Gauge<Label>
   /** Buckets are upper bounds in the metric's unit. */
   histogram<Label extends string = never>(words: MetricWords<Label> & { readonly buckets?: readonly number[] }): Histogram<Label>
 }

@@ -9,12 +9,16 @@ const place = { workspace: 'acme', table: 'senders', id: 'dkim' }
 test('what is sealed opens in its own place, and nowhere else', () => {
   const box = secretBox(KEY)
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.record({ workspace: fc.string(), table: fc.string(), id: fc.string() }), (secret, other) => {
-      const plain = secret.toWellFormed()
-      const sealed = box.seal(plain, place)
-      assert.equal(box.open(sealed, place), plain)
-      if (JSON.stringify(other) !== JSON.stringify(place)) assert.throws(() => box.open(sealed, other), CannotOpen)
-    }),
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.record({ workspace: fc.string(), table: fc.string(), id: fc.string() }),
+      (secret, other) => {
+        const plain = secret.toWellFormed()
+        const sealed = box.seal(plain, place)
+        assert.equal(box.open(sealed, place), plain)
+        if (JSON.stringify(other) !== JSON.stringify(place)) assert.throws(() => box.open(sealed, other), CannotOpen)
+      },
+    ),
     { numRuns: 100 },
   )
 })
@@ -33,7 +37,15 @@ test('a seal shows nothing of the secret, differs each time, and breaks when any
   for (let i = 0; i < sealed.length; i++) {
     const changed = sealed.slice(0, i) + (sealed[i] === 'A' ? 'B' : 'A') + sealed.slice(i + 1)
     // The last characters of base64url may carry bits that mean nothing.
-    const same = changed.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex')).join() === sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex')).join()
+    const same =
+      changed
+        .split('.')
+        .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+        .join() ===
+      sealed
+        .split('.')
+        .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+        .join()
     if (!same) assert.throws(() => box.open(changed, place), CannotOpen, `character ${i}`)
   }
 })

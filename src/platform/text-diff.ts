@@ -24,7 +24,10 @@ export function textDiff(before: string, after: string): string {
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'))
 
-function header(lines: readonly Line[], { near, from, old, now }: { near: readonly boolean[]; from: number; old: number; now: number }): string {
+function header(
+  lines: readonly Line[],
+  { near, from, old, now }: { near: readonly boolean[]; from: number; old: number; now: number },
+): string {
   let end = from
   while (near[end]) end++
   const hunk = lines.slice(from, end)
@@ -53,7 +56,8 @@ function middle(a: readonly string[], b: readonly string[]): Line[] {
   const common = new Uint32Array((a.length + 1) * width)
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      common[i * width + j] = a[i] === b[j] ? common[(i + 1) * width + j + 1]! + 1 : Math.max(common[(i + 1) * width + j]!, common[i * width + j + 1]!)
+      common[i * width + j] =
+        a[i] === b[j] ? common[(i + 1) * width + j + 1]! + 1 : Math.max(common[(i + 1) * width + j]!, common[i * width + j + 1]!)
     }
   }
   const lines: Line[] = []

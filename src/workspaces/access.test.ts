@@ -46,7 +46,11 @@ test('every route × every single scope of a secret key', async () => {
     const { body } = await api.ask('POST /api/keys', { key: shop.key, body: { kind: 'secret', name: scope, scopes: [scope] } })
     for (const action of ACTIONS) {
       const granted = action.may === 'public' || action.may === 'signed-in' || action.may === scope
-      assert.equal(refusal(await call(action, { key: body.value })), granted ? '' : 'auth.forbidden', `a key with ${scope} calls ${action.name}`)
+      assert.equal(
+        refusal(await call(action, { key: body.value })),
+        granted ? '' : 'auth.forbidden',
+        `a key with ${scope} calls ${action.name}`,
+      )
     }
   }
 })
@@ -62,7 +66,10 @@ test('the table of roles says what the handbook says', () => {
 
 test('what needs a permission and changes something names whose it is in the audit log', () => {
   const silent = ACTIONS.filter((action) => action.may === 'workspace:admin' && !action.route.startsWith('GET') && !action.audited)
-  assert.deepEqual(silent.map((action) => action.name), [])
+  assert.deepEqual(
+    silent.map((action) => action.name),
+    [],
+  )
 })
 
 test('a marketer writes a draft that only an approver makes live', async () => {
@@ -73,7 +80,10 @@ test('a marketer writes a draft that only an approver makes live', async () => {
   const publish = (cookie: string) => api.ask('POST /api/documents/note/hello/publish', { cookie, body: { hash: saved.body.draft.hash } })
   const refused = await publish(marketer.cookie)
   assert.deepEqual([refused.status, refused.body.detail], [403, 'Publishing a note needs the permission journeys:publish.'])
-  const applied = await api.ask('POST /api/documents/apply', { cookie: marketer.cookie, body: { documents: [{ kind: 'note', id: 'x', body: { text: 'hi' } }] } })
+  const applied = await api.ask('POST /api/documents/apply', {
+    cookie: marketer.cookie,
+    body: { documents: [{ kind: 'note', id: 'x', body: { text: 'hi' } }] },
+  })
   assert.equal(applied.status, 403)
   assert.equal((await publish(approver.cookie)).status, 200)
   assert.equal((await api.ask('POST /api/documents/note/hello/archive', { cookie: marketer.cookie, body: {} })).status, 403)
@@ -83,8 +93,12 @@ test('what belongs to one workspace does not exist for another', async () => {
   const [acme, globex] = [await api.workspace(), await api.workspace()]
   const bob = await api.person(acme.id, 'marketer')
   const key = (await api.ask('POST /api/keys', { key: acme.key, body: { kind: 'write', name: 'Website' } })).body.key.id
-  const invitation = (await api.ask('POST /api/invitations', { key: acme.key, body: { email: 'x@acme.test', role: 'viewer' } })).body.invitation.id
-  await api.ask('POST /api/documents/apply', { key: acme.key, body: { documents: [{ kind: 'note', id: 'hidden-note', body: { text: 'of acme' } }] } })
+  const invitation = (await api.ask('POST /api/invitations', { key: acme.key, body: { email: 'x@acme.test', role: 'viewer' } })).body
+    .invitation.id
+  await api.ask('POST /api/documents/apply', {
+    key: acme.key,
+    body: { documents: [{ kind: 'note', id: 'hidden-note', body: { text: 'of acme' } }] },
+  })
   await api.ask('PUT /api/documents/note/draft/draft', { key: acme.key, body: { body: { text: 'of acme' } } })
 
   const swapped: [string, unknown?][] = [
@@ -111,7 +125,8 @@ test('what belongs to one workspace does not exist for another', async () => {
 test('another site cannot use the cookie of a person who is signed in', async () => {
   const shop = await api.workspace()
   const { cookie } = await api.person(shop.id, 'admin')
-  const change = (headers: Record<string, string>) => api.ask('PUT /api/workspace', { body: { name: 'Changed' }, headers: { cookie, ...headers } })
+  const change = (headers: Record<string, string>) =>
+    api.ask('PUT /api/workspace', { body: { name: 'Changed' }, headers: { cookie, ...headers } })
   for (const headers of [
     { origin: 'https://evil.test' },
     { origin: 'null' },
@@ -126,9 +141,16 @@ test('another site cannot use the cookie of a person who is signed in', async ()
   assert.equal((await change({ origin: api.url })).status, 200)
   assert.equal((await change({ 'sec-fetch-site': 'same-origin' })).status, 200)
   assert.equal((await change({ origin: 'http://cadenza.test' })).status, 200, 'the public address')
-  const form = await fetch(`${api.url}/api/workspace`, { method: 'PUT', headers: { cookie, origin: api.url, 'content-type': 'text/plain' }, body: '{"name":"x"}' })
+  const form = await fetch(`${api.url}/api/workspace`, {
+    method: 'PUT',
+    headers: { cookie, origin: api.url, 'content-type': 'text/plain' },
+    body: '{"name":"x"}',
+  })
   assert.equal(form.status, 415)
-  const signIn = await api.ask('POST /api/auth/sign-in/email', { body: { email: 'a@b.test', password: 'x' }, headers: { origin: 'https://evil.test' } })
+  const signIn = await api.ask('POST /api/auth/sign-in/email', {
+    body: { email: 'a@b.test', password: 'x' },
+    headers: { origin: 'https://evil.test' },
+  })
   assert.deepEqual([signIn.status, signIn.body.code], [403, 'auth.origin'], 'nor sign somebody in')
 })
 

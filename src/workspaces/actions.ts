@@ -50,11 +50,35 @@ const INVITATION_MS = 3 * 86_400_000
 const DONE = { done: true as const }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const notHere = (what: string): Problem => ({ code: `${what}.unknown`, status: 404, title: `There is no such ${what} in this workspace.` })
-const BUSY: Problem = { code: 'auth.busy', status: 429, title: 'Too many passwords are being checked at this moment.', hint: 'Try again in a few seconds.' }
-const LAST_ADMIN: Problem = { code: 'members.last-admin', status: 409, title: 'This is the last administrator.', hint: 'Make somebody else an administrator first.' }
+const BUSY: Problem = {
+  code: 'auth.busy',
+  status: 429,
+  title: 'Too many passwords are being checked at this moment.',
+  hint: 'Try again in a few seconds.',
+}
+const LAST_ADMIN: Problem = {
+  code: 'members.last-admin',
+  status: 409,
+  title: 'This is the last administrator.',
+  hint: 'Make somebody else an administrator first.',
+}
 
 /** A new key with its value, which is not kept. */
-export function newKey({ kind, name, scopes, by, at, expiresAt }: { kind: Key['kind']; name: string; scopes: readonly Scope[]; by: string; at: number; expiresAt: number | null }) {
+export function newKey({
+  kind,
+  name,
+  scopes,
+  by,
+  at,
+  expiresAt,
+}: {
+  kind: Key['kind']
+  name: string
+  scopes: readonly Scope[]
+  by: string
+  at: number
+  expiresAt: number | null
+}) {
   const value = kind === 'write' ? `wk_${randomBytes(18).toString('base64url')}` : `sk_${randomBytes(32).toString('base64url')}`
   const key: Key = {
     id: `key_${randomBytes(9).toString('base64url')}`,
@@ -89,7 +113,17 @@ export const writeAudit =
   ({ workspace, actor, action, object, before = '', after = '', requestId }: AuditEntry): Promise<void> =>
     inWorkspace(pool, workspace, async (tx) => {
       const head = await store.lockAuditHead(tx, workspace)
-      const line = { seq: head.seq + 1, at: now(), actor, action, object, beforeHash: before, afterHash: after, requestId, previous: head.hash }
+      const line = {
+        seq: head.seq + 1,
+        at: now(),
+        actor,
+        action,
+        object,
+        beforeHash: before,
+        afterHash: after,
+        requestId,
+        previous: head.hash,
+      }
       await store.insertAuditLine(tx, workspace, chained(line, sha256))
     })
 
@@ -147,14 +181,26 @@ async function createSetup(options: WorkspacesOptions, input: SetupInput, call: 
     return insertFirst(tx, { ...input, passwordHash: password.hash, at: now() })
   })
   if (isRefusal(made)) return made
-  setup.useUp()
+  setup.spend()
   const { person, ...output } = made
-  await writeAudit(pool, now)({ workspace: made.workspace.id, actor: `person:${person}`, action: CreateSetup.name, object: `workspace:${made.workspace.id}`, requestId: call.requestId })
+  await writeAudit(
+    pool,
+    now,
+  )({
+    workspace: made.workspace.id,
+    actor: `person:${person}`,
+    action: CreateSetup.name,
+    object: `workspace:${made.workspace.id}`,
+    requestId: call.requestId,
+  })
   for (const cookie of (await signIn.start(call, input.admin)) ?? []) call.setHeader('set-cookie', cookie)
   return output
 }
 
-async function insertFirst(tx: Queryable, { workspace: given, admin, passwordHash, at }: SetupInput & { passwordHash: string; at: number }) {
+async function insertFirst(
+  tx: Queryable,
+  { workspace: given, admin, passwordHash, at }: SetupInput & { passwordHash: string; at: number },
+) {
   const workspace: Workspace = { ...given, id: newWorkspaceId(), consentMode: 'opt-in', postalAddress: '', createdAt: at }
   const person = randomUUID()
   const [write, secret] = [
@@ -199,7 +245,10 @@ async function session({ pool }: WorkspacesOptions, { workspace, actor, permissi
   }
 }
 
-function updateWorkspace({ pool }: WorkspacesOptions, { workspace, input, call }: { workspace: string; input: Partial<Workspace>; call: Call }) {
+function updateWorkspace(
+  { pool }: WorkspacesOptions,
+  { workspace, input, call }: { workspace: string; input: Partial<Workspace>; call: Call },
+) {
   return inWorkspace(pool, workspace, async (tx): Promise<Outcome<Workspace>> => {
     const before = await store.findWorkspace(tx, workspace)
     if (!before) return refuse(notHere('workspace'))
@@ -219,7 +268,13 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
     })),
     bind(InviteMember, async ({ email, role }, { workspace, actor }, call) => {
       const token = `inv_${randomBytes(32).toString('base64url')}`
-      const invitation = { id: `inv_${randomBytes(9).toString('base64url')}`, email, role, expiresAt: now() + INVITATION_MS, invitedBy: actor }
+      const invitation = {
+        id: `inv_${randomBytes(9).toString('base64url')}`,
+        email,
+        role,
+        expiresAt: now() + INVITATION_MS,
+        invitedBy: actor,
+      }
       await inWorkspace(pool, workspace, (tx) => store.insertInvitation(tx, workspace, { ...invitation, tokenHash: sha256(token) }))
       call.note({ object: `invitation:${invitation.id}`, after: sha256(canonical(invitation)) })
       // In the fragment, so that the token reaches no server log on its way.
@@ -233,7 +288,9 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
     bind(AcceptInvitation, (input) => acceptInvitation({ pool, now, signIn }, input)),
     bind(SetMemberRole, ({ id, role }, { workspace }, call) => {
       call.note({ object: `person:${id}`, after: sha256(role) })
-      return changeMember(pool, { workspace, id, admin: role === 'admin' }, (tx) => store.putMember(tx, workspace, { person: id, role, at: now() }))
+      return changeMember(pool, { workspace, id, admin: role === 'admin' }, (tx) =>
+        store.putMember(tx, workspace, { person: id, role, at: now() }),
+      )
     }),
     bind(RemoveMember, async ({ id }, { workspace }, call) => {
       call.note({ object: `person:${id}` })
@@ -279,14 +336,25 @@ async function acceptInvitation(
   })
 }
 
-const EXPIRED: Problem = { code: 'invitation.over', status: 410, title: 'This invitation was used, taken back, or is over.', hint: 'Ask for a new one.' }
+const EXPIRED: Problem = {
+  code: 'invitation.over',
+  status: 410,
+  title: 'This invitation was used, taken back, or is over.',
+  hint: 'Ask for a new one.',
+}
 
 const keyBindings = ({ pool, now, keys }: WorkspacesOptions): Binding[] => [
   bind(ListKeys, (_input, { workspace }) => inWorkspace(pool, workspace, async (tx) => ({ keys: await store.listKeys(tx, workspace) }))),
   bind(CreateKey, async (input, { workspace, actor, permissions }, call) => {
     const scopes = input.kind === 'secret' ? input.scopes : []
     const tooMuch = scopes.find((scope) => !permissions.has(scope))
-    if (tooMuch) return refuse({ code: 'keys.scope', status: 403, title: 'A key cannot do more than whoever makes it.', detail: `You do not hold ${tooMuch}.` })
+    if (tooMuch)
+      return refuse({
+        code: 'keys.scope',
+        status: 403,
+        title: 'A key cannot do more than whoever makes it.',
+        detail: `You do not hold ${tooMuch}.`,
+      })
     const made = newKey({ ...input, scopes, by: actor, at: now(), expiresAt: input.kind === 'secret' ? input.expiresAt : null })
     await inWorkspace(pool, workspace, (tx) => store.insertKey(tx, workspace, { ...made.key, hash: made.hash }))
     call.note({ object: `key:${made.key.id}`, after: sha256(canonical(made.key)) })

@@ -1,6 +1,20 @@
 import { z } from 'zod'
 import { type Action, action } from '#lib/action.ts'
-import { AuditLine, Currency, Email, Invitation, Key, Member, Password, PersonName, Role, Scope, Time, TimeZone, Workspace } from './schema.ts'
+import {
+  AuditLine,
+  Currency,
+  Email,
+  Invitation,
+  Key,
+  Member,
+  Password,
+  PersonName,
+  Role,
+  Scope,
+  Time,
+  TimeZone,
+  Workspace,
+} from './schema.ts'
 
 const nothing = z.object({})
 const done = z.object({ done: z.literal(true) })

@@ -15,7 +15,9 @@ test('the first setup wants the token that the server printed, makes all, signs 
   assert.deepEqual((await api.ask('GET /api/setup')).body, { needed: true })
   const wrong = await api.ask('POST /api/setup', { body: { ...first, token: 'setup_guess' } })
   assert.deepEqual([wrong.status, wrong.body.code], [403, 'setup.token'])
-  const weak = await api.ask('POST /api/setup', { body: { ...first, admin: { ...first.admin, password: 'short' }, token: api.setup.value } })
+  const weak = await api.ask('POST /api/setup', {
+    body: { ...first, admin: { ...first.admin, password: 'short' }, token: api.setup.value },
+  })
   assert.deepEqual([weak.status, weak.body.problems[0].at], [422, '/admin/password'])
 
   const made = await api.ask('POST /api/setup', { body: { ...first, token: api.setup.value } })
@@ -25,7 +27,10 @@ test('the first setup wants the token that the server printed, makes all, signs 
   assert.equal((await api.keys.writeKey(made.body.writeKey))?.workspace, made.body.workspace.id)
   assert.equal((await api.ask('GET /api/workspace', { key: made.body.secretKey })).body.currency, 'NOK')
   const audit = await api.ask('GET /api/audit', { key: made.body.secretKey })
-  assert.deepEqual(audit.body.lines.map((line: { action: string }) => line.action), ['setup.create'])
+  assert.deepEqual(
+    audit.body.lines.map((line: { action: string }) => line.action),
+    ['setup.create'],
+  )
 
   const again = await api.ask('POST /api/setup', { body: { ...first, token: api.setup.value } })
   assert.deepEqual([again.status, again.body.code], [409, 'setup.done'])
@@ -67,13 +72,20 @@ test('a key is shown once, kept as a hash, works within its scopes, and not afte
 
   assert.equal((await api.ask(`DELETE /api/keys/${made.body.key.id}`, { key: shop.key })).status, 200)
   assert.equal((await api.ask('GET /api/documents', { key: made.body.value })).status, 401)
-  assert.equal((await api.ask(`DELETE /api/keys/${made.body.key.id}`, { key: shop.key })).status, 404, 'a second time there is nothing to revoke')
+  assert.equal(
+    (await api.ask(`DELETE /api/keys/${made.body.key.id}`, { key: shop.key })).status,
+    404,
+    'a second time there is nothing to revoke',
+  )
 })
 
 test('a key ends when it expires, and cannot do more than whoever made it', async () => {
   const shop = await api.workspace(['workspace:admin'])
   const expiresAt = Date.now() + 60 * minutes
-  const made = await api.ask('POST /api/keys', { key: shop.key, body: { kind: 'secret', name: 'short', scopes: ['workspace:admin'], expiresAt } })
+  const made = await api.ask('POST /api/keys', {
+    key: shop.key,
+    body: { kind: 'secret', name: 'short', scopes: ['workspace:admin'], expiresAt },
+  })
   assert.equal((await api.ask('GET /api/keys', { key: made.body.value })).status, 200)
   api.pass(61 * minutes)
   assert.equal((await api.ask('GET /api/keys', { key: made.body.value })).status, 401, 'also while it is still in memory')
@@ -119,7 +131,9 @@ test('an invitation to somebody who has an account does not change their passwor
   const [shop, other] = [await api.workspace(), await api.workspace()]
   const ada = await api.person(shop.id, 'admin')
   const { body } = await api.ask('POST /api/invitations', { key: other.key, body: { email: ada.email, role: 'viewer' } })
-  await api.ask('POST /api/invitations/accept', { body: { token: body.link.split('#')[1], name: 'Eve', password: 'another long password' } })
+  await api.ask('POST /api/invitations/accept', {
+    body: { token: body.link.split('#')[1], name: 'Eve', password: 'another long password' },
+  })
   const withNew = await api.ask('POST /api/auth/sign-in/email', { body: { email: ada.email, password: 'another long password' } })
   assert.equal(withNew.status, 401)
   const session = await api.ask('GET /api/session', { cookie: ada.cookie })
@@ -135,7 +149,8 @@ test('an invitation that was taken back, or is three days old, is over', async (
   const invite = () => api.ask('POST /api/invitations', { key: shop.key, body: { email: 'late@shop.test', role: 'viewer' } })
   const [a, b] = [await invite(), await invite()]
   assert.equal((await api.ask(`DELETE /api/invitations/${a.body.invitation.id}`, { key: shop.key })).status, 200)
-  const accept = (body: { link: string }) => api.ask('POST /api/invitations/accept', { body: { token: body.link.split('#')[1], name: 'L', password: PASSWORD } })
+  const accept = (body: { link: string }) =>
+    api.ask('POST /api/invitations/accept', { body: { token: body.link.split('#')[1], name: 'L', password: PASSWORD } })
   assert.equal((await accept(a.body)).status, 410)
   api.pass(3 * 24 * 60 * minutes + 1)
   assert.equal((await accept(b.body)).status, 410)
@@ -148,13 +163,19 @@ test('a role that changes, and a member who is removed, lose their sessions; the
   const changed = await api.ask(`PUT /api/members/${bob.id}`, { cookie: ada.cookie, body: { role: 'viewer' } })
   assert.deepEqual([changed.status, changed.body.role], [200, 'viewer'])
   assert.equal((await api.ask('GET /api/session', { cookie: bob.cookie })).status, 401)
-  for (const [route, body] of [[`PUT /api/members/${ada.id}`, { role: 'viewer' }], [`DELETE /api/members/${ada.id}`, undefined]] as const) {
+  for (const [route, body] of [
+    [`PUT /api/members/${ada.id}`, { role: 'viewer' }],
+    [`DELETE /api/members/${ada.id}`, undefined],
+  ] as const) {
     const kept = await api.ask(route, { cookie: ada.cookie, body })
     assert.deepEqual([kept.status, kept.body.code], [409, 'members.last-admin'])
   }
   assert.equal((await api.ask(`DELETE /api/members/${bob.id}`, { cookie: ada.cookie })).status, 200)
   const left = await api.ask('GET /api/members', { cookie: ada.cookie })
-  assert.deepEqual(left.body.members.map((member: { id: string }) => member.id), [ada.id])
+  assert.deepEqual(
+    left.body.members.map((member: { id: string }) => member.id),
+    [ada.id],
+  )
 })
 
 test('settings change in part, and only to what fits', async () => {
@@ -162,7 +183,10 @@ test('settings change in part, and only to what fits', async () => {
   const changed = await api.ask('PUT /api/workspace', { key: shop.key, body: { postalAddress: '1 High Street' } })
   assert.deepEqual([changed.body.postalAddress, changed.body.timezone], ['1 High Street', 'UTC'])
   const bad = await api.ask('PUT /api/workspace', { key: shop.key, body: { timezone: 'Mars/Olympus', currency: 'euro' } })
-  assert.deepEqual(bad.body.problems.map((problem: { at: string }) => problem.at), ['/timezone', '/currency'])
+  assert.deepEqual(
+    bad.body.problems.map((problem: { at: string }) => problem.at),
+    ['/timezone', '/currency'],
+  )
 })
 
 test('the audit log names who did what, in a chain that shows each change to it', async () => {
@@ -203,7 +227,10 @@ test('a wrong password and an unknown address get the same answer; after five tr
   const limited = await tryWith(ada.email, PASSWORD)
   assert.deepEqual([limited.status, limited.body.code], [429, 'auth.too-often'])
   assert.match(limited.headers.get('retry-after')!, /^\d+$/)
-  const spoofed = await api.ask('POST /api/auth/sign-in/email', { body: { email: ada.email, password: PASSWORD }, headers: { 'x-cadenza-client': '9.9.9.9', 'x-forwarded-for': '9.9.9.9' } })
+  const spoofed = await api.ask('POST /api/auth/sign-in/email', {
+    body: { email: ada.email, password: PASSWORD },
+    headers: { 'x-cadenza-client': '9.9.9.9', 'x-forwarded-for': '9.9.9.9' },
+  })
   assert.equal(spoofed.status, 429, 'the client does not choose its address')
   await api.database.pool.query('delete from auth_rate_limits')
 })
@@ -231,7 +258,11 @@ test('a changed password ends all other sessions, whatever the client asks for',
 
 test('a session ends after two hours without a request, and after twelve in any case; a forged cookie opens nothing', async () => {
   const shop = await api.workspace()
-  const [idle, old, forged] = [await api.person(shop.id, 'viewer'), await api.person(shop.id, 'viewer'), await api.person(shop.id, 'viewer')]
+  const [idle, old, forged] = [
+    await api.person(shop.id, 'viewer'),
+    await api.person(shop.id, 'viewer'),
+    await api.person(shop.id, 'viewer'),
+  ]
   const { pool } = api.database
   const status = async (cookie: string) => (await api.ask('GET /api/session', { cookie })).status
   assert.equal(await status(idle.cookie), 200)
@@ -256,9 +287,23 @@ test('the cookie is out of reach for scripts and other sites, and with https bou
 })
 
 test('only what is meant to be reachable of the sign-in library is', async () => {
-  for (const path of ['sign-up/email', 'update-user', 'delete-user', 'request-password-reset', 'change-email', 'get-session', 'list-sessions', 'ok', 'error']) {
+  for (const path of [
+    'sign-up/email',
+    'update-user',
+    'delete-user',
+    'request-password-reset',
+    'change-email',
+    'get-session',
+    'list-sessions',
+    'ok',
+    'error',
+  ]) {
     for (const method of ['GET', 'POST']) {
-      const answer = await ask(api.url, `${method} /api/auth/${path}`, method === 'POST' ? { body: { email: 'x@y.test', password: PASSWORD, name: 'x' } } : {})
+      const answer = await ask(
+        api.url,
+        `${method} /api/auth/${path}`,
+        method === 'POST' ? { body: { email: 'x@y.test', password: PASSWORD, name: 'x' } } : {},
+      )
       assert.equal(answer.status, 404, `${method} ${path}`)
     }
   }

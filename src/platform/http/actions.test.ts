@@ -55,7 +55,12 @@ const Rename = action({
   does: 'Renames a thing.',
   may: 'documents:write',
   route: 'PUT /api/things/:id',
-  input: z.strictObject({ id: z.string(), name: z.string().min(2), size: z.coerce.number().int().max(9).optional(), tags: z.array(z.object({ text: z.string() })).optional() }),
+  input: z.strictObject({
+    id: z.string(),
+    name: z.string().min(2),
+    size: z.coerce.number().int().max(9).optional(),
+    tags: z.array(z.object({ text: z.string() })).optional(),
+  }),
   output: z.object({ id: z.string(), name: z.string() }),
   audited: true,
 })
@@ -77,12 +82,17 @@ test('path, query and body make one input; the output holds only what its schema
   assert.match(answer.headers.get('content-security-policy')!, /default-src 'none'/)
   const [line, ...rest] = audit
   assert.deepEqual(rest, [])
-  assert.deepEqual({ ...line, requestId: '' }, { workspace: 'acme', actor: 'person:ada', action: 'things.rename', object: 'thing:7', before: 'a', after: 'b', requestId: '' })
+  assert.deepEqual(
+    { ...line, requestId: '' },
+    { workspace: 'acme', actor: 'person:ada', action: 'things.rename', object: 'thing:7', before: 'a', after: 'b', requestId: '' },
+  )
 })
 
 test('what does not fit is told all at once, each with its place and how to mend it', async () => {
   const { ask: to, audit } = await serve([rename])
-  const { status, body } = await to('PUT /api/things/7?size=12', { body: { name: 'x', tags: [{ text: 'ok' }, { text: 5 }], colour: 'red' } })
+  const { status, body } = await to('PUT /api/things/7?size=12', {
+    body: { name: 'x', tags: [{ text: 'ok' }, { text: 5 }], colour: 'red' },
+  })
   assert.equal(status, 422)
   const told = body.problems.map(({ code, at, hint }: { code: string; at: string; hint: string }) => [code, at, hint])
   assert.deepEqual(told, [
@@ -153,7 +163,17 @@ test('an action without a binding, a binding without an action, and a route with
     const server = createServer({ log: logger({ level: 'silent' }), metrics: createMetrics({ processMetrics: false }), checks: {} })
     if (stray) server.get('/api/backdoor', async () => 'open')
     after(() => server.close())
-    const whole = { actions: [Rename], bindings: [rename], authenticate: async () => ADA, checkOrigin: () => undefined, audit: async () => {}, idempotency: remembered(), version: '1', url: 'http://x', ...options }
+    const whole = {
+      actions: [Rename],
+      bindings: [rename],
+      authenticate: async () => ADA,
+      checkOrigin: () => undefined,
+      audit: async () => {},
+      idempotency: remembered(),
+      version: '1',
+      url: 'http://x',
+      ...options,
+    }
     return registerActions(server, whole).then(() => server.ready())
   }
   await assert.rejects(start({ actions: [Rename, Other] }), /things\.other is bound 0 times/)

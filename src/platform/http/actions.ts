@@ -58,7 +58,11 @@ export interface Binding {
   readonly stream: StreamHandler<Action> | undefined
 }
 
-export const bind = <A extends Action>(action: A, handle: Handler<A>): Binding => ({ action, handle: handle as unknown as Handler<Action>, stream: undefined })
+export const bind = <A extends Action>(action: A, handle: Handler<A>): Binding => ({
+  action,
+  handle: handle as unknown as Handler<Action>,
+  stream: undefined,
+})
 
 /** The action answers with server-sent events; its output schema is that of each event's data. */
 export const bindStream = <A extends Action>(action: A, stream: StreamHandler<A>): Binding => ({
@@ -74,7 +78,12 @@ export interface KeptAnswer {
 }
 export interface IdempotencyStore {
   /** Claims the key: `new`, or the first answer, or why not. */
-  begin(claim: { workspace: string; key: string; action: string; fingerprint: string }): Promise<'new' | 'running' | 'mismatch' | KeptAnswer>
+  begin(claim: {
+    workspace: string
+    key: string
+    action: string
+    fingerprint: string
+  }): Promise<'new' | 'running' | 'mismatch' | KeptAnswer>
   /** Keeps the answer; without one the key is free again. */
   finish(claim: { workspace: string; key: string }, answer: KeptAnswer | undefined): Promise<void>
 }
@@ -116,7 +125,11 @@ export async function registerActions(server: FastifyInstance, options: ApiOptio
     for (const binding of options.bindings) addRoute(scope, binding, options)
     addReference(scope, documentOf(options.actions, options))
     for (const other of options.others ?? []) await other(scope)
-    scope.route({ method: scope.supportedMethods as HTTPMethods[], url: '/api/*', handler: (request, reply) => answerNotFound(request, reply, server.routeLines) })
+    scope.route({
+      method: scope.supportedMethods as HTTPMethods[],
+      url: '/api/*',
+      handler: (request, reply) => answerNotFound(request, reply, server.routeLines),
+    })
   })
   server.addHook('onReady', async () => checkRoutes(server, options))
 }
@@ -130,7 +143,8 @@ function checkBindings({ actions, bindings }: ApiOptions): void {
     if (count(action.name, bound) !== 1) wrong.push(`${action.name} is bound ${count(action.name, bound)} times`)
     if (!/^(GET|POST|PUT|DELETE) \/api\/\S+$/.test(action.route)) wrong.push(`${action.name} has no route under /api`)
   }
-  for (const { action, stream } of bindings) if (Boolean(stream) !== Boolean(action.streams)) wrong.push(`${action.name} is ${stream ? '' : 'not '}bound as a stream`)
+  for (const { action, stream } of bindings)
+    if (Boolean(stream) !== Boolean(action.streams)) wrong.push(`${action.name} is ${stream ? '' : 'not '}bound as a stream`)
   for (const action of bound) if (!actions.includes(action)) wrong.push(`${action.name} is bound but not declared`)
   if (wrong.length > 0) throw new Error(`The API does not start: ${[...new Set(wrong)].join('; ')}.`)
 }
@@ -139,7 +153,8 @@ function checkBindings({ actions, bindings }: ApiOptions): void {
 function checkRoutes(server: FastifyInstance, { actions, otherRoutes = [] }: ApiOptions): void {
   const known = new Set([...actions.map((action) => pathOf(action)), ...REFERENCE, ...otherRoutes, '/api/*'])
   const strays = server.routeLines.filter((route) => route.url.startsWith('/api') && !known.has(route.url))
-  if (strays.length > 0) throw new Error(`These routes belong to no action: ${strays.map((route) => `${route.method} ${route.url}`).join(', ')}.`)
+  if (strays.length > 0)
+    throw new Error(`These routes belong to no action: ${strays.map((route) => `${route.method} ${route.url}`).join(', ')}.`)
 }
 
 const methodOf = (action: Action): HTTPMethods => action.route.slice(0, action.route.indexOf(' ')) as HTTPMethods
@@ -147,7 +162,12 @@ const pathOf = (action: Action): string => action.route.slice(action.route.index
 
 function addRoute(scope: FastifyInstance, binding: Binding, options: ApiOptions): void {
   const { action } = binding
-  scope.route({ method: methodOf(action), url: pathOf(action), exposeHeadRoute: false, handler: (request, reply) => answer(request, reply, { binding, options }) })
+  scope.route({
+    method: methodOf(action),
+    url: pathOf(action),
+    exposeHeadRoute: false,
+    handler: (request, reply) => answer(request, reply, { binding, options }),
+  })
 }
 
 interface Bound {
@@ -184,7 +204,8 @@ interface Turn {
 async function answerOnce(request: FastifyRequest, reply: FastifyReply, turn: Turn): Promise<FastifyReply> {
   const { options, binding } = turn.bound
   const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || request.method === 'GET' || turn.principal.workspace === '') return deliver(reply, await run(request, reply, turn))
+  if (typeof key !== 'string' || request.method === 'GET' || turn.principal.workspace === '')
+    return deliver(reply, await run(request, reply, turn))
   const claim = { workspace: turn.principal.workspace, key: `${turn.principal.actor} ${key}` }
   if (key.length > 200) return sendProblem(reply, KEY_TOO_LONG)
   const first = await options.idempotency.begin({ ...claim, action: binding.action.name, fingerprint: turn.fingerprint })
@@ -207,7 +228,12 @@ const KEY_REUSED: Problem = {
   title: 'This Idempotency-Key was used for a different request.',
   hint: 'Use a new key for a new request; repeat a request with its own key.',
 }
-const KEY_RUNNING: Problem = { code: 'idempotency.running', status: 409, title: 'The first request with this Idempotency-Key is still running.', hint: 'Wait a second and ask again.' }
+const KEY_RUNNING: Problem = {
+  code: 'idempotency.running',
+  status: 409,
+  title: 'The first request with this Idempotency-Key is still running.',
+  hint: 'Wait a second and ask again.',
+}
 
 async function run(request: FastifyRequest, reply: FastifyReply, { bound, principal, input }: Turn): Promise<KeptAnswer> {
   const { action, handle } = bound.binding
@@ -220,7 +246,14 @@ async function run(request: FastifyRequest, reply: FastifyReply, { bound, princi
   // Parsing the output strips what the schema does not name, so that a column too many never leaves.
   const output = await checked(action, outcome)
   if (action.audited) {
-    await bound.options.audit({ workspace: principal.workspace, actor: principal.actor, action: action.name, requestId: request.id, object: '', ...noted })
+    await bound.options.audit({
+      workspace: principal.workspace,
+      actor: principal.actor,
+      action: action.name,
+      requestId: request.id,
+      object: '',
+      ...noted,
+    })
   }
   return { status: 200, body: JSON.stringify(output) }
 }
@@ -257,8 +290,7 @@ async function answerStream(
 ): Promise<FastifyReply> {
   let opened: EventStream | undefined
   const stream = (): EventStream => {
-    // Hooks do not run on a hijacked reply, so its headers are set here.
-    opened ??= sse(reply.header('x-content-type-options', 'nosniff'))
+    opened ??= sse(reply)
     return opened
   }
   const call = { ...callOf(request, reply, () => undefined), stream }

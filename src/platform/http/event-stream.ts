@@ -20,7 +20,12 @@ export interface EventStream {
 export function sse(reply: FastifyReply, { heartbeatMs = 15_000, maxBuffered = 262_144 }: StreamOptions = {}): EventStream {
   const { raw } = reply
   reply.hijack()
-  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+  const headers = {
+    ...reply.getHeaders(),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  }
   raw.writeHead(200, headers as Record<string, string>)
   raw.flushHeaders()
   const gone = new AbortController()

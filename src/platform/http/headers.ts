@@ -17,7 +17,8 @@ export const APP_POLICY = [
 ].join('; ')
 
 /** A marketer's HTML shown inside the app: no script, no frames of its own, an opaque origin. */
-export const PREVIEW_POLICY = "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'self'; sandbox"
+export const PREVIEW_POLICY =
+  "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'self'; sandbox"
 
 export interface HeaderOptions {
   /** Strict-Transport-Security for a year; only when people reach the server over https. */
@@ -39,8 +40,8 @@ export function secureHeaders(scope: FastifyInstance, { hsts = false, policy = A
   ]
   if (hsts) fixed.push(['strict-transport-security', 'max-age=31536000; includeSubDomains'])
   if (cache) fixed.push(['cache-control', cache])
-  scope.addHook('onSend', (_request, reply, payload, done) => {
-    for (const [name, value] of fixed) if (!reply.hasHeader(name)) reply.header(name, value)
-    done(null, payload)
+  scope.addHook('onRequest', (_request, reply, done) => {
+    for (const [name, value] of fixed) reply.header(name, value)
+    done()
   })
 }

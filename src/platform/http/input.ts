@@ -17,7 +17,12 @@ export function readInput(request: FastifyRequest): Outcome<{ input: Record<stri
   for (const part of [request.params, request.query, body] as Record<string, unknown>[]) {
     for (const [name, value] of Object.entries(part)) {
       if (Object.hasOwn(merged, name) && merged[name] !== value) {
-        return refuse({ code: 'input.ambiguous', status: 400, title: `"${name}" is given twice with different values.`, hint: 'Give it once: in the path, the query or the body.' })
+        return refuse({
+          code: 'input.ambiguous',
+          status: 400,
+          title: `"${name}" is given twice with different values.`,
+          hint: 'Give it once: in the path, the query or the body.',
+        })
       }
       Object.defineProperty(merged, name, { value, enumerable: true, configurable: true, writable: true })
     }
@@ -38,5 +43,10 @@ function flawOf(value: unknown, depth: number): Refusal | undefined {
   return undefined
 }
 
-const BAD_TEXT = refuse({ code: 'input.text', status: 400, title: 'A text holds a NUL character or half of a surrogate pair.', hint: 'Remove it: such text cannot be stored.' })
+const BAD_TEXT = refuse({
+  code: 'input.text',
+  status: 400,
+  title: 'A text holds a NUL character or half of a surrogate pair.',
+  hint: 'Remove it: such text cannot be stored.',
+})
 const TOO_DEEP = refuse({ code: 'input.depth', status: 400, title: `The body is nested deeper than ${MAX_DEPTH} levels.` })

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
-import { declaredActions, openApiText } from '../../../scripts/write-openapi.ts'
 import { logger } from '../log-lines.ts'
 import { createMetrics } from '../metrics.ts'
 import { bind, registerActions } from './actions.ts'
@@ -12,53 +11,6 @@ import { createServer, listen, stop } from './server.ts'
 
 type Json = { [name: string]: Json } & Json[] & string
 const options = { version: '1.2.3', url: 'http://cadenza.test' }
-
-/** Every object of a document with the path to it. */
-function* objects(value: unknown, path = '#'): Generator<[string, Record<string, unknown>]> {
-  if (value === null || typeof value !== 'object') return
-  if (!Array.isArray(value)) yield [path, value as Record<string, unknown>]
-  for (const [name, inner] of Object.entries(value)) yield* objects(inner, `${path}/${name}`)
-}
-
-function resolve(document: object, ref: string): unknown {
-  let here: unknown = document
-  for (const part of ref.slice(2).split('/')) here = (here as Record<string, unknown> | undefined)?.[part.replaceAll('~1', '/').replaceAll('~0', '~')]
-  return here
-}
-
-test('the document of all declared actions is sound: references lead somewhere, path names are declared, ids are unique', async () => {
-  const actions = await declaredActions()
-  assert.ok(actions.length >= 25, `${actions.length} actions`)
-  const document = documentOf(actions, options)
-  for (const [path, object] of objects(document)) {
-    if (typeof object.$ref !== 'string') continue
-    assert.match(object.$ref, /^#\/components\//, path)
-    assert.ok(resolve(document, object.$ref), `${path} refers to ${object.$ref}`)
-  }
-  const ids = new Set<string>()
-  for (const [path, methods] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(methods) as unknown as [string, Json][]) {
-      assert.match(method, /^(get|post|put|delete)$/)
-      assert.ok(!ids.has(operation.operationId!), operation.operationId)
-      ids.add(operation.operationId!)
-      const parameters = (operation.parameters ?? []) as unknown as { in: string; name: string }[]
-      const inPath = parameters.filter((each) => each.in === 'path').map((each) => each.name)
-      assert.deepEqual(inPath.sort(), [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort(), path)
-      const names = parameters.map((each) => `${each.in} ${each.name}`)
-      assert.equal(new Set(names).size, names.length, path)
-      if (method === 'get' || method === 'delete') assert.equal(operation.requestBody, undefined, path)
-      assert.ok(operation.responses!['200'] && operation.responses!.default, path)
-      assert.ok(operation.summary!.length > 10, `${operation.operationId} says what it does`)
-    }
-  }
-  assert.deepEqual([...ids].sort(), actions.map((each) => each.name).sort())
-})
-
-test('equal actions give equal bytes', async () => {
-  assert.equal(await openApiText(), await openApiText())
-  const actions = await declaredActions()
-  assert.deepEqual(documentOf([...actions].reverse(), options), documentOf(actions, options))
-})
 
 interface Tree {
   readonly name: string
@@ -85,7 +37,14 @@ const Find = action({
 test('path, query and body are told apart; defaults may be left out; recursive schemas become components', () => {
   const { paths, components } = documentOf([Plant, Find], options) as unknown as Record<string, Json>
   const { get, post } = paths!['/api/gardens/{garden}/trees']! as unknown as Record<string, Json>
-  assert.deepEqual(get!.parameters!.map(({ name, in: place, required }: Json) => [name, place, required]), [['garden', 'path', true], ['q', 'query', true], ['limit', 'query', false]])
+  assert.deepEqual(
+    get!.parameters!.map(({ name, in: place, required }: Json) => [name, place, required]),
+    [
+      ['garden', 'path', true],
+      ['q', 'query', true],
+      ['limit', 'query', false],
+    ],
+  )
   assert.deepEqual([get!.security, post!.security], [[], [{ secretKey: [] }, { session: [] }]])
   const body = post!.requestBody!.content!['application/json']!.schema!
   assert.deepEqual([Object.keys(body.properties!), body.required], [['tree', 'depth'], ['tree']])

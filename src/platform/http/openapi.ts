@@ -23,7 +23,11 @@ export function documentOf(actions: readonly Action[], { version, url }: { reado
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Cadenza', version, description: 'Marketing automation. Errors are problem+json (RFC 9457). Events are taken at /v1 in the Segment format.' },
+    info: {
+      title: 'Cadenza',
+      version,
+      description: 'Marketing automation. Errors are problem+json (RFC 9457). Events are taken at /v1 in the Segment format.',
+    },
     servers: [{ url }],
     tags: [...new Set(sorted.map(areaOf))].map((name) => ({ name })),
     paths,
@@ -54,7 +58,13 @@ function operation(action: Action, schemas: Record<string, Schema>): Schema {
     security: action.may === 'public' ? [] : [{ secretKey: [] }, { session: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { 200: { description: action.streams ? 'Server-sent events; each has this as its data.' : 'Done.', content: { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } } }, default: { $ref: '#/components/responses/Problem' } },
+    responses: {
+      200: {
+        description: action.streams ? 'Server-sent events; each has this as its data.' : 'Done.',
+        content: { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } },
+      },
+      default: { $ref: '#/components/responses/Problem' },
+    },
   }
 }
 
@@ -77,7 +87,11 @@ interface Place {
 
 /** JSON Schema of a zod schema; its shared and recursive parts move to `components/schemas`, and references follow them. */
 function jsonSchema(schema: z.ZodType, { name, io, schemas }: Place): Schema {
-  const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' }) as Schema & { $defs?: Record<string, Schema> }
+  const {
+    $schema: _,
+    $defs = {},
+    ...own
+  } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' }) as Schema & { $defs?: Record<string, Schema> }
   const names = new Map(Object.keys($defs).map((key, i) => [`#/$defs/${key}`, `${name}${i + 1}`]))
   let recursive = false
   const moved = (value: unknown): unknown => {
@@ -115,7 +129,10 @@ const PROBLEM: Schema = {
     problems: { type: 'array', items: { type: 'object' } },
   },
 }
-const PROBLEM_RESPONSE: Schema = { description: 'Refused.', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
+const PROBLEM_RESPONSE: Schema = {
+  description: 'Refused.',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
 const SECURITY: Schema = {
   secretKey: { type: 'http', scheme: 'bearer', description: 'A secret key `sk_…`.' },
   session: { type: 'apiKey', in: 'cookie', name: '__Host-cadenza', description: 'A signed-in person (`cadenza` without https).' },

@@ -17,7 +17,12 @@ export const NOBODY: Principal = { workspace: '', actor: '', permissions: new Se
 export function denied(may: Permission, principal: Principal): Problem | undefined {
   if (may === 'public') return undefined
   if (principal.actor === '') {
-    return { code: 'auth.needed', status: 401, title: 'Sign in first.', hint: 'Sign in, or send a secret key as `Authorization: Bearer sk_…`.' }
+    return {
+      code: 'auth.needed',
+      status: 401,
+      title: 'Sign in first.',
+      hint: 'Sign in, or send a secret key as `Authorization: Bearer sk_…`.',
+    }
   }
   if (may === 'signed-in') return undefined
   if (principal.workspace === '') {
@@ -29,5 +34,11 @@ export function denied(may: Permission, principal: Principal): Problem | undefin
     }
   }
   if (principal.permissions.has(may)) return undefined
-  return { code: 'auth.forbidden', status: 403, title: 'You may not do this.', detail: `It needs the permission ${may}.`, hint: 'Ask an administrator of the workspace.' }
+  return {
+    code: 'auth.forbidden',
+    status: 403,
+    title: 'You may not do this.',
+    detail: `It needs the permission ${may}.`,
+    hint: 'Ask an administrator of the workspace.',
+  }
 }

@@ -24,7 +24,10 @@ const part = ({ status: _status, problems, ...rest }: Problem): object => ({ ...
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const status = problem.status >= 400 && problem.status < 600 ? problem.status : 500
-  return reply.code(status).header('content-type', PROBLEM_JSON).send(JSON.stringify(problemBody({ ...problem, status }, reply.request.id)))
+  return reply
+    .code(status)
+    .header('content-type', PROBLEM_JSON)
+    .send(JSON.stringify(problemBody({ ...problem, status }, reply.request.id)))
 }
 
 /** What Fastify and the HTTP parser refuse by themselves, by their error code. */
@@ -36,10 +39,24 @@ const REFUSED: Readonly<Record<string, Problem>> = {
     title: 'The server does not read this content type here.',
     hint: 'Send JSON with `Content-Type: application/json`.',
   },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'http.content-length', status: 400, title: 'The body is not as long as Content-Length says.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'http.body.empty', status: 400, title: 'The body is empty, but its content type says JSON.', hint: 'Send `{}`, or leave the content type out.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'http.content-length',
+    status: 400,
+    title: 'The body is not as long as Content-Length says.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    code: 'http.body.empty',
+    status: 400,
+    title: 'The body is empty, but its content type says JSON.',
+    hint: 'Send `{}`, or leave the content type out.',
+  },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'http.body.json', status: 400, title: 'The body is not valid JSON.' },
-  FST_ERR_BAD_URL: { code: 'http.url', status: 400, title: 'The address of the request cannot be read.', hint: 'Percent-encode special characters as UTF-8.' },
+  FST_ERR_BAD_URL: {
+    code: 'http.url',
+    status: 400,
+    title: 'The address of the request cannot be read.',
+    hint: 'Percent-encode special characters as UTF-8.',
+  },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'http.url.too-long', status: 414, title: 'A part of the address is too long.' },
 }
 

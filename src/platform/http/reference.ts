@@ -41,7 +41,9 @@ export function addReference(scope: FastifyInstance, document: object): void {
   const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
   const files = new Map<string, Buffer>()
   scope.get('/api/openapi.json', (_request, reply) => reply.header('content-type', 'application/json; charset=utf-8').send(text))
-  scope.get('/api/docs', (_request, reply) => reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE))
+  scope.get('/api/docs', (_request, reply) =>
+    reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE),
+  )
   scope.get('/api/docs/*', (request, reply) => {
     const name = (request.params as { '*': string })['*']
     if (name === 'start.js') return reply.header('content-type', 'text/javascript; charset=utf-8').send(START)

@@ -30,7 +30,12 @@ const { server, url } = await serverWith()
 after(() => stop(server, 100))
 const get = async (path: string, init?: RequestInit) => {
   const response = await fetch(`${url}${path}`, init)
-  return { status: response.status, type: response.headers.get('content-type'), headers: response.headers, body: (await response.json()) as Record<string, unknown> }
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  }
 }
 const json = (body: string, type = 'application/json'): RequestInit => ({ method: 'POST', headers: { 'content-type': type }, body })
 
@@ -156,8 +161,14 @@ async function untilOpen(server: import('node:http').Server): Promise<void> {
 test('log lines hold no personal data', () => {
   const written: string[] = []
   const quiet = logger({ level: 'info', to: { write: (line) => void written.push(line) } })
-  quiet.info({ email: 'ada@shop.test', profile: { phone: '+4712345678', traits: { a: 1 } }, headers: { authorization: 'Bearer sk_x' } }, 'hello')
-  quiet.error({ err: Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (email)=(ada@shop.test) already exists.' }) }, 'failed')
+  quiet.info(
+    { email: 'ada@shop.test', profile: { phone: '+4712345678', traits: { a: 1 } }, headers: { authorization: 'Bearer sk_x' } },
+    'hello',
+  )
+  quiet.error(
+    { err: Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (email)=(ada@shop.test) already exists.' }) },
+    'failed',
+  )
   const text = written.join('')
   for (const secret of ['ada@shop.test', '4712345678', 'sk_x']) assert.ok(!text.includes(secret), text)
   assert.match(text, /23505/)

@@ -82,14 +82,20 @@ declare module 'fastify' {
 /** One line for each answer of this scope: method, route pattern (not the path: it may hold personal data), status, time. */
 export function logRequests(scope: FastifyInstance): void {
   scope.addHook('onResponse', (request, reply, done) => {
-    const line = { method: request.method, route: request.routeOptions.url ?? '-', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url ?? '-',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
     request.log.info(line, 'request')
     done()
   })
 }
 
 /** Starts to listen; returns the address, e.g. `http://127.0.0.1:8080`. Port 0 takes a free one. */
-export const listen = (server: FastifyInstance, { host, port }: { readonly host: string; readonly port: number }): Promise<string> => server.listen({ host, port })
+export const listen = (server: FastifyInstance, { host, port }: { readonly host: string; readonly port: number }): Promise<string> =>
+  server.listen({ host, port })
 
 /** Refuses new work at once, lets running requests end for `graceMs`, then cuts what is left (also event streams). */
 export async function stop(server: FastifyInstance, graceMs = 5_000): Promise<void> {
@@ -110,7 +116,9 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
 /** 405 with `Allow` when the path exists under other methods, else 404. */
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply, routes: readonly RouteLine[]): FastifyReply {
   const path = request.url.split('?', 1)[0]!
-  const allowed = [...new Set(routes.filter((route) => !route.url.endsWith('*') && matches(route.url, path)).map((route) => route.method))].sort()
+  const allowed = [
+    ...new Set(routes.filter((route) => !route.url.endsWith('*') && matches(route.url, path)).map((route) => route.method)),
+  ].sort()
   if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(reply, notFound(path))
   return sendProblem(reply.header('allow', allowed.join(', ')), methodNotAllowed(request.method, allowed))
 }
@@ -132,13 +140,17 @@ function answerBrokenRequest(error: Error & { code?: string; bytesParsed?: numbe
         ? [408, 'Request Timeout', 'http.timeout']
         : [400, 'Bad Request', 'http.malformed']
   const body = JSON.stringify(problemBody({ code: code as string, status: status as number, title: `${text}.` }))
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
 
 function addHealth(server: FastifyInstance, { checks, metrics, metricsToken }: ServerOptions, life: Life): void {
   server.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
-    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(name, check, server)] as const))
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await outcome(name, check, server)] as const),
+    )
     const ready = !life.stopping && results.every(([, state]) => state === 'ok')
     return reply
       .code(ready ? 200 : 503)
@@ -147,7 +159,12 @@ function addHealth(server: FastifyInstance, { checks, metrics, metricsToken }: S
   })
   server.get('/metrics', async (request, reply) => {
     if (metricsToken && request.headers.authorization !== `Bearer ${metricsToken}`) {
-      return sendProblem(reply, { code: 'auth.needed', status: 401, title: 'The metrics want their token.', hint: 'Send `Authorization: Bearer …`.' })
+      return sendProblem(reply, {
+        code: 'auth.needed',
+        status: 401,
+        title: 'The metrics want their token.',
+        hint: 'Send `Authorization: Bearer …`.',
+      })
     }
     return reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics())
   })

@@ -14,10 +14,16 @@ export interface PrincipalSources {
   readonly signIn: SignIn
 }
 
-const granted: ReadonlyMap<string, ReadonlySet<Permission>> = new Map(Object.entries(ROLE_PERMISSIONS).map(([role, scopes]) => [role, new Set<Permission>(scopes)]))
+const granted: ReadonlyMap<string, ReadonlySet<Permission>> = new Map(
+  Object.entries(ROLE_PERMISSIONS).map(([role, scopes]) => [role, new Set<Permission>(scopes)]),
+)
 
 /** Who calls: the holder of `Authorization: Bearer sk_…`, else the person of the session cookie, else nobody. */
-export async function resolvePrincipal(request: FastifyRequest, reply: FastifyReply, { db, keys, signIn }: PrincipalSources): Promise<Outcome<Principal>> {
+export async function resolvePrincipal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { db, keys, signIn }: PrincipalSources,
+): Promise<Outcome<Principal>> {
   const { authorization } = request.headers
   if (authorization !== undefined) return ofKey(authorization, keys)
   const session = await signIn.session(request)
@@ -57,7 +63,8 @@ export function checkOrigin(request: FastifyRequest, url: string): Problem | und
   if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined) return undefined
   const { origin, cookie } = headers
   const site = headers['sec-fetch-site']
-  if (origin !== undefined) return origin === `${request.protocol}://${request.host}` || origin === new URL(url).origin ? undefined : FOREIGN
+  if (origin !== undefined)
+    return origin === `${request.protocol}://${request.host}` || origin === new URL(url).origin ? undefined : FOREIGN
   if (site !== undefined) return site === 'same-origin' || site === 'none' ? undefined : FOREIGN
   return cookie === undefined ? undefined : FOREIGN
 }

@@ -8,7 +8,8 @@ export interface SetupToken {
   readonly expiresAt: number
   /** Whether the text is the token, in time and not used up; takes equally long for each text. */
   fits(text: string): boolean
-  useUp(): void
+  /** It can be used once. */
+  spend(): void
 }
 
 const VALID_MS = 15 * 60_000
@@ -22,7 +23,7 @@ export function createSetupToken(now: () => number): SetupToken {
     value,
     expiresAt,
     fits: (text) => timingSafeEqual(Buffer.from(keyHash(text)), expected) && !used && now() < expiresAt,
-    useUp: () => {
+    spend: () => {
       used = true
     },
   }

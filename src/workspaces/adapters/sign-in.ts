@@ -82,11 +82,35 @@ export function createSignIn(options: SignInOptions): SignIn {
   }
 }
 
+const person = { userId: 'person_id' }
+const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
+/** better-auth's models on our tables. */
+const TABLES = {
+  user: { modelName: 'auth_people', fields: { emailVerified: 'email_verified', ...times } },
+  session: {
+    modelName: 'auth_sessions',
+    fields: { ...person, ...times, expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent' },
+  },
+  account: {
+    modelName: 'auth_accounts',
+    fields: {
+      ...person,
+      ...times,
+      accountId: 'account_id',
+      providerId: 'provider_id',
+      accessToken: 'access_token',
+      refreshToken: 'refresh_token',
+      idToken: 'id_token',
+      accessTokenExpiresAt: 'access_token_expires_at',
+      refreshTokenExpiresAt: 'refresh_token_expires_at',
+    },
+  },
+  verification: { modelName: 'auth_verifications', fields: { ...times, expiresAt: 'expires_at' } },
+}
+
 function authOf({ pool, secret, url }: SignInOptions, passwords: Passwords) {
   const secure = url.startsWith('https:')
   const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
-  const person = { userId: 'person_id' }
-  const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
   const busy = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
@@ -109,30 +133,13 @@ function authOf({ pool, secret, url }: SignInOptions, passwords: Passwords) {
       disableSignUp: true,
       minPasswordLength: 8,
       maxPasswordLength: 128,
-      password: { hash: (password) => busy(passwords.hash(password)), verify: ({ hash, password }) => busy(passwords.verify(hash, password)) },
-    },
-    user: { modelName: 'auth_people', fields: { emailVerified: 'email_verified', ...times } },
-    session: {
-      modelName: 'auth_sessions',
-      fields: { ...person, ...times, expiresAt: 'expires_at', ipAddress: 'ip_address', userAgent: 'user_agent' },
-      expiresIn: IDLE_S,
-      updateAge: RENEW_S,
-    },
-    account: {
-      modelName: 'auth_accounts',
-      fields: {
-        ...person,
-        ...times,
-        accountId: 'account_id',
-        providerId: 'provider_id',
-        accessToken: 'access_token',
-        refreshToken: 'refresh_token',
-        idToken: 'id_token',
-        accessTokenExpiresAt: 'access_token_expires_at',
-        refreshTokenExpiresAt: 'refresh_token_expires_at',
+      password: {
+        hash: (password) => busy(passwords.hash(password)),
+        verify: ({ hash, password }) => busy(passwords.verify(hash, password)),
       },
     },
-    verification: { modelName: 'auth_verifications', fields: { ...times, expiresAt: 'expires_at' } },
+    ...TABLES,
+    session: { ...TABLES.session, expiresIn: IDLE_S, updateAge: RENEW_S },
     rateLimit: {
       enabled: true,
       storage: 'database',
@@ -146,7 +153,10 @@ function authOf({ pool, secret, url }: SignInOptions, passwords: Passwords) {
       useSecureCookies: false,
       cookies: {
         session_token: { name: secure ? '__Host-cadenza' : 'cadenza', attributes: { secure, sameSite: 'lax', path: '/', httpOnly: true } },
-        dont_remember: { name: secure ? '__Host-cadenza-short' : 'cadenza-short', attributes: { secure, sameSite: 'lax', path: '/', httpOnly: true } },
+        dont_remember: {
+          name: secure ? '__Host-cadenza-short' : 'cadenza-short',
+          attributes: { secure, sameSite: 'lax', path: '/', httpOnly: true },
+        },
       },
       ipAddress: { ipAddressHeaders: [IP_HEADER] },
     },
@@ -180,8 +190,11 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { handler, u
   const given = (request.body ?? {}) as Record<string, unknown>
   // A changed password ends every other session, whatever the client asks for.
   const body = url.endsWith('/change-password') ? { ...given, revokeOtherSessions: true } : given
-  if (url.endsWith('/sign-in/email') && accountIsBusy(String(given.email).toLowerCase())) return sendProblem(reply.header('retry-after', '60'), TOO_OFTEN)
-  const response = await handler(authRequest({ headers: request.headers, ip: request.ip, origin: `${request.protocol}://${request.host}` }, url, body))
+  if (url.endsWith('/sign-in/email') && accountIsBusy(String(given.email).toLowerCase()))
+    return sendProblem(reply.header('retry-after', '60'), TOO_OFTEN)
+  const response = await handler(
+    authRequest({ headers: request.headers, ip: request.ip, origin: `${request.protocol}://${request.host}` }, url, body),
+  )
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie)
   if (response.ok) return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify({ done: true }))
   if (response.status >= 500) request.log.error({ route: url, status: response.status }, 'sign-in failed')
@@ -196,7 +209,12 @@ async function problemOf(response: Response): Promise<Problem> {
   if (response.status === 429) return TOO_OFTEN
   const said = (await response.json().catch(() => ({}))) as { code?: string; message?: string }
   if (response.status === 401 && said.code === 'INVALID_EMAIL_OR_PASSWORD') {
-    return { code: 'auth.wrong', status: 401, title: 'The e-mail address or the password is wrong.', hint: 'Check both. An administrator can invite you again.' }
+    return {
+      code: 'auth.wrong',
+      status: 401,
+      title: 'The e-mail address or the password is wrong.',
+      hint: 'Check both. An administrator can invite you again.',
+    }
   }
   const code = `auth.${(said.code ?? String(response.status)).toLowerCase().replaceAll('_', '-')}`
   return { code, status: response.status, title: said.message || 'The request was refused.' }

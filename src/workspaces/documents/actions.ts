@@ -21,7 +21,17 @@ import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { textDiff } from '#platform/text-diff.ts'
-import { ApplyDocuments, ArchiveDocument, DiscardDraft, ExportDocuments, GetDocument, ListDocuments, PlanDocuments, PublishDraft, SaveDraft } from './api.ts'
+import {
+  ApplyDocuments,
+  ArchiveDocument,
+  DiscardDraft,
+  ExportDocuments,
+  GetDocument,
+  ListDocuments,
+  PlanDocuments,
+  PublishDraft,
+  SaveDraft,
+} from './api.ts'
 
 export interface DocumentsOptions {
   readonly pool: Pool
@@ -42,7 +52,9 @@ interface Turn {
 export const documentBindings = (options: DocumentsOptions): Binding[] => {
   const { pool, kinds } = options
   return [
-    bind(PlanDocuments, (input, { workspace }) => inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...given(input), kinds })))),
+    bind(PlanDocuments, (input, { workspace }) =>
+      inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...given(input), kinds }))),
+    ),
     bind(ApplyDocuments, (input, principal, call) => publish(options, { ...given(input), token: input.token }, { principal, call })),
     bind(ExportDocuments, ({ kind }, { workspace }) =>
       inWorkspace(pool, workspace, async (tx) => {
@@ -55,16 +67,25 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
       inWorkspace(pool, workspace, async (tx) => ({ documents: await listDocuments(tx, workspace, { kind, archived }) })),
     ),
     bind(GetDocument, (input, { workspace }, call) => inWorkspace(pool, workspace, (tx) => show(tx, workspace, { ...input, call }))),
-    bind(SaveDraft, (input, principal, call) => inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call }))),
+    bind(SaveDraft, (input, principal, call) =>
+      inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call })),
+    ),
     bind(DiscardDraft, (name, { workspace }) =>
-      inWorkspace(pool, workspace, async (tx) => ((await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)))),
+      inWorkspace(pool, workspace, async (tx) =>
+        (await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)),
+      ),
     ),
     bind(PublishDraft, ({ hash, ...name }, principal, call) => publishDraft(options, { name, hash }, { principal, call })),
     bind(ArchiveDocument, (name, principal, call) => archive(options, name, { principal, call })),
   ]
 }
 
-const unknown = ({ kind, id }: Name): Problem => ({ code: 'document.unknown', status: 404, title: 'There is no such document.', detail: `${kind} "${id}"` })
+const unknown = ({ kind, id }: Name): Problem => ({
+  code: 'document.unknown',
+  status: 404,
+  title: 'There is no such document.',
+  detail: `${kind} "${id}"`,
+})
 const given = (input: { documents: readonly { kind: string; id: string; body: object }[]; prune: boolean }): PlanInput => ({
   documents: input.documents.map(({ kind, id, body }) => ({ kind, id, body: body as Json })),
   prune: input.prune,
@@ -79,17 +100,26 @@ const sha256 = (value: unknown): string => createHash('sha256').update(canonical
 function mayPublish(changes: readonly Name[], { kinds }: DocumentsOptions, principal: Principal): Problem | undefined {
   for (const { kind } of changes) {
     const problem = denied(kinds.get(kind)?.publish ?? 'documents:write', principal)
-    if (problem) return { ...problem, detail: `Publishing a ${kind} needs the permission ${kinds.get(kind)?.publish ?? 'documents:write'}.` }
+    if (problem)
+      return { ...problem, detail: `Publishing a ${kind} needs the permission ${kinds.get(kind)?.publish ?? 'documents:write'}.` }
   }
   return undefined
 }
 
-async function publish(options: DocumentsOptions, input: PlanInput & { token?: string | undefined }, { principal, call }: Turn): Promise<Outcome<Mutable<Applied>>> {
+async function publish(
+  options: DocumentsOptions,
+  input: PlanInput & { token?: string | undefined },
+  { principal, call }: Turn,
+): Promise<Outcome<Mutable<Applied>>> {
   const { pool, now, kinds, announce } = options
   const { workspace, actor } = principal
   const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
     const planned = await plan(tx, workspace, { ...input, kinds })
-    const problem = mayPublish(planned.changes.filter((change) => change.action !== 'unchanged'), options, principal)
+    const problem = mayPublish(
+      planned.changes.filter((change) => change.action !== 'unchanged'),
+      options,
+      principal,
+    )
     if (problem) return refuse(problem)
     return apply(tx, { workspace, actor, at: now() }, { ...input, kinds, announce, token: input.token ?? planned.token })
   })
@@ -99,7 +129,11 @@ async function publish(options: DocumentsOptions, input: PlanInput & { token?: s
   return clean(outcome)
 }
 
-async function publishDraft(options: DocumentsOptions, { name, hash }: { name: Name; hash: string }, turn: Turn): Promise<Outcome<Mutable<Applied>>> {
+async function publishDraft(
+  options: DocumentsOptions,
+  { name, hash }: { name: Name; hash: string },
+  turn: Turn,
+): Promise<Outcome<Mutable<Applied>>> {
   const { workspace } = turn.principal
   const history = await inWorkspace(options.pool, workspace, (tx) => documentHistory(tx, workspace, name))
   const draft = history?.draft
@@ -108,7 +142,12 @@ async function publishDraft(options: DocumentsOptions, { name, hash }: { name: N
   return publish(options, { documents: [{ ...name, body: draft.body }], prune: false }, turn)
 }
 
-const OTHER_DRAFT: Problem = { code: 'document.changed', status: 409, title: 'The draft is not the one that you looked at.', hint: 'Load it again.' }
+const OTHER_DRAFT: Problem = {
+  code: 'document.changed',
+  status: 409,
+  title: 'The draft is not the one that you looked at.',
+  hint: 'Load it again.',
+}
 
 async function archive(options: DocumentsOptions, name: Name, turn: Turn): Promise<Outcome<Mutable<Applied>>> {
   const outcome = await publish(options, { documents: [], prune: false, archive: [name] }, turn)
@@ -130,7 +169,11 @@ async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, pr
   return { draft: draftOf(draft), problems: clean(problemsOf(input, kinds, libraryOf([...others, input], kinds))) }
 }
 
-async function show(tx: Queryable, workspace: string, { kind, id, version, against, call }: Name & { version?: number | undefined; against?: number | undefined; call: Call }) {
+async function show(
+  tx: Queryable,
+  workspace: string,
+  { kind, id, version, against, call }: Name & { version?: number | undefined; against?: number | undefined; call: Call },
+) {
   const history = await documentHistory(tx, workspace, { kind, id })
   if (!history) return refuse(unknown({ kind, id }))
   const live = history.versions.find((each) => each.status === 'published')?.version ?? null
@@ -144,7 +187,13 @@ async function show(tx: Queryable, workspace: string, { kind, id, version, again
     kind,
     id,
     shown: shown
-      ? { version: shown.version, body: bodyOf(shown), hash: shown.hash, yaml: yamlOf(shown.body), diff: textDiff(before ? yamlOf(before.body) : '', yamlOf(shown.body)) }
+      ? {
+          version: shown.version,
+          body: bodyOf(shown),
+          hash: shown.hash,
+          yaml: yamlOf(shown.body),
+          diff: textDiff(before ? yamlOf(before.body) : '', yamlOf(shown.body)),
+        }
       : null,
     live,
     versions: history.versions,

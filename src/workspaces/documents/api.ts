@@ -93,13 +93,19 @@ export const GetDocument = action({
   does: 'Shows one version of a document (the live one if none is named) with its history, its draft and what changed since the version before.',
   may: 'documents:read',
   route: 'GET /api/documents/:kind/:id',
-  input: z.object({ ...name, version: z.coerce.number().int().positive().optional(), /** Compare with this version instead of the one before. */ against: z.coerce.number().int().positive().optional() }),
+  input: z.object({
+    ...name,
+    version: z.coerce.number().int().positive().optional(),
+    /** Compare with this version instead of the one before. */ against: z.coerce.number().int().positive().optional(),
+  }),
   output: z.object({
     ...name,
     /** Null while there is only a draft. */
     shown: z.object({ version: z.int(), body: Body, yaml: z.string(), hash: z.string(), diff: z.string() }).nullable(),
     live: z.int().nullable(),
-    versions: z.array(z.object({ version: z.int(), status: z.enum(['published', 'archived']), hash: z.string(), at: Time, by: z.string() })),
+    versions: z.array(
+      z.object({ version: z.int(), status: z.enum(['published', 'archived']), hash: z.string(), at: Time, by: z.string() }),
+    ),
     draft: Draft.nullable(),
   }),
 })

@@ -10,7 +10,9 @@ const note = {
   kind: 'note',
   schema: z.strictObject({ name: z.string().optional(), text: z.string(), after: z.string().optional() }),
   check: ({ after: other }: { after?: string }, library: { get(kind: string, id: string): unknown }) =>
-    other === undefined || library.get('note', other) ? [] : [{ code: 'note.after', status: 422, title: `There is no note "${other}".`, at: '/after' }],
+    other === undefined || library.get('note', other)
+      ? []
+      : [{ code: 'note.after', status: 422, title: `There is no note "${other}".`, at: '/after' }],
 }
 const api = await testApi({ kinds: [note], announce })
 after(() => api.stop())
@@ -34,16 +36,28 @@ test('the road of a document as code: plan, apply that plan, apply it again, loo
   assert.deepEqual([stale.status, stale.body.code], [409, 'plan.stale'])
   await api.ask('POST /api/documents/apply', { key, body: { documents: changed } })
   const { body } = await api.ask('GET /api/documents/note/one', { key })
-  assert.deepEqual([body.live, body.shown.version, body.shown.diff], [2, 2, '@@ -1,2 +1,2 @@\n name: First\n-text: hello\n+text: hello again\n'])
+  assert.deepEqual(
+    [body.live, body.shown.version, body.shown.diff],
+    [2, 2, '@@ -1,2 +1,2 @@\n name: First\n-text: hello\n+text: hello again\n'],
+  )
   assert.equal((await api.ask('GET /api/documents/note/one?version=1', { key })).body.shown.yaml, 'name: First\ntext: hello\n')
   assert.equal((await api.ask('GET /api/documents/note/one?version=9', { key })).status, 404)
 
   const exported = (await api.ask('GET /api/documents/export', { key })).body.documents
   const back = exported.map(({ kind, id, body: own }: { kind: string; id: string; body: object }) => ({ kind, id, body: own }))
   const same = await api.ask('POST /api/documents/plan', { key, body: { documents: back, prune: true } })
-  assert.ok(same.body.changes.every((change: { action: string }) => change.action === 'unchanged'), 'what was exported is what is live')
+  assert.ok(
+    same.body.changes.every((change: { action: string }) => change.action === 'unchanged'),
+    'what was exported is what is live',
+  )
   const list = (await api.ask('GET /api/documents?kind=note', { key })).body.documents
-  assert.deepEqual(list.map(({ id, name, live, draft }: Record<string, unknown>) => [id, name, live, draft]), [['one', 'First', 2, false], ['two', '', 1, false]])
+  assert.deepEqual(
+    list.map(({ id, name, live, draft }: Record<string, unknown>) => [id, name, live, draft]),
+    [
+      ['one', 'First', 2, false],
+      ['two', '', 1, false],
+    ],
+  )
 })
 
 test('unsound documents are refused as a whole, with every place', async () => {
@@ -55,7 +69,10 @@ test('unsound documents are refused as a whole, with every place', async () => {
   ]
   const { status, body } = await api.ask('POST /api/documents/apply', { key, body: { documents } })
   assert.deepEqual([status, body.code], [422, 'documents.unsound'])
-  assert.deepEqual(body.problems.map(({ at }: { at: string }) => at), ['/note/lost/after', '/note/typo/text', '/note/typo'])
+  assert.deepEqual(
+    body.problems.map(({ at }: { at: string }) => at),
+    ['/note/lost/after', '/note/typo/text', '/note/typo'],
+  )
   assert.deepEqual((await api.ask('GET /api/documents', { key })).body.documents, [])
 })
 
@@ -79,7 +96,10 @@ test('two people edit one draft: the second one is told, and what is published i
 test('a draft may be unsound, and says so; it can be thrown away', async () => {
   const { key } = await api.workspace()
   const saved = await api.ask('PUT /api/documents/note/n/draft', { key, body: { body: { text: 'x', after: 'nowhere' } } })
-  assert.deepEqual(saved.body.problems.map(({ code, at }: Record<string, string>) => [code, at]), [['note.after', '/after']])
+  assert.deepEqual(
+    saved.body.problems.map(({ code, at }: Record<string, string>) => [code, at]),
+    [['note.after', '/after']],
+  )
   assert.equal((await api.ask('POST /api/documents/note/n/publish', { key, body: { hash: saved.body.draft.hash } })).status, 422)
   assert.equal((await api.ask('DELETE /api/documents/note/n/draft', { key })).status, 200)
   assert.equal((await api.ask('GET /api/documents/note/n', { key })).status, 404)
@@ -101,8 +121,11 @@ test('what is archived is out of use, not gone; what others need stays', async (
   const { body } = await api.ask('GET /api/documents/note/two', { key })
   assert.deepEqual([body.live, body.shown.version, body.versions[0].status], [null, 1, 'archived'])
   const audit = (await api.ask('GET /api/audit?limit=2', { key })).body.lines
-  assert.deepEqual(audit.map((line: { action: string; object: string }) => [line.action, line.object]), [
-    ['documents.archive', 'note:two'],
-    ['documents.apply', 'note:one@1 note:two@1'],
-  ])
+  assert.deepEqual(
+    audit.map((line: { action: string; object: string }) => [line.action, line.object]),
+    [
+      ['documents.archive', 'note:two'],
+      ['documents.apply', 'note:one@1 note:two@1'],
+    ],
+  )
 })
