@@ -5,7 +5,11 @@ import { linesByTable } from './fact-lines.ts'
 
 test('a fact becomes a row with its place, whatever its texts hold', () => {
   const text = fc.oneof(fc.string(), fc.constantFrom('","r":{', '\u2028\u2029\r\n', '}', '{"t":"events"', '\\'))
-  const row = fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), fc.oneof(text, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })), { minKeys: 1 })
+  const row = fc.dictionary(
+    fc.stringMatching(/^[a-z_]{1,8}$/),
+    fc.oneof(text, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+    { minKeys: 1 },
+  )
   const fact = fc.record({ t: fc.constantFrom('events', 'transitions'), p: fc.nat(15), s: fc.nat(), i: fc.nat(), r: row })
   fc.assert(
     fc.property(fc.array(fc.array(fact, { minLength: 1 })), (blocks) => {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { chance } from '#lib/hash.ts'
 import { type Analytics, AnalyticsError } from '#platform/analytics/analytics.ts'
 import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
@@ -19,7 +20,8 @@ import { type Projector, startProjector } from './project-facts.ts'
 const silent = { info() {}, warn() {}, error() {} }
 const MIGRATIONS = join(import.meta.dirname, '../../migrations/clickhouse')
 
-if (process.argv[2] === 'project') await projectUntilKilled({ url: process.argv[3]!, directory: process.argv[4]!, hold: process.argv[5] === 'hold' })
+if (process.argv[2] === 'project')
+  await projectUntilKilled({ url: process.argv[3]!, directory: process.argv[4]!, hold: process.argv[5] === 'hold' })
 else stories()
 
 /** Runs in a process of its own, which is killed: inside an insert, or (`hold`) when it has returned and nobody has noted it yet. */
@@ -45,7 +47,15 @@ function block(size: number): string {
   for (let ix = 0; ix < size; ix++) {
     seq++
     const table = seq % 3 === 0 ? 'transitions' : 'events'
-    lines.push(JSON.stringify({ t: table, p: seq % 16, s: seq, i: 0, r: { workspace_id: 'shop', profile_id: `p${seq % 50}`, at: 1_700_000_000_000 + seq, received: 5 } }))
+    lines.push(
+      JSON.stringify({
+        t: table,
+        p: seq % 16,
+        s: seq,
+        i: 0,
+        r: { workspace_id: 'shop', profile_id: `p${seq % 50}`, at: 1_700_000_000_000 + seq, received: 5 },
+      }),
+    )
   }
   return lines.join('\n')
 }
@@ -196,11 +206,16 @@ function stories(): void {
     test('facts that ClickHouse does not understand are set aside, the others go on', async () => {
       const projector = start()
       const good = block(60).split('\n')
-      const bad = ['x', 'y'].map((cause, i) => `{"t":"transitions","p":1,"s":${900 + i},"i":0,"r":{"workspace_id":"shop","at":1.5,"cause":"${cause}"}}`)
+      const bad = ['x', 'y'].map(
+        (cause, i) => `{"t":"transitions","p":1,"s":${900 + i},"i":0,"r":{"workspace_id":"shop","at":1.5,"cause":"${cause}"}}`,
+      )
       await writeFactBlock(database.pool, [...good.slice(0, 20), bad[0], ...good.slice(20), bad[1]].join('\n'))
       await projector.drained()
       assert.deepEqual(await there(analytics), all(60))
-      const { rows } = await database.pool.query('select seq, fact_table, line::json ->> $1 as cause, error from fact_rejects order by seq', ['cause'])
+      const { rows } = await database.pool.query(
+        'select seq, fact_table, line::json ->> $1 as cause, error from fact_rejects order by seq',
+        ['cause'],
+      )
       assert.deepEqual(
         rows.map(({ error, ...row }) => row),
         [
@@ -232,9 +247,11 @@ function stories(): void {
     for (let kills = 0; kills < 24; kills++) {
       for (let turn = 0; turn < 12; turn++) await writeFactBlock(database.pool, block(400))
       const hold = kills % 3 === 0
-      const child = fork(import.meta.filename, ['project', database.url, home, hold ? 'hold' : ''], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+      const child = fork(import.meta.filename, ['project', database.url, home, hold ? 'hold' : ''], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      })
       t.after(() => child.kill('SIGKILL'))
-      child.once('message', () => setTimeout(() => child.kill('SIGKILL'), hold ? 0 : Math.random() * 40))
+      child.once('message', () => setTimeout(() => child.kill('SIGKILL'), hold ? 0 : chance('kill', String(kills)) * 40))
       const [code] = await once(child, 'exit')
       assert.equal(code, null, 'ended by the kill')
     }

@@ -8,7 +8,11 @@ import { linesByTable } from './fact-lines.ts'
 interface Options {
   readonly pool: Pool
   readonly analytics: Analytics
-  readonly log: { info(words: object, text: string): void; warn(words: object, text: string): void; error(words: object, text: string): void }
+  readonly log: {
+    info(words: object, text: string): void
+    warn(words: object, text: string): void
+    error(words: object, text: string): void
+  }
   readonly metrics?: Metrics
   /** How long projected blocks are kept (ms). */
   readonly retainMs?: number
@@ -65,7 +69,9 @@ export function startProjector(options: Options): Projector {
   }
 }
 
-type Counters = { projected: { inc(labels: { table: string }, by: number): void }; rejected: { inc(by: number): void }; failures: { inc(): void } } | undefined
+type Counters =
+  | { projected: { inc(labels: { table: string }, by: number): void }; rejected: { inc(by: number): void }; failures: { inc(): void } }
+  | undefined
 
 async function run(options: Options, rest: Rest, counters: Counters): Promise<void> {
   const { pool, log, longestPauseMs = 15_000 } = options
@@ -131,7 +137,11 @@ async function project(analytics: Analytics, { ids, texts }: FactGroup): Promise
 const DATA_CODES = new Set([6, 26, 27, 32, 38, 41, 53, 69, 70, 72, 117, 130, 131, 321, 349, 407, 467])
 
 /** Halves what is refused until the bad lines are found; always the same way, so halves are recognised too. */
-async function insert(analytics: Analytics, part: { table: string; lines: readonly string[]; token: string }, rejects: FactReject[]): Promise<void> {
+async function insert(
+  analytics: Analytics,
+  part: { table: string; lines: readonly string[]; token: string },
+  rejects: FactReject[],
+): Promise<void> {
   const { table, lines, token } = part
   try {
     await analytics.insert(table, lines.join('\n'), token)

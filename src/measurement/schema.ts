@@ -7,7 +7,7 @@ const Count = z.int().nonnegative()
 const Version = z.coerce.number().int().min(1).max(4_294_967_295)
 const Limit = z.coerce.number().int().min(1).max(500).default(50)
 /** Opaque: give back what `next` said. */
-const Cursor = z.string().max(200)
+const Cursor = z.string().max(600)
 /** Epoch milliseconds. */
 const At = z.number()
 
@@ -65,6 +65,8 @@ export const MessageCount = z.object({
   messages: Count,
   people: Count,
 })
+
+export type MessageCount = z.output<typeof MessageCount>
 
 /** `entered = waiting + left` always holds; the unit is the run (enrollment), which includes held-out runs. */
 export const JourneyFigures = z.object({

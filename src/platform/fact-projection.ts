@@ -69,7 +69,10 @@ export class FactQueue {
   }
 
   async #read(ids: readonly number[]): Promise<FactGroup> {
-    const { rows } = await this.#client.query<{ id: number; facts: string }>('select id, facts from fact_blocks where id = any($1) order by id', [ids])
+    const { rows } = await this.#client.query<{ id: number; facts: string }>(
+      'select id, facts from fact_blocks where id = any($1) order by id',
+      [ids],
+    )
     if (rows.length !== ids.length) throw new Error(`fact blocks ${ids.join(', ')} were begun, but only ${rows.length} of them are there`)
     return groupOf(rows)
   }
@@ -125,7 +128,10 @@ export class FactQueue {
   }
 }
 
-const groupOf = (rows: readonly { id: number; facts: string }[]): FactGroup => ({ ids: rows.map((row) => row.id), texts: rows.map((row) => row.facts) })
+const groupOf = (rows: readonly { id: number; facts: string }[]): FactGroup => ({
+  ids: rows.map((row) => row.id),
+  texts: rows.map((row) => row.facts),
+})
 
 /** Milliseconds that the oldest waiting fact has waited; 0 when none waits. */
 export async function factLag(pool: Pool): Promise<number> {
@@ -142,6 +148,9 @@ export async function newestFactBlock(pool: Pool): Promise<number> {
 
 /** Whether a block up to this id still waits. */
 export async function factsWait(pool: Pool, upTo: number): Promise<boolean> {
-  const { rows } = await pool.query<{ wait: boolean }>('select exists (select from fact_blocks where projected_at is null and id <= $1) as wait', [upTo])
+  const { rows } = await pool.query<{ wait: boolean }>(
+    'select exists (select from fact_blocks where projected_at is null and id <= $1) as wait',
+    [upTo],
+  )
   return rows[0]!.wait
 }

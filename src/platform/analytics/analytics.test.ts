@@ -40,7 +40,9 @@ function promises(name: string, open: (directory: string) => Promise<{ analytics
     })
 
     test('a bound text arrives as it is, whatever it holds', async () => {
-      const awkward = fc.string({ unit: fc.constantFrom("'", '\\', '\n', '\t', '\r', '"', '{', '}', '[', ']', ',', 'N', '0', 'é', '😀', ' ', '\b', '`', ';', '-') })
+      const awkward = fc.string({
+        unit: fc.constantFrom("'", '\\', '\n', '\t', '\r', '"', '{', '}', '[', ']', ',', 'N', '0', 'é', '😀', ' ', '\b', '`', ';', '-'),
+      })
       await fc.assert(
         fc.asyncProperty(awkward, fc.array(awkward, { maxLength: 4 }), fc.integer(), async (text, many, number) => {
           const sql = 'SELECT {text:String} AS text, {many:Array(String)} AS many, {number:Int64} AS number'

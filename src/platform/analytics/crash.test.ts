@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { chance } from '#lib/hash.ts'
 import type { Analytics } from './analytics.ts'
 import { chdbAnalytics } from './chdb.ts'
 import { migrateAnalytics } from './migrate.ts'
@@ -55,16 +56,17 @@ function story(): void {
 
     const seen = { inside: 0, nothingKept: 0, allKept: 0 }
     let settled = 0
+    let round = 0
     while (seen.inside < KILLS) {
       // Every fourth time the insert has returned, but nobody has heard of it: the repeat must be recognised.
       const untilReturned = seen.inside % 4 === 3
-      const round = await killed({ directory, from: settled + 1, delay: Math.random() * 60, untilReturned }, children)
-      settled = round.settled
-      if (round.foundFirst !== undefined && seen.inside > 0) {
-        assert.ok(round.foundFirst === 0 || round.foundFirst === ROWS, `a block is there wholly or not at all, found ${round.foundFirst}`)
-        seen[round.foundFirst === 0 ? 'nothingKept' : 'allKept']++
+      const stood = await killed({ directory, from: settled + 1, delay: chance('kill', String(round++)) * 60, untilReturned }, children)
+      settled = stood.settled
+      if (stood.foundFirst !== undefined && seen.inside > 0) {
+        assert.ok(stood.foundFirst === 0 || stood.foundFirst === ROWS, `a block is there wholly or not at all, found ${stood.foundFirst}`)
+        seen[stood.foundFirst === 0 ? 'nothingKept' : 'allKept']++
       }
-      if (round.inside) seen.inside++
+      if (stood.inside) seen.inside++
     }
 
     const analytics = await chdbAnalytics({ directory })

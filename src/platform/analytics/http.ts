@@ -23,7 +23,11 @@ export function httpAnalytics({ url, timeout = 40_000 }: Options): Analytics {
   return {
     query: <Row>(query: string, params?: Params) =>
       telling(async () => {
-        const clickhouse_settings = { ...READ_LIMITS, max_memory_usage: String(READ_LIMITS.max_memory_usage), wait_end_of_query: 1 as const }
+        const clickhouse_settings = {
+          ...READ_LIMITS,
+          max_memory_usage: String(READ_LIMITS.max_memory_usage),
+          wait_end_of_query: 1 as const,
+        }
         const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings, ...(params && { query_params: params }) })
         return result.json<Row>()
       }),

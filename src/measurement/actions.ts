@@ -1,0 +1,75 @@
+import { type Outcome, type Refusal, refuse } from '#lib/problem.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { type Binding, bind } from '#platform/http/actions.ts'
+import { answer, inOrder, page, readPageEnd } from './life.ts'
+import { reportOf, stepCounts } from './report.ts'
+import { ReadJourneyReport, ReadPeople, ReadStepCounts, ReadTimeline, ReadWhy, TimelineKind } from './schema.ts'
+import { countJourney, countMoves, type JourneyScope, listPeople, type PeopleAfter, readLife, readRuns, readStanding } from './store.ts'
+
+export interface MeasurementParts {
+  readonly analytics: Analytics
+  /** Epoch ms. */
+  readonly now: () => number
+  /** All profile ids that this one has absorbed, and itself. */
+  readonly sameAs: (workspace: string, profileId: string) => Promise<readonly string[]>
+}
+
+const DAY = 86_400_000
+/** Items of each kind that an explanation shows. */
+const MOST_ITEMS = 1_000
+
+/** What reads the facts: reports, people behind numbers, reasons, timelines. */
+export function measurementActions({ analytics, now, sameAs }: MeasurementParts): Binding[] {
+  return [
+    bind(ReadJourneyReport, async ({ id, version }, { workspace }) => {
+      const asOf = now()
+      return reportOf({ id, asOf }, await countJourney(analytics, scopeOf(workspace, id, version), asOf - DAY))
+    }),
+    bind(ReadStepCounts, async ({ id, version }, { workspace }) => {
+      const asOf = now()
+      return { journeyId: id, asOf, steps: stepCounts(await countMoves(analytics, scopeOf(workspace, id, version), asOf - DAY)) }
+    }),
+    bind(ReadPeople, async (query, { workspace }) => {
+      const after = query.cursor === undefined ? undefined : readPeopleCursor(query.cursor)
+      if (query.cursor !== undefined && !after) return badCursor(query.cursor)
+      return listPeople(analytics, scopeOf(workspace, query.id, query.version), { query, ...(after && { after }) })
+    }),
+    bind(ReadWhy, async ({ id, profileId }, { workspace }) => {
+      const query = { workspace, journey: id, profiles: await sameAs(workspace, profileId) }
+      const [standing, found] = await Promise.all([readStanding(analytics, query), readRuns(analytics, query, MOST_ITEMS + 1)])
+      const items = found.toSorted(inOrder).map(({ item }) => item)
+      return { journeyId: id, profileId, ...answer(standing), items: items.slice(-MOST_ITEMS), cut: items.length > MOST_ITEMS }
+    }),
+    bind(
+      ReadTimeline,
+      async ({ id, kinds = TimelineKind.options, cursor, limit }, { workspace }): Promise<Outcome<ReturnType<typeof page>>> => {
+        const after = cursor === undefined ? undefined : readPageEnd(cursor)
+        if (cursor !== undefined && !after) return badCursor(cursor)
+        const profiles = await sameAs(workspace, id)
+        const most = limit + (after?.shown ?? 0) + 1
+        return page(await readLife(analytics, { workspace, profiles, kinds, after, most }), { after, limit })
+      },
+    ),
+  ]
+}
+
+const scopeOf = (workspace: string, journey: string, version: number | undefined): JourneyScope => ({
+  workspace,
+  journey,
+  version: version ?? 0,
+})
+
+function readPeopleCursor(text: string): PeopleAfter | undefined {
+  const parts = /^(-?\d{1,16})\.(.*)$/s.exec(text)
+  return parts ? { at: Number(parts[1]), key: parts[2]! } : undefined
+}
+
+const badCursor = (cursor: string): Refusal =>
+  refuse({
+    code: 'cursor.unknown',
+    status: 400,
+    title: 'This place in the list is not known.',
+    detail: cursor,
+    hint: 'Give back what `next` said, or leave `cursor` out to begin at the top.',
+    at: '/cursor',
+  })

@@ -1,0 +1,64 @@
+import { explain } from '#journeys/reasons.ts'
+import type { TimelineItem } from './schema.ts'
+
+/** An item with its place on the log, which orders what happened in one millisecond. */
+export interface Placed {
+  readonly seq: number
+  readonly ix: number
+  readonly item: TimelineItem
+}
+
+const RANK: Readonly<Record<TimelineItem['kind'], number>> = { event: 0, decision: 1, transition: 2, delivery: 3 }
+
+/** Oldest first. */
+export const inOrder = (a: Placed, b: Placed): number =>
+  a.item.at - b.item.at || a.seq - b.seq || a.ix - b.ix || RANK[a.item.kind] - RANK[b.item.kind]
+
+/** Where a page ends: the time of its last item, and how many items of that time have been shown. */
+export interface PageEnd {
+  readonly at: number
+  readonly shown: number
+}
+
+export const pageEndText = ({ at, shown }: PageEnd): string => `${at}.${shown}`
+
+/** Undefined when the text was not made by `pageEndText`. */
+export function readPageEnd(text: string): PageEnd | undefined {
+  const parts = /^(-?\d{1,16})\.(\d{1,4})$/.exec(text)
+  return parts ? { at: Number(parts[1]), shown: Number(parts[2]) } : undefined
+}
+
+/** Newest first; `found` holds the newest of each kind up to the page's end, at least `limit + shown + 1` of each if there are so many. */
+export function page(
+  found: readonly Placed[],
+  { after, limit }: { after: PageEnd | undefined; limit: number },
+): { items: TimelineItem[]; next: string | null } {
+  const sorted = found.toSorted((a, b) => inOrder(b, a))
+  const from = after?.shown ?? 0
+  const items = sorted.slice(from, from + limit).map(({ item }) => item)
+  const last = items.at(-1)
+  if (!last || sorted.length <= from + limit) return { items, next: null }
+  const here = items.filter(({ at }) => at === last.at).length
+  return { items, next: pageEndText({ at: last.at, shown: here + (after?.at === last.at ? after.shown : 0) }) }
+}
+
+/** What became of one person in one journey, over all runs. */
+export interface Standing {
+  readonly entered: number
+  readonly exited: number
+  readonly refused: number
+  /** Of the newest exit and refusal; '' when there is none. */
+  readonly exitReason: string
+  readonly refusalReason: string
+  /** Where a run stands now; '' when none does. */
+  readonly step: string
+}
+
+export function answer(standing: Standing): { standing: 'never' | 'refused' | 'in' | 'left'; sentence: string } {
+  const { entered, exited, refused, step } = standing
+  if (entered > exited)
+    return { standing: 'in', sentence: step === '' ? 'They are in the journey.' : `They are in the journey, at step “${step}”.` }
+  if (exited > 0) return { standing: 'left', sentence: `They have left the journey. ${explain(standing.exitReason)}` }
+  if (refused > 0) return { standing: 'refused', sentence: `They were not let in. ${explain(standing.refusalReason)}` }
+  return { standing: 'never', sentence: 'Nothing that they did has met the entry rule of this journey.' }
+}

@@ -1,0 +1,156 @@
+import { explain } from '#journeys/reasons.ts'
+import { newcombe, type Sample, welch } from './intervals.ts'
+import type { ArmResult, JourneyFigures, JourneyReport, Lift, MessageCount, StepCounts } from './schema.ts'
+
+/** How often a move of this shape happened. */
+export interface MoveCount {
+  readonly version: number
+  readonly kind: 'entered' | 'refused' | 'moved' | 'exited'
+  readonly arm: 'treated' | 'held_out'
+  readonly reason: string
+  readonly from: string
+  readonly to: string
+  readonly times: number
+  /** Of these, in the last 24 hours. */
+  readonly recent: number
+}
+
+/** One arm of one version, or of all versions (null). A person counts once. */
+export interface ArmCount {
+  readonly version: number | null
+  readonly arm: 'treated' | 'held_out'
+  readonly people: number
+  readonly converted: number
+  readonly value: number
+  /** Unbiased variance of the value per person; null below two people. */
+  readonly variance: number | null
+}
+
+export interface StatusCount extends Omit<MessageCount, 'sentence'> {
+  readonly version: number | null
+}
+
+export interface Counts {
+  readonly moves: readonly MoveCount[]
+  readonly arms: readonly ArmCount[]
+  readonly messages: readonly StatusCount[]
+}
+
+/** A journey's report from what was counted. */
+export function reportOf(journey: { readonly id: string; readonly asOf: number }, { moves, arms, messages }: Counts): JourneyReport {
+  const seen = [...moves, ...arms, ...messages].map(({ version }) => version).filter((version) => version !== null)
+  const versions = [...new Set(seen)].sort((a, b) => b - a)
+  const figures = (version: number | null): JourneyFigures =>
+    figuresOf(version, {
+      moves: version === null ? moves : moves.filter((move) => move.version === version),
+      arms: arms.filter((arm) => arm.version === version),
+      messages: messages.filter((message) => message.version === version),
+      versions: version === null ? new Set(arms.map((arm) => arm.version).filter((one) => one !== null)).size : 1,
+    })
+  return { journeyId: journey.id, asOf: journey.asOf, total: figures(null), versions: versions.map(figures) }
+}
+
+function figuresOf(version: number | null, { moves, arms, messages, versions }: Counts & { readonly versions: number }): JourneyFigures {
+  const entered = moves.filter(({ kind }) => kind === 'entered')
+  const exited = moves.filter(({ kind }) => kind === 'exited')
+  const refused = moves.filter(({ kind }) => kind === 'refused')
+  const treated = arms.find(({ arm }) => arm === 'treated')
+  const heldOut = arms.find(({ arm }) => arm === 'held_out')
+  const noLiftBecause = !heldOut || heldOut.people === 0 ? 'no_holdout' : versions > 1 ? 'several_versions' : null
+  return {
+    version,
+    entered: {
+      all: total(entered),
+      treated: total(entered.filter(({ arm }) => arm === 'treated')),
+      heldOut: total(entered.filter(({ arm }) => arm === 'held_out')),
+    },
+    refused: { all: total(refused), reasons: byReason(refused).map(({ runs, ...reason }) => ({ ...reason, times: runs })) },
+    waiting: { all: total(entered) - total(exited), steps: standing(moves) },
+    left: { all: total(exited), reasons: byReason(exited) },
+    messages: messages.map(({ version: _, ...count }) => ({ ...count, sentence: sentenceOf(count.reason) })),
+    treated: armResult(treated),
+    heldOut: armResult(heldOut),
+    lift: noLiftBecause ? null : liftOf(treated, heldOut),
+    noLiftBecause,
+  }
+}
+
+const total = (moves: readonly MoveCount[]): number => moves.reduce((sum, { times }) => sum + times, 0)
+const sentenceOf = (reason: string): string => (reason === '' ? '' : explain(reason))
+
+function byReason(moves: readonly MoveCount[]): { reason: string; sentence: string; runs: number }[] {
+  return [...Map.groupBy(moves, ({ reason }) => reason)]
+    .map(([reason, of]) => ({ reason, sentence: sentenceOf(reason), runs: total(of) }))
+    .sort((a, b) => b.runs - a.runs || (a.reason < b.reason ? -1 : 1))
+}
+
+/** Who came and has not gone, by step. Sums only, so it needs no order between the parts of a cluster. */
+function standing(moves: readonly MoveCount[]): { step: string; runs: number }[] {
+  return stepCounts(moves)
+    .filter((step) => step.in !== 0)
+    .map((step) => ({ step: step.step, runs: step.in }))
+}
+
+export function stepCounts(moves: readonly MoveCount[]): StepCounts[] {
+  const zero = () => ({ arrived: 0, passed: 0, left: 0 })
+  const steps = new Map<string, { all: ReturnType<typeof zero>; recent: ReturnType<typeof zero> }>()
+  const add = (step: string, what: 'arrived' | 'passed' | 'left', { times, recent }: MoveCount): void => {
+    if (step === '') return
+    const count = steps.get(step) ?? { all: zero(), recent: zero() }
+    count.all[what] += times
+    count.recent[what] += recent
+    steps.set(step, count)
+  }
+  for (const move of moves) {
+    if (move.kind === 'refused') continue
+    add(move.to, 'arrived', move)
+    add(move.from, move.kind === 'exited' ? 'left' : 'passed', move)
+  }
+  return [...steps]
+    .map(([step, { all, recent }]) => ({ step, in: all.arrived - all.passed - all.left, ...all, last24h: recent }))
+    .sort((a, b) => (a.step < b.step ? -1 : 1))
+}
+
+/** Money is summed in binary: a ten-thousandth is more than any currency has. */
+const tidy = (value: number): number => Math.round(value * 1e4) / 1e4
+
+function armResult(arm: ArmCount | undefined): ArmResult {
+  if (!arm || arm.people === 0) return { people: 0, converted: 0, rate: 0, value: 0, valuePerPerson: 0 }
+  const { people, converted, value } = arm
+  return { people, converted, rate: converted / people, value: tidy(value), valuePerPerson: value / people }
+}
+
+function liftOf(treated: ArmCount | undefined, heldOut: ArmCount | undefined): Lift {
+  const a = treated ?? NOBODY
+  const b = heldOut ?? NOBODY
+  const value = welch(sampleOf(a), sampleOf(b))
+  const because = tooEarly(a, b)
+  return {
+    conversion: { ...newcombe({ x: a.converted, n: a.people }, { x: b.converted, n: b.people }), level: 0.95 },
+    valuePerPerson: value ? { difference: value.difference, low: value.low, high: value.high, level: 0.95 } : null,
+    tooEarly: because !== null,
+    tooEarlyBecause: because,
+  }
+}
+const NOBODY = { people: 0, converted: 0, value: 0, variance: null }
+type Arm = Pick<ArmCount, 'people' | 'converted' | 'value' | 'variance'>
+
+const sampleOf = ({ people, value, variance }: Arm): Sample => ({
+  n: people,
+  mean: people === 0 ? 0 : value / people,
+  variance: variance ?? 0,
+})
+
+const FEWEST_PEOPLE = 30
+/** Cochran, Biometrics 10 (1954) 417–451: below five expected in a cell the normal approximation is not to be trusted. */
+const FEWEST_EXPECTED = 5
+
+function tooEarly(a: Arm, b: Arm): string | null {
+  const smaller = Math.min(a.people, b.people)
+  if (smaller < FEWEST_PEOPLE) return `One side has ${smaller} people; wait until both have at least ${FEWEST_PEOPLE}.`
+  const rate = (a.converted + b.converted) / (a.people + b.people)
+  const expected = smaller * Math.min(rate, 1 - rate)
+  if (expected >= FEWEST_EXPECTED) return null
+  const rare = rate <= 0.5 ? 'conversions' : 'people without a conversion'
+  return `Too few ${rare} so far: about ${expected.toFixed(1)} are expected on the smaller side, and at least ${FEWEST_EXPECTED} are needed.`
+}
