@@ -28,7 +28,8 @@ export function merge(person: Person | null, record: MergeRecord, context: Conte
     turn.records.push({ kind: 'merge', ws, key: mergedInto, into })
     return outcome(turn)
   }
-  if (person) turn.records.push({ kind: 'absorb', ws, key: into, from: key, state: person as unknown as Json })
+  // Sent even when there is no state to move: it is what finds out that signposts lead in a circle.
+  turn.records.push({ kind: 'absorb', ws, key: into, from: key, state: person as unknown as Json })
   const { firstSeen, lastSeen } = turn.person.profile
   const signpost = { ...newProfile(key, firstSeen), lastSeen, mergedInto: into }
   turn.person = { ...newPerson(key, firstSeen), profile: signpost }
@@ -37,18 +38,19 @@ export function merge(person: Person | null, record: MergeRecord, context: Conte
 
 /** The state of a profile that turned out to be this one arrives. */
 export function takeIn(person: Person | null, record: AbsorbRecord, context: Context): Reaction<Person> {
-  const loser = record.state as unknown as Person
-  const turn = begin(person ?? newPerson(record.key, loser.profile.firstSeen), context, `merge:${record.from}`)
+  const loser = record.state as unknown as Person | null
+  const turn = begin(person ?? newPerson(record.key, loser?.profile.firstSeen ?? context.now), context, `merge:${record.from}`)
   const { mergedInto } = turn.person.profile
   if (mergedInto !== undefined && record.from === record.key) {
     // Signposts led in a circle and the state came home: here it stays.
-    turn.person = loser
+    turn.person = loser ?? newPerson(record.key, context.now)
     return outcome(turn)
   }
   if (mergedInto !== undefined) {
     turn.records.push({ ...record, key: mergedInto })
     return outcome(turn)
   }
+  if (!loser) return outcome(turn)
   const { profile, consent, journeys } = turn.person
   const memory = mergeMemories(journeys.memory, loser.journeys.memory)
   turn.person = {

@@ -15,7 +15,7 @@ export interface SimulationOptions {
   readonly journeys: readonly Journey[]
   /** Left out: every template that a journey names is there. */
   readonly templates?: readonly ({ readonly id: string } & PublishedTemplate)[]
-  /** Left out: `implied`, so that people without a word on consent can be written to. */
+  /** Left out: `opt-out`, so that people without a word on consent can be written to. */
   readonly consent?: ConsentMode
   /** Epoch ms. */
   readonly start: number
@@ -92,7 +92,7 @@ export class Simulation {
     const journeys = this.#published
     const named = new Set(journeys.flatMap(({ journey }) => templatesOf(journey)))
     const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
-    const { consent = 'implied' } = this.#options
+    const { consent = 'opt-out' } = this.#options
     return definitions({ workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates }, this.#definitions)
   }
 
@@ -216,7 +216,7 @@ export class Simulation {
   #gate(effect: Effect): Answer {
     let person = this.people.get(effect.key)
     while (person?.profile.mergedInto !== undefined) person = this.people.get(person.profile.mergedInto)
-    const { consent: mode = 'implied' } = this.#options
+    const { consent: mode = 'opt-out' } = this.#options
     const allowed = person && mayContact(person.consent, { ...effect, mode })
     if (allowed && !allowed.ok && effect.channel === 'email') return { receipt: 'message.skipped', reason: allowed.reason }
     return this.#options.provider?.(effect) ?? { receipt: 'message.sent' }

@@ -207,7 +207,7 @@ test('a split keeps people in their arm through re-entry and new versions, in pr
 
 test('who cannot be written to takes the other way, with the reason', () => {
   const steps = [mail('cart', { topic: 'offers', otherwise: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example/call' }] })]
-  const world = new World([journey({ steps })], { consent: 'explicit' })
+  const world = new World([journey({ steps })], { consent: 'opt-in' })
   world.person('granted')
   world.event({ person: 'granted', name: 'Consent Granted', properties: { channel: 'email', topic: 'offers' } })
   world.person('silent')
@@ -240,7 +240,7 @@ test('who cannot be written to takes the other way, with the reason', () => {
 })
 
 test('a transactional message needs no permission, but an address that works', () => {
-  const world = new World([journey({ steps: [mail('receipt', { lane: 'transactional' })] })], { consent: 'explicit' })
+  const world = new World([journey({ steps: [mail('receipt', { lane: 'transactional' })] })], { consent: 'opt-in' })
   world.person('ada')
   world.event({ person: 'ada', name: 'Consent Withdrawn', properties: { channel: 'email' } })
   world.happens('ada', 'Product Added')

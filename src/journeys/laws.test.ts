@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import type { Effect, Fact } from '#events/reaction.ts'
+import type { EventRecord, KeyedRecord } from '#events/schema.ts'
+import { digest } from '#lib/hash.ts'
+import { canonical } from '#lib/json.ts'
+import { journey, MONDAY } from '../../test/fixtures/journeys.ts'
+import { type Definitions, definitions } from './definitions.ts'
+import { places } from './lanes.ts'
+import type { Person } from './person.ts'
+import { fire, nextDue, react } from './react.ts'
+import type { Journey } from './schema.ts'
+
+const PEOPLE = ['p0', 'p1', 'p2', 'p3']
+const EVENTS = ['Product Added', 'Product Viewed', 'Order Completed']
+const MINUTE = 60_000
+
+/** Random structured journeys, branching up to `depth` deep. */
+const stepsUpTo = (depth: number): fc.Arbitrary<object[]> => fc.array(stepUpTo(depth), { maxLength: 3 })
+function stepUpTo(depth: number): fc.Arbitrary<object> {
+  const plain = fc.oneof(
+    fc.constantFrom('1m', '7m', '1h', '0s').map((span) => ({ kind: 'wait', for: span })),
+    fc.constantFrom(undefined, []).map((otherwise) => ({ kind: 'email', otherwise })),
+    fc.constantFrom('05:30', '23:00').map((time) => ({ kind: 'wait', until: { time } })),
+    fc.constantFrom(
+      { kind: 'update', set: { hits: '=default(profile.hits, 0) + 1' } },
+      { kind: 'exit' },
+      { kind: 'webhook', url: 'https://crm.example/' },
+    ),
+  )
+  if (depth === 0) return plain
+  const list = stepsUpTo(depth - 1)
+  const branching = fc.oneof(
+    fc
+      .tuple(fc.constantFrom(...EVENTS), fc.constantFrom('2m', '1d'), list, list)
+      .map(([event, upTo, after, otherwise]) => ({ kind: 'waitFor', event, upTo, then: after, otherwise })),
+    fc
+      .tuple(fc.constantFrom('entry.n > 4', 'profile.hits exists'), list, list)
+      .map(([when, inside, otherwise]) => ({ kind: 'branch', branches: [{ id: 'b', when, steps: inside }], otherwise })),
+    fc.tuple(list, list).map(([x, y]) => ({
+      kind: 'split',
+      arms: [
+        { id: 'x', weight: 1, steps: x },
+        { id: 'y', weight: 2, steps: y },
+      ],
+    })),
+  )
+  return fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: branching })
+}
+const steps = stepsUpTo(2)
+
+function named(list: readonly unknown[]): object[] {
+  let count = 0
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk)
+    if (value === null || typeof value !== 'object') return value
+    const inner = Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, key === 'set' || key === 'until' ? part : walk(part)]),
+    )
+    if (!('kind' in value)) return inner
+    const id = `s${count++}`
+    return { ...inner, id, ...(value.kind === 'email' ? { template: 't' } : {}) }
+  }
+  return walk(list) as object[]
+}
+
+const programs = fc.record({
+  steps,
+  reentry: fc.constantFrom('never', 'always', { after: '30m' }),
+  key: fc.constantFrom(undefined, 'properties.cart'),
+  exit: fc.constantFrom(
+    [],
+    [{ event: 'Order Completed' }],
+    [{ event: 'Order Completed', match: { 'properties.cart': 'entry.properties.cart' } }],
+  ),
+  holdout: fc.constantFrom('0%', '30%'),
+})
+const journeyOf = (
+  program: { steps: object[]; reentry: unknown; key: string | undefined; exit: unknown; holdout: string },
+  id = 'j',
+): Journey =>
+  journey({
+    id,
+    entry: { event: 'Product Added', reentry: program.reentry, key: program.key },
+    exit: program.exit,
+    holdout: program.holdout,
+    steps: named(program.steps),
+  })
+
+type Happening =
+  | { kind: 'event'; who: number; name: string; n: number; cart: string; late: number }
+  | { kind: 'merge'; who: number; into: number }
+  | { kind: 'unsubscribe'; who: number }
+const happenings = (merges: boolean) =>
+  fc.array(
+    fc.record({
+      after: fc.integer({ min: 0, max: 40 * MINUTE }),
+      what: fc.oneof(
+        {
+          weight: 8,
+          arbitrary: fc.record({
+            kind: fc.constant('event' as const),
+            who: fc.nat(3),
+            name: fc.constantFrom(...EVENTS),
+            n: fc.nat(9),
+            cart: fc.constantFrom('c', 'd'),
+            late: fc.constantFrom(0, 0, 0, 5 * MINUTE, 100 * 60 * MINUTE),
+          }),
+        },
+        { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), who: fc.nat(3) }) },
+        ...(merges ? [{ weight: 2, arbitrary: fc.record({ kind: fc.constant('merge' as const), who: fc.nat(3), into: fc.nat(3) }) }] : []),
+      ),
+    }),
+    { minLength: 1, maxLength: 40, size: 'max' },
+  )
+
+interface World {
+  readonly people: Map<string, Person>
+  readonly facts: Fact[]
+  readonly effects: Effect[]
+  readonly sent: string[]
+}
+interface Options {
+  readonly defs: Definitions
+  readonly log: readonly { after: number; what: Happening }[]
+  /** Every record twice. */
+  readonly twice?: boolean
+  /** State goes to the database and back after each of these records: as jsonb does, keys change their order. */
+  readonly reload?: (n: number) => boolean
+}
+
+/** The engine without the server: one log, ticks between the records, a provider that takes one second. */
+function play({ defs, log, twice = false, reload = () => false }: Options): World {
+  const world: World = { people: new Map(), facts: [], effects: [], sent: [] }
+  const queue: { at: number; record: KeyedRecord }[] = []
+  const live = new Map<string, Effect>()
+  let clock = MONDAY
+  let n = 0
+  const context = () => ({ definitions: defs, now: clock, position: { partition: 0, seq: n } })
+  const put = (at: number, record: KeyedRecord) => {
+    const place = queue.findLastIndex((other) => other.at <= at)
+    queue.splice(place + 1, 0, { at, record })
+  }
+  const take = (key: string, { state, effects, cancels, facts, records }: ReturnType<typeof fire>) => {
+    world.people.set(key, reload(n++) ? shuffled(state) : state)
+    world.facts.push(...facts)
+    world.effects.push(...effects)
+    for (const effect of effects) live.set(effect.id, effect)
+    for (const id of cancels) live.delete(id)
+    for (const record of records) put(clock, record)
+  }
+  const deliver = () => {
+    for (const effect of [...live.values()].filter(({ due }) => due + 1_000 <= clock)) {
+      live.delete(effect.id)
+      world.sent.push(effect.id)
+      const props = { effect_id: effect.id, ...effect.payload, data: null }
+      put(clock, {
+        kind: 'event',
+        ws: 'w',
+        key: effect.key,
+        id: `${effect.id}:sent`,
+        type: 'system',
+        name: 'message.sent',
+        at: clock,
+        received: clock,
+        props,
+        ids: [],
+      })
+    }
+  }
+  const drain = () => {
+    deliver()
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      take(next.record.key, react(world.people.get(next.record.key) ?? null, next.record, context()))
+      if (twice && next.record.kind === 'event')
+        take(next.record.key, react(world.people.get(next.record.key) ?? null, next.record, context()))
+    }
+  }
+  const until = (time: number) => {
+    for (;;) {
+      const due = Math.min(
+        ...[...world.people.values()].map((person) => nextDue(person) ?? Infinity),
+        ...[...live.values()].map((effect) => effect.due + 1_000),
+      )
+      if (due > time) break
+      clock = Math.max(clock, due)
+      drain()
+      for (const [key, person] of world.people) if ((nextDue(person) ?? Infinity) <= clock) take(key, fire(person, context()))
+    }
+    clock = time
+  }
+  log.forEach(({ after, what }, i) => {
+    until(clock + after)
+    put(clock, recordOf(what, i, clock))
+    drain()
+  })
+  until(clock + 30 * 24 * 60 * MINUTE)
+  return world
+}
+
+function recordOf(what: Happening, i: number, now: number): KeyedRecord {
+  const key = PEOPLE[what.who]!
+  if (what.kind === 'merge') return { kind: 'merge', ws: 'w', key, into: PEOPLE[what.into]! }
+  const base: EventRecord = {
+    kind: 'event',
+    ws: 'w',
+    key,
+    id: `m${i}`,
+    type: 'track',
+    name: '',
+    at: now,
+    received: now,
+    props: {},
+    ids: [{ kind: 'email', value: `${key}@example.com` }],
+  }
+  if (what.kind === 'unsubscribe') return { ...base, type: 'system', name: 'message.unsubscribed', props: { channel: 'email' } }
+  return { ...base, name: what.name, at: now - what.late, props: { n: what.n, cart: what.cart } }
+}
+
+const shuffled = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value), (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).reverse()) : inner,
+  ) as T
+
+const define = (...journeys: Journey[]) =>
+  definitions({
+    workspace: 'w',
+    revision: 1,
+    consent: 'opt-out',
+    journeys: journeys.map((one) => ({ journey: one, version: 1, live: true })),
+    templates: [{ id: 't', version: 1 }],
+  })
+const fingerprint = ({ people, facts, effects, sent }: World) => digest(canonical({ people: [...people], facts, effects, sent }))
+
+test('replaying the log gives the same state, facts and effects, bit for bit, also when state is stored in between', () => {
+  fc.assert(
+    fc.property(fc.tuple(programs, programs), happenings(true), fc.integer(), ([one, two], log, salt) => {
+      const defs = define(journeyOf(one, 'one'), journeyOf(two, 'two'))
+      const first = play({ defs, log })
+      assert.equal(fingerprint(play({ defs, log })), fingerprint(first))
+      assert.equal(fingerprint(play({ defs, log, reload: (n) => ((n * 2654435761 + salt) & 3) === 0 })), fingerprint(first))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('a repeated record changes nothing but the count of repeats', () => {
+  fc.assert(
+    fc.property(programs, happenings(true), (program, log) => {
+      const defs = define(journeyOf(program))
+      const once = play({ defs, log })
+      const twice = play({ defs, log, twice: true })
+      const accepted = twice.facts.filter(({ table, row }) => table !== 'events' || row.verdict === 'accepted')
+      assert.equal(
+        fingerprint({ ...twice, facts: accepted }),
+        fingerprint({ ...once, facts: once.facts.filter(({ table, row }) => table !== 'events' || row.verdict === 'accepted') }),
+      )
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('runs are never lost, never stand on an unknown step, and nothing is sent for a run that has ended', () => {
+  fc.assert(
+    fc.property(programs, programs, happenings(true), (one, two, log) => {
+      const journeys = [journeyOf(one, 'one'), journeyOf(two, 'two')]
+      const world = play({ defs: define(...journeys), log })
+      const ids = new Map(journeys.map((each) => [each.id, new Set(places(each.steps).map(({ step }) => step.id))]))
+      const running = [...world.people.values()].flatMap(({ journeys: { enrollments } }) => enrollments)
+      for (const run of running) assert.ok(ids.get(run.journey)!.has(run.step), `${run.step} of ${run.journey}`)
+      const rows = world.facts.flatMap(({ table, row }) => (table === 'transitions' ? [row] : []))
+      const entered = rows.filter(({ kind }) => kind === 'entered').map(({ enrollment_id: id }) => id)
+      const exited = rows.filter(({ kind }) => kind === 'exited').map(({ enrollment_id: id }) => id)
+      assert.equal(new Set(entered).size, entered.length, 'a run begins once')
+      assert.equal(new Set(exited).size, exited.length, 'a run ends once')
+      assert.deepEqual([...exited, ...running.map(({ id }) => id)].sort(), [...entered].sort(), 'entered = left + waiting')
+      assert.equal(running.length, 0, 'thirty days later everybody has come to the end')
+      assert.equal(new Set(world.effects.map(({ id }) => id)).size, world.effects.length, 'effect ids are unique')
+      const path = Map.groupBy(
+        rows.filter(({ enrollment_id: id }) => id !== ''),
+        ({ enrollment_id: id }) => id,
+      )
+      for (const moves of path.values()) consistent(moves)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+/** Each move begins where the one before it ended; the exit is the last, apart from conversions. */
+function consistent(moves: readonly { kind: string; from_step: string; to_step: string }[]): void {
+  let here: string | null = null
+  for (const { kind, from_step, to_step } of moves.filter(({ kind }) => kind !== 'converted')) {
+    if (kind === 'entered') assert.equal(here, null)
+    else assert.equal(from_step, here)
+    here = kind === 'exited' ? 'left' : to_step
+  }
+}
+
+test('no message leaves for a run after it has ended', () => {
+  fc.assert(
+    fc.property(programs, happenings(false), (program, log) => {
+      const world = play({ defs: define(journeyOf(program)), log })
+      const ended = new Map(
+        world.facts.flatMap(({ table, row }) =>
+          table === 'transitions' && row.kind === 'exited' ? [[row.enrollment_id, row.at] as const] : [],
+        ),
+      )
+      const sent = world.facts.flatMap(({ table, row }) => (table === 'deliveries' && row.status === 'sent' ? [row] : []))
+      assert.equal(sent.length, world.sent.length)
+      for (const { enrollment_id, at } of sent) assert.ok(at <= (ended.get(enrollment_id) ?? Infinity), enrollment_id)
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('however profiles merge, a person is in a journey once and gets each of its messages once', () => {
+  let merged = 0
+  fc.assert(
+    fc.property(programs, happenings(true), (program, log) => {
+      const world = play({ defs: define(journeyOf({ ...program, reentry: 'never', key: undefined })), log })
+      const owner = (id: string): string => {
+        const into = world.people.get(id)?.profile.mergedInto
+        return into === undefined ? id : owner(into)
+      }
+      const living = [...world.people.values()].filter(({ profile }) => profile.mergedInto === undefined)
+      for (const { journeys } of living)
+        assert.ok(new Set(journeys.enrollments.map(({ journey: id, key }) => `${id} ${key}`)).size === journeys.enrollments.length)
+      merged += world.facts.filter(({ table, row }) => table === 'transitions' && row.reason === 'merged').length
+      const effects = new Map(world.effects.map((effect) => [effect.id, effect]))
+      const mergedAt = lastMerge(log)
+      const got = new Set<string>()
+      for (const id of world.sent) {
+        const { key, payload, due } = effects.get(id)!
+        const name = `${owner(key)} ${payload['step_id']}`
+        // Two people who each got the message before they turned out to be one are not counted: only what followed.
+        if (due >= mergedAt) assert.ok(!got.has(name), `${name} twice`)
+        got.add(name)
+      }
+    }),
+    { numRuns: 400 },
+  )
+  assert.ok(merged > 50, `only ${merged} runs merged`)
+})
+
+function lastMerge(log: readonly { after: number; what: Happening }[]): number {
+  let clock = MONDAY
+  let last = MONDAY
+  for (const { after, what } of log) {
+    clock += after
+    if (what.kind === 'merge') last = clock
+  }
+  return last
+}
