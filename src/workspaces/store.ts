@@ -325,6 +325,8 @@ export async function forgetOld(db: Queryable, { now, answersBefore }: { now: nu
 
 /** What each workspace asks of marketing: a grant, or that nobody withdrew. */
 export async function consentModes(db: Queryable): Promise<Map<string, Workspace['consentMode']>> {
-  const { rows } = await db.query<{ id: string; mode: Workspace['consentMode'] }>('select workspace_id as id, consent_mode as mode from workspaces')
+  const { rows } = await db.query<{ id: string; mode: Workspace['consentMode'] }>(
+    'select workspace_id as id, consent_mode as mode from workspaces',
+  )
   return new Map(rows.map((row) => [row.id, row.mode]))
 }
