@@ -15,7 +15,9 @@ const preloadFont: Plugin = {
     handler(_html, { bundle }) {
       const face = Object.keys(bundle ?? {}).find((name) => /inter-latin-wght-normal.*\.woff2$/.test(name))
       if (!face) return []
-      return [{ tag: 'link', attrs: { rel: 'preload', href: `/${face}`, as: 'font', type: 'font/woff2', crossorigin: '' }, injectTo: 'head' }]
+      return [
+        { tag: 'link', attrs: { rel: 'preload', href: `/${face}`, as: 'font', type: 'font/woff2', crossorigin: '' }, injectTo: 'head' },
+      ]
     },
   },
 }
@@ -35,8 +37,10 @@ const weigh: Plugin = {
     const entry = chunks.find((chunk) => chunk.isEntry)
     const initial = closure(entry!.fileName)
     // Home is the first screen after sign-in: what it needs counts as initial.
-    for (const chunk of chunks) if (chunk.facadeModuleId?.endsWith('/app/web/home.tsx')) for (const name of closure(chunk.fileName)) initial.add(name)
-    const sum = (names: Iterable<string>) => Math.round([...names].reduce((total, name) => total + kb(byName.get(name)?.code ?? ''), 0) * 10) / 10
+    for (const chunk of chunks)
+      if (chunk.facadeModuleId?.endsWith('/app/web/home.tsx')) for (const name of closure(chunk.fileName)) initial.add(name)
+    const sum = (names: Iterable<string>) =>
+      Math.round([...names].reduce((total, name) => total + kb(byName.get(name)?.code ?? ''), 0) * 10) / 10
     const styles = Object.values(bundle).filter((part) => part.type === 'asset' && part.fileName.endsWith('.css'))
     const findings: [string, number, number][] = [
       ['initial scripts', sum(initial), BUDGET.script],
@@ -47,9 +51,13 @@ const weigh: Plugin = {
       const extra = [...closure(chunk.fileName)].filter((name) => !initial.has(name))
       findings.push([`${chunk.name} extra`, sum(extra), chunk.name === 'canvas' ? BUDGET.canvas : BUDGET.screen])
     }
-    for (const [what, size, limit] of findings) console.log(`${size > limit ? 'OVER ' : '     '}${what.padEnd(24)} ${size.toFixed(1).padStart(6)} KB of ${limit} KB gz`)
+    for (const [what, size, limit] of findings)
+      console.log(`${size > limit ? 'OVER ' : '     '}${what.padEnd(24)} ${size.toFixed(1).padStart(6)} KB of ${limit} KB gz`)
     const over = findings.filter(([, size, limit]) => size > limit)
-    if (over.length > 0) throw new Error(`over the size budget: ${over.map(([what]) => what).join(', ')}. Split the screen, or load the part when it is needed.`)
+    if (over.length > 0)
+      throw new Error(
+        `over the size budget: ${over.map(([what]) => what).join(', ')}. Split the screen, or load the part when it is needed.`,
+      )
   },
 }
 
@@ -60,5 +68,12 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), preloadFont, weigh],
   define: { __VERSION__: JSON.stringify(version) },
   server: { host: '127.0.0.1', port: 5173, proxy: { '/api': 'http://127.0.0.1:8080', '/view': 'http://127.0.0.1:8080' } },
-  build: { outDir: '../../../dist/web', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: {
+    outDir: '../../../dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
 })

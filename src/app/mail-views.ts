@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { GetMail, GetMessage } from '#channels/api.ts'
 import type { OutputOf, Permission } from '#lib/action.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
-import type { GetMail, GetMessage } from '#channels/api.ts'
 import { secureHeaders } from '#platform/http/headers.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { sendProblem } from '#platform/http/problem-reply.ts'

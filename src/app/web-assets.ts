@@ -22,7 +22,11 @@ export async function registerWeb(server: FastifyInstance, { folder, hsts = fals
   await server.register(async (scope) => {
     secureHeaders(scope, { hsts })
     if (!existsSync(page)) {
-      scope.get('/*', (request, reply) => (wantsPage(request) ? reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT) : answerNotFound(request, reply, server.routeLines)))
+      scope.get('/*', (request, reply) =>
+        wantsPage(request)
+          ? reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT)
+          : answerNotFound(request, reply, server.routeLines),
+      )
       return
     }
     const files = new Set(filesOf(folder))
@@ -43,7 +47,8 @@ const sendFile = (reply: FastifyReply, path: string): FastifyReply =>
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!
 
 /** A browser that opens an address, not a program that mistyped one. */
-const wantsPage = (request: FastifyRequest): boolean => /\btext\/html\b/.test(request.headers.accept ?? '') && !/^\/(v1|api|view)(\/|$)/.test(pathOf(request))
+const wantsPage = (request: FastifyRequest): boolean =>
+  /\btext\/html\b/.test(request.headers.accept ?? '') && !/^\/(v1|api|view)(\/|$)/.test(pathOf(request))
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -55,7 +60,11 @@ export function webState(root: string): 'missing' | 'stale' | 'fresh' {
   const page = join(root, 'dist/web/index.html')
   if (!existsSync(page)) return 'missing'
   const built = statSync(page).mtimeMs
-  const sources = [join(root, 'vite.config.ts'), ...['src/kit', 'src/lib', 'src/app/web'].flatMap((folder) => under(join(root, folder))), ...capabilitySources(root)]
+  const sources = [
+    join(root, 'vite.config.ts'),
+    ...['src/kit', 'src/lib', 'src/app/web'].flatMap((folder) => under(join(root, folder))),
+    ...capabilitySources(root),
+  ]
   return sources.some((file) => statSync(file).mtimeMs > built) ? 'stale' : 'fresh'
 }
 

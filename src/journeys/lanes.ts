@@ -137,7 +137,9 @@ export function title(step: Step): string {
     case 'waitFor':
       return `Wait for ${step.event}`
     case 'branch':
-      return step.branches.length === 1 ? `If ${step.branches[0]?.label ?? step.branches[0]?.when ?? ''}` : `${step.branches.length + 1} ways`
+      return step.branches.length === 1
+        ? `If ${step.branches[0]?.label ?? step.branches[0]?.when ?? ''}`
+        : `${step.branches.length + 1} ways`
     case 'split':
       return `Split in ${step.arms.length}`
     case 'email':
@@ -155,7 +157,11 @@ export function title(step: Step): string {
 export function detail(step: Step): string {
   switch (step.kind) {
     case 'wait':
-      return step.name ? title({ ...step, name: undefined }) : step.until ? `in the person’s time zone, else ${step.until.fallbackZone}` : ''
+      return step.name
+        ? title({ ...step, name: undefined })
+        : step.until
+          ? `in the person’s time zone, else ${step.until.fallbackZone}`
+          : ''
     case 'waitFor':
       return `up to ${durationWords(step.upTo)}${step.of ? `, of ${step.of}` : ''}`
     case 'branch':
@@ -163,7 +169,9 @@ export function detail(step: Step): string {
     case 'split':
       return 'the same person always gets the same arm'
     case 'email':
-      return [step.name ? step.template : '', step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : ''].filter(Boolean).join(' · ')
+      return [step.name ? step.template : '', step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : '']
+        .filter(Boolean)
+        .join(' · ')
     case 'webhook':
       return `${step.method} ${step.url}`
     case 'update':
@@ -183,6 +191,7 @@ const hostOf = (url: string): string => /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?
 /** The entry in one line. */
 export function entryWords(journey: Journey): string {
   const { reentry } = journey.entry
-  const again = reentry === 'never' ? 'once per person' : reentry === 'always' ? 'every time' : `again after ${durationWords(reentry.after)}`
+  const again =
+    reentry === 'never' ? 'once per person' : reentry === 'always' ? 'every time' : `again after ${durationWords(reentry.after)}`
   return journey.entry.key ? `${again} and ${journey.entry.key.split('.').at(-1)}` : again
 }

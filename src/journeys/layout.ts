@@ -83,7 +83,8 @@ function sequenceWidth(steps: readonly Step[], widths: Map<Step, number>): numbe
   return widest
 }
 
-const laneWidth = (lane: Lane, widths: Map<Step, number>): number => (lane.steps.length === 0 ? EMPTY_LANE_WIDTH : sequenceWidth(lane.steps, widths))
+const laneWidth = (lane: Lane, widths: Map<Step, number>): number =>
+  lane.steps.length === 0 ? EMPTY_LANE_WIDTH : sequenceWidth(lane.steps, widths)
 
 interface Cursor {
   readonly middle: number
@@ -119,7 +120,14 @@ function placeLanes(step: Step, ways: readonly Lane[], at: { middle: number; y: 
   for (const lane of ways) {
     const width = laneWidthPlaced(lane, at.room.widths)
     const x = left + width / 2
-    const points = x === at.middle ? [{ x, y: at.y }] : [{ x: at.middle, y: at.y }, { x: at.middle, y: forkY }, { x, y: forkY }]
+    const points =
+      x === at.middle
+        ? [{ x, y: at.y }]
+        : [
+            { x: at.middle, y: at.y },
+            { x: at.middle, y: forkY },
+            { x, y: forkY },
+          ]
     const opening: End = { from: step.id, label: lane.label, labelAt: { x, y: at.y + FORK_GAP / 2 + 6 }, points }
     const inside = placeSequence(lane.steps, { middle: x, y: laneY, ends: [opening] }, at.room)
     ends.push(...inside.ends)
@@ -139,7 +147,14 @@ function join(ends: readonly End[], to: { id: string; x: number; y: number }, dr
   const mergeY = to.y - ROW_GAP / 3
   for (const end of ends) {
     const last = end.points[end.points.length - 1]!
-    const tail = last.x === to.x ? [{ x: to.x, y: to.y }] : [{ x: last.x, y: mergeY }, { x: to.x, y: mergeY }, { x: to.x, y: to.y }]
+    const tail =
+      last.x === to.x
+        ? [{ x: to.x, y: to.y }]
+        : [
+            { x: last.x, y: mergeY },
+            { x: to.x, y: mergeY },
+            { x: to.x, y: to.y },
+          ]
     drawing.lines.push({
       id: `${end.from}>${to.id}>${end.label}`,
       from: end.from,

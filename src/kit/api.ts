@@ -41,13 +41,20 @@ const UNREACHABLE: Failure = {
 }
 
 /** Calls a declared action. A refusal is thrown as `Refused`: TanStack Query keeps it as the error of the query. */
-export async function call<I extends z.ZodType, O extends z.ZodType>(action: Action<I, O>, input: z.input<I>, signal?: AbortSignal): Promise<z.output<O>> {
+export async function call<I extends z.ZodType, O extends z.ZodType>(
+  action: Action<I, O>,
+  input: z.input<I>,
+  signal?: AbortSignal,
+): Promise<z.output<O>> {
   const { method, url, body } = requestOf(action, input as Record<string, unknown>)
   return (await send(url, { method, body, signal })) as z.output<O>
 }
 
 /** One JSON request to this server. */
-export async function send(url: string, { method, body, signal }: { method: string; body?: string; signal?: AbortSignal }): Promise<unknown> {
+export async function send(
+  url: string,
+  { method, body, signal }: { method: string; body?: string; signal?: AbortSignal },
+): Promise<unknown> {
   let response: Response
   try {
     response = await fetch(url, { method, body, signal, headers: body === undefined ? {} : { 'content-type': 'application/json' } })
@@ -58,7 +65,12 @@ export async function send(url: string, { method, body, signal }: { method: stri
   const type = response.headers.get('content-type') ?? ''
   const data: unknown = type.includes('json') ? await response.json() : undefined
   if (response.ok) return data
-  throw new Refused({ code: `http.${response.status}`, title: `The server answered ${response.status}.`, ...(data as object), status: response.status })
+  throw new Refused({
+    code: `http.${response.status}`,
+    title: `The server answered ${response.status}.`,
+    ...(data as object),
+    status: response.status,
+  })
 }
 
 export const keyOf = (action: Action, input: object): QueryKey => [action.name, input]
@@ -87,10 +99,15 @@ export function useRead<I extends z.ZodType, O extends z.ZodType>(
 }
 
 /** Reads an action that answers in pages with `next`. */
-export function usePages<I extends z.ZodType, O extends z.ZodType>(action: Action<I, O>, input: z.input<I>, { every, enabled }: ReadOptions = {}) {
+export function usePages<I extends z.ZodType, O extends z.ZodType>(
+  action: Action<I, O>,
+  input: z.input<I>,
+  { every, enabled }: ReadOptions = {},
+) {
   return useInfiniteQuery({
     queryKey: [action.name, 'pages', input],
-    queryFn: ({ pageParam, signal }) => call(action, { ...(input as object), ...(pageParam ? { cursor: pageParam } : {}) } as z.input<I>, signal),
+    queryFn: ({ pageParam, signal }) =>
+      call(action, { ...(input as object), ...(pageParam ? { cursor: pageParam } : {}) } as z.input<I>, signal),
     initialPageParam: '',
     getNextPageParam: (last) => (last as { next: string | null }).next ?? undefined,
     refetchInterval: every,

@@ -20,7 +20,13 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 export function Button({ look = 'plain', busy = false, className = '', onClick, children, ...rest }: ButtonProps) {
   return (
-    <button type="button" aria-disabled={busy || undefined} className={`${SHAPE} ${LOOKS[look]} ${className}`} onClick={busy ? (event) => event.preventDefault() : onClick} {...rest}>
+    <button
+      type="button"
+      aria-disabled={busy || undefined}
+      className={`${SHAPE} ${LOOKS[look]} ${className}`}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+      {...rest}
+    >
       {children}
       {busy && <span className="sr-only">, working</span>}
     </button>

@@ -14,7 +14,11 @@ const TONES: Record<Tone, string> = {
 /** A status: always a word, never colour alone. Dashed: not live. */
 export function Chip({ tone = 'neutral', dashed = false, children }: { tone?: Tone; dashed?: boolean; children: ReactNode }) {
   const look = dashed ? 'border border-dashed border-line-strong text-ink-2' : TONES[tone]
-  return <span className={`inline-flex h-6 shrink-0 items-center gap-1.5 rounded-pill px-2.5 text-meta font-medium whitespace-nowrap ${look}`}>{children}</span>
+  return (
+    <span className={`inline-flex h-6 shrink-0 items-center gap-1.5 rounded-pill px-2.5 text-meta font-medium whitespace-nowrap ${look}`}>
+      {children}
+    </span>
+  )
 }
 
 /** The dot before a word of a status. */

@@ -16,7 +16,12 @@ interface DialogProps {
 /** A modal dialog: focus is held inside and given back, Escape closes it. */
 export function Dialog({ title, open, onClose, children, wide = false }: DialogProps) {
   return (
-    <ModalOverlay isOpen={open} onOpenChange={(now) => !now && onClose()} isDismissable className="fixed inset-0 z-50 flex items-start justify-center overflow-y-auto bg-black/40 p-4 pt-[12vh]">
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={(now) => !now && onClose()}
+      isDismissable
+      className="fixed inset-0 z-50 flex items-start justify-center overflow-y-auto bg-black/40 p-4 pt-[12vh]"
+    >
       <Modal className={`w-full rise rounded-card border border-line bg-surface shadow-float ${wide ? 'max-w-[640px]' : 'max-w-[480px]'}`}>
         <AriaDialog className="outline-none">
           <div className="flex items-center justify-between gap-4 border-b border-line py-2.5 pr-2.5 pl-4">

@@ -1,7 +1,8 @@
 import { Search, X } from 'lucide-react'
 import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useState } from 'react'
 
-const BOX = 'h-9 w-full rounded-input border border-line-strong bg-surface px-3 text-ink placeholder:text-ink-3 aria-[invalid=true]:border-bad pointer-coarse:h-11'
+const BOX =
+  'h-9 w-full rounded-input border border-line-strong bg-surface px-3 text-ink placeholder:text-ink-3 aria-[invalid=true]:border-bad pointer-coarse:h-11'
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string
@@ -34,7 +35,17 @@ export function Field({ label, hint, error, className = '', ...rest }: FieldProp
 }
 
 /** Searches as one types, a quarter of a second after the last key. */
-export function SearchField({ label, value, onSearch, autoFocus = false }: { label: string; value: string; onSearch: (text: string) => void; autoFocus?: boolean }) {
+export function SearchField({
+  label,
+  value,
+  onSearch,
+  autoFocus = false,
+}: {
+  label: string
+  value: string
+  onSearch: (text: string) => void
+  autoFocus?: boolean
+}) {
   const [text, setText] = useState(value)
   useEffect(() => setText(value), [value])
   useEffect(() => {
@@ -46,9 +57,22 @@ export function SearchField({ label, value, onSearch, autoFocus = false }: { lab
     <search className="relative block w-full max-w-[420px]">
       <Search size={16} aria-hidden="true" className="absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
       {/* biome-ignore lint/a11y/noAutofocus: only where the search is what the page is for */}
-      <input type="search" aria-label={label} placeholder={label} value={text} autoFocus={autoFocus} onChange={(event) => setText(event.target.value)} className={`${BOX} px-9 [&::-webkit-search-cancel-button]:hidden`} />
+      <input
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        autoFocus={autoFocus}
+        onChange={(event) => setText(event.target.value)}
+        className={`${BOX} px-9 [&::-webkit-search-cancel-button]:hidden`}
+      />
       {text !== '' && (
-        <button type="button" aria-label="Clear the search" onClick={() => onSearch('')} className="absolute top-1/2 right-1.5 inline-flex size-6 -translate-y-1/2 items-center justify-center rounded-input text-ink-3 hover:text-ink">
+        <button
+          type="button"
+          aria-label="Clear the search"
+          onClick={() => onSearch('')}
+          className="absolute top-1/2 right-1.5 inline-flex size-6 -translate-y-1/2 items-center justify-center rounded-input text-ink-3 hover:text-ink"
+        >
           <X size={16} aria-hidden="true" />
         </button>
       )}
@@ -62,14 +86,29 @@ export interface Choice {
 }
 
 /** The browser's own select: it is the best one on a phone and known to every screen reader. */
-export function Select({ label, value, choices, onChange }: { label: string; value: string; choices: readonly Choice[]; onChange: (value: string) => void }) {
+export function Select({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  label: string
+  value: string
+  choices: readonly Choice[]
+  onChange: (value: string) => void
+}) {
   const id = useId()
   return (
     <div className="flex items-center gap-2">
       <label htmlFor={id} className="text-dense whitespace-nowrap text-ink-2">
         {label}
       </label>
-      <select id={id} value={value} onChange={(event) => onChange(event.target.value)} className="h-9 max-w-60 truncate rounded-input border border-line-strong bg-surface px-2 text-ink pointer-coarse:h-11">
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-9 max-w-60 truncate rounded-input border border-line-strong bg-surface px-2 text-ink pointer-coarse:h-11"
+      >
         {choices.map((choice) => (
           <option key={choice.value} value={choice.value}>
             {choice.label}

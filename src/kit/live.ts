@@ -38,7 +38,11 @@ export class Watched<T> {
 export type Link = 'connecting' | 'live' | 'lost'
 
 /** Follows an action that streams server-sent events for as long as the component is shown; reconnects by itself. */
-export function useStream<I extends z.ZodType, O extends z.ZodType>(action: Action<I, O>, input: z.input<I>, onFrame: (frame: z.output<O>) => void): Link {
+export function useStream<I extends z.ZodType, O extends z.ZodType>(
+  action: Action<I, O>,
+  input: z.input<I>,
+  onFrame: (frame: z.output<O>) => void,
+): Link {
   const [link, setLink] = useState<Link>('connecting')
   const { url } = requestOf(action, input as Record<string, unknown>)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reader is given once; a new one every render must not reconnect

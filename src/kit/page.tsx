@@ -25,7 +25,11 @@ export function Page({ title, up, facts, actions, lead, full = false, children }
       <header className={`flex flex-wrap items-start gap-x-4 gap-y-3 ${full ? 'px-4 pt-5 sm:px-6 lg:px-8' : 'mb-6'}`}>
         <div className="min-w-0 flex-1 basis-72">
           {up && (
-            <Link plain href={up.href} className="mb-0.5 inline-flex items-center gap-1 text-dense text-ink-3 hover:text-ink hover:underline">
+            <Link
+              plain
+              href={up.href}
+              className="mb-0.5 inline-flex items-center gap-1 text-dense text-ink-3 hover:text-ink hover:underline"
+            >
               {up.label}
               <span aria-hidden="true">/</span>
             </Link>
@@ -44,11 +48,25 @@ export function Page({ title, up, facts, actions, lead, full = false, children }
 }
 
 /** A bordered part of a page with its own heading. */
-export function Card({ title, aside, children, flush = false, className = '' }: { title?: string; aside?: ReactNode; children: ReactNode; flush?: boolean; className?: string }) {
+export function Card({
+  title,
+  aside,
+  children,
+  flush = false,
+  className = '',
+}: {
+  title?: string
+  aside?: ReactNode
+  children: ReactNode
+  flush?: boolean
+  className?: string
+}) {
   return (
     <section aria-label={title} className={`min-w-0 rounded-card border border-line bg-surface ${className}`}>
       {title && (
-        <div className={`flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 ${flush ? 'border-b border-line' : ''}`}>
+        <div
+          className={`flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 ${flush ? 'border-b border-line' : ''}`}
+        >
           <h2 className="text-h3">{title}</h2>
           {aside}
         </div>

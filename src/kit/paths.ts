@@ -22,7 +22,8 @@ export const toJourney = (id: string, query: { tab?: JourneyTab; step?: string; 
   withQuery(`${JOURNEYS}/${part(id)}`, { ...query, tab: query.tab === 'canvas' ? undefined : query.tab })
 
 /** The people behind a number of a report. */
-export const toPeopleBehind = (id: string, query: Readonly<Record<string, string | number | undefined>>): string => withQuery(`${JOURNEYS}/${part(id)}/people`, query)
+export const toPeopleBehind = (id: string, query: Readonly<Record<string, string | number | undefined>>): string =>
+  withQuery(`${JOURNEYS}/${part(id)}/people`, query)
 
 export const toPerson = (id: string, query: { why?: string; kinds?: string } = {}): string => withQuery(`${PEOPLE}/${part(id)}`, query)
 export const toPeople = (q = ''): string => withQuery(PEOPLE, { q })

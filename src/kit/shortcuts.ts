@@ -9,7 +9,8 @@ export function meaning(pressed: string, shortcuts: Shortcuts): 'run' | 'wait' |
   return Object.keys(shortcuts).some((keys) => keys.startsWith(`${pressed} `)) ? 'wait' : 'none'
 }
 
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 /** Single letters work only outside of fields (WCAG 2.1.4), and can be turned off. */
 export function useShortcuts(shortcuts: Shortcuts): void {

@@ -43,7 +43,10 @@ export function NoResults({ of, clear }: { of: string; clear: () => void }) {
 
 /** What failed, where, how to mend it, and the id by which the server's log knows it. */
 export function ErrorView({ error, retry }: { error: unknown; retry?: () => void }) {
-  const failure = error instanceof Refused ? error.failure : { code: 'screen.bug', title: 'This screen failed.', detail: error instanceof Error ? error.message : String(error) }
+  const failure =
+    error instanceof Refused
+      ? error.failure
+      : { code: 'screen.bug', title: 'This screen failed.', detail: error instanceof Error ? error.message : String(error) }
   const requestId = 'requestId' in failure ? failure.requestId : undefined
   return (
     <div role="alert" className="m-4 flex gap-3 rounded-card border border-bad bg-bad-soft p-4">
@@ -70,7 +73,15 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
 }
 
 /** The states of a read, in one place: loading, failed, there. Old data stays while a later read fails, with a word about it. */
-export function Loaded<T>({ query, lines, children }: { query: UseQueryResult<T, Error>; lines?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({
+  query,
+  lines,
+  children,
+}: {
+  query: UseQueryResult<T, Error>
+  lines?: number
+  children: (data: T) => ReactNode
+}) {
   if (query.data !== undefined) {
     return (
       <>

@@ -30,7 +30,11 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
       <thead>
         <tr className="border-b border-line text-meta text-ink-3">
           {columns.map((column) => (
-            <th key={column.name} scope="col" className={`h-9 px-2 font-medium first:pl-4 last:pr-4 ${column.width ?? ''} ${align(column)}`}>
+            <th
+              key={column.name}
+              scope="col"
+              className={`h-9 px-2 font-medium first:pl-4 last:pr-4 ${column.width ?? ''} ${align(column)}`}
+            >
               {column.hideName ? <span className="sr-only">{column.name}</span> : column.name}
             </th>
           ))}
@@ -58,7 +62,8 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
 }
 
 /** The link of a row: its hit area is the whole row. */
-export const ROW_LINK = 'block truncate font-medium text-ink after:absolute after:inset-0 after:content-[""] hover:underline focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus'
+export const ROW_LINK =
+  'block truncate font-medium text-ink after:absolute after:inset-0 after:content-[""] hover:underline focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus'
 
 /** The foot of a paged list. */
 export function More({ more, busy, onMore, children }: { more: boolean; busy: boolean; onMore: () => void; children: ReactNode }) {
@@ -66,7 +71,12 @@ export function More({ more, busy, onMore, children }: { more: boolean; busy: bo
     <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2.5 text-dense text-ink-3">
       <span>{children}</span>
       {more && (
-        <button type="button" onClick={onMore} aria-disabled={busy} className="hit rounded-button px-2 font-medium text-accent hover:underline">
+        <button
+          type="button"
+          onClick={onMore}
+          aria-disabled={busy}
+          className="hit rounded-button px-2 font-medium text-accent hover:underline"
+        >
           {busy ? 'Loading…' : 'Show more'}
         </button>
       )}

@@ -15,18 +15,58 @@ export const CART = Journey.parse({
   holdout: '10%',
   steps: [
     { kind: 'wait', id: 'settle', for: '30m' },
-    { kind: 'split', id: 'tone', name: 'Warm or plain', arms: [
-      { id: 'warm', label: 'Warm', weight: 1, steps: [{ kind: 'email', id: 'warm-mail', template: 'cart-warm', topic: 'offers', otherwise: [{ kind: 'exit', id: 'cannot', reason: 'cannot be written to' }] }] },
-      { id: 'plain', label: 'Plain', weight: 1, steps: [{ kind: 'email', id: 'plain-mail', template: 'cart-plain', topic: 'offers' }] },
-    ] },
-    { kind: 'waitFor', id: 'opened', event: 'message.opened', upTo: '1d', otherwise: [{ kind: 'update', id: 'mark', set: { 'cart_reminder_ignored': true } }] },
-    { kind: 'branch', id: 'worth', name: 'Is it worth a discount?', branches: [
-      { id: 'large', label: 'Large cart', when: 'entry.properties.total > 100', steps: [
-        { kind: 'wait', id: 'morning', until: { time: '09:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] } },
-        { kind: 'email', id: 'discount', name: 'Offer ten percent', template: 'cart-discount', topic: 'offers' },
-      ] },
-      { id: 'loyal', label: 'Loyal customer', when: 'count("Order Completed") >= 3', steps: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example.com/tasks' }] },
-    ], otherwise: [] },
+    {
+      kind: 'split',
+      id: 'tone',
+      name: 'Warm or plain',
+      arms: [
+        {
+          id: 'warm',
+          label: 'Warm',
+          weight: 1,
+          steps: [
+            {
+              kind: 'email',
+              id: 'warm-mail',
+              template: 'cart-warm',
+              topic: 'offers',
+              otherwise: [{ kind: 'exit', id: 'cannot', reason: 'cannot be written to' }],
+            },
+          ],
+        },
+        { id: 'plain', label: 'Plain', weight: 1, steps: [{ kind: 'email', id: 'plain-mail', template: 'cart-plain', topic: 'offers' }] },
+      ],
+    },
+    {
+      kind: 'waitFor',
+      id: 'opened',
+      event: 'message.opened',
+      upTo: '1d',
+      otherwise: [{ kind: 'update', id: 'mark', set: { cart_reminder_ignored: true } }],
+    },
+    {
+      kind: 'branch',
+      id: 'worth',
+      name: 'Is it worth a discount?',
+      branches: [
+        {
+          id: 'large',
+          label: 'Large cart',
+          when: 'entry.properties.total > 100',
+          steps: [
+            { kind: 'wait', id: 'morning', until: { time: '09:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] } },
+            { kind: 'email', id: 'discount', name: 'Offer ten percent', template: 'cart-discount', topic: 'offers' },
+          ],
+        },
+        {
+          id: 'loyal',
+          label: 'Loyal customer',
+          when: 'count("Order Completed") >= 3',
+          steps: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example.com/tasks' }],
+        },
+      ],
+      otherwise: [],
+    },
     { kind: 'wait', id: 'rest', for: '2d' },
   ],
 })
@@ -52,9 +92,24 @@ export const LONG = Journey.parse({
   goal: { event: 'Order Completed', within: '90d' },
   entry: { event: 'Signed Up' },
   steps: Array.from({ length: 60 }, (_, i) => ({
-    kind: 'branch', id: `b${i}`, name: `Week ${i + 1}`,
-    branches: [{ id: 'yes', label: 'Active', when: `profile.visits > ${i}`, steps: [{ kind: 'email', id: `m${i}`, template: `week-${i + 1}` }, { kind: 'wait', id: `w${i}`, for: '7d' }] }],
-    otherwise: [{ kind: 'wait', id: `x${i}`, for: '3d' }, { kind: 'update', id: `u${i}`, set: { quiet_weeks: i } }],
+    kind: 'branch',
+    id: `b${i}`,
+    name: `Week ${i + 1}`,
+    branches: [
+      {
+        id: 'yes',
+        label: 'Active',
+        when: `profile.visits > ${i}`,
+        steps: [
+          { kind: 'email', id: `m${i}`, template: `week-${i + 1}` },
+          { kind: 'wait', id: `w${i}`, for: '7d' },
+        ],
+      },
+    ],
+    otherwise: [
+      { kind: 'wait', id: `x${i}`, for: '3d' },
+      { kind: 'update', id: `u${i}`, set: { quiet_weeks: i } },
+    ],
   })),
 })
 

@@ -32,7 +32,8 @@ beforeEach(() => {
 const SCREENS: Readonly<Record<string, readonly [path: string, ready: string]>> = {
   home: ['/', 'You left a lamp behind'],
   journeys: ['/journeys', 'Welcome series'],
-  canvas: ['/journeys/abandoned-cart?step=worth', 'Large cart'],
+  canvas: ['/journeys/abandoned-cart', 'Warm or plain'],
+  'canvas-step': ['/journeys/abandoned-cart?step=worth', 'Send cart-warm'],
   outline: ['/journeys/abandoned-cart?tab=outline', 'Offer ten percent'],
   report: ['/journeys/abandoned-cart?tab=report&version=3', 'Lift of the goal rate'],
   'report-early': ['/journeys/abandoned-cart?tab=report&version=2', 'Too early to tell'],
@@ -57,8 +58,16 @@ const EMPTY: Readonly<Record<string, readonly [path: string, ready: string]>> = 
   'empty-mailbox': ['/mailbox', 'Nothing received yet'],
 }
 
-async function look(path: string, ready: string, { theme, width, name }: { theme: 'light' | 'dark'; width: number; name: string }): Promise<void> {
-  const { page, wrong } = await openPage(browser, api.url, { viewport: { width, height: width < 500 ? 812 : 900 }, colorScheme: theme, hasTouch: width < 500 })
+async function look(
+  path: string,
+  ready: string,
+  { theme, width, name }: { theme: 'light' | 'dark'; width: number; name: string },
+): Promise<void> {
+  const { page, wrong } = await openPage(browser, api.url, {
+    viewport: { width, height: width < 500 ? 812 : 900 },
+    colorScheme: theme,
+    hasTouch: width < 500,
+  })
   try {
     await page.goto(api.url + path)
     await page.getByText(ready).first().waitFor()
@@ -93,7 +102,11 @@ for (const [name, [path, ready]] of Object.entries(EMPTY)) {
 }
 
 /** A page on a path, with what it did wrong; closed after the test. */
-async function at(path: string, story: (page: Page, wrong: string[]) => Promise<void>, options: Parameters<typeof openPage>[2] = {}): Promise<void> {
+async function at(
+  path: string,
+  story: (page: Page, wrong: string[]) => Promise<void>,
+  options: Parameters<typeof openPage>[2] = {},
+): Promise<void> {
   const { page, wrong } = await openPage(browser, api.url, options)
   try {
     await page.goto(api.url + path)
@@ -103,7 +116,8 @@ async function at(path: string, story: (page: Page, wrong: string[]) => Promise<
   }
 }
 
-const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText')
+const focused = (page: Page): Promise<string> =>
+  page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText')
 
 test('a report that cannot be read says what failed, how to mend it and the request id; the rest of the page works', async () => {
   api.mood = 'failing'
@@ -157,7 +171,13 @@ test('first start: set-up makes the workspace, shows both keys once and leads to
     await page.getByRole('heading', { name: 'Set up Cadenza' }).waitFor()
     assert.deepEqual(await violations(page), [])
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'setup-light-1440.png') })
-    const form: Record<string, string> = { 'Setup token': 'wrong', 'Name of the workspace': 'Harbour Shop', 'Your name': 'Ada', 'Your e-mail': 'ada@example.com', Password: 'correct horse' }
+    const form: Record<string, string> = {
+      'Setup token': 'wrong',
+      'Name of the workspace': 'Harbour Shop',
+      'Your name': 'Ada',
+      'Your e-mail': 'ada@example.com',
+      Password: 'correct horse',
+    }
     for (const [label, value] of Object.entries(form)) await page.getByLabel(label).fill(value)
     await page.getByRole('button', { name: 'Make the workspace' }).click()
     await page.getByText('not the one that the server printed').waitFor()
@@ -180,7 +200,10 @@ test('the canvas is one tab stop; arrows walk the steps, Enter opens one, Escape
       assert.ok(presses < 30, 'the canvas is not reached')
     }
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
-    await page.getByRole('status').filter({ hasText: /Send cart-plain, step 5 of \d+, first step of “Plain · 50 %”/ }).waitFor()
+    await page
+      .getByRole('status')
+      .filter({ hasText: /Send cart-plain, step 5 of \d+, first step of “Plain · 50 %”/ })
+      .waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('complementary', { name: 'Step' }).getByRole('heading', { name: 'Send cart-plain' }).waitFor()
     assert.deepEqual(await violations(page), [])
@@ -194,7 +217,7 @@ test('the canvas is one tab stop; arrows walk the steps, Enter opens one, Escape
 test('the outline is a tree: fold with the left key, walk, open with Enter', async () => {
   await at('/journeys/abandoned-cart?tab=outline', async (page) => {
     const row = (name: string) => page.getByRole('treeitem').filter({ hasText: name }).first()
-    await row('Warm or plain').click()
+    await row('Warm or plain').focus()
     await page.keyboard.press('ArrowLeft')
     await until('it is folded', async () => (await row('Warm or plain').getAttribute('aria-expanded')) === 'false')
     assert.equal(await row('Send cart-warm').count(), 0)
@@ -224,7 +247,10 @@ test('the palette finds screens, journeys and people, and goes there by keyboard
     await page.keyboard.press('Control+k')
     const input = page.getByRole('searchbox', { name: 'Search and commands' })
     await input.waitFor()
-    await page.getByRole('menuitem', { name: /Journeys/ }).first().waitFor()
+    await page
+      .getByRole('menuitem', { name: /Journeys/ })
+      .first()
+      .waitFor()
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'palette-light-1440.png') })
     assert.deepEqual(await violations(page), [])
     await input.fill('maya')
@@ -279,7 +305,10 @@ test('a sent message is shown dead: no image is asked for, no link works; the ma
     await frame.getByText('Back to your cart').click()
     await frame.getByText('You left a lamp behind').waitFor()
     assert.equal(page.context().pages().length, 1)
-    assert.deepEqual(wrong.filter((line) => !line.includes('sandboxed frame')), [])
+    assert.deepEqual(
+      wrong.filter((line) => !line.includes('sandboxed frame')),
+      [],
+    )
   })
   await at('/mailbox/mail-0', async (page) => {
     const popup = page.waitForEvent('popup')

@@ -6,9 +6,34 @@ import { setShortcuts, shortcutsAreOff } from '#kit/shortcuts.ts'
 import { PLACES } from './shell.tsx'
 
 const GROUPS: readonly (readonly [string, readonly (readonly [keys: string, does: string])[]])[] = [
-  ['Anywhere', [['Ctrl K', 'Search and commands'], ['/', 'Search and commands'], ['?', 'This help'], ...PLACES.map((place) => [place.keys, `Go to ${place.label}`] as const)]],
-  ['In a journey', [['c', 'Canvas'], ['o', 'Outline'], ['r', 'Report'], ['y', 'Code']]],
-  ['On the canvas and in the outline', [['↑ ↓', 'Walk the steps'], ['← →', 'To the lane beside; fold and unfold'], ['Enter', 'Open the step'], ['Esc', 'Close it'], ['+ − 0', 'Zoom; show all']]],
+  [
+    'Anywhere',
+    [
+      ['Ctrl K', 'Search and commands'],
+      ['/', 'Search and commands'],
+      ['?', 'This help'],
+      ...PLACES.map((place) => [place.keys, `Go to ${place.label}`] as const),
+    ],
+  ],
+  [
+    'In a journey',
+    [
+      ['c', 'Canvas'],
+      ['o', 'Outline'],
+      ['r', 'Report'],
+      ['y', 'Code'],
+    ],
+  ],
+  [
+    'On the canvas and in the outline',
+    [
+      ['↑ ↓', 'Walk the steps'],
+      ['← →', 'To the lane beside; fold and unfold'],
+      ['Enter', 'Open the step'],
+      ['Esc', 'Close it'],
+      ['+ − 0', 'Zoom; show all'],
+    ],
+  ],
 ]
 
 export function Help({ onClose }: { onClose: () => void }) {

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, Circle, TriangleAlert } from 'lucide-react'
+import { Check, Circle, CircleAlert, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ListMessages } from '#channels/api.ts'
 import { MessageTable } from '#channels/ui/message-list.tsx'
@@ -40,18 +40,43 @@ export function Home() {
             </div>
           ))}
         </dl>
-        <Card title="Live journeys" flush aside={<Link href={JOURNEYS} className="text-dense">All journeys</Link>}>
+        <Card
+          title="Live journeys"
+          flush
+          aside={
+            <Link href={JOURNEYS} className="text-dense">
+              All journeys
+            </Link>
+          }
+        >
           <Loaded query={journeys} lines={3}>
             {() => (live.length === 0 ? <NoJourneys /> : <JourneyTable rows={live} />)}
           </Loaded>
         </Card>
         <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
-          <Card title="Latest messages" flush aside={<Link href={MESSAGES} className="text-dense">All messages</Link>}>
+          <Card
+            title="Latest messages"
+            flush
+            aside={
+              <Link href={MESSAGES} className="text-dense">
+                All messages
+              </Link>
+            }
+          >
             <Loaded query={messages} lines={5}>
-              {(data) => (data.messages.length === 0 ? <p className="p-4 text-ink-2">No message has been decided yet.</p> : <MessageTable rows={data.messages.slice(0, 6)} />)}
+              {(data) =>
+                data.messages.length === 0 ? (
+                  <p className="p-4 text-ink-2">No message has been decided yet.</p>
+                ) : (
+                  <MessageTable rows={data.messages.slice(0, 6)} />
+                )
+              }
             </Loaded>
           </Card>
-          <SetUp live={live.length > 0} entered={all.some((journey) => journey.entered7d > 0 || journey.inNow > 0 || journey.goalRate !== null)} />
+          <SetUp
+            live={live.length > 0}
+            entered={all.some((journey) => journey.entered7d > 0 || journey.inNow > 0 || journey.goalRate !== null)}
+          />
         </div>
       </div>
     </Page>
@@ -75,7 +100,13 @@ function NeedsYou() {
     })
   }
   for (const journey of failing) {
-    lines.push({ key: journey.id, icon: <TriangleAlert size={16} className="text-warn" aria-hidden="true" />, text: `${journey.name} has ${plural(journey.issues, 'issue')}`, href: toJourney(journey.id, { tab: 'report' }), verb: 'Look' })
+    lines.push({
+      key: journey.id,
+      icon: <TriangleAlert size={16} className="text-warn" aria-hidden="true" />,
+      text: `${journey.name} has ${plural(journey.issues, 'issue')}`,
+      href: toJourney(journey.id, { tab: 'report' }),
+      verb: 'Look',
+    })
   }
   if (lines.length === 0) return null
   return (
@@ -103,7 +134,11 @@ function SetUp({ live, entered }: { live: boolean; entered: boolean }) {
   const known = people.data?.people ?? []
   const steps: readonly { readonly done: boolean; readonly label: string; readonly href: string }[] = [
     { done: known.length > 0, label: 'Send the first event', href: CONNECT },
-    { done: known.some((person) => person.email !== null || person.userId !== null), label: 'Say who somebody is (identify)', href: CONNECT },
+    {
+      done: known.some((person) => person.email !== null || person.userId !== null),
+      label: 'Say who somebody is (identify)',
+      href: CONNECT,
+    },
     { done: live, label: 'Publish a journey', href: JOURNEYS },
     { done: entered, label: 'The first person enters', href: JOURNEYS },
     { done: (sent.data?.messages.length ?? 0) > 0, label: 'The first message is sent', href: MESSAGES },
@@ -114,7 +149,11 @@ function SetUp({ live, entered }: { live: boolean; entered: boolean }) {
       <ol>
         {steps.map((step) => (
           <li key={step.label} className="flex items-center gap-3 border-b border-line px-4 py-2.5">
-            {step.done ? <Check size={16} className="shrink-0 text-ok" aria-hidden="true" /> : <Circle size={16} className="shrink-0 text-ink-3" aria-hidden="true" />}
+            {step.done ? (
+              <Check size={16} className="shrink-0 text-ok" aria-hidden="true" />
+            ) : (
+              <Circle size={16} className="shrink-0 text-ink-3" aria-hidden="true" />
+            )}
             <span className="flex-1">
               {step.done ? <span className="text-ink-2">{step.label}</span> : <Link href={step.href}>{step.label}</Link>}
               <span className="sr-only">{step.done ? ', done' : ', to do'}</span>

@@ -47,8 +47,17 @@ function JourneyView({ shown }: { shown: Shown }) {
   const { tab = 'canvas', step = '', version } = route.useSearch()
   const navigate = route.useNavigate()
   const definition = shown.definition as Journey
-  const set = useCallback((search: { step?: string; tab?: JourneyTab; version?: number }, replace = true) => void navigate({ search: (now) => ({ ...now, ...search }), replace }), [navigate])
-  useShortcuts({ c: () => set({ tab: 'canvas' }), o: () => set({ tab: 'outline' }), r: () => set({ tab: 'report' }), y: () => set({ tab: 'code' }) })
+  const set = useCallback(
+    (search: { step?: string; tab?: JourneyTab; version?: number }, replace = true) =>
+      void navigate({ search: (now) => ({ ...now, ...search }), replace }),
+    [navigate],
+  )
+  useShortcuts({
+    c: () => set({ tab: 'canvas' }),
+    o: () => set({ tab: 'outline' }),
+    r: () => set({ tab: 'report' }),
+    y: () => set({ tab: 'code' }),
+  })
   const onOpen = useCallback((id: string) => set({ step: id === '@end' ? undefined : id }), [set])
   const close = () => {
     set({ step: undefined })
@@ -70,13 +79,24 @@ function JourneyView({ shown }: { shown: Shown }) {
                 label="Version"
                 value={String(shown.version)}
                 onChange={(value) => set({ version: Number(value), step: undefined })}
-                choices={shown.versions.map((each) => ({ value: String(each.version), label: `v${each.version} ${each.status}, ${stamp(each.at)} by ${each.by}` }))}
+                choices={shown.versions.map((each) => ({
+                  value: String(each.version),
+                  label: `v${each.version} ${each.status}, ${stamp(each.at)} by ${each.by}`,
+                }))}
               />
             ) : undefined
           }
         >
           <div className="flex flex-wrap items-end justify-between gap-x-6 border-b border-line px-4 pt-2 sm:px-6 lg:px-8">
-            <TabLinks label="Views of the journey" className="-mb-px border-0" tabs={TABS.map(([value, label]) => ({ label, current: tab === value, href: toJourney(shown.id, { tab: value, version, step: value === 'report' || value === 'code' ? undefined : step }) }))} />
+            <TabLinks
+              label="Views of the journey"
+              className="-mb-px border-0"
+              tabs={TABS.map(([value, label]) => ({
+                label,
+                current: tab === value,
+                href: toJourney(shown.id, { tab: value, version, step: value === 'report' || value === 'code' ? undefined : step }),
+              }))}
+            />
             <Numbers totals={totals} stream={stream} />
           </div>
           <Problems shown={shown} />
@@ -94,16 +114,19 @@ function JourneyView({ shown }: { shown: Shown }) {
             <div className="flex min-h-0 flex-1 max-lg:flex-col">
               <div className="min-w-0 flex-1 overflow-y-auto p-4 sm:p-6 lg:px-8">
                 <Outline journey={definition} step={step} onOpen={onOpen} />
-                <p className="mt-3 text-meta text-ink-3">
-                  Arrow keys walk the tree, Enter opens a step. {summary(definition)}
-                </p>
+                <p className="mt-3 text-meta text-ink-3">Arrow keys walk the tree, Enter opens a step. {summary(definition)}</p>
               </div>
               {step && <Inspector journey={definition} step={step} sentences={shown.sentences} onClose={close} />}
             </div>
           )}
           {tab === 'report' && (
             <div className="mx-auto w-full max-w-[1200px] p-4 sm:p-6 lg:px-8">
-              <Report journey={shown.id} version={version} onVersion={(next) => set({ version: next })} stepName={(id) => names.get(id) ?? id} />
+              <Report
+                journey={shown.id}
+                version={version}
+                onVersion={(next) => set({ version: next })}
+                stepName={(id) => names.get(id) ?? id}
+              />
             </div>
           )}
           {tab === 'code' && (
@@ -117,7 +140,8 @@ function JourneyView({ shown }: { shown: Shown }) {
   )
 }
 
-const summary = (journey: Journey): string => `${plural(places(journey.steps).length, 'step')} · goal: ${journey.goal.event} within ${durationWords(journey.goal.within)} · held out: ${journey.holdout}`
+const summary = (journey: Journey): string =>
+  `${plural(places(journey.steps).length, 'step')} · goal: ${journey.goal.event} within ${durationWords(journey.goal.within)} · held out: ${journey.holdout}`
 
 function Numbers({ totals, stream }: { totals: Totals | undefined; stream: StreamState }) {
   const shown = [
@@ -133,7 +157,10 @@ function Numbers({ totals, stream }: { totals: Totals | undefined; stream: Strea
         </span>
       ))}
       <span className={`inline-flex items-center gap-1.5 text-meta ${stream === 'lost' ? 'text-warn' : 'text-ink-3'}`}>
-        <span aria-hidden="true" className={`size-1.5 rounded-pill ${stream === 'live' ? 'bg-ok' : stream === 'lost' ? 'bg-warn' : 'bg-line-strong'}`} />
+        <span
+          aria-hidden="true"
+          className={`size-1.5 rounded-pill ${stream === 'live' ? 'bg-ok' : stream === 'lost' ? 'bg-warn' : 'bg-line-strong'}`}
+        />
         {stream === 'live' ? 'live' : stream === 'lost' ? 'reconnecting' : 'connecting'}
       </span>
     </p>

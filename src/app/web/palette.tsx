@@ -28,49 +28,61 @@ interface Group {
 }
 
 /** Every word that was typed is somewhere in the item. */
-const fits = (item: Item, words: readonly string[]): boolean => words.every((word) => `${item.label} ${item.note ?? ''}`.toLowerCase().includes(word))
+const fits = (item: Item, words: readonly string[]): boolean =>
+  words.every((word) => `${item.label} ${item.note ?? ''}`.toLowerCase().includes(word))
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const router = useRouter()
   const [typed, setTyped] = useState('')
   const groups = useGroups(typed, (href) => router.history.push(href))
   return (
-    <ModalOverlay isOpen onOpenChange={(open) => !open && onClose()} isDismissable className="fixed inset-0 z-50 flex items-start justify-center bg-black/40 p-4 pt-[12vh]">
+    <ModalOverlay
+      isOpen
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable
+      className="fixed inset-0 z-50 flex items-start justify-center bg-black/40 p-4 pt-[12vh]"
+    >
       <Modal className="w-full max-w-[560px] overflow-hidden rise rounded-card border border-line bg-surface shadow-float">
         <Dialog aria-label="Search and commands" className="outline-none">
           <Autocomplete inputValue={typed} onInputChange={setTyped}>
             <SearchField aria-label="Search and commands" autoFocus className="border-b border-line">
-              <Input placeholder="Go to a screen, a journey, a person…" className="h-13 w-full bg-surface px-4 text-h3 placeholder:text-ink-3 focus:outline-none [&::-webkit-search-cancel-button]:hidden" />
+              <Input
+                placeholder="Go to a screen, a journey, a person…"
+                className="h-13 w-full bg-surface px-4 text-h3 placeholder:text-ink-3 focus:outline-none [&::-webkit-search-cancel-button]:hidden"
+              />
             </SearchField>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
             <section aria-label="Results" tabIndex={0} className="max-h-[52vh] overflow-y-auto -outline-offset-2">
-            <Menu
-              aria-label="Results"
-              className="p-2 outline-none"
-              renderEmptyState={() => <p className="p-4 text-ink-2">Nothing matches “{typed}”.</p>}
-              onAction={(id) => {
-                onClose()
-                groups.flatMap((group) => group.items).find((item) => item.id === id)?.run()
-              }}
-            >
-              {groups.map((group) => (
-                <MenuSection key={group.name} id={group.name} className="mb-1">
-                  <Header className="px-2.5 py-1.5 text-meta font-medium text-ink-3">{group.name}</Header>
-                  {group.items.map(({ id, label, note, icon: Icon }) => (
-                    <MenuItem
-                      key={id}
-                      id={id}
-                      textValue={label}
-                      className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-button px-2.5 outline-none data-[focused]:bg-sunken data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-focus"
-                    >
-                      <Icon size={16} aria-hidden="true" className="shrink-0 text-ink-3" />
-                      <span className="min-w-0 flex-1 truncate">{label}</span>
-                      {note && <span className="max-w-[45%] truncate text-meta text-ink-3">{note}</span>}
-                    </MenuItem>
-                  ))}
-                </MenuSection>
-              ))}
-            </Menu>
+              <Menu
+                aria-label="Results"
+                className="p-2 outline-none"
+                renderEmptyState={() => <p className="p-4 text-ink-2">Nothing matches “{typed}”.</p>}
+                onAction={(id) => {
+                  onClose()
+                  groups
+                    .flatMap((group) => group.items)
+                    .find((item) => item.id === id)
+                    ?.run()
+                }}
+              >
+                {groups.map((group) => (
+                  <MenuSection key={group.name} id={group.name} className="mb-1">
+                    <Header className="px-2.5 py-1.5 text-meta font-medium text-ink-3">{group.name}</Header>
+                    {group.items.map(({ id, label, note, icon: Icon }) => (
+                      <MenuItem
+                        key={id}
+                        id={id}
+                        textValue={label}
+                        className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-button px-2.5 outline-none data-[focused]:bg-sunken data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-focus"
+                      >
+                        <Icon size={16} aria-hidden="true" className="shrink-0 text-ink-3" />
+                        <span className="min-w-0 flex-1 truncate">{label}</span>
+                        {note && <span className="max-w-[45%] truncate text-meta text-ink-3">{note}</span>}
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                ))}
+              </Menu>
             </section>
           </Autocomplete>
         </Dialog>
@@ -85,11 +97,42 @@ function useGroups(typed: string, go: (href: string) => void): readonly Group[] 
   const people = useRead(SearchProfiles, { q: settled }, { enabled: settled.length >= 2, keep: true }).data?.people ?? []
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const groups: readonly Group[] = [
-    { name: 'Go to', items: PLACES.map((place) => ({ id: place.href, label: place.label, note: place.keys, icon: place.icon, run: () => go(place.href) })).filter((item) => fits(item, words)) },
-    { name: 'Journeys', items: journeys.map((journey) => ({ id: `j:${journey.id}`, label: journey.name, note: journey.id, icon: Route, run: () => go(toJourney(journey.id)) })).filter((item) => fits(item, words)) },
+    {
+      name: 'Go to',
+      items: PLACES.map((place) => ({
+        id: place.href,
+        label: place.label,
+        note: place.keys,
+        icon: place.icon,
+        run: () => go(place.href),
+      })).filter((item) => fits(item, words)),
+    },
+    {
+      name: 'Journeys',
+      items: journeys
+        .map((journey) => ({
+          id: `j:${journey.id}`,
+          label: journey.name,
+          note: journey.id,
+          icon: Route,
+          run: () => go(toJourney(journey.id)),
+        }))
+        .filter((item) => fits(item, words)),
+    },
     {
       name: 'People',
-      items: settled.length < 2 ? [] : people.slice(0, 8).map((person) => ({ id: `p:${person.id}`, label: person.name || person.id, note: person.email ?? person.userId ?? 'anonymous', icon: User, run: () => go(toPerson(person.id)) })),
+      items:
+        settled.length < 2
+          ? []
+          : people
+              .slice(0, 8)
+              .map((person) => ({
+                id: `p:${person.id}`,
+                label: person.name || person.id,
+                note: person.email ?? person.userId ?? 'anonymous',
+                icon: User,
+                run: () => go(toPerson(person.id)),
+              })),
     },
     {
       name: 'Do',

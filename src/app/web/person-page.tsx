@@ -32,7 +32,14 @@ function Merged({ into }: { into: string }) {
   return (
     <Page title="This profile is another one" up={{ label: 'People', href: PEOPLE }}>
       <Card>
-        <Empty title="Two profiles turned out to be one person" action={<ButtonLink look="primary" href={toPerson(into)}>Open that profile</ButtonLink>}>
+        <Empty
+          title="Two profiles turned out to be one person"
+          action={
+            <ButtonLink look="primary" href={toPerson(into)}>
+              Open that profile
+            </ButtonLink>
+          }
+        >
           Everything this profile had, its journeys included, moved to <code>{into}</code>.
         </Empty>
       </Card>
@@ -60,10 +67,21 @@ function Person({ profile }: { profile: Profile }) {
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_380px]">
         <div className="flex min-w-0 flex-col gap-4">
           <Standing profile={profile} />
-          <Timeline profile={profile.id} kind={kinds} onKind={(kind) => void navigate({ search: (now) => ({ ...now, kinds: kind || undefined }), replace: true })} />
+          <Timeline
+            profile={profile.id}
+            kind={kinds}
+            onKind={(kind) => void navigate({ search: (now) => ({ ...now, kinds: kind || undefined }), replace: true })}
+          />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
-          {all.length > 0 && <Why profile={profile.id} journeys={all} journey={asked} onJourney={(journey) => void navigate({ search: (now) => ({ ...now, why: journey }), replace: true })} />}
+          {all.length > 0 && (
+            <Why
+              profile={profile.id}
+              journeys={all}
+              journey={asked}
+              onJourney={(journey) => void navigate({ search: (now) => ({ ...now, why: journey }), replace: true })}
+            />
+          )}
           <Consent profile={profile} />
           <LatestMessages profile={profile.id} />
           <Attributes profile={profile} />
@@ -79,7 +97,9 @@ function Person({ profile }: { profile: Profile }) {
 function Reach({ profile }: { profile: Profile }) {
   const addresses = profile.ids.email ?? []
   const blocked = profile.consent.blocked.some((each) => addresses.includes(each.address))
-  const withdrawn = profile.consent.permits.some((permit) => permit.channel === 'email' && permit.topic === '' && permit.status === 'withdrawn')
+  const withdrawn = profile.consent.permits.some(
+    (permit) => permit.channel === 'email' && permit.topic === '' && permit.status === 'withdrawn',
+  )
   if (addresses.length === 0) return <Chip>No e-mail address</Chip>
   if (blocked) return <Chip tone="bad">E-mail blocked</Chip>
   if (withdrawn) return <Chip tone="warn">Unsubscribed</Chip>
@@ -111,7 +131,15 @@ function Standing({ profile }: { profile: Profile }) {
               </span>
               <span className="text-right text-meta text-ink-3">
                 there <Moment at={run.since} />
-                <span className="block">{run.due === null ? 'until an event or a receipt comes' : <>wakes <Moment at={run.due} /></>}</span>
+                <span className="block">
+                  {run.due === null ? (
+                    'until an event or a receipt comes'
+                  ) : (
+                    <>
+                      wakes <Moment at={run.due} />
+                    </>
+                  )}
+                </span>
               </span>
             </li>
           ))}
@@ -126,11 +154,24 @@ const FEW = 3
 function LatestMessages({ profile }: { profile: string }) {
   const messages = useRead(ListMessages, { profile }, { every: 5_000 })
   return (
-    <Card title="Messages" flush aside={<Link href={toMessages({ profile })} className="text-dense">All messages</Link>}>
+    <Card
+      title="Messages"
+      flush
+      aside={
+        <Link href={toMessages({ profile })} className="text-dense">
+          All messages
+        </Link>
+      }
+    >
       <Loaded query={messages} lines={2}>
-        {(data) => (data.messages.length === 0 ? <p className="p-4 text-ink-2">None was decided for this person.</p> : <MessageTable rows={data.messages.slice(0, FEW)} />)}
+        {(data) =>
+          data.messages.length === 0 ? (
+            <p className="p-4 text-ink-2">None was decided for this person.</p>
+          ) : (
+            <MessageTable rows={data.messages.slice(0, FEW)} />
+          )
+        }
       </Loaded>
     </Card>
   )
 }
-

@@ -40,7 +40,11 @@ const inside = createRoute({
 })
 
 const home = createRoute({ getParentRoute: () => inside, path: '/', component: lazyRouteComponent(() => import('./home.tsx'), 'Home') })
-const journeys = createRoute({ getParentRoute: () => inside, path: '/journeys', component: lazyRouteComponent(() => import('#journeys/ui/journey-list.tsx'), 'JourneyList') })
+const journeys = createRoute({
+  getParentRoute: () => inside,
+  path: '/journeys',
+  component: lazyRouteComponent(() => import('#journeys/ui/journey-list.tsx'), 'JourneyList'),
+})
 const journey = createRoute({
   getParentRoute: () => inside,
   path: '/journeys/$id',
@@ -62,7 +66,10 @@ const people = createRoute({
 const person = createRoute({
   getParentRoute: () => inside,
   path: '/people/$id',
-  validateSearch: (search) => ({ why: text(search.why), kinds: oneOf(search.kinds, ['event', 'transition', 'delivery', 'decision'] as const) }),
+  validateSearch: (search) => ({
+    why: text(search.why),
+    kinds: oneOf(search.kinds, ['event', 'transition', 'delivery', 'decision'] as const),
+  }),
   component: lazyRouteComponent(() => import('./person-page.tsx'), 'PersonPage'),
 })
 const messages = createRoute({
@@ -71,14 +78,22 @@ const messages = createRoute({
   validateSearch: messageSearch,
   component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MessagesPage'),
 })
-const message = createRoute({ getParentRoute: () => inside, path: '/messages/$id', component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MessagePage') })
+const message = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages/$id',
+  component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MessagePage'),
+})
 const mailbox = createRoute({
   getParentRoute: () => inside,
   path: '/mailbox',
   validateSearch: (search) => ({ q: text(search.q) }),
   component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MailboxPage'),
 })
-const mail = createRoute({ getParentRoute: () => inside, path: '/mailbox/$id', component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MailPage') })
+const mail = createRoute({
+  getParentRoute: () => inside,
+  path: '/mailbox/$id',
+  component: lazyRouteComponent(() => import('./list-pages.tsx'), 'MailPage'),
+})
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -86,9 +101,29 @@ const settings = createRoute({
     if (location.pathname.replace(/\/$/, '') === '/settings') throw redirect({ to: '/settings/$part', params: { part: 'keys' } })
   },
 })
-const settingsPart = createRoute({ getParentRoute: () => settings, path: '$part', component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage') })
+const settingsPart = createRoute({
+  getParentRoute: () => settings,
+  path: '$part',
+  component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
+})
 
-const tree = root.addChildren([signIn, setup, inside.addChildren([home, journeys, journey, behind, people, person, messages, message, mailbox, mail, settings.addChildren([settingsPart])])])
+const tree = root.addChildren([
+  signIn,
+  setup,
+  inside.addChildren([
+    home,
+    journeys,
+    journey,
+    behind,
+    people,
+    person,
+    messages,
+    message,
+    mailbox,
+    mail,
+    settings.addChildren([settingsPart]),
+  ]),
+])
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({

@@ -7,7 +7,8 @@ type Raw = Record<string, unknown>
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-export const oneOf = <const T extends string>(value: unknown, allowed: readonly T[]): T | undefined => allowed.find((each) => each === value)
+export const oneOf = <const T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
+  allowed.find((each) => each === value)
 
 const version = (value: unknown): number | undefined => {
   const number = Number(value)
@@ -37,6 +38,18 @@ export const behindQuery = (raw: Raw): BehindQuery => ({
   step: text(raw.step) || undefined,
   reason: text(raw.reason) || undefined,
   arm: oneOf(raw.arm, ['treated', 'held_out']),
-  status: oneOf(raw.status, ['queued', 'sent', 'failed', 'skipped', 'cancelled', 'ambiguous', 'bounced', 'opened', 'clicked', 'unsubscribed', 'complained']),
+  status: oneOf(raw.status, [
+    'queued',
+    'sent',
+    'failed',
+    'skipped',
+    'cancelled',
+    'ambiguous',
+    'bounced',
+    'opened',
+    'clicked',
+    'unsubscribed',
+    'complained',
+  ]),
   channel: text(raw.channel) || undefined,
 })

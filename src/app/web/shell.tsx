@@ -1,6 +1,21 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router'
-import { CircleHelp, House, Inbox, type LucideIcon, LogOut, Mail, Menu, Monitor, Moon, Route, Search, Settings, Sun, Users } from 'lucide-react'
+import {
+  CircleHelp,
+  House,
+  Inbox,
+  LogOut,
+  type LucideIcon,
+  Mail,
+  Menu,
+  Monitor,
+  Moon,
+  Route,
+  Search,
+  Settings,
+  Sun,
+  Users,
+} from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { Link } from '#kit/link.tsx'
@@ -58,11 +73,19 @@ export function Shell() {
   const close = () => setOpen(undefined)
   return (
     <div className="flex min-h-dvh max-md:flex-col md:h-dvh">
-      <a href="#main" className="sr-only z-50 rounded-button bg-primary px-3 py-2 text-on-primary focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-button bg-primary px-3 py-2 text-on-primary focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to the content
       </a>
       <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-line bg-bg px-3 md:hidden">
-        <IconButton label="Menu" aria-expanded={open === 'menu'} aria-controls="menu" onClick={() => setOpen(open === 'menu' ? undefined : 'menu')}>
+        <IconButton
+          label="Menu"
+          aria-expanded={open === 'menu'}
+          aria-controls="menu"
+          onClick={() => setOpen(open === 'menu' ? undefined : 'menu')}
+        >
           <Menu size={20} aria-hidden="true" />
         </IconButton>
         <Brand />
@@ -71,7 +94,11 @@ export function Shell() {
           <Search size={18} aria-hidden="true" />
         </IconButton>
       </header>
-      <nav id="menu" aria-label="Main" className={`shrink-0 flex-col border-line bg-bg md:sticky md:top-0 md:flex md:h-dvh md:w-[208px] md:border-r ${open === 'menu' ? 'flex border-b' : 'hidden'}`}>
+      <nav
+        id="menu"
+        aria-label="Main"
+        className={`shrink-0 flex-col border-line bg-bg md:sticky md:top-0 md:flex md:h-dvh md:w-[208px] md:border-r ${open === 'menu' ? 'flex border-b' : 'hidden'}`}
+      >
         <Rail onPalette={() => setOpen('palette')} onHelp={() => setOpen('help')} />
       </nav>
       <main ref={main} id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none md:h-dvh md:overflow-y-auto">

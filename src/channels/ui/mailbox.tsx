@@ -35,8 +35,15 @@ export function Mailbox({ q, onSearch }: { q: string; onSearch: (q: string) => v
   const first = pages.data?.pages[0]
   const rows = pages.data?.pages.flatMap((page) => page.mail) ?? []
   return (
-    <Page title="Mailbox" lead="A mail server inside Cadenza that keeps what it receives and sends nothing on: see what people would get, without writing to anybody.">
-      {first && !first.receiving && <p className="mb-4 rounded-card bg-warn-soft px-4 py-3 text-warn">Messages leave through another mail server now, so nothing arrives here.</p>}
+    <Page
+      title="Mailbox"
+      lead="A mail server inside Cadenza that keeps what it receives and sends nothing on: see what people would get, without writing to anybody."
+    >
+      {first && !first.receiving && (
+        <p className="mb-4 rounded-card bg-warn-soft px-4 py-3 text-warn">
+          Messages leave through another mail server now, so nothing arrives here.
+        </p>
+      )}
       <div className="mb-4">
         <SearchField label="Search by address or subject" value={q} onSearch={onSearch} />
       </div>

@@ -33,7 +33,16 @@ const COLUMNS: readonly Column<Row>[] = [
     ),
   },
   { name: 'Status', width: 'w-28', cell: (row) => <MessageState status={row.status} /> },
-  { name: 'Why', width: 'w-[28%]', from: 'lg', cell: (row) => <span className="block truncate text-ink-2" title={row.sentence}>{row.sentence || '–'}</span> },
+  {
+    name: 'Why',
+    width: 'w-[28%]',
+    from: 'lg',
+    cell: (row) => (
+      <span className="block truncate text-ink-2" title={row.sentence}>
+        {row.sentence || '–'}
+      </span>
+    ),
+  },
   {
     name: 'Journey and step',
     width: 'w-52',
@@ -48,15 +57,21 @@ const COLUMNS: readonly Column<Row>[] = [
   { name: 'Changed', width: 'w-26', right: true, from: 'sm', cell: (row) => <Moment at={row.at} /> },
 ]
 
-/** The rows alone, for pages that show the messages of one person or journey. */
+const FEW_COLUMNS = COLUMNS.filter(({ name }) => name === 'Message' || name === 'Status' || name === 'Changed')
+
+/** The rows alone, in few columns, for pages that are about something else. */
 export function MessageTable({ rows }: { rows: readonly Row[] }) {
-  return <Table label="Messages" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} />
+  return <Table label="Messages" columns={FEW_COLUMNS} rows={rows} rowKey={(row) => row.id} />
 }
 
 export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFilter: (filter: MessageFilter) => void }) {
   const pages = usePages(ListMessages, filter, { every: 5_000 })
   const rows = pages.data?.pages.flatMap((page) => page.messages) ?? []
-  const narrowed = [filter.status && `status “${statusWord(filter.status)}”`, filter.journey && `journey “${filter.journey}”`, filter.profile && 'one person'].filter(Boolean)
+  const narrowed = [
+    filter.status && `status “${statusWord(filter.status)}”`,
+    filter.journey && `journey “${filter.journey}”`,
+    filter.profile && 'one person',
+  ].filter(Boolean)
   return (
     <Page title="Messages" lead="Every message that was decided, what became of it, and why.">
       <div className="mb-4 flex flex-wrap items-center gap-3">
@@ -66,7 +81,11 @@ export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFil
           onChange={(status) => onFilter({ ...filter, status: MESSAGE_STATUSES.find((each) => each === status) })}
           choices={[{ value: '', label: 'All' }, ...MESSAGE_STATUSES.map((value) => ({ value, label: statusWord(value) }))]}
         />
-        {(filter.journey || filter.profile) && <Button onClick={() => onFilter({ status: filter.status })}>{filter.journey ? `Only journey ${filter.journey}` : 'Only one person'} ×</Button>}
+        {(filter.journey || filter.profile) && (
+          <Button onClick={() => onFilter({ status: filter.status })}>
+            {filter.journey ? `Only journey ${filter.journey}` : 'Only one person'} ×
+          </Button>
+        )}
       </div>
       <Card flush>
         {pages.isError && rows.length === 0 ? (
@@ -75,7 +94,7 @@ export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFil
           <Skeleton lines={8} />
         ) : rows.length > 0 ? (
           <>
-            <MessageTable rows={rows} />
+            <Table label="Messages" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} />
             <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
               {plural(rows.length, 'message')} shown, newest first
             </More>
@@ -92,4 +111,13 @@ export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFil
   )
 }
 
-const MESSAGE_STATUSES = ['ready', 'sending', 'sent', 'failed', 'skipped', 'cancelled', 'ambiguous', 'dead'] as const satisfies readonly z.output<typeof MessageStatus>[]
+const MESSAGE_STATUSES = [
+  'ready',
+  'sending',
+  'sent',
+  'failed',
+  'skipped',
+  'cancelled',
+  'ambiguous',
+  'dead',
+] as const satisfies readonly z.output<typeof MessageStatus>[]

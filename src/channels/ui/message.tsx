@@ -63,8 +63,19 @@ function MessagePage(shown: Shown) {
           <Card title="Where it comes from">
             <Facts
               rows={[
-                ['Person', <Link key="person" href={toPerson(message.profile, { why: message.journey })}>{message.to || message.profile}</Link>],
-                ['Journey', <Link key="journey" href={toJourney(message.journey, { step: message.step, version: message.version })}>{`${message.journeyName} v${message.version}`}</Link>],
+                [
+                  'Person',
+                  <Link key="person" href={toPerson(message.profile, { why: message.journey })}>
+                    {message.to || message.profile}
+                  </Link>,
+                ],
+                [
+                  'Journey',
+                  <Link
+                    key="journey"
+                    href={toJourney(message.journey, { step: message.step, version: message.version })}
+                  >{`${message.journeyName} v${message.version}`}</Link>,
+                ],
                 ['Step', message.step],
                 ['Template', shown.template ? `${shown.template.id} v${shown.template.version}` : '–'],
                 ['Lane', message.lane],
@@ -93,7 +104,9 @@ function AsSent({ message, rendered, headers, body }: Shown) {
   if (rendered === null) {
     return (
       <Card>
-        <Empty title="Never rendered">This message did not get as far as being written, so there is nothing to show. The delivery history says why.</Empty>
+        <Empty title="Never rendered">
+          This message did not get as far as being written, so there is nothing to show. The delivery history says why.
+        </Empty>
       </Card>
     )
   }
@@ -101,7 +114,9 @@ function AsSent({ message, rendered, headers, body }: Shown) {
     <MailParts
       title="As it was sent"
       note="Images are not loaded and links are off here, so that looking is not counted as an open or a click."
-      frame={<MailFrame title={`The message “${rendered.subject}” as it was sent`} src={`/view/messages/${encodeURIComponent(message.id)}`} />}
+      frame={
+        <MailFrame title={`The message “${rendered.subject}” as it was sent`} src={`/view/messages/${encodeURIComponent(message.id)}`} />
+      }
       text={rendered.text}
       headers={headers}
     />

@@ -1,6 +1,18 @@
 import '@xyflow/react/dist/base.css'
 import './canvas.css'
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, type Node, type NodeProps, ReactFlow, ReactFlowProvider, useReactFlow, useStore, useStoreApi } from '@xyflow/react'
+import {
+  BaseEdge,
+  type Edge,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  type Node,
+  type NodeProps,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+} from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
@@ -125,16 +137,23 @@ function BoxView({ data }: NodeProps<BoxNode>) {
   const edge = `${dashed ? 'border-dashed border-line-strong' : 'border-line'} ${current ? 'outline-2 outline-offset-2 outline-focus' : ''}`
   if (box.kind === 'end') {
     return (
-      <div className={`mx-auto flex h-8 w-32 items-center justify-center rounded-pill border bg-surface text-meta font-medium text-ink-2 ${edge}`}>
+      <div
+        className={`mx-auto flex h-8 w-32 items-center justify-center rounded-pill border bg-surface text-meta font-medium text-ink-2 ${edge}`}
+      >
         End
       </div>
     )
   }
   const kind = box.step ? box.step.kind : 'entry'
   const head = box.step ? title(box.step) : journey.entry.event
-  const line = box.step ? [box.step.name || box.step.kind === 'branch' ? kindWord(box.step.kind) : '', detail(box.step)].filter(Boolean).join(' · ') || kindWord(box.step.kind) : `Entry · ${entryWords(journey)}`
+  const line = box.step
+    ? [box.step.name || box.step.kind === 'branch' ? kindWord(box.step.kind) : '', detail(box.step)].filter(Boolean).join(' · ') ||
+      kindWord(box.step.kind)
+    : `Entry · ${entryWords(journey)}`
   return (
-    <div className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}>
+    <div
+      className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}
+    >
       <span className={`w-1 shrink-0 ${stripe(kind)}`} />
       {far ? (
         <span className="flex min-w-0 flex-1 items-center px-2 text-h1 leading-none font-medium">

@@ -42,7 +42,13 @@ export function Inspector({ journey, step, sentences, onClose }: InspectorProps)
           <X size={18} aria-hidden="true" />
         </IconButton>
       </div>
-      <div className="flex flex-col gap-5 p-4">{found ? <StepFacts journey={journey} step={found} sentences={sentences} /> : <EntryFacts journey={journey} sentences={sentences} />}</div>
+      <div className="flex flex-col gap-5 p-4">
+        {found ? (
+          <StepFacts journey={journey} step={found} sentences={sentences} />
+        ) : (
+          <EntryFacts journey={journey} sentences={sentences} />
+        )}
+      </div>
     </aside>
   )
 }
@@ -67,7 +73,12 @@ function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Reado
   return (
     <>
       <Facts rows={rows} />
-      <Links links={[['Everybody who entered', toPeopleBehind(journey.id, { of: 'entered' })], ['Everybody who was not let in', toPeopleBehind(journey.id, { of: 'refused' })]]} />
+      <Links
+        links={[
+          ['Everybody who entered', toPeopleBehind(journey.id, { of: 'entered' })],
+          ['Everybody who was not let in', toPeopleBehind(journey.id, { of: 'refused' })],
+        ]}
+      />
     </>
   )
 }
@@ -98,16 +109,32 @@ function StepFacts({ journey, step, sentences }: { journey: Journey; step: Step;
 }
 
 function settings(step: Step, sentences: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  const ways = lanes(step).map((lane): readonly [string, ReactNode] => [lane.label.length > 24 ? lane.id : lane.label, lane.steps.length > 0 ? lane.steps.map(title).join(' → ') : 'goes straight on'])
+  const ways = lanes(step).map((lane): readonly [string, ReactNode] => [
+    lane.label.length > 24 ? lane.id : lane.label,
+    lane.steps.length > 0 ? lane.steps.map(title).join(' → ') : 'goes straight on',
+  ])
   switch (step.kind) {
     case 'branch':
-      return step.branches.map((branch) => [branch.label ?? branch.id, <Condition key={branch.id} text={branch.when} sentences={sentences} />] as const)
+      return step.branches.map(
+        (branch) => [branch.label ?? branch.id, <Condition key={branch.id} text={branch.when} sentences={sentences} />] as const,
+      )
     case 'email':
-      return [['Template', step.template], ['Lane', step.lane], ['Topic', step.topic ?? '–'], ['Not later than', durationWords(step.within)], ...ways]
+      return [
+        ['Template', step.template],
+        ['Lane', step.lane],
+        ['Topic', step.topic ?? '–'],
+        ['Not later than', durationWords(step.within)],
+        ...ways,
+      ]
     case 'webhook':
       return [['Calls', `${step.method} ${step.url}`], ['Not later than', durationWords(step.within)], ...ways]
     case 'waitFor':
-      return [['Event', step.event], ['At most', durationWords(step.upTo)], ...(step.where ? [['Only if', <Condition key="where" text={step.where} sentences={sentences} />] as const] : []), ...ways]
+      return [
+        ['Event', step.event],
+        ['At most', durationWords(step.upTo)],
+        ...(step.where ? [['Only if', <Condition key="where" text={step.where} sentences={sentences} />] as const] : []),
+        ...ways,
+      ]
     case 'split':
       return ways
     case 'wait':

@@ -69,8 +69,15 @@ export function JourneyList() {
 
 export function NoJourneys() {
   return (
-    <Empty icon={<Route size={20} aria-hidden="true" />} title="No journeys yet" action={<ButtonLink href={REFERENCE}>API reference</ButtonLink>}>
-      <p>A journey waits for an event of a person, then decides step by step what they get, and counts what came of it. Journeys are files in your repository. Publish the examples with</p>
+    <Empty
+      icon={<Route size={20} aria-hidden="true" />}
+      title="No journeys yet"
+      action={<ButtonLink href={REFERENCE}>API reference</ButtonLink>}
+    >
+      <p>
+        A journey waits for an event of a person, then decides step by step what they get, and counts what came of it. Journeys are files in
+        your repository. Publish the examples with
+      </p>
       <div className="mt-3 text-left">
         <Code label="the command" text={'npx cadenza plan examples/shop\nnpx cadenza apply examples/shop'} />
       </div>

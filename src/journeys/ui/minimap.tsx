@@ -22,7 +22,8 @@ export function Minimap({ picture }: { picture: Picture }) {
     context.scale(ratio, ratio)
     context.clearRect(0, 0, WIDTH, HEIGHT)
     context.fillStyle = style.getPropertyValue('--line-strong')
-    for (const box of picture.boxes) context.fillRect(left + box.x * scale, 4 + box.y * scale, Math.max(2, box.width * scale), Math.max(1.5, box.height * scale))
+    for (const box of picture.boxes)
+      context.fillRect(left + box.x * scale, 4 + box.y * scale, Math.max(2, box.width * scale), Math.max(1.5, box.height * scale))
     const [x, y, zoom, width, height] = view.split(' ').map(Number) as [number, number, number, number, number]
     context.strokeStyle = style.getPropertyValue('--accent')
     context.lineWidth = 1.5
@@ -33,5 +34,12 @@ export function Minimap({ picture }: { picture: Picture }) {
     void flow.setCenter((event.clientX - box.left - left) / scale, (event.clientY - box.top - 4) / scale, { zoom: flow.getZoom() })
   }
   // For the mouse only: the keyboard walks the steps themselves.
-  return <canvas ref={canvas} aria-hidden="true" onClick={jump} className="absolute right-3 bottom-3 h-32 w-42 cursor-pointer rounded-card border border-line bg-surface" />
+  return (
+    <canvas
+      ref={canvas}
+      aria-hidden="true"
+      onClick={jump}
+      className="absolute right-3 bottom-3 h-32 w-42 cursor-pointer rounded-card border border-line bg-surface"
+    />
+  )
 }

@@ -53,7 +53,8 @@ export function Outline({ journey, step, onOpen }: OutlineProps) {
     setFocus(id)
     tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus()
   }
-  const fold = (id: string, shut: boolean) => setClosed((now) => (shut ? new Set([...now, id]) : new Set([...now].filter((each) => each !== id))))
+  const fold = (id: string, shut: boolean) =>
+    setClosed((now) => (shut ? new Set([...now, id]) : new Set([...now].filter((each) => each !== id))))
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return
     const at = all.findIndex((row) => row.id === here)
@@ -91,9 +92,15 @@ export function Outline({ journey, step, onOpen }: OutlineProps) {
             among={all.filter((other) => other.parent === row.parent && other.depth === row.depth)}
             tab={row.id === here}
             current={row.id === step}
-            line={row.id === '@entry' ? `Entry · ${entryWords(journey)}` : row.step ? [kindWord(row.step.kind), detail(row.step)].filter(Boolean).join(' · ') : ''}
+            line={
+              row.id === '@entry'
+                ? `Entry · ${entryWords(journey)}`
+                : row.step
+                  ? [kindWord(row.step.kind), detail(row.step)].filter(Boolean).join(' · ')
+                  : ''
+            }
+            onFocus={() => setFocus(row.id)}
             onPress={() => {
-              setFocus(row.id)
               if (row.step || row.id === '@entry') onOpen(row.id)
               else fold(row.id, row.open === true)
             }}
@@ -115,13 +122,14 @@ interface RowProps {
   readonly tab: boolean
   readonly current: boolean
   readonly line: string
+  readonly onFocus: () => void
   readonly onPress: () => void
 }
 
 /** The indent is drawn in steps of 20 px, as far as a narrow screen can bear it. */
 const INDENTS = ['pl-4', 'pl-9', 'pl-14', 'pl-19', 'pl-24', 'pl-29', 'pl-34', 'pl-39']
 
-function RowView({ row, among, tab, current, line, onPress }: RowProps) {
+function RowView({ row, among, tab, current, line, onFocus, onPress }: RowProps) {
   const lane = !row.step && row.id !== '@entry'
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all its rows
@@ -134,10 +142,14 @@ function RowView({ row, among, tab, current, line, onPress }: RowProps) {
       aria-expanded={row.open}
       aria-selected={current}
       tabIndex={tab ? 0 : -1}
+      onFocus={onFocus}
       onClick={onPress}
       className={`flex min-h-11 cursor-pointer items-center gap-2 border-b border-line py-1.5 pr-4 -outline-offset-2 last:border-0 hover:bg-sunken aria-selected:bg-accent-soft ${INDENTS[Math.min(row.depth, INDENTS.length) - 1]}`}
     >
-      <span aria-hidden="true" className={`w-3 shrink-0 text-center text-meta text-ink-3 transition-transform ${row.open ? 'rotate-90' : ''}`}>
+      <span
+        aria-hidden="true"
+        className={`w-3 shrink-0 text-center text-meta text-ink-3 transition-transform ${row.open ? 'rotate-90' : ''}`}
+      >
         {row.open === undefined ? '' : '›'}
       </span>
       {lane ? (
@@ -173,4 +185,3 @@ function RowView({ row, among, tab, current, line, onPress }: RowProps) {
     </div>
   )
 }
-

@@ -6,7 +6,12 @@ import { neighbours, spoken } from './roving.ts'
 const wait = (id: string): Step => ({ kind: 'wait', id, for: '1d' })
 const steps: Step[] = [
   wait('settle'),
-  { kind: 'branch', id: 'plan', branches: [{ id: 'pro', when: 'profile.plan == "pro"', steps: [wait('tips'), wait('more')] }], otherwise: [wait('nudge')] },
+  {
+    kind: 'branch',
+    id: 'plan',
+    branches: [{ id: 'pro', when: 'profile.plan == "pro"', steps: [wait('tips'), wait('more')] }],
+    otherwise: [wait('nudge')],
+  },
   wait('after'),
 ]
 

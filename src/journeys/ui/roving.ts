@@ -38,7 +38,11 @@ function link(steps: readonly Step[], around: Around, map: Map<string, Neighbour
       right: around.right || step.id,
     })
     for (const [n, lane] of ways.entries()) {
-      link(lane.steps, { above: step.id, below: next, left: ways[n - 1]?.steps[0]?.id ?? around.left, right: ways[n + 1]?.steps[0]?.id ?? around.right }, map)
+      link(
+        lane.steps,
+        { above: step.id, below: next, left: ways[n - 1]?.steps[0]?.id ?? around.left, right: ways[n + 1]?.steps[0]?.id ?? around.right },
+        map,
+      )
     }
   }
 }
@@ -52,5 +56,7 @@ export function spoken(steps: readonly Step[], id: string, name: string): string
   const place = all[at]
   if (!place) return ''
   const ways = lanes(place.step).length
-  return [name, `step ${at + 1} of ${all.length}`, ways > 0 ? `${ways} ways on` : '', place.lane ? `first step of “${place.lane}”` : ''].filter(Boolean).join(', ')
+  return [name, `step ${at + 1} of ${all.length}`, ways > 0 ? `${ways} ways on` : '', place.lane ? `first step of “${place.lane}”` : '']
+    .filter(Boolean)
+    .join(', ')
 }

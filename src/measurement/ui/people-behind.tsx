@@ -55,9 +55,25 @@ export function PeopleBehind({ journey, query }: { journey: string; query: Behin
       ),
     },
     { name: 'Step', width: 'w-40', from: 'md', cell: (row) => row.step || '–' },
-    { name: 'Why', width: 'w-[36%]', from: 'sm', cell: (row) => <span className="block wrap-anywhere">{row.sentence || row.reason || '–'}</span> },
+    {
+      name: 'Why',
+      width: 'w-[36%]',
+      from: 'sm',
+      cell: (row) => <span className="block wrap-anywhere">{row.sentence || row.reason || '–'}</span>,
+    },
     ...(query.of === 'message'
-      ? [{ name: 'Message', width: 'w-24', from: 'md', cell: (row: PersonBehind) => <Link href={toMessage(row.of)} className="relative z-10">Open</Link> } satisfies Column<PersonBehind>]
+      ? [
+          {
+            name: 'Message',
+            width: 'w-24',
+            from: 'md',
+            cell: (row: PersonBehind) => (
+              <Link href={toMessage(row.of)} className="relative z-10">
+                Open
+              </Link>
+            ),
+          } satisfies Column<PersonBehind>,
+        ]
       : []),
     { name: 'When', width: 'w-28', right: true, cell: (row) => <Moment at={row.at} /> },
   ]

@@ -36,12 +36,17 @@ export function Report({ journey, version, onVersion, stepName }: ReportProps) {
   return (
     <Loaded query={report} lines={8}>
       {({ total, versions, asOf }) => {
-        const shown = versions.find((each) => each.version === version) ?? (version === undefined && versions.length === 1 ? versions[0] : undefined) ?? total
+        const shown =
+          versions.find((each) => each.version === version) ??
+          (version === undefined && versions.length === 1 ? versions[0] : undefined) ??
+          total
         const to: ToPeople = (behind) => toPeopleBehind(journey, { ...behind, version: shown.version ?? undefined })
         if (total.entered.all === 0 && total.refused.all === 0) {
           return (
             <Card>
-              <Empty title="Nothing to report yet">The report fills as soon as the first person enters. Facts arrive here a moment after they happen.</Empty>
+              <Empty title="Nothing to report yet">
+                The report fills as soon as the first person enters. Facts arrive here a moment after they happen.
+              </Empty>
             </Card>
           )
         }
@@ -52,7 +57,10 @@ export function Report({ journey, version, onVersion, stepName }: ReportProps) {
                 label="Version"
                 value={shown.version === null ? '' : String(shown.version)}
                 onChange={(value) => onVersion(value ? Number(value) : undefined)}
-                choices={[...(versions.length > 1 ? [{ value: '', label: 'All versions together' }] : []), ...versions.map((each) => ({ value: String(each.version), label: `Version ${each.version}` }))]}
+                choices={[
+                  ...(versions.length > 1 ? [{ value: '', label: 'All versions together' }] : []),
+                  ...versions.map((each) => ({ value: String(each.version), label: `Version ${each.version}` })),
+                ]}
               />
               <span className="text-meta text-ink-3">
                 Facts as of <Moment at={asOf} exact />
@@ -112,7 +120,9 @@ function Result({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
                   {name}
                 </th>
                 <td className="px-2 text-right">{cell(treated, 'treated')}</td>
-                <td className="pr-4 pl-2 text-right text-ink-2">{heldOut.people === 0 && name !== 'People' ? '–' : cell(heldOut, 'held_out')}</td>
+                <td className="pr-4 pl-2 text-right text-ink-2">
+                  {heldOut.people === 0 && name !== 'People' ? '–' : cell(heldOut, 'held_out')}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -139,7 +149,9 @@ function Verdict({ figures }: { figures: JourneyFigures }) {
   return (
     <>
       <Difference name="Lift of the goal rate" of={lift.conversion} show={points} early={lift.tooEarly} />
-      {lift.valuePerPerson && <Difference name="Lift of the value per person" of={lift.valuePerPerson} show={signed} early={lift.tooEarly} />}
+      {lift.valuePerPerson && (
+        <Difference name="Lift of the value per person" of={lift.valuePerPerson} show={signed} early={lift.tooEarly} />
+      )}
       <p className="text-meta text-ink-3">
         {lift.tooEarlyBecause ? `${lift.tooEarlyBecause} ` : ''}
         Treated minus held out, with its 95 % interval.
@@ -161,26 +173,42 @@ function Difference({ name, of, show, early }: DifferenceProps) {
     <div>
       <div className="flex flex-wrap items-baseline gap-x-3">
         <span className="text-dense text-ink-2">{name}</span>
-        <span className={`text-h2 font-semibold num ${decided ? (of.difference > 0 ? 'text-ok' : 'text-bad') : ''}`}>{show(of.difference)}</span>
+        <span className={`text-h2 font-semibold num ${decided ? (of.difference > 0 ? 'text-ok' : 'text-bad') : ''}`}>
+          {show(of.difference)}
+        </span>
         <span className="text-dense text-ink-2 num">
           {show(of.low)} to {show(of.high)}
         </span>
       </div>
       <Interval of={of} decided={decided} label={`${name}: ${show(of.difference)}, 95 % interval ${show(of.low)} to ${show(of.high)}`} />
       <p className="text-meta text-ink-3">
-        {early ? 'Too few people for a verdict.' : decided ? 'The interval excludes 0: the difference is real at this level.' : 'The interval includes 0: no difference is shown yet.'}
+        {early
+          ? 'Too few people for a verdict.'
+          : decided
+            ? 'The interval excludes 0: the difference is real at this level.'
+            : 'The interval includes 0: no difference is shown yet.'}
       </p>
     </div>
   )
 }
 
 /** Rows of a name, a number that opens people, and its share drawn as a bar. */
-function Bars({ rows, of }: { rows: readonly { readonly key: string; readonly name: ReactNode; readonly note?: string; readonly value: number; readonly href: string }[]; of: number }) {
+function Bars({
+  rows,
+  of,
+}: {
+  rows: readonly { readonly key: string; readonly name: ReactNode; readonly note?: string; readonly value: number; readonly href: string }[]
+  of: number
+}) {
   return (
     <ul className="text-dense">
       {rows.map((row) => (
         <li key={row.key} className="relative flex items-center gap-3 border-b border-line px-4 py-2 last:border-0">
-          <span aria-hidden="true" className="absolute inset-y-1 left-0 rounded-r-input bg-sunken" style={{ width: `${of === 0 ? 0 : Math.max(0.5, (row.value / of) * 100)}%` }} />
+          <span
+            aria-hidden="true"
+            className="absolute bottom-0 left-0 h-[3px] bg-line-strong opacity-60"
+            style={{ width: `${of === 0 ? 0 : Math.max(0.5, (row.value / of) * 100)}%` }}
+          />
           <span className="relative min-w-0 flex-1">
             <span className="block wrap-anywhere">{row.name}</span>
             {row.note && <code className="block truncate text-meta text-ink-2">{row.note}</code>}
@@ -188,7 +216,9 @@ function Bars({ rows, of }: { rows: readonly { readonly key: string; readonly na
           <span className="relative">
             <Number_ value={count(row.value)} href={row.href} />
           </span>
-          <span className="relative w-14 text-right text-meta text-ink-2 num">{of === 0 ? '' : percent(row.value / of)}</span>
+          <span className="relative w-14 text-right text-meta whitespace-nowrap text-ink-2 num">
+            {of === 0 ? '' : percent(row.value / of)}
+          </span>
         </li>
       ))}
     </ul>
@@ -218,7 +248,15 @@ function Flow({ figures, to, stepName }: { figures: JourneyFigures; to: ToPeople
       {waiting.steps.length === 0 ? (
         <p className="p-4 text-ink-2">Nobody waits at a step now.</p>
       ) : (
-        <Bars of={waiting.all} rows={waiting.steps.map((each) => ({ key: each.step, name: stepName(each.step), value: each.runs, href: to({ of: 'waiting', step: each.step }) }))} />
+        <Bars
+          of={waiting.all}
+          rows={waiting.steps.map((each) => ({
+            key: each.step,
+            name: stepName(each.step),
+            value: each.runs,
+            href: to({ of: 'waiting', step: each.step }),
+          }))}
+        />
       )}
     </Card>
   )
@@ -230,7 +268,16 @@ function Left({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
       {figures.left.reasons.length === 0 ? (
         <p className="p-4 text-ink-2">Nobody has left yet.</p>
       ) : (
-        <Bars of={figures.left.all} rows={figures.left.reasons.map((each) => ({ key: each.reason, name: each.sentence || each.reason, note: each.reason, value: each.runs, href: to({ of: 'left', reason: each.reason }) }))} />
+        <Bars
+          of={figures.left.all}
+          rows={figures.left.reasons.map((each) => ({
+            key: each.reason,
+            name: each.sentence || each.reason,
+            note: each.reason,
+            value: each.runs,
+            href: to({ of: 'left', reason: each.reason }),
+          }))}
+        />
       )}
     </Card>
   )
@@ -242,7 +289,16 @@ function Refused({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
       {figures.refused.reasons.length === 0 ? (
         <p className="p-4 text-ink-2">Nobody was turned away.</p>
       ) : (
-        <Bars of={figures.refused.all} rows={figures.refused.reasons.map((each) => ({ key: each.reason, name: each.sentence || each.reason, note: each.reason, value: each.times, href: to({ of: 'refused', reason: each.reason }) }))} />
+        <Bars
+          of={figures.refused.all}
+          rows={figures.refused.reasons.map((each) => ({
+            key: each.reason,
+            name: each.sentence || each.reason,
+            note: each.reason,
+            value: each.times,
+            href: to({ of: 'refused', reason: each.reason }),
+          }))}
+        />
       )}
     </Card>
   )

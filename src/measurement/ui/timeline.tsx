@@ -52,7 +52,9 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
       ) : pages.data === undefined ? (
         <Skeleton lines={8} />
       ) : items.length === 0 ? (
-        <Empty title="Nothing here">{kind ? 'Nothing of this kind has happened yet.' : 'Facts arrive here a moment after they happen.'}</Empty>
+        <Empty title="Nothing here">
+          {kind ? 'Nothing of this kind has happened yet.' : 'Facts arrive here a moment after they happen.'}
+        </Empty>
       ) : (
         <>
           <Days items={items} />
@@ -65,18 +67,20 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
   )
 }
 
-function Days({ items }: { items: readonly TimelineItem[] }) {
+/** The lines of a timeline or of a why, by day. `within`: the journey that all are about, so that it need not be named in each. */
+export function Days({ items, within }: { items: readonly TimelineItem[]; within?: string }) {
   const days = Object.entries(Object.groupBy(items, (item) => day(item.at)))
   return days.map(([name, lines]) => (
-    <section key={name} aria-label={name}>
-      <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3">{name}</h3>
-      <Lines items={lines ?? []} />
+    <section key={name} aria-label={name} className="group/day">
+      <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3 group-[:not(:first-child)]/day:border-t">
+        {name}
+      </h3>
+      <Lines items={lines ?? []} within={within} />
     </section>
   ))
 }
 
-/** The lines of a timeline or of a why. */
-export function Lines({ items, within }: { items: readonly TimelineItem[]; /** The journey that all lines are about: it need not be named in each. */ within?: string }) {
+function Lines({ items, within }: { items: readonly TimelineItem[]; within: string | undefined }) {
   return (
     <ol className="text-dense">
       {items.map((item, i) => (
@@ -143,10 +147,11 @@ function Line({ item, within }: { item: TimelineItem; within?: string }) {
     case 'decision':
       return (
         <>
-          <span className="font-medium">
-            {item.step} chose {item.arm}
+          <span className="font-medium">Chose {item.arm}</span>
+          <span className="text-ink-2"> · {item.step}</span>
+          <span className="block text-ink-2">
+            Chosen with a probability of {percent(item.propensity)}; the same person always gets the same.
           </span>
-          <span className="block text-ink-2">Chosen with a probability of {percent(item.propensity)}; the same person always gets the same.</span>
         </>
       )
   }
@@ -169,13 +174,17 @@ function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> })
   return (
     <details className="group">
       <summary className="flex min-h-6 list-none items-start gap-1 [&::-webkit-details-marker]:hidden">
-        <span className="min-w-0">
+        <span className="min-w-0 flex-1">
           {head}
-          <span className="block truncate text-meta text-ink-3 group-open:hidden">{item.properties.length > 120 ? `${item.properties.slice(0, 120)}…` : item.properties}</span>
+          <span className="block truncate text-meta text-ink-3 group-open:hidden">
+            {item.properties.length > 120 ? `${item.properties.slice(0, 120)}…` : item.properties}
+          </span>
         </span>
         <ChevronRight size={15} aria-hidden="true" className="mt-0.5 shrink-0 text-ink-3 group-open:rotate-90" />
       </summary>
-      <pre className="mt-1 overflow-x-auto rounded-input bg-sunken p-2 text-meta whitespace-pre-wrap wrap-anywhere">{pretty(item.properties)}</pre>
+      <pre className="mt-1 overflow-x-auto rounded-input bg-sunken p-2 text-meta whitespace-pre-wrap wrap-anywhere">
+        {pretty(item.properties)}
+      </pre>
     </details>
   )
 }

@@ -3,7 +3,7 @@ import { Select } from '#kit/field.tsx'
 import { Card } from '#kit/page.tsx'
 import { Loaded } from '#kit/states.tsx'
 import { ReadWhy } from '../schema.ts'
-import { Lines } from './timeline.tsx'
+import { Days } from './timeline.tsx'
 
 interface WhyProps {
   readonly profile: string
@@ -17,7 +17,12 @@ export function Why({ profile, journeys, journey, onJourney }: WhyProps) {
   return (
     <Card title="Why, or why not?" flush>
       <div className="px-4 py-3">
-        <Select label="Journey" value={journey} onChange={onJourney} choices={journeys.map(({ id, name }) => ({ value: id, label: name }))} />
+        <Select
+          label="Journey"
+          value={journey}
+          onChange={onJourney}
+          choices={journeys.map(({ id, name }) => ({ value: id, label: name }))}
+        />
       </div>
       {journey && <Answer profile={profile} journey={journey} />}
     </Card>
@@ -33,9 +38,13 @@ function Answer({ profile, journey }: { profile: string; journey: string }) {
           <p className="border-y border-line bg-sunken px-4 py-3 font-medium text-pretty">{sentence}</p>
           {items.length > 0 && (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            <section aria-label="The lines behind it, oldest first" tabIndex={0} className="max-h-[420px] overflow-y-auto -outline-offset-2">
+            <section
+              aria-label="The lines behind it, oldest first"
+              tabIndex={0}
+              className="max-h-[420px] overflow-y-auto -outline-offset-2"
+            >
               {cut && <p className="px-4 pt-2 text-meta text-ink-3">Only the newest lines are shown.</p>}
-              <Lines items={items} within={journey} />
+              <Days items={items} within={journey} />
             </section>
           )}
         </>

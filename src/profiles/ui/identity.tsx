@@ -63,7 +63,9 @@ export function Consent({ profile }: { profile: Profile }) {
   const { permits, blocked } = profile.consent
   return (
     <Card title="Consent">
-      {permits.length === 0 && blocked.length === 0 && <p className="text-ink-2">Nothing recorded: no consent was given, and none withdrawn.</p>}
+      {permits.length === 0 && blocked.length === 0 && (
+        <p className="text-ink-2">Nothing recorded: no consent was given, and none withdrawn.</p>
+      )}
       <ul className="flex flex-col gap-2.5 text-dense">
         {permits.map((permit) => {
           const granted = permit.status === 'granted'
@@ -89,7 +91,9 @@ export function Consent({ profile }: { profile: Profile }) {
             <Ban size={16} aria-hidden="true" className="mt-px shrink-0 text-bad" />
             <span className="min-w-0">
               <span className="font-medium wrap-anywhere">{each.address}</span> is not written to any more
-              <span className="block text-meta text-ink-3">{each.reason === 'bounced' ? 'The mailbox does not exist (bounced).' : 'The person reported a message as spam.'}</span>
+              <span className="block text-meta text-ink-3">
+                {each.reason === 'bounced' ? 'The mailbox does not exist (bounced).' : 'The person reported a message as spam.'}
+              </span>
             </span>
           </li>
         ))}

@@ -26,8 +26,19 @@ const COLUMNS: readonly Column<Row>[] = [
       </>
     ),
   },
-  { name: 'User id', width: 'w-44', from: 'md', cell: (row) => (row.userId ? <code className="block truncate">{row.userId}</code> : <span className="text-ink-3">anonymous</span>) },
-  { name: 'In journeys', width: 'w-24', right: true, from: 'sm', cell: (row) => (row.inJourneys === 0 ? <span className="text-ink-3">–</span> : count(row.inJourneys)) },
+  {
+    name: 'User id',
+    width: 'w-44',
+    from: 'md',
+    cell: (row) => (row.userId ? <code className="block truncate">{row.userId}</code> : <span className="text-ink-3">anonymous</span>),
+  },
+  {
+    name: 'In journeys',
+    width: 'w-24',
+    right: true,
+    from: 'sm',
+    cell: (row) => (row.inJourneys === 0 ? <span className="text-ink-3">–</span> : count(row.inJourneys)),
+  },
   { name: 'Last seen', width: 'w-28 sm:w-32', right: true, cell: (row) => <Moment at={row.lastSeen} /> },
 ]
 
@@ -54,8 +65,17 @@ export function PeopleList({ q, onSearch }: { q: string; onSearch: (q: string) =
         ) : q ? (
           <NoResults of={`“${q}”`} clear={() => onSearch('')} />
         ) : (
-          <Empty icon={<Users size={20} aria-hidden="true" />} title="Nobody here yet" action={<ButtonLink look="primary" href={CONNECT}>Connect a source</ButtonLink>}>
-            A person appears with their first event: from your website, your server, or an import. Identified and anonymous people become one when you know who they are.
+          <Empty
+            icon={<Users size={20} aria-hidden="true" />}
+            title="Nobody here yet"
+            action={
+              <ButtonLink look="primary" href={CONNECT}>
+                Connect a source
+              </ButtonLink>
+            }
+          >
+            A person appears with their first event: from your website, your server, or an import. Identified and anonymous people become
+            one when you know who they are.
           </Empty>
         )}
       </Card>

@@ -84,7 +84,8 @@ export function Connect() {
           <Link href={REFERENCE} target="_blank" rel="noreferrer">
             API reference
           </Link>
-          . Journeys and templates are files: <code>npx cadenza plan</code> shows what a change would do, <code>npx cadenza apply</code> publishes it.
+          . Journeys and templates are files: <code>npx cadenza plan</code> shows what a change would do, <code>npx cadenza apply</code>{' '}
+          publishes it.
         </p>
       </Card>
     </div>

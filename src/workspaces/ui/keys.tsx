@@ -35,16 +35,41 @@ export function Keys() {
         </>
       ),
     },
-    { name: 'Kind', width: 'w-24', cell: (key) => <Chip tone={key.kind === 'write' ? 'accent' : 'agent'}>{key.kind === 'write' ? 'Write' : 'Secret'}</Chip> },
-    { name: 'May', width: 'w-[26%]', from: 'lg', cell: (key) => <span className="text-ink-2">{key.kind === 'write' ? 'add events' : key.scopes.map((scope) => words(scope.replace(':', ' '))).join(', ')}</span> },
+    {
+      name: 'Kind',
+      width: 'w-24',
+      cell: (key) => <Chip tone={key.kind === 'write' ? 'accent' : 'agent'}>{key.kind === 'write' ? 'Write' : 'Secret'}</Chip>,
+    },
+    {
+      name: 'May',
+      width: 'w-[26%]',
+      from: 'lg',
+      cell: (key) => (
+        <span className="text-ink-2">
+          {key.kind === 'write' ? 'add events' : key.scopes.map((scope) => words(scope.replace(':', ' '))).join(', ')}
+        </span>
+      ),
+    },
     { name: 'Made', width: 'w-28', from: 'md', cell: (key) => <Moment at={key.createdAt} /> },
-    { name: 'Last used', width: 'w-28', from: 'sm', cell: (key) => (key.usedAt === null ? <span className="text-ink-3">never</span> : <Moment at={key.usedAt} />) },
+    {
+      name: 'Last used',
+      width: 'w-28',
+      from: 'sm',
+      cell: (key) => (key.usedAt === null ? <span className="text-ink-3">never</span> : <Moment at={key.usedAt} />),
+    },
     {
       name: 'Revoke',
       hideName: true,
       right: true,
       width: 'w-26',
-      cell: (key) => (key.revokedAt === null ? <Button look="quiet" aria-label={`Revoke ${key.name}`} onClick={() => setRevoking(key)}>Revoke</Button> : <Chip dashed>Revoked</Chip>),
+      cell: (key) =>
+        key.revokedAt === null ? (
+          <Button look="quiet" aria-label={`Revoke ${key.name}`} onClick={() => setRevoking(key)}>
+            Revoke
+          </Button>
+        ) : (
+          <Chip dashed>Revoked</Chip>
+        ),
     },
   ]
   return (
@@ -93,7 +118,11 @@ function NewKey({ onClose }: { onClose: () => void }) {
   if (create.data) {
     return (
       <Dialog title="Copy the key now" open onClose={onClose}>
-        <p className="mb-3 text-ink-2">{create.data.key.kind === 'write' ? 'A write key is public, but its value is not shown again.' : 'The value is not stored and cannot be shown again.'}</p>
+        <p className="mb-3 text-ink-2">
+          {create.data.key.kind === 'write'
+            ? 'A write key is public, but its value is not shown again.'
+            : 'The value is not stored and cannot be shown again.'}
+        </p>
         <Code label="key" text={create.data.value} />
         <div className="mt-4 flex justify-end">
           <Button look="primary" onClick={onClose}>
@@ -116,7 +145,14 @@ function NewKey({ onClose }: { onClose: () => void }) {
             ] as const
           ).map(([value, label, hint]) => (
             <label key={value} className="flex cursor-pointer gap-3 rounded-card border border-line p-3 has-checked:border-ink">
-              <input type="radio" name="kind" value={value} checked={kind === value} onChange={() => setKind(value)} className="mt-0.5 size-4 accent-(--accent)" />
+              <input
+                type="radio"
+                name="kind"
+                value={value}
+                checked={kind === value}
+                onChange={() => setKind(value)}
+                className="mt-0.5 size-4 accent-(--accent)"
+              />
               <span>
                 <span className="block font-medium">{label}</span>
                 <span className="block text-dense text-ink-2">{hint}</span>
@@ -149,7 +185,10 @@ function Revoke({ key_, onClose }: { key_: Key; onClose: () => void }) {
     <Dialog title={`Revoke “${key_.name}”?`} open onClose={onClose}>
       {revoke.isError && <ErrorView error={revoke.error} />}
       <p className="text-ink-2">
-        {key_.kind === 'write' ? 'Whatever sends events with it is refused from then on: those events are lost.' : 'Whatever signs in with it is refused from then on.'} A revoked key cannot be brought back.
+        {key_.kind === 'write'
+          ? 'Whatever sends events with it is refused from then on: those events are lost.'
+          : 'Whatever signs in with it is refused from then on.'}{' '}
+        A revoked key cannot be brought back.
       </p>
       <div className="mt-4 flex justify-end gap-2">
         <Button onClick={onClose}>Keep it</Button>

@@ -22,7 +22,10 @@ export function Setup({ token, onDone }: { token: string; onDone: () => Promise<
   const wrong = setup.error instanceof Refused ? setup.error.failure : undefined
   const at = (pointer: string) => wrong?.problems?.find((each) => each.at === pointer)?.title
   return (
-    <Door title="Set up Cadenza" lead="You make the workspace and its first administrator. The server printed a one-time token when it started; it is valid for 15 minutes.">
+    <Door
+      title="Set up Cadenza"
+      lead="You make the workspace and its first administrator. The server printed a one-time token when it started; it is valid for 15 minutes."
+    >
       <form onSubmit={submit} className="flex flex-col gap-4">
         {setup.isError && (
           <p role="alert" className="rounded-card bg-bad-soft px-3 py-2 text-bad">
@@ -32,12 +35,27 @@ export function Setup({ token, onDone }: { token: string; onDone: () => Promise<
         <Field label="Setup token" name="token" defaultValue={token} autoComplete="off" spellCheck={false} required error={at('/token')} />
         <Field label="Name of the workspace" name="workspace" placeholder="Harbour Shop" required error={at('/workspace/name')} />
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Time zone" name="timezone" defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone} required error={at('/workspace/timezone')} />
+          <Field
+            label="Time zone"
+            name="timezone"
+            defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}
+            required
+            error={at('/workspace/timezone')}
+          />
           <Field label="Currency" name="currency" defaultValue="EUR" pattern="[A-Z]{3}" required error={at('/workspace/currency')} />
         </div>
         <Field label="Your name" name="name" autoComplete="name" required error={at('/admin/name')} />
         <Field label="Your e-mail" name="email" type="email" autoComplete="username" required error={at('/admin/email')} />
-        <Field label="Password" name="password" type="password" autoComplete="new-password" minLength={8} hint="At least 8 characters; 15 are better." required error={at('/admin/password')} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          minLength={8}
+          hint="At least 8 characters; 15 are better."
+          required
+          error={at('/admin/password')}
+        />
         <Button type="submit" look="primary" busy={setup.isPending}>
           Make the workspace
         </Button>
@@ -54,7 +72,10 @@ const inputOf = (form: FormData): z.input<typeof CreateSetup.input> => ({
 
 function Keys({ made, onDone }: { made: Made; onDone: () => Promise<void> }) {
   return (
-    <Door title={`${made.workspace.name} is ready`} lead="Two keys were made with it. Copy the secret one now: it is not stored in a form that can be shown again.">
+    <Door
+      title={`${made.workspace.name} is ready`}
+      lead="Two keys were made with it. Copy the secret one now: it is not stored in a form that can be shown again."
+    >
       <div className="flex flex-col gap-5">
         <div>
           <h2 className="mb-1 text-h3">Write key</h2>

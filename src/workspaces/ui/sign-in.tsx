@@ -25,7 +25,11 @@ export const textOf = (form: FormData, name: string): string => String(form.get(
 
 export function SignIn({ onDone }: { onDone: () => Promise<void> }) {
   const signIn = useMutation({
-    mutationFn: (form: FormData) => send('/api/auth/sign-in/email', { method: 'POST', body: JSON.stringify({ email: textOf(form, 'email'), password: String(form.get('password') ?? '') }) }),
+    mutationFn: (form: FormData) =>
+      send('/api/auth/sign-in/email', {
+        method: 'POST',
+        body: JSON.stringify({ email: textOf(form, 'email'), password: String(form.get('password') ?? '') }),
+      }),
     onSuccess: onDone,
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
