@@ -18,12 +18,34 @@ const PUBLIC = publicKey.replace(/-----[^-]+-----|\s/g, '')
 
 function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', signed = false } = {}): PreparedEmail {
   const letter = {
-    workspace: 'w', id: `e:${to}`, lane: 'marketing', topic: '', journey: 'j', step: 's', at: 1_700_000_000_000, to: { name: 'Jürgen "J" Ö', address: to },
-    sender: { kind: 'sender', id: 's', from: { name: 'Läden', address: 'hello@shop.test' }, postalAddress: '1 Main St, Town', feedbackId: 'shop12345', verpDomain: 'bounce.shop.test' },
-    unsubscribeUrl: 'https://go.shop.test/u/abc', rendered: { subject: 'Grüße und ein sehr langer Betreff '.repeat(5), html, text: 'plain\n', links: [] },
+    workspace: 'w',
+    id: `e:${to}`,
+    lane: 'marketing',
+    topic: '',
+    journey: 'j',
+    step: 's',
+    at: 1_700_000_000_000,
+    to: { name: 'Jürgen "J" Ö', address: to },
+    sender: {
+      kind: 'sender',
+      id: 's',
+      from: { name: 'Läden', address: 'hello@shop.test' },
+      postalAddress: '1 Main St, Town',
+      feedbackId: 'shop12345',
+      verpDomain: 'bounce.shop.test',
+    },
+    unsubscribeUrl: 'https://go.shop.test/u/abc',
+    rendered: { subject: 'Grüße und ein sehr langer Betreff '.repeat(5), html, text: 'plain\n', links: [] },
   } as const
   const message = mimeMessage({ headers: emailHeaders(letter), text: 'plain\n', html, boundary: '=_b' })
-  return { kind: 'email', id: letter.id, messageId: messageIdOf(letter), envelope: { from: returnPath(letter), to }, message: Buffer.from(message, 'latin1'), signing: signed ? { workspace: 'w', domain: 'shop.test', selector: 'k1', key: 'dkim' } : undefined }
+  return {
+    kind: 'email',
+    id: letter.id,
+    messageId: messageIdOf(letter),
+    envelope: { from: returnPath(letter), to },
+    message: Buffer.from(message, 'latin1'),
+    signing: signed ? { workspace: 'w', domain: 'shop.test', selector: 'k1', key: 'dkim' } : undefined,
+  }
 }
 
 suite('handing over by SMTP', () => {
@@ -70,7 +92,11 @@ suite('handing over by SMTP', () => {
   test('a server that is down, refuses, or does not exist is a retry', async () => {
     sink.down = true
     const fresh = smtpChannel({ url: sink.url, dkimKey: async () => undefined })
-    assert.deepEqual(await fresh.send(email('ada@x.test'), AbortSignal.timeout(5_000)), { kind: 'retry', reason: 'smtp_4.3.2', provider: true })
+    assert.deepEqual(await fresh.send(email('ada@x.test'), AbortSignal.timeout(5_000)), {
+      kind: 'retry',
+      reason: 'smtp_4.3.2',
+      provider: true,
+    })
     await fresh.close()
     sink.down = false
     const nowhere = smtpChannel({ url: 'smtp://127.0.0.1:1', dkimKey: async () => undefined })
@@ -85,23 +111,39 @@ suite('handing over by SMTP', () => {
       if (type === 'TXT' && name === 'k1._domainkey.shop.test') return [[`v=DKIM1; k=rsa; p=${PUBLIC}`]]
       throw Object.assign(new Error('nothing'), { code: 'ENOTFOUND' })
     }
-    const { results } = (await dkimVerify(raw, { resolver })) as { results: { status: { result: string }; signingHeaders: { keys: string } }[] }
+    const { results } = (await dkimVerify(raw, { resolver })) as {
+      results: { status: { result: string }; signingHeaders: { keys: string } }[]
+    }
     assert.equal(results.length, 1)
     assert.equal(results[0]!.status.result, 'pass')
     const covered = results[0]!.signingHeaders.keys.toLowerCase()
-    for (const name of ['from', 'to', 'subject', 'date', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post', 'feedback-id']) assert.match(covered, new RegExp(`(^|[: ])${name}([: ]|$)`))
+    for (const name of ['from', 'to', 'subject', 'date', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post', 'feedback-id'])
+      assert.match(covered, new RegExp(`(^|[: ])${name}([: ]|$)`))
     assert.equal(raw.toString('latin1').match(/^List-Unsubscribe:/gim)?.length, 1)
-    const changed = (from: string, to: string) => dkimVerify(Buffer.from(raw.toString('latin1').replace(from, to), 'latin1'), { resolver }) as Promise<{ results: { status: { result: string } }[] }>
+    const changed = (from: string, to: string) =>
+      dkimVerify(Buffer.from(raw.toString('latin1').replace(from, to), 'latin1'), { resolver }) as Promise<{
+        results: { status: { result: string } }[]
+      }>
     assert.equal((await changed('/u/abc', '/u/abd')).results[0]!.status.result, 'fail')
     assert.equal((await changed('dear', 'dead')).results[0]!.status.result, 'neutral')
-    const whole = await authenticate(raw, { resolver, trustReceived: false, ip: '127.0.0.1', helo: 'x.test', mta: 'x', sender: 'b@bounce.shop.test' } as never)
+    const whole = await authenticate(raw, {
+      resolver,
+      trustReceived: false,
+      ip: '127.0.0.1',
+      helo: 'x.test',
+      mta: 'x',
+      sender: 'b@bounce.shop.test',
+    } as never)
     assert.match(JSON.stringify(whole.dkim), /"result":"pass"/)
   })
 
   test('a sender whose DKIM key is not there sends nothing unsigned', async () => {
     const prepared = email('ada@x.test')
     const count = sink.taken.length
-    const handover = await channel.send({ ...prepared, signing: { workspace: 'w', domain: 'shop.test', selector: 'k1', key: 'other' } }, AbortSignal.timeout(5_000))
+    const handover = await channel.send(
+      { ...prepared, signing: { workspace: 'w', domain: 'shop.test', selector: 'k1', key: 'other' } },
+      AbortSignal.timeout(5_000),
+    )
     assert.deepEqual(handover, { kind: 'retry', reason: 'dkim_key_missing', provider: false })
     assert.equal(sink.taken.length, count)
   })
