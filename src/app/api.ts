@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mailBindings, showMail } from '#channels/actions.ts'
+import { measurementActions } from '#measurement/actions.ts'
+import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
-import { measurementActions } from '#measurement/actions.ts'
 import { registerActions } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
-import { sameAs } from '#profiles/store.ts'
 import { secretBox } from '#platform/secrets.ts'
+import { sameAs } from '#profiles/store.ts'
 import { idempotencyStore, workspaceBindings, writeAudit } from '#workspaces/actions.ts'
 import { createKeyLookup } from '#workspaces/adapters/key-lookup.ts'
 import { checkOrigin, resolvePrincipal } from '#workspaces/adapters/principals.ts'
@@ -59,9 +60,11 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   const { pool, analytics } = parts
   const url = config.publicUrl
   const secrets = secretBox(config.secretKey)
-  const keys = createKeyLookup(pool, now)
+  // Whoever may enter is decided by the world's clock, also while a demonstration runs on a faster one.
+  const wall = systemClock()
+  const keys = createKeyLookup(pool, () => wall.now())
   const signIn = createSignIn({ pool, secret: config.secretKey, url })
-  const setup = createSetupToken(now)
+  const setup = createSetupToken(() => wall.now())
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
   const views = { ...options, names, render: prepareParts({ parts, config, address }) }
@@ -88,7 +91,11 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     others: [(scope) => signIn.mount(scope)],
     otherRoutes: AUTH_ROUTES,
   })
-  await registerMailViews(server, { authenticate, message: (id, principal) => showMessage(views, principal, id), mail: (id, { workspace }) => showMail(pool, workspace, id) })
+  await registerMailViews(server, {
+    authenticate,
+    message: (id, principal) => showMessage(views, principal, id),
+    mail: (id, { workspace }) => showMail(pool, workspace, id),
+  })
   if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
   return { writeKey: (value) => keys.writeKey(value), setupToken: (await anyWorkspace(pool)) ? '' : setup.value }
 }

@@ -82,7 +82,6 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     async stop() {
       clearInterval(beating)
       await dispatcher.stop()
-      await guarded.close()
       await leave(parts.work, parts.owner)
     },
   }

@@ -3,10 +3,11 @@ import type { Logger } from 'pino'
 import type { Quantiles } from '#lib/quantiles.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
-import { appendToPartitions } from '#platform/log.ts'
+import { backlog } from '#platform/leases.ts'
+import { appendToPartitions, type Queryable } from '#platform/log.ts'
+import { anythingOpen } from '#platform/outbox.ts'
 import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
 import { createMetrics, type Metrics } from '#platform/metrics.ts'
-import type { Queryable } from '#platform/log.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { consentModes } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
@@ -45,6 +46,8 @@ export interface App {
   /** Real milliseconds from an event's arrival to the commit of what follows from it. */
   readonly latency: Quantiles
   readonly delivery: Delivery | null
+  /** Resolves when nothing is queued or on its way: every record is handled and every message that is due has been settled. */
+  settled(): Promise<void>
   /** Resolves when every fact that was committed before the call can be seen in reports. */
   reported(): Promise<void>
   stop(): Promise<void>
@@ -79,6 +82,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       latency: read.latency,
       delivery: running.delivery,
+      settled: () => settled(parts, () => clock.now()),
       reported: () => running.projector?.drained() ?? Promise.resolve(),
       stop,
     }
@@ -163,6 +167,13 @@ const announcement =
     const partitions = Array.from({ length: config.partitions }, (_, i) => i)
     await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
   }
+
+async function settled({ work }: Parts, now: () => number): Promise<void> {
+  for (;;) {
+    if ((await backlog(work)) === 0 && !(await anythingOpen(work, now()))) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
 
 const checksOf = ({ work, analytics }: Parts) => ({
   database: async () => void (await transaction(work, (tx) => tx.query('select 1'))),

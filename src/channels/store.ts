@@ -51,3 +51,12 @@ export async function findMail(db: Queryable, workspace: string, id: string): Pr
   const { rows } = await db.query<MailLine & { raw: Buffer }>(`select ${LINE}, raw from mailbox where workspace_id = $1 and id = $2`, [workspace, id])
   return rows[0]
 }
+
+/** Mails whose Message-ID had arrived before: each is one delivery too many. */
+export async function countRepeatedMail(db: Queryable, workspace: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'select (count(*) - count(distinct message_id))::int as count from mailbox where workspace_id = $1',
+    [workspace],
+  )
+  return rows[0]!.count
+}

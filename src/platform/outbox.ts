@@ -118,13 +118,11 @@ export async function recover(db: Queryable, { living, now }: { living: readonly
   return rowCount ?? 0
 }
 
-/** The earliest time at which something of this channel is due (epoch ms), or null. */
-export async function nextDue(db: Queryable, channel: string): Promise<number | null> {
-  const { rows } = await db.query<{ due: number | null }>(
-    `select min(due) as due from (
-       (select due from outbox where status = 'ready' and channel = $1 and lane = 'transactional' order by due limit 1)
-       union all (select due from outbox where status = 'ready' and channel = $1 and lane = 'marketing' order by due limit 1)) d`,
-    [channel],
+/** Whether something is on its way, or ready and due. */
+export async function anythingOpen(db: Queryable, now: number): Promise<boolean> {
+  const { rows } = await db.query<{ open: boolean }>(
+    `select exists (select from outbox where status = 'sending') or exists (select from outbox where status = 'ready' and due <= $1) as open`,
+    [now],
   )
-  return rows[0]?.due ?? null
+  return rows[0]!.open
 }
