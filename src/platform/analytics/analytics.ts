@@ -40,8 +40,12 @@ export const INSERT_SETTINGS = {
   input_format_skip_unknown_fields: 1,
 } as const
 
-/** A report that runs longer than this is cut off (seconds), or that needs more memory than this (bytes). */
-export const READ_LIMITS = { max_execution_time: 30, max_memory_usage: 2_000_000_000 } as const
+/** A report that runs longer than this is cut off (seconds), or that needs more memory than this (bytes); large groupings go to disk before. */
+export const READ_LIMITS = {
+  max_execution_time: 30,
+  max_memory_usage: 2_000_000_000,
+  max_bytes_before_external_group_by: 1_000_000_000,
+} as const
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/
 const TOKEN = /^[\w:.-]{1,200}$/

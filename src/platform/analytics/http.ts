@@ -8,6 +8,13 @@ interface Options {
   readonly timeout?: number
 }
 
+/** The client wants 64-bit settings as texts. */
+const LIMITS = {
+  ...READ_LIMITS,
+  max_memory_usage: String(READ_LIMITS.max_memory_usage),
+  max_bytes_before_external_group_by: String(READ_LIMITS.max_bytes_before_external_group_by),
+}
+
 /** ClickHouse as a server or cluster, over HTTP. Nothing is connected until the first statement. */
 export function httpAnalytics({ url, timeout = 40_000 }: Options): Analytics {
   const client = createClient({
@@ -23,11 +30,7 @@ export function httpAnalytics({ url, timeout = 40_000 }: Options): Analytics {
   return {
     query: <Row>(query: string, params?: Params) =>
       telling(async () => {
-        const clickhouse_settings = {
-          ...READ_LIMITS,
-          max_memory_usage: String(READ_LIMITS.max_memory_usage),
-          wait_end_of_query: 1 as const,
-        }
+        const clickhouse_settings = { ...LIMITS, wait_end_of_query: 1 as const }
         const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings, ...(params && { query_params: params }) })
         return result.json<Row>()
       }),
