@@ -52,7 +52,7 @@ const weigh: Plugin = {
       findings.push([`${chunk.name} extra`, sum(extra), chunk.name === 'canvas' ? BUDGET.canvas : BUDGET.screen])
     }
     for (const [what, size, limit] of findings)
-      console.log(`${size > limit ? 'OVER ' : '     '}${what.padEnd(24)} ${size.toFixed(1).padStart(6)} KB of ${limit} KB gz`)
+      process.stdout.write(`${size > limit ? 'OVER ' : '     '}${what.padEnd(24)} ${size.toFixed(1).padStart(6)} KB of ${limit} KB gz\n`)
     const over = findings.filter(([, size, limit]) => size > limit)
     if (over.length > 0)
       throw new Error(

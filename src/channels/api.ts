@@ -59,6 +59,8 @@ export const GetMessage = action({
     template: z.object({ id: z.string(), version: z.int().positive() }).nullable(),
     /** Oldest first; deliveries, opens, clicks and what a provider reported later. */
     history: z.array(z.object({ status: z.string(), reason: z.string(), sentence: z.string(), at: Time })),
+    /** False when what is shown differs from what was handed over, because the sender or the workspace changed since. */
+    exact: z.boolean().optional(),
     /** Null when it never was rendered, or is a webhook. */
     rendered: z.object({ subject: z.string(), html: z.string(), text: z.string() }).nullable(),
     /** Header lines as they were handed over, in order. */

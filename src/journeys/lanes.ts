@@ -53,11 +53,13 @@ export interface Place {
   readonly parent: string
 }
 
+const TOP = { depth: 1, lane: '', parent: '' } as const
+
 /** Every step in the order in which it is written. */
-export function places(steps: readonly Step[], parent = '', lane = '', depth = 1): readonly Place[] {
+export function places(steps: readonly Step[], at: Omit<Place, 'step'> = TOP): readonly Place[] {
   return steps.flatMap((step, i) => [
-    { step, depth, lane: i === 0 ? lane : '', parent },
-    ...lanes(step).flatMap((way) => places(way.steps, step.id, way.label, depth + 1)),
+    { ...at, step, lane: i === 0 ? at.lane : '' },
+    ...lanes(step).flatMap((way) => places(way.steps, { parent: step.id, lane: way.label, depth: at.depth + 1 })),
   ])
 }
 

@@ -22,8 +22,12 @@ const { steps: anySteps } = fc.letrec<{ step: Step; steps: Step[] }>((tie) => {
       otherwise,
     }),
   )
-  const waitFor = fc.record({ then: below, otherwise: below }).map((ways): Step => ({ kind: 'waitFor', id: '', event: 'Order Completed', upTo: '1d', ...ways }))
-  const split = fc.array(below, { minLength: 2, maxLength: 4 }).map((arms): Step => ({ kind: 'split', id: '', arms: arms.map((steps, i) => ({ id: `arm${i}`, weight: 1, steps })) }))
+  const waitFor = fc
+    .record({ then: below, otherwise: below })
+    .map((ways): Step => ({ kind: 'waitFor', id: '', event: 'Order Completed', upTo: '1d', ...ways }))
+  const split = fc
+    .array(below, { minLength: 2, maxLength: 4 })
+    .map((arms): Step => ({ kind: 'split', id: '', arms: arms.map((steps, i) => ({ id: `arm${i}`, weight: 1, steps })) }))
   return {
     step: fc.oneof({ depthSize: 'small', withCrossShrink: true }, wait, wait, exit, branch, waitFor, split),
     steps: fc.array(tie('step'), { maxLength: 8 }),
@@ -63,11 +67,15 @@ test('every step has one box, lanes keep their order from left to right, and the
       for (const { step } of all) {
         const firsts = lanes(step).map((lane) => picture.lines.find((line) => line.from === step.id && line.label === lane.label))
         const openings = firsts.map((line) => line?.labelAt.x ?? Number.NaN).filter((x) => !Number.isNaN(x))
-        assert.deepEqual(openings, [...openings].sort((a, b) => a - b))
+        assert.deepEqual(
+          openings,
+          [...openings].sort((a, b) => a - b),
+        )
       }
       for (const line of picture.lines) {
         assert.ok(boxes.get(line.from)!.y < boxes.get(line.to)!.y)
-        for (const [i, point] of line.points.slice(1).entries()) assert.ok(point.x === line.points[i]!.x || point.y === line.points[i]!.y, 'pieces are straight')
+        for (const [i, point] of line.points.slice(1).entries())
+          assert.ok(point.x === line.points[i]!.x || point.y === line.points[i]!.y, 'pieces are straight')
       }
     }),
     { numRuns: 300 },
@@ -81,7 +89,12 @@ test('no line runs through a box', () => {
       for (const line of lines)
         for (const [i, end] of line.points.slice(1).entries()) {
           const start = line.points[i]!
-          const piece = { x: Math.min(start.x, end.x) - 0.01, y: Math.min(start.y, end.y), width: Math.abs(start.x - end.x) + 0.02, height: Math.abs(start.y - end.y) }
+          const piece = {
+            x: Math.min(start.x, end.x) - 0.01,
+            y: Math.min(start.y, end.y),
+            width: Math.abs(start.x - end.x) + 0.02,
+            height: Math.abs(start.y - end.y),
+          }
           for (const box of boxes) assert.ok(!overlap(box, { ...box, ...piece }), `${line.id} runs through ${box.id}`)
         }
     }),
@@ -94,7 +107,16 @@ test('what follows a branch stands below all of its lanes; a lane that leaves ha
     {
       kind: 'branch',
       id: 'plan',
-      branches: [{ id: 'pro', when: 'profile.plan == "pro"', steps: [{ kind: 'wait', id: 'long', for: '3d' }, { kind: 'exit', id: 'gone' }] }],
+      branches: [
+        {
+          id: 'pro',
+          when: 'profile.plan == "pro"',
+          steps: [
+            { kind: 'wait', id: 'long', for: '3d' },
+            { kind: 'exit', id: 'gone' },
+          ],
+        },
+      ],
       otherwise: [],
     },
     { kind: 'wait', id: 'after', for: '1d' },
@@ -118,8 +140,26 @@ test('300 steps are placed within 5 ms', () => {
   const block = (i: number): Step => ({
     kind: 'branch',
     id: `b${i}`,
-    branches: [{ id: 'yes', when: 'profile.a == 1', steps: [{ kind: 'wait', id: `w${i}`, for: '1d' }, { kind: 'wait', id: `v${i}`, for: '1d' }] }],
-    otherwise: [{ kind: 'split', id: `p${i}`, arms: [{ id: 'a', weight: 1, steps: [{ kind: 'wait', id: `x${i}`, for: '1d' }] }, { id: 'b', weight: 1, steps: [] }] }],
+    branches: [
+      {
+        id: 'yes',
+        when: 'profile.a == 1',
+        steps: [
+          { kind: 'wait', id: `w${i}`, for: '1d' },
+          { kind: 'wait', id: `v${i}`, for: '1d' },
+        ],
+      },
+    ],
+    otherwise: [
+      {
+        kind: 'split',
+        id: `p${i}`,
+        arms: [
+          { id: 'a', weight: 1, steps: [{ kind: 'wait', id: `x${i}`, for: '1d' }] },
+          { id: 'b', weight: 1, steps: [] },
+        ],
+      },
+    ],
   })
   const steps = Array.from({ length: 60 }, (_, i) => block(i))
   assert.equal(places(steps).length, 300)

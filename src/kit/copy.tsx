@@ -1,5 +1,6 @@
 import { Check, Copy as CopyIcon } from 'lucide-react'
 import { useState } from 'react'
+import { Scroll } from './scroll.tsx'
 
 /** Copies a text, and says that it did. */
 export function Copy({ text, label = 'Copy' }: { text: string; label?: string }) {
@@ -45,8 +46,7 @@ export function Code({ text, label, numbered = false }: { text: string; label: s
       <div className="absolute top-2 right-2 rounded-input bg-sunken">
         <Copy text={text} label={`Copy ${label}`} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="overflow-x-auto p-3 pr-10 text-dense -outline-offset-2">
+      <Scroll label={label} className="overflow-x-auto p-3 pr-10 text-dense">
         {numbered ? (
           <table className="border-collapse">
             <tbody>
@@ -66,7 +66,7 @@ export function Code({ text, label, numbered = false }: { text: string; label: s
             <code>{text}</code>
           </pre>
         )}
-      </section>
+      </Scroll>
     </div>
   )
 }

@@ -35,17 +35,7 @@ export function Field({ label, hint, error, className = '', ...rest }: FieldProp
 }
 
 /** Searches as one types, a quarter of a second after the last key. */
-export function SearchField({
-  label,
-  value,
-  onSearch,
-  autoFocus = false,
-}: {
-  label: string
-  value: string
-  onSearch: (text: string) => void
-  autoFocus?: boolean
-}) {
+export function SearchField({ label, value, onSearch }: { label: string; value: string; onSearch: (text: string) => void }) {
   const [text, setText] = useState(value)
   useEffect(() => setText(value), [value])
   useEffect(() => {
@@ -56,13 +46,11 @@ export function SearchField({
   return (
     <search className="relative block w-full max-w-[420px]">
       <Search size={16} aria-hidden="true" className="absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
-      {/* biome-ignore lint/a11y/noAutofocus: only where the search is what the page is for */}
       <input
         type="search"
         aria-label={label}
         placeholder={label}
         value={text}
-        autoFocus={autoFocus}
         onChange={(event) => setText(event.target.value)}
         className={`${BOX} px-9 [&::-webkit-search-cancel-button]:hidden`}
       />

@@ -27,7 +27,13 @@ export const SearchProfiles = action({
 })
 
 /** What this person allowed or withdrew: `topic` '' means the whole channel. */
-const PermitView = z.object({ channel: z.string(), topic: z.string(), status: z.enum(['granted', 'withdrawn']), at: Time, source: z.string() })
+const PermitView = z.object({
+  channel: z.string(),
+  topic: z.string(),
+  status: z.enum(['granted', 'withdrawn']),
+  at: Time,
+  source: z.string(),
+})
 
 /** One run that goes on now: where it stands, since when, and when it wakes (null: only an event or a receipt moves it). */
 const StandingRun = z.object({
@@ -57,7 +63,10 @@ export const GetProfile = action({
     ids: z.record(z.string(), z.array(z.string())),
     attributes: z.array(z.object({ name: z.string(), value: z.json(), at: Time })),
     activity: z.array(z.object({ name: z.string(), count: Count, first: Time, last: Time })),
-    consent: z.object({ permits: z.array(PermitView), blocked: z.array(z.object({ address: z.string(), reason: z.enum(['bounced', 'complained']) })) }),
+    consent: z.object({
+      permits: z.array(PermitView),
+      blocked: z.array(z.object({ address: z.string(), reason: z.enum(['bounced', 'complained']) })),
+    }),
     journeys: z.array(StandingRun),
     firstSeen: Time,
     lastSeen: Time,

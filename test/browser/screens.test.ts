@@ -33,7 +33,7 @@ const SCREENS: Readonly<Record<string, readonly [path: string, ready: string]>> 
   home: ['/', 'You left a lamp behind'],
   journeys: ['/journeys', 'Welcome series'],
   canvas: ['/journeys/abandoned-cart', 'Warm or plain'],
-  'canvas-step': ['/journeys/abandoned-cart?step=worth', 'Send cart-warm'],
+  'canvas-step': ['/journeys/abandoned-cart?step=worth', 'Otherwise'],
   outline: ['/journeys/abandoned-cart?tab=outline', 'Offer ten percent'],
   report: ['/journeys/abandoned-cart?tab=report&version=3', 'Lift of the goal rate'],
   'report-early': ['/journeys/abandoned-cart?tab=report&version=2', 'Too early to tell'],
@@ -193,6 +193,7 @@ test('first start: set-up makes the workspace, shows both keys once and leads to
 test('the canvas is one tab stop; arrows walk the steps, Enter opens one, Escape comes back', async () => {
   await at('/journeys/abandoned-cart', async (page, wrong) => {
     await page.getByText('Warm or plain').waitFor()
+    await until('lines join the boxes', async () => (await page.locator('.react-flow__edge').count()) >= 6)
     let presses = 0
     while (!(await focused(page)).startsWith('Canvas of')) {
       await page.keyboard.press('Tab')

@@ -11,6 +11,7 @@ import { SearchField } from 'react-aria-components/SearchField'
 import { ListJourneys } from '#journeys/api.ts'
 import { useRead } from '#kit/api.ts'
 import { CONNECT, KEYS, toJourney, toMessages, toPerson } from '#kit/paths.ts'
+import { Scroll } from '#kit/scroll.tsx'
 import { setTheme } from '#kit/theme.ts'
 import { SearchProfiles } from '#profiles/api.ts'
 import { PLACES } from './shell.tsx'
@@ -51,8 +52,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 className="h-13 w-full bg-surface px-4 text-h3 placeholder:text-ink-3 focus:outline-none [&::-webkit-search-cancel-button]:hidden"
               />
             </SearchField>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-            <section aria-label="Results" tabIndex={0} className="max-h-[52vh] overflow-y-auto -outline-offset-2">
+            <Scroll label="Results" className="max-h-[52vh] overflow-y-auto">
               <Menu
                 aria-label="Results"
                 className="p-2 outline-none"
@@ -83,7 +83,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   </MenuSection>
                 ))}
               </Menu>
-            </section>
+            </Scroll>
           </Autocomplete>
         </Dialog>
       </Modal>
@@ -124,15 +124,13 @@ function useGroups(typed: string, go: (href: string) => void): readonly Group[] 
       items:
         settled.length < 2
           ? []
-          : people
-              .slice(0, 8)
-              .map((person) => ({
-                id: `p:${person.id}`,
-                label: person.name || person.id,
-                note: person.email ?? person.userId ?? 'anonymous',
-                icon: User,
-                run: () => go(toPerson(person.id)),
-              })),
+          : people.slice(0, 8).map((person) => ({
+              id: `p:${person.id}`,
+              label: person.name || person.id,
+              note: person.email ?? person.userId ?? 'anonymous',
+              icon: User,
+              run: () => go(toPerson(person.id)),
+            })),
     },
     {
       name: 'Do',

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { Card } from '#kit/page.tsx'
+import { Scroll } from '#kit/scroll.tsx'
 
 const PARTS = ['Mail', 'Text part', 'Headers', 'Source'] as const
 type Part = (typeof PARTS)[number]
@@ -65,9 +66,8 @@ export function MailParts({ title, note, frame, text, headers, source }: MailPar
 
 function Plain({ label, children }: { label: string; children: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="max-h-[640px] overflow-auto p-4 -outline-offset-2">
+    <Scroll label={label} className="max-h-[640px] overflow-auto p-4">
       <pre className="text-dense whitespace-pre-wrap wrap-anywhere">{children}</pre>
-    </section>
+    </Scroll>
   )
 }

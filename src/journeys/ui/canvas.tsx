@@ -7,6 +7,7 @@ import {
   type EdgeProps,
   type Node,
   type NodeProps,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -114,6 +115,11 @@ function boxNodes(picture: Picture, { journey, dashed, step }: { journey: Journe
     height: box.height,
     // React Flow hides what it has not measured; our sizes are known.
     measured: { width: box.width, height: box.height },
+    // Where lines begin and end; without handle elements React Flow would draw none.
+    handles: [
+      { type: 'target', position: Position.Top, x: box.width / 2, y: 0, width: 1, height: 1 },
+      { type: 'source', position: Position.Bottom, x: box.width / 2, y: box.height, width: 1, height: 1 },
+    ],
     data: { box, journey, dashed, current: box.id === step },
   }))
 }

@@ -35,11 +35,8 @@ export function Minimap({ picture }: { picture: Picture }) {
   }
   // For the mouse only: the keyboard walks the steps themselves.
   return (
-    <canvas
-      ref={canvas}
-      aria-hidden="true"
-      onClick={jump}
-      className="absolute right-3 bottom-3 h-32 w-42 cursor-pointer rounded-card border border-line bg-surface"
-    />
+    <div aria-hidden="true" className="absolute right-3 bottom-3 overflow-hidden rounded-card border border-line bg-surface">
+      <canvas ref={canvas} onClick={jump} className="block h-32 w-42 cursor-pointer" />
+    </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useRead } from '#kit/api.ts'
 import { Select } from '#kit/field.tsx'
 import { Card } from '#kit/page.tsx'
+import { Scroll } from '#kit/scroll.tsx'
 import { Loaded } from '#kit/states.tsx'
 import { ReadWhy } from '../schema.ts'
 import { Days } from './timeline.tsx'
@@ -37,15 +38,10 @@ function Answer({ profile, journey }: { profile: string; journey: string }) {
         <>
           <p className="border-y border-line bg-sunken px-4 py-3 font-medium text-pretty">{sentence}</p>
           {items.length > 0 && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-            <section
-              aria-label="The lines behind it, oldest first"
-              tabIndex={0}
-              className="max-h-[420px] overflow-y-auto -outline-offset-2"
-            >
+            <Scroll label="The lines behind it, oldest first" className="max-h-[420px] overflow-y-auto">
               {cut && <p className="px-4 pt-2 text-meta text-ink-3">Only the newest lines are shown.</p>}
               <Days items={items} within={journey} />
-            </section>
+            </Scroll>
           )}
         </>
       )}
