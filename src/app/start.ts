@@ -38,7 +38,10 @@ export interface StartOptions {
 
 /** A running Cadenza. */
 export interface App {
+  /** Where people reach it: PUBLIC_URL, if that is set. */
   readonly url: string
+  /** Where this process listens. */
+  readonly listening: string
   /** Makes the first workspace; '' when there is one already. */
   readonly setupToken: string
   readonly parts: Parts
@@ -77,6 +80,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     if (config.sources.PUBLIC_URL === 'default') address.url = url
     return {
       url: address.url,
+      listening: url,
       setupToken: running.setupToken,
       parts,
       metrics,
