@@ -3,7 +3,6 @@ import { linkKeys, webhookSecret } from '#channels/adapters/keys.ts'
 import { smtpChannel } from '#channels/adapters/smtp.ts'
 import { webhookChannel } from '#channels/adapters/webhook.ts'
 import type { Channel } from '#channels/channel.ts'
-import { type PrepareParts, prepare } from '#channels/on-effect.ts'
 import { templateLibrary } from '#content/adapters/library.ts'
 import { Sender, Template } from '#content/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
@@ -20,6 +19,7 @@ import { secretValue } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
 import type { Parts } from './open-parts.ts'
+import { type PrepareParts, prepare } from './prepare.ts'
 
 type Sealed = Config & { readonly secretKey: string }
 
@@ -49,10 +49,19 @@ export async function startDelivery(options: Options): Promise<Delivery> {
   const { parts, config, logger, metrics, now, appended } = options
   const guarded = egress({ allowPrivate: config.allowPrivateEgress })
   await beat(parts.work, parts.owner, ALIVE_SECONDS)
-  const beating = setInterval(() => {
-    beat(parts.work, parts.owner, ALIVE_SECONDS).catch((error: unknown) => logger.warn({ err: error }, 'this process could not say that it is alive'))
-  }, (ALIVE_SECONDS * 1_000) / 3)
-  const attempts = metrics.counter({ name: 'cadenza_messages_total', help: 'How attempts to hand messages over ended', labels: ['channel', 'status'] })
+  const beating = setInterval(
+    () => {
+      beat(parts.work, parts.owner, ALIVE_SECONDS).catch((error: unknown) =>
+        logger.warn({ err: error }, 'this process could not say that it is alive'),
+      )
+    },
+    (ALIVE_SECONDS * 1_000) / 3,
+  )
+  const attempts = metrics.counter({
+    name: 'cadenza_messages_total',
+    help: 'How attempts to hand messages over ended',
+    labels: ['channel', 'status'],
+  })
   const took = metrics.histogram({ name: 'cadenza_handover_seconds', help: 'From claim to settled', labels: ['channel'] })
   const dispatcher: Dispatcher = await startDispatcher({
     db: parts.work,
@@ -73,7 +82,11 @@ export async function startDelivery(options: Options): Promise<Delivery> {
       took.observe({ channel }, ms / 1_000)
     },
   })
-  metrics.gauge({ name: 'cadenza_messages_in_flight', help: 'Messages that are claimed and not settled', collect: (gauge) => gauge.set(dispatcher.inFlight) })
+  metrics.gauge({
+    name: 'cadenza_messages_in_flight',
+    help: 'Messages that are claimed and not settled',
+    collect: (gauge) => gauge.set(dispatcher.inFlight),
+  })
   return {
     wake: () => dispatcher.wake(),
     get inFlight() {
@@ -110,7 +123,10 @@ export function prepareParts({ parts: { work }, config, address }: Pick<Options,
   }
 }
 
-export async function templateVersion(db: Queryable, { workspace, id, version }: { workspace: string; id: string; version: number }): Promise<Template | undefined> {
+export async function templateVersion(
+  db: Queryable,
+  { workspace, id, version }: { workspace: string; id: string; version: number },
+): Promise<Template | undefined> {
   const found = await definition(db, { workspace, kind: 'template', id, version })
   return found && Template.parse(found.body)
 }

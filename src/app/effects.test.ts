@@ -162,6 +162,58 @@ suite('the dispatcher', () => {
       assert.deepEqual(calls, [])
     }))
 
+  test('no address or attribute sends a message to anybody else', () =>
+    within(async (world) => {
+      const sink = await smtpSink()
+      const evil = [
+        'b@y.test\r\nBcc: evil@z.test',
+        'b@y.test, evil@z.test',
+        'g: evil@z.test;',
+        '"evil@z.test"@y.test',
+        'Ada <evil@z.test>',
+        'b@y.test> NOTIFY=NEVER\r\nRCPT TO:<evil@z.test',
+        `${'g:'.repeat(5_000)}evil@z.test;`.slice(0, 3_000),
+      ]
+      const names = [
+        'x\r\nBcc: evil@z.test',
+        'x <evil@z.test>',
+        '"x" <evil@z.test>, "y"',
+        'x\u2028Bcc: evil@z.test',
+        '\r\n\r\n<script>',
+        '\r\n.\r\nMAIL FROM:<evil@z.test>',
+      ]
+      const origin = {
+        journey_id: 'j\r\nBcc: evil@z.test',
+        version: 1,
+        enrollment_id: 'e',
+        step_id: 's',
+        template: 'cart',
+        template_version: 1,
+        sender: '',
+      }
+      await world.queue(evil.map((address) => ({ address })))
+      await world.queue(
+        names.map((name, i) => ({
+          id: `n${i}\r\nBcc: evil@z.test`,
+          address: `ok-${i}@y.test`,
+          payload: { ...origin, data: { profile: { name, first_name: name }, entry: {} } },
+        })),
+      )
+      await world.dispatcher([smtp(sink)])
+      await until('all are settled', settled(world))
+      assert.deepEqual(await world.counts(), { failed: evil.length, sent: names.length })
+      assert.deepEqual(
+        sink.taken.map(({ to }) => to).toSorted(),
+        names.map((_, i) => `ok-${i}@y.test`),
+      )
+      for (const { raw } of sink.taken) {
+        const head = raw.toString('latin1').split('\r\n\r\n')[0]!
+        assert.doesNotMatch(head, /^(?:bcc|cc|mail from|rcpt to|<script|\.)/im)
+        assert.equal(head.match(/^to:/gim)?.length, 1)
+      }
+      await sink.stop()
+    }))
+
   test('gives up visibly after the last attempt, and a replay goes under the same id', () =>
     within(async (world) => {
       let works = false

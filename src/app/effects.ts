@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Channel } from '#channels/channel.ts'
-import type { Made } from '#channels/on-effect.ts'
 import { RETRY_LIMITS, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
 import type { Outcome } from '#lib/problem.ts'
@@ -9,6 +8,7 @@ import type { Queryable } from '#platform/log.ts'
 import { type Claimed, recover } from '#platform/outbox.ts'
 import { assumeSent } from '#platform/outbox-view.ts'
 import { Lane } from './lane.ts'
+import type { Made } from './prepare.ts'
 import { appendRecords, startSettler } from './settler.ts'
 
 export interface DispatcherParts {
@@ -16,7 +16,7 @@ export interface DispatcherParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
   readonly partitions: number
   readonly channels: readonly Channel[]
-  /** `prepare` of `channels/on-effect.ts`, with its parts. */
+  /** `prepare` of `app/prepare.ts`, with its parts. */
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string

@@ -2,13 +2,13 @@ import type { Logger } from 'pino'
 import { abandoned, type Breaker, begun, CLOSED, ended, permits } from '#channels/breaker.ts'
 import { type Bucket, refilled, taken, wait } from '#channels/bucket.ts'
 import type { Channel, Handover, Prepared } from '#channels/channel.ts'
-import type { Made } from '#channels/on-effect.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, claim } from '#platform/outbox.ts'
 import { releaseUnknown } from '#platform/outbox-view.ts'
 import { keyOf, suppressedAmong } from '#platform/suppressions.ts'
+import type { Made } from './prepare.ts'
 import type { Settler } from './settler.ts'
 
 export interface LaneParts {
@@ -179,7 +179,11 @@ export class Lane {
     else this.#breaker = ended(this.#breaker, handover.kind === 'sent' || handover.kind === 'failed', at)
   }
 
-  async #finish(entry: Claimed, verdict: Verdict, { hash, providerId, started }: { hash: string; providerId: string; started: number } = NOT_TRIED): Promise<void> {
+  async #finish(
+    entry: Claimed,
+    verdict: Verdict,
+    { hash, providerId, started }: { hash: string; providerId: string; started: number } = NOT_TRIED,
+  ): Promise<void> {
     await this.#parts.settler.settle({ entry, verdict, providerId, hash })
     this.#flying.delete(keyOf(entry.ws, entry.id))
     this.#parts.observe(entry.channel, verdict.status, started < 0 ? 0 : this.#parts.real() - started)

@@ -6,7 +6,8 @@ interface Leaving {
   readonly address: string
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** `ada@shop.example` → `a••@shop.example`: the page is reached without a log-in. */
 function masked(address: string): string {
@@ -14,7 +15,8 @@ function masked(address: string): string {
   return escaped(`${local.slice(0, 1)}••@${domain}`)
 }
 
-const what = ({ topic }: Leaving): string => (topic === '' ? 'marketing e-mails' : `e-mails about “${escaped(topic.replaceAll('-', ' '))}”`)
+const ALL = 'marketing e-mails'
+const what = ({ topic }: Leaving): string => (topic === '' ? ALL : `e-mails about “${escaped(topic.replaceAll('-', ' '))}”`)
 
 const STYLE = `:root{color-scheme:light dark;--bg:#f6f7f5;--surface:#fff;--text:#171b17;--soft:#4a524b;--border:#868c84;--ink:#1b211c;--on:#fff;--focus:#0b5fb0}
 @media(prefers-color-scheme:dark){:root{--bg:#101311;--surface:#181c19;--text:#ecf0ec;--soft:#b4bdb5;--border:#757e77;--ink:#ecf0ec;--on:#141815;--focus:#8cc4fa}}
@@ -32,7 +34,7 @@ export const page = {
   ask: (claim: Leaving): string =>
     frame(
       'Unsubscribe',
-      `<h1>Unsubscribe</h1><p>${masked(claim.address)} will not get ${what(claim)} any more.</p><form method="post"><button type="submit">Unsubscribe</button></form>`,
+      `<h1>Unsubscribe</h1><p>${masked(claim.address)} will not get ${what(claim)} any more.</p><form method="post"><button type="submit">Unsubscribe</button>${claim.topic === '' ? '' : ` <button class="second" type="submit" name="do" value="all">Unsubscribe from all ${ALL}</button>`}</form>`,
     ),
   gone: (claim: Leaving): string =>
     frame(
@@ -40,7 +42,13 @@ export const page = {
       `<h1>You are unsubscribed</h1><p role="status">${masked(claim.address)} gets no more ${what(claim)}. It works at once, also for messages that were waiting.</p><form method="post"><input type="hidden" name="do" value="return"><button class="second" type="submit">It was a mistake: subscribe me again</button></form>`,
     ),
   back: (claim: Leaving): string =>
-    frame('You are subscribed again', `<h1>You are subscribed again</h1><p role="status">${masked(claim.address)} gets ${what(claim)} as before.</p>`),
+    frame(
+      'You are subscribed again',
+      `<h1>You are subscribed again</h1><p role="status">${masked(claim.address)} gets ${what(claim)} as before.</p>`,
+    ),
   lost: (): string =>
-    frame('This link does not work', '<h1>This link does not work</h1><p>It may have been cut off on its way. Open it from the message again, or copy the whole address.</p>'),
+    frame(
+      'This link does not work',
+      '<h1>This link does not work</h1><p>It may have been cut off on its way. Open it from the message again, or copy the whole address.</p>',
+    ),
 }

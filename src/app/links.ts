@@ -3,13 +3,14 @@ import { linkKeys } from '#channels/adapters/keys.ts'
 import { fetcherOf } from '#channels/machine.ts'
 import { receipt } from '#channels/receipts.ts'
 import type { LinkClaim } from '#channels/token.ts'
+import { webAddress } from '#content/links.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { digest } from '#lib/hash.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Config } from '#platform/config.ts'
 import { secureHeaders } from '#platform/http/headers.ts'
 import type { Queryable } from '#platform/log.ts'
-import { getOutbox, type OutboxRow } from '#platform/outbox-view.ts'
+import { confirmSent, getOutbox, type OutboxRow } from '#platform/outbox-view.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
 import { PIXEL, page } from './link-pages.ts'
@@ -51,14 +52,15 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
     }
     scope.get<{ Params: { token: string } }>('/o/:token', { exposeHeadRoute: false }, async (request, reply) => {
       const claim = claimed(request.params.token.replace(/\.gif$/, ''), 'open')
-      if (claim) await opened(options, request, claim)
-      return reply.type('image/gif').send(PIXEL)
+      if (claim) await recorded(request, opened(options, request, claim))
+      return reply.header('cross-origin-resource-policy', 'cross-origin').type('image/gif').send(PIXEL)
     })
     scope.get<{ Params: { token: string } }>('/c/:token', { exposeHeadRoute: false }, async (request, reply) => {
       const claim = claimed(request.params.token, 'click')
-      if (!claim || !/^https?:\/\//i.test(claim.url)) return lost(reply)
-      await clicked(options, request, claim)
-      return reply.code(302).header('location', claim.url).send()
+      const target = claim && webAddress(claim.url)
+      if (!claim || target === undefined) return lost(reply)
+      await recorded(request, clicked(options, request, claim))
+      return reply.code(302).header('location', target).send()
     })
     scope.get<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
       const claim = claimed(request.params.token, 'unsubscribe')
@@ -72,8 +74,9 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
         await returned(options, claim)
         return html(reply, page.back(claim))
       }
-      await left(options, claim, form.get('List-Unsubscribe') === 'One-Click' ? 'one-click' : 'page')
-      return html(reply, page.gone(claim))
+      const leaving = form.get('do') === 'all' ? { ...claim, topic: '' } : claim
+      await left(options, leaving, (request.body ?? '').includes('One-Click') ? 'one-click' : 'page')
+      return html(reply, page.gone(leaving))
     })
   })
 }
@@ -81,8 +84,20 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
 const html = (reply: FastifyReply, text: string): FastifyReply => reply.type('text/html; charset=utf-8').send(text)
 const lost = (reply: FastifyReply): FastifyReply => html(reply.code(404), page.lost())
 
+/** People get where they were going also while the database does not answer: the loss of a count is logged. */
+async function recorded(request: FastifyRequest, writing: Promise<void>): Promise<void> {
+  try {
+    await writing
+  } catch (error) {
+    request.log.error({ err: error }, 'an opening or a click could not be recorded')
+  }
+}
+
 /** Messages of before the clock moved on or of a dropped outbox row still count: the claim says all that is needed. */
-async function subjectOf(db: Queryable, { ws, profile, effect }: LinkClaim): Promise<{ row: OutboxRow | undefined; subject: Parameters<typeof receipt>[0] }> {
+async function subjectOf(
+  db: Queryable,
+  { ws, profile, effect }: LinkClaim,
+): Promise<{ row: OutboxRow | undefined; subject: Parameters<typeof receipt>[0] }> {
   const row = await getOutbox(db, ws, effect)
   return { row, subject: { ws, key: row?.key ?? profile, id: effect, channel: 'email', payload: row?.payload ?? {} } }
 }
@@ -90,19 +105,33 @@ async function subjectOf(db: Queryable, { ws, profile, effect }: LinkClaim): Pro
 async function opened(options: Options, request: FastifyRequest, claim: Opening): Promise<void> {
   const { row, subject } = await subjectOf(options.parts.pool, claim)
   const at = options.now()
-  await write(options, [receipt(subject, { name: 'message.opened', at, once: String(Math.floor(at / OPEN_MS)), props: { fetcher: fetcher(request, row, at) } })])
+  const said = receipt(subject, {
+    name: 'message.opened',
+    at,
+    once: String(Math.floor(at / OPEN_MS)),
+    props: { fetcher: fetcher(request, row, at) },
+  })
+  await write(options, said, row)
 }
 
 async function clicked(options: Options, request: FastifyRequest, claim: Clicking): Promise<void> {
   const { row, subject } = await subjectOf(options.parts.pool, claim)
   const at = options.now()
   const once = `${claim.index}:${digest(claim.url).slice(0, 8)}:${Math.floor(at / CLICK_MS)}`
-  await write(options, [receipt(subject, { name: 'message.clicked', at, once, props: { url: claim.url, fetcher: fetcher(request, row, at) } })])
+  await write(
+    options,
+    receipt(subject, { name: 'message.clicked', at, once, props: { url: claim.url, fetcher: fetcher(request, row, at) } }),
+    row,
+  )
 }
 
 function fetcher(request: FastifyRequest, row: OutboxRow | undefined, at: number): string {
   const purpose = request.headers['purpose'] ?? request.headers['sec-purpose'] ?? request.headers['x-purpose'] ?? ''
-  return fetcherOf({ agent: request.headers['user-agent'] ?? '', purpose: String(purpose), soon: row?.settledAt ? at - row.settledAt : undefined })
+  return fetcherOf({
+    agent: request.headers['user-agent'] ?? '',
+    purpose: String(purpose),
+    soon: row?.settledAt ? at - row.settledAt : undefined,
+  })
 }
 
 /** Effective when it returns: remembered, what is queued taken back, what is on its way at this moment waited for. */
@@ -116,7 +145,9 @@ async function left(options: Options, claim: Leaving, source: 'one-click' | 'pag
   await transaction(parts.pool, async (tx) => {
     await suppress(tx, [{ ...whom, reason: 'unsubscribed' }], at)
     const cancelled = await cancelFor(tx, whom, { now: at, reason: 'consent_withdrawn' })
-    const taken = cancelled.map((row) => receipt({ ...row, ws: claim.ws }, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
+    const taken = cancelled.map((row) =>
+      receipt({ ...row, ws: claim.ws }, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }),
+    )
     await appendRecords(tx, [said, ...taken], { partitions: config.partitions, now: at })
   })
   appended()
@@ -128,7 +159,12 @@ async function returned(options: Options, claim: Leaving): Promise<void> {
   const { parts, now, config, appended } = options
   const at = now()
   const { subject } = await subjectOf(parts.pool, claim)
-  const said = receipt(subject, { name: 'message.resubscribed', at, once: `${claim.topic}:${at}`, props: { channel: 'email', topic: claim.topic, address: claim.address, source: 'page' } })
+  const said = receipt(subject, {
+    name: 'message.resubscribed',
+    at,
+    once: `${claim.topic}:${at}`,
+    props: { channel: 'email', topic: claim.topic, address: claim.address, source: 'page' },
+  })
   await transaction(parts.pool, async (tx) => {
     await unsuppress(tx, { ws: claim.ws, address: claim.address, topic: claim.topic })
     await appendRecords(tx, [said], { partitions: config.partitions, now: at })
@@ -136,7 +172,13 @@ async function returned(options: Options, claim: Leaving): Promise<void> {
   appended()
 }
 
-async function write({ parts, config, now, appended }: Options, records: readonly EventRecord[]): Promise<void> {
-  await transaction(parts.pool, (tx) => appendRecords(tx, records, { partitions: config.partitions, now: now() }))
+/** A message that got no answer, and is opened, was sent after all: its step need not wait for the end of the hold. */
+async function write({ parts, config, now, appended }: Options, said: EventRecord, row: OutboxRow | undefined): Promise<void> {
+  const at = now()
+  await transaction(parts.pool, async (tx) => {
+    const sent = row?.status === 'ambiguous' ? await confirmSent(tx, { ws: row.ws, id: row.id, now: at, reason: 'seen' }) : undefined
+    const records = sent ? [receipt(sent, { name: 'message.sent', at, props: { reason: 'seen' } }), said] : [said]
+    await appendRecords(tx, records, { partitions: config.partitions, now: at })
+  })
   appended()
 }

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import { GetMessage, ListMessages, type MessageSummary, ReplayMessage } from '#channels/api.ts'
-import { type PrepareParts, prepare } from '#channels/on-effect.ts'
 import { originOf } from '#channels/payload.ts'
+import { explain } from '#journeys/reasons.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
-import { explain } from '#journeys/reasons.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import { getOutbox, listOutbox, type OutboxRow, reviveOutbox } from '#platform/outbox-view.ts'
@@ -12,6 +11,7 @@ import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { deliveriesOf } from './counts-store.ts'
 import type { JourneyNames } from './journey-names.ts'
 import type { Parts } from './open-parts.ts'
+import { type PrepareParts, prepare } from './prepare.ts'
 
 interface Options {
   readonly parts: Parts
@@ -107,6 +107,7 @@ export async function showMessage(options: Options, { workspace }: Principal, id
     enrollment: String(enrollment),
     template: typeof template === 'string' && typeof version === 'number' ? { id: template, version } : null,
     history: history.map(({ status, reason, at }) => ({ status, reason, sentence: reason === '' ? '' : explain(reason), at })),
+    ...(ready && row.contentHash !== '' && { exact: ready.hash === row.contentHash }),
     rendered: ready?.rendered ? { subject: ready.rendered.subject, html: ready.rendered.html, text: ready.rendered.text } : null,
     headers: ready ? ready.headers.map(([name, value]): [string, string] => [name, value]) : [],
     body: ready?.prepared.kind === 'webhook' ? ready.prepared.body : null,

@@ -1,11 +1,11 @@
-import { receipt } from '#channels/receipts.ts'
+import type { Logger } from 'pino'
 import type { Verdict } from '#channels/policy.ts'
+import { receipt } from '#channels/receipts.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { append, type Queryable } from '#platform/log.ts'
 import { type Claimed, settle } from '#platform/outbox.ts'
 import { suppress } from '#platform/suppressions.ts'
-import type { Logger } from 'pino'
 
 /** How one attempt ended, on its way to the database. */
 export interface Ending {
@@ -49,7 +49,10 @@ export function startSettler(parts: SettlerParts): Settler {
     while (waiting.length > 0) {
       const group = waiting.slice(0, MOST)
       try {
-        await write(parts, group.map(({ ending }) => ending))
+        await write(
+          parts,
+          group.map(({ ending }) => ending),
+        )
       } catch (error) {
         parts.logger.error({ err: error, count: group.length }, 'endings of messages could not be written; trying again')
         await pause(RETRY_MS)
@@ -87,7 +90,9 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
     contentHash: hash,
   }))
   const records = endings.flatMap((ending) => receiptsOf(ending, now))
-  const bounced = endings.filter(({ verdict }) => verdict.bounced).map(({ entry }) => ({ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }))
+  const bounced = endings
+    .filter(({ verdict }) => verdict.bounced)
+    .map(({ entry }) => ({ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }))
   await parts.transaction(async (tx) => {
     await settle(tx, settlements, { owner: parts.owner, now })
     await suppress(tx, bounced, now)
@@ -97,13 +102,24 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
 }
 
 /** Puts events of ours on the log, in the caller's transaction. */
-export const appendRecords = (tx: Queryable, records: readonly EventRecord[], options: { partitions: number; now: number }): Promise<void> =>
-  append(tx, records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })), options)
+export const appendRecords = (
+  tx: Queryable,
+  records: readonly EventRecord[],
+  options: { partitions: number; now: number },
+): Promise<void> =>
+  append(
+    tx,
+    records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
+    options,
+  )
 
 function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
   if (verdict.receipt === null) return []
   const props: JsonObject = { reason: verdict.reason, attempt: entry.attempt, ...(providerId === '' ? {} : { provider_id: providerId }) }
   const said = receipt(entry, { name: verdict.receipt, at: now, props })
   if (!verdict.bounced) return [said]
-  return [said, receipt(entry, { name: 'message.bounced', at: now, props: { reason: verdict.reason, address: entry.address, permanent: true } })]
+  return [
+    said,
+    receipt(entry, { name: 'message.bounced', at: now, props: { reason: verdict.reason, address: entry.address, permanent: true } }),
+  ]
 }

@@ -2,6 +2,8 @@ import type { Queryable } from '#platform/log.ts'
 
 /** A mail as the built-in mailbox received it. */
 export interface ReceivedMail {
+  /** Of the message's own mark; '' for a mail of somebody else. */
+  readonly workspace: string
   readonly sender: string
   readonly recipient: string
   readonly subject: string
@@ -13,7 +15,7 @@ export interface ReceivedMail {
   readonly raw: Buffer
 }
 
-export interface MailLine extends Omit<ReceivedMail, 'raw'> {
+export interface MailLine extends Omit<ReceivedMail, 'raw' | 'workspace'> {
   readonly id: string
   /** Bytes as received. */
   readonly size: number
@@ -21,18 +23,19 @@ export interface MailLine extends Omit<ReceivedMail, 'raw'> {
 
 const LINE = `id::text as id, sender, recipient, subject, preview, message_id as "messageId", at, size`
 
-/** Keeps a mail for the workspace that is writing to this address now, else for the first that ever did. */
 export async function keepMail(db: Queryable, mail: ReceivedMail): Promise<void> {
   await db.query(
-    `insert into mailbox (workspace_id, sender, recipient, subject, preview, message_id, at, size, raw)
-     select coalesce((select workspace_id from outbox where address = lower($2) and channel = 'email' order by status = 'sending' desc, claimed_at desc limit 1), ''),
-       $1, $2, $3, $4, $5, $6, $7, $8`,
-    [mail.sender, mail.recipient, mail.subject, mail.preview, mail.messageId, mail.at, mail.raw.length, mail.raw],
+    'insert into mailbox (workspace_id, sender, recipient, subject, preview, message_id, at, size, raw) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [mail.workspace, mail.sender, mail.recipient, mail.subject, mail.preview, mail.messageId, mail.at, mail.raw.length, mail.raw],
   )
 }
 
 /** Newest first; `text` is looked for in recipient and subject. */
-export async function listMail(db: Queryable, workspace: string, { text, before, limit }: { text: string; before: string | null; limit: number }): Promise<MailLine[]> {
+export async function listMail(
+  db: Queryable,
+  workspace: string,
+  { text, before, limit }: { text: string; before: string | null; limit: number },
+): Promise<MailLine[]> {
   const { rows } = await db.query<MailLine>(
     `select ${LINE} from mailbox
      where workspace_id = $1 and ($2 = '' or position(lower($2) in lower(recipient || ' ' || subject)) > 0) and ($3::bigint is null or id < $3)
@@ -48,7 +51,10 @@ export async function countMail(db: Queryable, workspace: string): Promise<numbe
 }
 
 export async function findMail(db: Queryable, workspace: string, id: string): Promise<(MailLine & { readonly raw: Buffer }) | undefined> {
-  const { rows } = await db.query<MailLine & { raw: Buffer }>(`select ${LINE}, raw from mailbox where workspace_id = $1 and id = $2`, [workspace, id])
+  const { rows } = await db.query<MailLine & { raw: Buffer }>(`select ${LINE}, raw from mailbox where workspace_id = $1 and id = $2`, [
+    workspace,
+    id,
+  ])
   return rows[0]
 }
 

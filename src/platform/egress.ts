@@ -51,11 +51,15 @@ class Blocked extends Error {
 const resolveAll = async (hostname: string): Promise<string[]> =>
   (await lookup(hostname, { all: true, verbatim: true })).map((answer) => answer.address)
 
-/** Public unicast only, after IPv4-mapped forms are undone; translated and tunnelled ranges are not unicast to ipaddr.js. */
+/**
+ * Public unicast only, after IPv4-mapped forms are undone; translated and tunnelled ranges are not unicast to ipaddr.js.
+ * Of IPv6 only 2000::/3 is given out as global unicast (RFC 4291 §2.4, IANA): `::127.0.0.1` and its like are not.
+ */
 export function isPublic(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '')
-  if (!ipaddr.isValid(bare)) return false
+  if (isIP(bare) === 0 || !ipaddr.isValid(bare)) return false
   const parsed = ipaddr.process(bare)
+  if (parsed instanceof ipaddr.IPv6 && (parsed.parts[0]! & 0xe000) !== 0x2000) return false
   return parsed.range() === 'unicast' && !PLATFORM.has(parsed.toString())
 }
 

@@ -87,7 +87,10 @@ export async function confirmSent(
 }
 
 /** A claim may have been committed although its answer was lost: what is `sending` for this owner, but not known to it, is ready again. */
-export async function releaseUnknown(db: Queryable, { owner, channel, known, now }: { owner: string; channel: string; known: readonly string[]; now: number }): Promise<number> {
+export async function releaseUnknown(
+  db: Queryable,
+  { owner, channel, known, now }: { owner: string; channel: string; known: readonly string[]; now: number },
+): Promise<number> {
   const { rowCount } = await db.query(
     `update outbox set status = 'ready', reason = 'recovered', due = least(due, $3)
      where status = 'sending' and owner = $1 and channel = $4 and not (workspace_id || chr(1) || id = any($2))`,

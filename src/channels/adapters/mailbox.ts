@@ -25,6 +25,7 @@ export async function startMailbox({ keep, now, onError }: MailboxParts): Promis
     disabledCommands: ['AUTH', 'STARTTLS'],
     size: LARGEST,
     disableReverseLookup: true,
+    closeTimeout: 1_000,
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -48,9 +49,11 @@ export async function startMailbox({ keep, now, onError }: MailboxParts): Promis
 }
 
 async function take(raw: Buffer, { envelope }: SMTPServerSession, { keep, now }: Pick<MailboxParts, 'keep' | 'now'>): Promise<void> {
-  const { subject = '', text = '', messageId = '' } = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true })
+  const { subject = '', text = '', messageId = '', headers } = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true })
+  // The mark that `message.ts` writes: workspace and effect.
+  const workspace = String(headers.get('x-cadenza-ref') ?? '').split('/')[0]!
   const preview = text.replace(/\s+/g, ' ').trim().slice(0, PREVIEW)
   const sender = envelope.mailFrom ? envelope.mailFrom.address : ''
   const at = now()
-  for (const { address } of envelope.rcptTo) await keep({ sender, recipient: address, subject, preview, messageId, at, raw })
+  for (const { address } of envelope.rcptTo) await keep({ workspace, sender, recipient: address, subject, preview, messageId, at, raw })
 }

@@ -1,4 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { LinkKeys } from '#channels/adapters/keys.ts'
+import { address } from '#channels/address.ts'
+import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels/channel.ts'
+import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
+import { mimeMessage } from '#channels/mime.ts'
+import { EmailPayload, WebhookPayload } from '#channels/payload.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
 import { render } from '#content/adapters/templates.ts'
@@ -6,12 +12,6 @@ import type { Rendered, Scope, Sender } from '#content/schema.ts'
 import { digest } from '#lib/hash.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
-import type { LinkKeys } from './adapters/keys.ts'
-import { address } from './address.ts'
-import type { Header, Prepared, PreparedEmail, PreparedWebhook } from './channel.ts'
-import { emailHeaders, type Letter, messageIdOf, returnPath } from './message.ts'
-import { mimeMessage } from './mime.ts'
-import { EmailPayload, WebhookPayload } from './payload.ts'
 
 /** What rendering needs of the rest of the house. */
 export interface PrepareParts {
@@ -52,7 +52,8 @@ export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Ma
   return due.channel === 'email' ? prepareEmail(due, parts) : prepareWebhook(due, parts)
 }
 
-const invalid = (detail: string) => refuse({ code: 'payload_invalid', status: 422, title: 'The message cannot be made from what the step said', detail })
+const invalid = (detail: string) =>
+  refuse({ code: 'payload_invalid', status: 422, title: 'The message cannot be made from what the step said', detail })
 
 async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
   const payload = EmailPayload.safeParse(due.payload)
@@ -63,7 +64,8 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   const compiled = await parts.library.compiled(due.ws, template, version)
   if (isRefusal(compiled)) return compiled
   const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
-  if (!sender) return refuse({ code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' })
+  if (!sender)
+    return refuse({ code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' })
   const who = { ws: due.ws, profile: due.key, effect: due.id }
   const unsubscribeUrl = `${parts.publicUrl}/u/${parts.links.token({ kind: 'unsubscribe', ...who, topic: due.topic, address: due.address.toLowerCase() })}`
   const scope = scopeOf(due, { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws) })
@@ -73,13 +75,26 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   })
   if (isRefusal(rendered)) return rendered
   const name = typeof data.profile['name'] === 'string' ? data.profile['name'].slice(0, 100) : ''
-  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: { name, address: to.address }, unsubscribeUrl, rendered })
+  return letterMade({
+    ...due,
+    workspace: due.ws,
+    journey,
+    step,
+    at: due.createdAt,
+    sender,
+    to: { name, address: to.address },
+    unsubscribeUrl,
+    rendered,
+  })
 }
 
 function letterMade(letter: Letter): Made {
   const { sender, rendered, workspace } = letter
   const headers = emailHeaders(letter)
-  const message = Buffer.from(mimeMessage({ headers, text: rendered.text, html: rendered.html, boundary: `=_${digest(`${workspace} ${letter.id}`)}` }), 'latin1')
+  const message = Buffer.from(
+    mimeMessage({ headers, text: rendered.text, html: rendered.html, boundary: `=_${digest(`${workspace} ${letter.id}`)}` }),
+    'latin1',
+  )
   const prepared: PreparedEmail = {
     kind: 'email',
     id: letter.id,
@@ -119,7 +134,15 @@ async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Ma
   if (isRefusal(written)) return written
   const { headers, body } = written.value as { headers: Record<string, string>; body: JsonObject }
   const text = JSON.stringify(body)
-  const prepared: PreparedWebhook = { kind: 'webhook', id: due.id, workspace: due.ws, method, url, headers: Object.entries(headers), body: text }
+  const prepared: PreparedWebhook = {
+    kind: 'webhook',
+    id: due.id,
+    workspace: due.ws,
+    method,
+    url,
+    headers: Object.entries(headers),
+    body: text,
+  }
   return { prepared, hash: sha256(`${method} ${url}\n${text}`), headers: prepared.headers, rendered: null }
 }
 
