@@ -12,7 +12,10 @@ export interface PlacedStep {
 export function laneLists(step: Step): { readonly list: readonly Step[]; readonly pointer: string }[] {
   switch (step.kind) {
     case 'branch':
-      return [...step.branches.map(({ steps }, i) => ({ list: steps, pointer: `/branches/${i}/steps` })), { list: step.otherwise, pointer: '/otherwise' }]
+      return [
+        ...step.branches.map(({ steps }, i) => ({ list: steps, pointer: `/branches/${i}/steps` })),
+        { list: step.otherwise, pointer: '/otherwise' },
+      ]
     case 'split':
       return step.arms.map(({ steps }, i) => ({ list: steps, pointer: `/arms/${i}/steps` }))
     case 'waitFor':
@@ -40,7 +43,10 @@ export function placed(steps: readonly Step[], at: string, before: readonly Step
   const passed = [...before]
   return steps.flatMap((step, i) => {
     const here = `${at}/${i}`
-    const found = [{ step, at: here, before: [...passed] }, ...laneLists(step).flatMap(({ list, pointer }) => placed(list, `${here}${pointer}`, [...passed, step]))]
+    const found = [
+      { step, at: here, before: [...passed] },
+      ...laneLists(step).flatMap(({ list, pointer }) => placed(list, `${here}${pointer}`, [...passed, step])),
+    ]
     passed.push(step, ...laneLists(step).flatMap(({ list }) => placed(list, '').map((inner) => inner.step)))
     return found
   })

@@ -1,11 +1,12 @@
 import { durationText, milliseconds } from '#lib/duration.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Available, PLACES } from '#segments/condition/check.ts'
+import { nearest } from '#segments/condition/hints.ts'
 import { read } from '#segments/condition/read.ts'
+import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
 import { isZone } from './clock-time.ts'
 import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
-import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
-import { nearest } from './nearest.ts'
+import { outlook } from './outlook.ts'
 import type { Journey, Step } from './schema.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
@@ -24,7 +25,7 @@ const YEAR = 365 * 86_400_000
 export function check(journey: Journey, library: JourneyLibrary): JourneyProblem[] {
   const steps = placed(journey.steps, '/steps')
   return [
-    ...whole(journey, steps),
+    ...whole(journey),
     ...entryAndGoal(journey),
     ...journey.exit.flatMap((exit, i) => exitProblems(exit, `/exit/${i}`)),
     ...repeatedIds(steps),
@@ -35,12 +36,24 @@ export function check(journey: Journey, library: JourneyLibrary): JourneyProblem
 
 const fault =
   (severity: JourneyProblem['severity']) =>
-  (code: string, at: string, title: string, hint: string): JourneyProblem => ({ severity, code: `journey.${code}`, status: 422, title, hint, at })
+  (code: string, at: string, told: { readonly title: string; readonly hint: string }): JourneyProblem => ({
+    severity,
+    code: `journey.${code}`,
+    status: 422,
+    ...told,
+    at,
+  })
 const error = fault('error')
 const warning = fault('warning')
 
+/** A name as part of a JSON pointer (RFC 6901). */
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** What may be asked there, and whether a condition or a value stands there. */
+type Wanted = Available & { readonly wanted?: 'condition' | 'value' }
+
 /** What is wrong with a condition text, at its place in the document; the column within the text is told in words. */
-function inCondition(text: string | undefined, available: Available, at: string, wanted: 'condition' | 'value' = 'condition'): JourneyProblem[] {
+function inCondition(text: string | undefined, at: string, { wanted = 'condition', ...available }: Wanted): JourneyProblem[] {
   if (text === undefined) return []
   const tree = read(text, available, wanted)
   if (!isRefusal(tree)) return []
@@ -61,37 +74,43 @@ function path(text: string | undefined, { roots, at, from }: { roots: readonly s
   const first = from === '' ? text.split('.')[0]! : text.startsWith(`${from}.`) ? text.split('.')[1]! : ''
   if (roots.includes(first)) return []
   const example = from === '' ? 'properties.cart_id' : `${from}.key`
-  return [error('path', at, `“${text}” names nothing`, `Begin with ${roots.map((root) => (from === '' ? root : `${from}.${root}`)).join(', ')}; for example ${example}`)]
+  return [
+    error('path', at, {
+      title: `“${text}” names nothing`,
+      hint: `Begin with ${roots.map((root) => (from === '' ? root : `${from}.${root}`)).join(', ')}; for example ${example}`,
+    }),
+  ]
 }
 
-function whole(journey: Journey, steps: readonly PlacedStep[]): JourneyProblem[] {
-  const found: JourneyProblem[] = []
-  if (journey.steps.length === 0) found.push(error('empty', '/steps', 'The journey has no steps', 'Add at least one step'))
-  const longest = Math.max(0, ...steps.map(({ step }) => (step.kind === 'wait' && step.for !== undefined ? (milliseconds(step.for) ?? 0) : 0)))
-  const within = milliseconds(journey.goal.within) ?? 0
-  if (longest > within) {
-    found.push(
-      warning('goal.short', '/goal/within', `The goal is watched for ${journey.goal.within}, but one wait alone takes ${durationText(longest)}`, 'Lengthen the goal’s window, or people convert unseen'),
-    )
-  }
-  return found
+function whole(journey: Journey): JourneyProblem[] {
+  if (journey.steps.length === 0) return [error('empty', '/steps', { title: 'The journey has no steps', hint: 'Add at least one step' })]
+  const { longest } = outlook(journey.steps)
+  if (longest <= milliseconds(journey.goal.within)!) return []
+  const title = `The goal is watched for ${journey.goal.within}, but a run can last ${durationText(longest)}`
+  return [warning('goal.short', '/goal/within', { title, hint: 'Lengthen the goal’s window, or people convert unseen' })]
 }
 
 function entryAndGoal({ entry, goal }: Journey): JourneyProblem[] {
   const found = [
-    ...inCondition(entry.where, PLACES.event, '/entry/where'),
-    ...inCondition(goal.where, PLACES.eventInRun, '/goal/where'),
+    ...inCondition(entry.where, '/entry/where', PLACES.event),
+    ...inCondition(goal.where, '/goal/where', PLACES.eventInRun),
     ...path(entry.key, { roots: EVENT_ROOTS, at: '/entry/key', from: '' }),
   ]
-  if (milliseconds(goal.within) === 0) found.push(error('goal.zero', '/goal/within', 'The goal is watched for no time at all', 'Write how long after entry it counts, such as 7d'))
+  if (milliseconds(goal.within) === 0)
+    found.push(
+      error('goal.zero', '/goal/within', {
+        title: 'The goal is watched for no time at all',
+        hint: 'Write how long after entry it counts, such as 7d',
+      }),
+    )
   return found
 }
 
 function exitProblems({ where, match }: Journey['exit'][number], at: string): JourneyProblem[] {
   return [
-    ...inCondition(where, PLACES.eventInRun, `${at}/where`),
+    ...inCondition(where, `${at}/where`, PLACES.eventInRun),
     ...Object.entries(match ?? {}).flatMap(([theirs, ours]) => {
-      const here = `${at}/match/${theirs.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      const here = `${at}/match/${escaped(theirs)}`
       return [...path(theirs, { roots: EVENT_ROOTS, at: here, from: '' }), ...path(ours, { roots: ENTRY_ROOTS, at: here, from: 'entry' })]
     }),
   ]
@@ -102,7 +121,14 @@ function repeatedIds(steps: readonly PlacedStep[]): JourneyProblem[] {
   return steps.flatMap(({ step, at }) => {
     const first = seen.get(step.id)
     if (first === undefined) seen.set(step.id, at)
-    return first === undefined ? [] : [error('step.repeated', `${at}/id`, `Two steps are called “${step.id}”`, `Rename one of them; the other stands at ${first}`)]
+    return first === undefined
+      ? []
+      : [
+          error('step.repeated', `${at}/id`, {
+            title: `Two steps are called “${step.id}”`,
+            hint: `Rename one of them; the other stands at ${first}`,
+          }),
+        ]
   })
 }
 
@@ -116,40 +142,64 @@ function stepProblems({ step, at, before }: PlacedStep, around: Around): Journey
     case 'wait':
       return waitProblems(step, at)
     case 'waitFor':
-      return [...tooLong(step.upTo, `${at}/upTo`), ...inCondition(step.where, PLACES.eventInRun, `${at}/where`), ...receiptOf(step, at, before)]
+      return [
+        ...tooLong(step.upTo, `${at}/upTo`),
+        ...inCondition(step.where, `${at}/where`, PLACES.eventInRun),
+        ...receiptOf(step, at, before),
+      ]
     case 'branch':
-      return [...step.branches.flatMap((branch, i) => inCondition(branch.when, PLACES.step, `${at}/branches/${i}/when`)), ...repeatedLanes(step.branches, `${at}/branches`)]
+      return [
+        ...step.branches.flatMap((branch, i) => inCondition(branch.when, `${at}/branches/${i}/when`, PLACES.step)),
+        ...repeatedLanes(step.branches, `${at}/branches`),
+      ]
     case 'split':
       return repeatedLanes(step.arms, `${at}/arms`)
     case 'email':
-      return [...known('template', step.template, { at: `${at}/template`, around }), ...(step.sender === undefined ? [] : known('sender', step.sender, { at: `${at}/sender`, around })), ...fallback(step, at)]
+      return [
+        ...known('template', step.template, { at: `${at}/template`, around }),
+        ...(step.sender === undefined ? [] : known('sender', step.sender, { at: `${at}/sender`, around })),
+        ...fallback(step, at),
+      ]
     case 'webhook':
       return fallback(step, at)
     case 'update':
       return Object.entries(step.set).flatMap(([name, value]) =>
-        typeof value === 'string' && value.startsWith('=') ? inCondition(value.slice(1), PLACES.step, `${at}/set/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'value') : [],
+        typeof value === 'string' && value.startsWith('=')
+          ? inCondition(value.slice(1), `${at}/set/${escaped(name)}`, { ...PLACES.step, wanted: 'value' })
+          : [],
       )
     case 'exit':
       return []
   }
 }
 
-function waitProblems(step: Extract<Step, { kind: 'wait' }>, at: string): JourneyProblem[] {
-  if ((step.for === undefined) === (step.until === undefined)) {
-    return [error('wait.what', at, 'A wait needs either “for” or “until”', 'Write for: 1d, or until: { time: "09:00" }')]
+function waitProblems({ for: span, until }: Extract<Step, { kind: 'wait' }>, at: string): JourneyProblem[] {
+  if (span === undefined && until === undefined) {
+    return [error('wait.what', at, { title: 'A wait needs “for” or “until”', hint: 'Write for: 1d, or until: { time: "09:00" }, or both' })]
   }
-  if (step.for !== undefined) return tooLong(step.for, `${at}/for`)
-  const { zone, fallbackZone } = step.until!
-  return [
-    ...(zone !== 'profile' && !isZone(zone) ? [error('zone', `${at}/until/zone`, `“${zone}” is no time zone`, 'Write profile, or a zone such as Europe/Oslo')] : []),
-    ...(isZone(fallbackZone) ? [] : [error('zone', `${at}/until/fallbackZone`, `“${fallbackZone}” is no time zone`, 'Write a zone such as Europe/Oslo or UTC')]),
-  ]
+  const found = span === undefined ? [] : tooLong(span, `${at}/for`)
+  const { zone, fallbackZone } = until ?? { zone: 'profile', fallbackZone: 'UTC' }
+  if (zone !== 'profile' && !isZone(zone)) {
+    found.push(
+      error('zone', `${at}/until/zone`, { title: `“${zone}” is no time zone`, hint: 'Write profile, or a zone such as Europe/Oslo' }),
+    )
+  }
+  if (!isZone(fallbackZone)) {
+    found.push(
+      error('zone', `${at}/until/fallbackZone`, {
+        title: `“${fallbackZone}” is no time zone`,
+        hint: 'Write a zone such as Europe/Oslo or UTC',
+      }),
+    )
+  }
+  return found
 }
 
 function tooLong(text: string, at: string): JourneyProblem[] {
   const ms = milliseconds(text) ?? 0
-  if (ms === 0) return [error('wait.zero', at, 'This waits for no time at all', 'Write a duration such as 5m, or leave the step out')]
-  return ms > YEAR ? [warning('wait.long', at, `This waits for ${text}, more than a year`, 'Check the unit')] : []
+  if (ms === 0)
+    return [error('wait.zero', at, { title: 'This waits for no time at all', hint: 'Write a duration such as 5m, or leave the step out' })]
+  return ms > YEAR ? [warning('wait.long', at, { title: `This waits for ${text}, more than a year`, hint: 'Check the unit' })] : []
 }
 
 /** `of` must name a message that stands before, or no receipt can ever come. */
@@ -158,12 +208,19 @@ function receiptOf(step: Extract<Step, { kind: 'waitFor' }>, at: string, before:
   const message = before.find((each) => each.id === step.of)
   if (message?.kind === 'email' || message?.kind === 'webhook') return []
   const messages = before.filter((each) => each.kind === 'email' || each.kind === 'webhook').map((each) => each.id)
-  return [error('of', `${at}/of`, `“${step.of}” is no message that was sent before this step`, near(step.of, messages, 'Name a message step above'))]
+  return [
+    error('of', `${at}/of`, {
+      title: `“${step.of}” is no message that was sent before this step`,
+      hint: near(step.of, messages, 'Name a message step above'),
+    }),
+  ]
 }
 
 function known(kind: 'template' | 'sender', id: string, { at, around }: { at: string; around: Around }): JourneyProblem[] {
   const ids = around.library.ids(kind)
-  return ids.includes(id) ? [] : [error(kind, at, `There is no ${kind} “${id}”`, near(id, ids, `Publish the ${kind} in the same step, or before`))]
+  if (ids.includes(id)) return []
+  const hint = near(id, ids, `Publish the ${kind} in the same step, or before`)
+  return [error(kind, at, { title: `There is no ${kind} “${id}”`, hint })]
 }
 
 const near = (given: string, all: readonly string[], otherwise: string): string => {
@@ -174,13 +231,20 @@ const near = (given: string, all: readonly string[], otherwise: string): string 
 /** Without `otherwise` the run goes on below as if the message had been sent: legal, and worth a look. */
 function fallback(step: Extract<Step, { kind: 'email' | 'webhook' }>, at: string): JourneyProblem[] {
   return step.otherwise === undefined
-    ? [warning('otherwise', at, `If “${step.id}” cannot be sent, the journey just goes on below it`, 'Add otherwise: [] to say that this is meant, or steps that should run then')]
+    ? [
+        warning('otherwise', at, {
+          title: `If “${step.id}” cannot be sent, the journey just goes on below it`,
+          hint: 'Add otherwise: [] to say that this is meant, or steps that should run then',
+        }),
+      ]
     : []
 }
 
 function repeatedLanes(lanes: readonly { readonly id: string }[], at: string): JourneyProblem[] {
   return lanes.flatMap(({ id }, i) =>
-    lanes.findIndex((lane) => lane.id === id) < i ? [error('lane.repeated', `${at}/${i}/id`, `Two of these are called “${id}”`, 'Give each its own id')] : [],
+    lanes.findIndex((lane) => lane.id === id) < i
+      ? [error('lane.repeated', `${at}/${i}/id`, { title: `Two of these are called “${id}”`, hint: 'Give each its own id' })]
+      : [],
   )
 }
 
@@ -189,7 +253,12 @@ function unreachable(steps: readonly Step[], at: string): JourneyProblem[] {
   const found = steps.flatMap((step, i) => laneLists(step).flatMap(({ list, pointer }) => unreachable(list, `${at}/${i}${pointer}`)))
   const last = steps.findIndex(ends)
   if (last >= 0 && last < steps.length - 1) {
-    found.push(error('unreachable', `${at}/${last + 1}`, `Nobody ever reaches “${steps[last + 1]!.id}”: everyone leaves at “${steps[last]!.id}”`, 'Move it up, or take the exit away'))
+    found.push(
+      error('unreachable', `${at}/${last + 1}`, {
+        title: `Nobody ever reaches “${steps[last + 1]!.id}”: everyone leaves at “${steps[last]!.id}”`,
+        hint: 'Move it up, or take the exit away',
+      }),
+    )
   }
   return found
 }

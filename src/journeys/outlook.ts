@@ -1,0 +1,55 @@
+import { milliseconds } from '#lib/duration.ts'
+import type { Step, WaitStep } from './schema.ts'
+
+const DAY = 86_400_000
+
+/** The most that a run can come to. */
+export interface Outlook {
+  /** E-mails on the path that has most of them. */
+  readonly messages: number
+  /** Milliseconds of waiting on the path that waits longest. */
+  readonly longest: number
+}
+
+/** The worst of all paths through the steps. Messages and waiting are counted each on its own path. */
+export function outlook(steps: readonly Step[]): Outlook {
+  return ahead(steps, NOTHING)
+}
+
+const NOTHING: Outlook = { messages: 0, longest: 0 }
+const plus = (a: Outlook, b: Outlook): Outlook => ({ messages: a.messages + b.messages, longest: a.longest + b.longest })
+const worst = (...paths: readonly Outlook[]): Outlook => ({
+  messages: Math.max(...paths.map(({ messages }) => messages)),
+  longest: Math.max(...paths.map(({ longest }) => longest)),
+})
+
+/** What lies ahead from the first of these steps, where `below` is what lies ahead after the last. */
+function ahead(steps: readonly Step[], below: Outlook): Outlook {
+  return steps.reduceRight((after, step) => from(step, after), below)
+}
+
+function from(step: Step, after: Outlook): Outlook {
+  switch (step.kind) {
+    case 'wait':
+      return plus({ messages: 0, longest: waiting(step) }, after)
+    case 'waitFor':
+      return plus({ messages: 0, longest: milliseconds(step.upTo)! }, worst(ahead(step.then ?? [], after), ahead(step.otherwise, after)))
+    case 'branch':
+      return worst(...step.branches.map((branch) => ahead(branch.steps, after)), ahead(step.otherwise, after))
+    case 'split':
+      return worst(...step.arms.map((arm) => ahead(arm.steps, after)))
+    case 'email':
+      return worst(plus({ messages: 1, longest: 0 }, after), ahead(step.otherwise ?? [], after))
+    case 'webhook':
+      return worst(after, ahead(step.otherwise ?? [], after))
+    case 'update':
+      return after
+    case 'exit':
+      return NOTHING
+  }
+}
+
+function waiting({ for: span, until }: WaitStep): number {
+  const spell = until === undefined ? 0 : until.days === undefined ? DAY : 7 * DAY
+  return spell + (span === undefined ? 0 : milliseconds(span)!)
+}
