@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { EventRecord, LoggedRecord, LogRecord } from '#events/schema.ts'
-import type { Definitions } from '#journeys/react.ts'
+import type { Definitions } from '#journeys/definitions.ts'
 import type { LogBlock } from '#platform/log.ts'
 import { BatchBuilder, type Held, nameOf } from './batch.ts'
 import type { Batch, EngineStore, Lease } from './ports.ts'
@@ -137,7 +137,10 @@ export class Pipeline {
     this.#read.set(block.partition, Math.max(read, block.last_seq))
   }
 
-  /** Takes a fair share from each partition; a tick waits until the one before it has fired all that was due. */
+  /**
+   * Takes a fair share from each partition. A tick waits until the one before it has fired all that was due, and so do new definitions:
+   * what fires, and by which definitions, must not hang on how the log is cut into batches.
+   */
   #pick(): LoggedRecord[] {
     const share = Math.ceil(this.#options.batchSize / this.#leases.size)
     const picked: LoggedRecord[] = []
@@ -145,10 +148,9 @@ export class Pipeline {
       let draining = this.#draining.has(partition)
       let taken = 0
       while (taken < share && taken < waiting.length) {
-        if (waiting[taken]!.record.kind === 'tick') {
-          if (draining) break
-          draining = true
-        }
+        const { kind } = waiting[taken]!.record
+        if (draining && (kind === 'tick' || kind === 'definitions')) break
+        if (kind === 'tick') draining = true
         picked.push(waiting[taken++]!)
       }
       waiting.splice(0, taken)

@@ -54,7 +54,7 @@ export interface Cancelled {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** Takes back what has not been claimed yet; resolves with what was taken back. */
+/** Takes back what has not been claimed yet; resolves with what was taken back. What is on its way expires: if it does not arrive it is not tried again. */
 export async function cancel(
   tx: Queryable,
   effects: readonly { readonly ws: string; readonly id: string }[],
@@ -62,7 +62,11 @@ export async function cancel(
 ): Promise<Cancelled[]> {
   if (effects.length === 0) return []
   const { rows } = await tx.query<Cancelled>(
-    `update outbox o set status = 'cancelled', settled_at = $3, reason = $4
+    `with flying as (
+       update outbox o set expires = least(o.expires, $3::bigint - 1) from unnest($1::text[], $2::text[]) e(ws, id)
+       where o.workspace_id = e.ws and o.id = e.id and o.status = 'sending'
+     )
+     update outbox o set status = 'cancelled', settled_at = $3::bigint, reason = $4
      from unnest($1::text[], $2::text[]) e(ws, id)
      where o.workspace_id = e.ws and o.id = e.id and o.status = 'ready'
      returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload`,

@@ -1,0 +1,169 @@
+import type { Fact } from '#events/reaction.ts'
+import type { Person } from '#journeys/person.ts'
+import type { KeyedWrite } from '#platform/keyed-state.ts'
+import { type Batch, Fenced, type Lease, type PlacedFact } from '#app/ports.ts'
+import type { Bug } from './bugs.ts'
+import { Log } from './log.ts'
+import { Outbox } from './outbox.ts'
+import { asJsonb, type DeadLetter, type LeaseRow, type StateRow } from './tables.ts'
+
+export type Part = 'offsets' | 'people' | 'effects' | 'facts' | 'records' | 'letters'
+export const WHOLE: ReadonlySet<Part> = new Set<Part>(['offsets', 'people', 'effects', 'facts', 'records', 'letters'])
+
+/** Sees every save in the instant in which it is committed. */
+export interface Witness {
+  saving(batch: Batch): void
+  saved(batch: Batch, facts: readonly PlacedFact[]): void
+}
+
+const FACTS_OF_CANCELS = 10_000
+
+/** The simulated PostgreSQL: what a transaction does happens in one instant, whole or not at all. Times are epoch ms. */
+export class Database {
+  readonly log: Log
+  readonly outbox = new Outbox()
+  readonly leases: LeaseRow[]
+  readonly states = new Map<string, StateRow>()
+  readonly facts: PlacedFact[] = []
+  readonly letters = new Map<string, DeadLetter>()
+  /** Processes that deliver, and until when they are known to be alive. */
+  readonly workers = new Map<string, number>()
+  witness: Witness | undefined
+  readonly #bug: Bug | null
+  readonly #leaseMs: number
+
+  constructor({ partitions, leaseMs, bug }: { partitions: number; leaseMs: number; bug: Bug | null }) {
+    this.log = new Log(partitions)
+    this.#bug = bug
+    this.#leaseMs = leaseMs
+    this.leases = Array.from({ length: partitions }, (_, partition) => ({
+      partition,
+      epoch: 0,
+      done: 0,
+      tick: 0,
+      tickSeq: 0,
+      revision: 0,
+      owner: null,
+      until: 0,
+    }))
+  }
+
+  acquire(owner: string, now: number): Lease[] {
+    const free = this.leases.filter((lease) => lease.owner === null || lease.until < now || lease.owner === owner)
+    return free.map((lease) => {
+      lease.owner = owner
+      lease.epoch++
+      lease.until = now + this.#leaseMs
+      const { partition, epoch, done, tick, tickSeq, revision } = lease
+      return { partition, epoch, done, tick, tickSeq, revision }
+    })
+  }
+
+  renew(owner: string, now: number): number[] {
+    const ours = this.leases.filter((lease) => lease.owner === owner && lease.until > now)
+    for (const lease of ours) lease.until = now + this.#leaseMs
+    return ours.map((lease) => lease.partition)
+  }
+
+  release(owner: string): void {
+    for (const lease of this.leases) {
+      if (lease.owner !== owner) continue
+      lease.owner = null
+      lease.until = 0
+    }
+  }
+
+  load(keys: readonly { ws: string; id: string }[]) {
+    return keys.flatMap(({ ws, id }) => {
+      const row = this.states.get(id)
+      if (!row) return []
+      const state = JSON.parse(row.text) as Person
+      const kept = this.#bug === 'missing-dedupe' ? { ...state, profile: { ...state.profile, seen: {} } } : state
+      return [{ ws, id, state: kept, version: row.version }]
+    })
+  }
+
+  due(ticks: readonly { partition: number; tick: number }[], limit: number) {
+    const tickOf = new Map(ticks.map(({ partition, tick }) => [partition, tick]))
+    return [...this.states.values()]
+      .filter(({ partition, nextDue }) => nextDue !== null && nextDue <= (tickOf.get(partition) ?? -1))
+      .sort((a, b) => a.nextDue! - b.nextDue!)
+      .slice(0, limit)
+      .map(({ ws, id, partition }) => ({ ws, id, partition }))
+  }
+
+  soonest(partitions: readonly number[]): { partition: number; due: number }[] {
+    const least = new Map<number, number>()
+    for (const { partition, nextDue } of this.states.values()) {
+      if (nextDue !== null && nextDue < (least.get(partition) ?? Infinity)) least.set(partition, nextDue)
+    }
+    return partitions.flatMap((partition) => (least.has(partition) ? [{ partition, due: least.get(partition)! }] : []))
+  }
+
+  parked(): { ws: string; key: string }[] {
+    return [...this.letters.values()].map(({ ws, key }) => ({ ws, key }))
+  }
+
+  /** All of a batch; or, with a bug planted, some of its parts. */
+  save(batch: Batch, parts: ReadonlySet<Part> = WHOLE): void {
+    if (parts.has('offsets')) this.#fence(batch)
+    if (parts.has('people')) this.#checkVersions(batch.people)
+    this.witness?.saving(batch)
+    if (parts.has('offsets')) for (const lease of batch.leases) Object.assign(this.leases[lease.partition]!, { ...lease, epoch: this.leases[lease.partition]!.epoch })
+    if (parts.has('people')) this.#write(batch.people)
+    if (parts.has('effects')) this.outbox.enqueue(batch.effects, batch.now)
+    const facts = parts.has('facts') ? [...batch.facts, ...this.#cancel(batch)] : []
+    this.facts.push(...facts)
+    if (parts.has('records')) this.log.append(batch.records.map((record) => ({ key: record.key, record })), 'engine', batch.now)()
+    if (parts.has('letters')) for (const letter of batch.deadLetters) this.#bury(letter)
+    this.witness?.saved(batch, facts)
+  }
+
+  #fence(batch: Batch): void {
+    if (this.#bug === 'missing-fence') return
+    const ours = batch.leases.every((lease) => this.leases[lease.partition]!.epoch === lease.epoch)
+    if (!ours) throw new Fenced('Another worker owns one of these partitions now')
+  }
+
+  #checkVersions(people: readonly KeyedWrite<Person>[]): void {
+    if (people.some(({ id, version }) => (this.states.get(id)?.version ?? version - 1) !== version - 1)) throw new Fenced('A profile was written by another worker')
+  }
+
+  #write(people: readonly KeyedWrite<Person>[]): void {
+    for (const { ws, id, partition, state, version, nextDue } of people) {
+      const text = JSON.stringify(asJsonb(state))
+      this.states.set(id, { ws, id, partition, text, person: JSON.parse(text) as Person, version, nextDue })
+    }
+  }
+
+  #cancel(batch: Batch): PlacedFact[] {
+    const places = new Map(batch.cancels.map((wanted) => [wanted.id, wanted]))
+    const taken = this.outbox.cancel([...places.keys()], { now: batch.now, expire: this.#bug !== 'cancel-forgotten-in-flight' })
+    return taken.map(({ ws, id, key, channel, payload }, i) => {
+      const { partition, seq } = places.get(id)!
+      const text = (name: string): string => String(payload[name])
+      const row: Extract<Fact, { table: 'deliveries' }>['row'] = {
+        workspace_id: ws,
+        profile_id: key,
+        effect_id: id,
+        journey_id: text('journey_id'),
+        version: Number(payload['version']),
+        enrollment_id: text('enrollment_id'),
+        step_id: text('step_id'),
+        channel,
+        status: 'cancelled',
+        reason: 'exited',
+        at: batch.now,
+      }
+      return { partition, seq, ix: FACTS_OF_CANCELS + i, fact: { table: 'deliveries', row } }
+    })
+  }
+
+  #bury(letter: DeadLetter): void {
+    const name = `${letter.partition} ${letter.seq} ${letter.key}`
+    if (!this.letters.has(name)) this.letters.set(name, letter)
+  }
+}
+
+/** Whether the fact says that a message was taken back: only the outbox knows that, so it does not follow from the log. */
+export const isOfCancel = ({ ix }: PlacedFact): boolean => ix >= FACTS_OF_CANCELS

@@ -1,0 +1,269 @@
+import type { Verdict } from '#channels/policy.ts'
+import type { Fact, TransitionFact } from '#events/reaction.ts'
+import type { Batch, PlacedFact } from '#app/ports.ts'
+import type { Claimed } from '#platform/outbox.ts'
+import { type Database, isOfCancel, type Witness } from './database.ts'
+import type { Attempt } from './delivery.ts'
+import type { Said } from './shop.ts'
+import type { Timeline } from './timeline.ts'
+
+export const INVARIANTS = {
+  'acknowledged-once': 'every acknowledged event is handled exactly once',
+  'transitions-contiguous': 'each move of a run begins where the one before ended',
+  'one-place-per-cause': 'what moves a run moves it at one place of the log only',
+  'fact-places-unique': 'no two facts of a profile stand at the same place',
+  'no-old-epoch': 'nothing is saved under the epoch of a lease that somebody else has taken',
+  'replay-equal': 'the log alone, handled from empty, gives the same states, effects, facts, records and dead letters',
+  'effect-once': 'an effect has one key, whatever is tried',
+  'duplicates-explained': 'a message reaches the provider twice only after an attempt without an answer, or one of a process that died or was cut off',
+  'timer-not-early': 'no timer fires before it is due',
+  'opt-out-holds': 'nothing is handed over to an address after its opt-out was acknowledged',
+  'order-stops-reminder': 'no reminder of a cart is handed over when its order was acknowledged before the claim began',
+  'one-run-per-key': 'a person has at most one run for each journey and key',
+  'order-per-key': 'the records of a profile are handled in the order in which they were acknowledged',
+  conservation: 'acknowledged = handled + waiting + dead letters, at every moment',
+  'receipt-agrees': 'the receipts on the log say what the outbox says, once',
+  'log-time-order': 'the time of a partition never runs back',
+  quiescence: 'when the faults are over, all work comes to an end',
+  'no-surprise': 'workers meet lost connections and lost leases, nothing else',
+} as const
+export type Invariant = keyof typeof INVARIANTS
+
+/** Receipts after which nothing more is expected. */
+const FINAL: ReadonlySet<string> = new Set(['message.sent', 'message.failed', 'message.skipped', 'message.dead', 'message.cancelled'])
+
+interface Order {
+  readonly said: Said
+  acknowledged: number
+  /** Runs that the order found in the state in which it was handled: these it must have stopped. */
+  found: ReadonlySet<string> | null
+}
+
+/** Watches everything, from outside of everything. */
+export class Judge implements Witness {
+  violation: { readonly invariant: Invariant; readonly detail: string } | null = null
+  /** By message id. */
+  readonly acked = new Map<string, Said>()
+  readonly accepted = new Map<string, PlacedFact>()
+  readonly #db: Database
+  readonly #timeline: Timeline
+  readonly #orders = new Map<string, Order[]>()
+  readonly #optOuts = new Map<string, { at: number; onTheirWay: ReadonlySet<string> }>()
+  readonly #places = new Set<string>()
+  readonly #settledPlaces = new Set<string>()
+  readonly #steps = new Map<string, string>()
+  readonly #causes = new Map<string, string>()
+  readonly #lastSeq = new Map<string, number>()
+  /** Attempts (`effect#attempt`) of processes that were taken for dead, and those that ended without an answer. */
+  readonly #takenOver = new Set<string>()
+  readonly #unanswered = new Set<string>()
+  readonly #handedOver = new Map<string, { attempt: number; key: string }[]>()
+  /** Repeats that no memory of one profile can know, and orders that overtook the merge of profiles. */
+  readonly known = new Map<string, number>()
+
+  constructor(db: Database, timeline: Timeline) {
+    this.#db = db
+    this.#timeline = timeline
+  }
+
+  violate(invariant: Invariant, detail: string): void {
+    if (this.violation) return
+    this.violation = { invariant, detail }
+    this.#timeline.tell(`VIOLATION ${invariant}: ${detail}`)
+  }
+
+  #note(what: string): void {
+    this.known.set(what, (this.known.get(what) ?? 0) + 1)
+  }
+
+  acknowledged(said: Said, at: number): void {
+    this.acked.set(said.id, said)
+    if (said.name === 'Order Completed') this.#ordersOf(said).find((order) => order.said.id === said.id)!.acknowledged = at
+  }
+
+  #ordersOf(said: Said): Order[] {
+    const cart = String(said.props['cart'])
+    const orders = this.#orders.get(cart) ?? []
+    if (!orders.some((order) => order.said.id === said.id)) orders.push({ said, acknowledged: Infinity, found: null })
+    this.#orders.set(cart, orders)
+    return orders
+  }
+
+  /** One device said the second after the first had been acknowledged: so it stands behind it, if both are on one partition. */
+  ordered(first: string, second: string): void {
+    const a = this.#placeOf(first)
+    const b = this.#placeOf(second)
+    if (a && b && a.partition === b.partition && a.seq > b.seq) this.violate('order-per-key', `${first} stands behind ${second}`)
+  }
+
+  #placeOf(id: string): { partition: number; seq: number } | null {
+    for (const [partition, { places }] of this.#db.log.partitions.entries()) {
+      const index = places.findIndex(({ record }) => record.kind === 'event' && record.id === id)
+      if (index >= 0) return { partition, seq: index + 1 }
+    }
+    return null
+  }
+
+  saving(batch: Batch): void {
+    for (const { partition, epoch } of batch.leases) {
+      if (this.#db.leases[partition]!.epoch !== epoch) this.violate('no-old-epoch', `partition ${partition}: ${epoch} instead of ${this.#db.leases[partition]!.epoch}`)
+    }
+    for (const { fact } of batch.facts) if (fact.table === 'transitions') this.#checkTimer(fact.row)
+    for (const { fact } of batch.facts) if (fact.table === 'events' && fact.row.verdict === 'accepted' && fact.row.name === 'Order Completed') this.#handlesOrder(fact.row, batch)
+  }
+
+  #checkTimer(row: TransitionFact): void {
+    if (row.at > this.#timeline.now) this.violate('timer-not-early', `${row.enrollment_id} moves at ${row.at}, and it is ${this.#timeline.now}`)
+    if (row.cause !== 'timer') return
+    const run = this.#db.states.get(row.profile_id)?.person.journeys.enrollments.find(({ id, step }) => id === row.enrollment_id && step === row.from_step)
+    if (run?.due != null && run.due > row.at) this.violate('timer-not-early', `${row.enrollment_id} was due at ${run.due} and moved at ${row.at}`)
+  }
+
+  /** Which runs of this cart the order finds: those of the profile, not those that are still on their way from another one. */
+  #handlesOrder(row: Extract<Fact, { table: 'events' }>['row'], batch: Batch): void {
+    const props = JSON.parse(row.properties) as Said['props']
+    const order = this.#ordersOf({ id: row.message_id, type: 'track', name: row.name, at: row.at, props }).find(({ said }) => said.id === row.message_id)!
+    const before = this.#db.states.get(row.profile_id)?.person.journeys.enrollments ?? []
+    const sameCart = before.filter(({ journey, key, entry }) => journey === 'cart' && key === String(props['cart']) && row.at >= entry.at)
+    const absorbs = batch.facts.some(({ fact }) => fact.table === 'transitions' && fact.row.cause.startsWith('merge:') && fact.row.profile_id === row.profile_id)
+    order.found = absorbs ? new Set() : new Set(sameCart.map(({ id }) => id))
+  }
+
+  saved(batch: Batch, facts: readonly PlacedFact[]): void {
+    for (const placed of facts) this.#take(placed)
+    for (const { partition, seq } of batch.deadLetters) this.#settledPlaces.add(`${partition} ${seq}`)
+    for (const { id } of batch.people) this.#checkRuns(id)
+  }
+
+  #take(placed: PlacedFact): void {
+    const { partition, seq, ix, fact } = placed
+    const place = `${partition} ${seq} ${ix} ${fact.row.profile_id}`
+    if (this.#places.has(place) && !isOfCancel(placed)) this.violate('fact-places-unique', `${place}: ${JSON.stringify(fact)}`)
+    this.#places.add(place)
+    if (fact.table === 'events') this.#takeEvent(placed, fact.row)
+    if (fact.table === 'transitions') this.#takeTransition(placed, fact.row)
+  }
+
+  #takeEvent(placed: PlacedFact, row: Extract<Fact, { table: 'events' }>['row']): void {
+    const { partition, seq } = placed
+    this.#settledPlaces.add(`${partition} ${seq}`)
+    if (seq <= (this.#lastSeq.get(row.profile_id) ?? 0)) this.violate('order-per-key', `${row.profile_id} handles ${seq} of partition ${partition} behind ${this.#lastSeq.get(row.profile_id)}`)
+    this.#lastSeq.set(row.profile_id, seq)
+    if (row.verdict !== 'accepted') return
+    const before = this.accepted.get(row.message_id)
+    if (before && !this.#isRepeatAcrossMerge(before, row)) this.violate('acknowledged-once', `${row.message_id} ${row.name} of ${row.profile_id} was accepted twice`)
+    this.accepted.set(row.message_id, placed)
+  }
+
+  /** Each profile remembers what it has handled: a repeat that reaches the survivor before the memory of the other one does is not known there. */
+  #isRepeatAcrossMerge(before: PlacedFact, row: { profile_id: string }): boolean {
+    if (before.fact.row.profile_id === row.profile_id) return false
+    this.#note('repeat that overtook a merge')
+    return true
+  }
+
+  #takeTransition({ partition, seq }: PlacedFact, row: TransitionFact): void {
+    const { enrollment_id: run, kind, from_step, to_step, cause } = row
+    if (run === '' || kind === 'refused' || kind === 'converted') return
+    const stands = this.#steps.get(run)
+    if (kind === 'entered' ? stands !== undefined : stands !== from_step) {
+      this.violate('transitions-contiguous', `${run} ${kind} from "${from_step}" to "${to_step}" (${row.reason}), but it stood on ${stands}`)
+    }
+    this.#steps.set(run, kind === 'exited' ? 'out' : to_step)
+    if (cause === 'timer') return
+    const place = `${partition} ${seq}`
+    const known = this.#causes.get(`${run} ${cause}`)
+    if (known !== undefined && known !== place) this.violate('one-place-per-cause', `${cause} moved ${run} at ${known} and at ${place}`)
+    this.#causes.set(`${run} ${cause}`, place)
+  }
+
+  #checkRuns(id: string): void {
+    const row = this.#db.states.get(id)
+    if (!row) return
+    const names = row.person.journeys.enrollments.map(({ journey, key }) => `${journey} ${key}`)
+    if (new Set(names).size < names.length) this.violate('one-run-per-key', `${id}: ${names.join(', ')}`)
+  }
+
+  takenOver({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): void {
+    this.#takenOver.add(`${id}#${attempt}`)
+  }
+
+  settling({ id, attempt }: Claimed, { status, reason }: Verdict): void {
+    if (status === 'ambiguous' || reason === 'no_answer') this.#unanswered.add(`${id}#${attempt}`)
+  }
+
+  optedOut({ address, topic }: { address: string; topic: string }, at: number): void {
+    const rows = [...this.#db.outbox.rows.values()].filter((row) => row.status === 'sending' && row.address === address)
+    if (!this.#optOuts.has(`${address} ${topic}`)) this.#optOuts.set(`${address} ${topic}`, { at, onTheirWay: new Set(rows.map(({ id, attempt }) => `${id}#${attempt}`)) })
+  }
+
+  /** The provider has taken a message. */
+  handedOver({ entry, round }: Attempt, key: string): void {
+    const name = `${entry.id}#${entry.attempt}`
+    const before = this.#handedOver.get(entry.id) ?? []
+    if (before.some((other) => other.key !== key)) this.violate('effect-once', `${entry.id} goes out as ${key} and as ${before[0]!.key}`)
+    const bare = before.find(({ attempt }) => !this.#takenOver.has(`${entry.id}#${attempt}`) && !this.#unanswered.has(`${entry.id}#${attempt}`))
+    if (bare && !this.#takenOver.has(name)) this.violate('duplicates-explained', `${name} follows ${entry.id}#${bare.attempt}, which had ended or is on its way`)
+    if (before.length > 0) this.#note('duplicate at the provider, same key')
+    this.#handedOver.set(entry.id, [...before, { attempt: entry.attempt, key }])
+    if (this.#takenOver.has(name)) this.#note('handed over by a process that was taken for dead')
+    else {
+      this.#checkOptOut(entry, name)
+      this.#checkOrder(entry, round)
+    }
+  }
+
+  #checkOptOut({ address, topic, lane }: Claimed, name: string): void {
+    const out = this.#optOuts.get(`${address} ${topic}`)
+    if (lane !== 'marketing' || !out || out.at >= this.#timeline.now || out.onTheirWay.has(name)) return
+    this.violate('opt-out-holds', `${name} to ${address}, who had left ${topic} ${this.#timeline.now - out.at} ms before`)
+  }
+
+  #checkOrder({ id, payload }: Claimed, round: number): void {
+    if (payload['journey_id'] !== 'cart') return
+    const run = String(payload['enrollment_id'])
+    const entry = (payload['data'] as { entry: { key: string; at: number } }).entry
+    for (const order of this.#orders.get(entry.key) ?? []) {
+      if (order.acknowledged >= round || order.said.at < entry.at) continue
+      if (order.found?.has(run)) this.violate('order-stops-reminder', `${id}: order ${order.said.id} had been acknowledged ${round - order.acknowledged} ms before the claim`)
+      else if (order.found === null && !this.#isDead(order.said.id)) this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
+    }
+  }
+
+  #isDead(id: string): boolean {
+    return [...this.#db.letters.values()].some(({ record }) => (JSON.parse(record) as { id?: string }).id === id)
+  }
+
+  /** At the end: one final receipt for each message that has ended, and it says how. */
+  judgeReceipts(dead: ReadonlySet<string | undefined>): void {
+    const final = new Map<string, string[]>()
+    for (const { fact } of this.#db.facts) {
+      if (fact.table !== 'events' || fact.row.verdict !== 'accepted' || !FINAL.has(fact.row.name)) continue
+      const effect = String((JSON.parse(fact.row.properties) as { effect_id?: unknown }).effect_id)
+      final.set(effect, [...(final.get(effect) ?? []), fact.row.name])
+    }
+    for (const { id, status } of this.#db.outbox.rows.values()) {
+      const said = final.get(id) ?? []
+      if (said.length > 1) this.violate('receipt-agrees', `${id} is ${status}, and has the receipts ${said.join(', ')}`)
+      const expected = status === 'cancelled' ? said[0] : `message.${status}`
+      if (said[0] !== expected && !dead.has(`${id}:${status}`)) this.violate('receipt-agrees', `${id} is ${status}, and has the receipt ${said[0]}`)
+    }
+  }
+
+  readonly #checked: number[] = []
+
+  /** What has been passed by is handled, forwarded or dead; the rest waits. */
+  sample(): void {
+    for (const { partition, done } of this.#db.leases) {
+      const { places } = this.#db.log.partitions[partition]!
+      for (let seq = (this.#checked[partition] ?? 0) + 1; seq <= done; seq++) {
+        const { record } = places[seq - 1]!
+        if (seq > 1 && places[seq - 1]!.at < places[seq - 2]!.at) this.violate('log-time-order', `partition ${partition} at ${seq}`)
+        if (record.kind !== 'event' || this.#settledPlaces.has(`${partition} ${seq}`)) continue
+        const into = this.#db.states.get(record.key)?.person.profile.mergedInto
+        if (into === undefined) this.violate('conservation', `${record.id} at ${partition} ${seq} was passed by, and nothing came of it`)
+      }
+      this.#checked[partition] = done
+    }
+  }
+}

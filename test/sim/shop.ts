@@ -1,0 +1,246 @@
+import { receipt } from '#channels/receipts.ts'
+import type { EventRecord, EventType, KeyedRecord } from '#events/schema.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { count } from './process.ts'
+import type { Received } from './provider.ts'
+import { POISON, WORKSPACE } from './published.ts'
+import type { World } from './world.ts'
+
+export interface Said {
+  readonly id: string
+  readonly type: EventType
+  readonly name: string
+  /** Event time, epoch ms. */
+  readonly at: number
+  readonly props: JsonObject
+}
+
+/** An opt-out waits this long (ms) for messages that are on their way. */
+const WAIT_MS = 5_000
+
+/** The customers, their devices, and the API that takes in what they do. Clients repeat what was not acknowledged. */
+export class Shop {
+  readonly #world: World
+  /** Profiles that have become others. */
+  readonly #alias = new Map<string, string>()
+  readonly #carts = new Map<string, string[]>()
+  #ids = 0
+  /** Requests that have not been acknowledged yet, and devices that have not finished. */
+  open = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Opens for business: every person has a device, some have a second one that does not know yet whose it is. */
+  start(): void {
+    const { dice, knobs } = this.#world
+    for (let i = 0; i < knobs.people; i++) {
+      this.#device(`u${i}`, { person: i })
+      if (dice.chance(0.4)) this.#device(`a${i}`, { person: i })
+    }
+  }
+
+  #device(profile: string, { person }: { person: number }): void {
+    const { dice, knobs } = this.#world
+    const address = `u${person}@shop.example`
+    let left = dice.between(2, knobs.actions)
+    this.open++
+    let before: string | null = null
+    const next = (): void => {
+      if (left-- === 0) {
+        this.open--
+        return
+      }
+      const { said, loose } = before === null ? { said: this.#say('identify', 'Profile Updated', { email: address }), loose: false } : this.#action(profile, person)
+      const previous = before
+      before = said.id
+      this.#after(dice.between(50, knobs.hurry), () => {
+        if (loose) {
+          // It is held back on the way; what this device says next overtakes it.
+          this.#after(dice.between(2_000, 15_000), () => this.#send(profile, said, () => {}))
+          before = previous
+          next()
+          return
+        }
+        this.#send(profile, said, () => {
+          if (previous !== null) this.#world.judge.ordered(previous, said.id)
+          next()
+        })
+      })
+    }
+    next()
+  }
+
+  #action(profile: string, person: number): { said: Said; loose: boolean } {
+    const { dice, surroundings } = this.#world
+    const { faults } = surroundings
+    if (dice.chance(faults.merge * 0.3)) this.#merge(person, profile)
+    if (dice.chance(faults.poison)) return { said: this.#say('track', POISON, {}), loose: false }
+    const carts = this.#carts.get(String(person)) ?? []
+    this.#carts.set(String(person), carts)
+    const loose = dice.chance(faults.late)
+    if (loose) count(surroundings, 'overtaken')
+    const choice = dice.roll()
+    if (choice < 0.45 || carts.length === 0) {
+      const cart = carts.length > 0 && dice.chance(0.2) ? dice.pick(carts) : `c${person}-${carts.length}`
+      if (!carts.includes(cart)) carts.push(cart)
+      return { said: this.#say('track', 'Product Added', { cart }), loose }
+    }
+    if (choice < 0.7) return { said: this.#say('track', 'Order Completed', { cart: dice.pick(carts), total: dice.between(1, 99) }), loose }
+    if (choice < 0.85) return { said: this.#say('track', 'Signed Up', {}), loose }
+    return { said: this.#say('page', 'Page Viewed', { path: '/' }), loose }
+  }
+
+  #say(type: EventType, name: string, props: JsonObject): Said {
+    const { dice, timeline, surroundings } = this.#world
+    const isOld = dice.chance(surroundings.faults.late)
+    return { id: `m${this.#ids++}`, type, name, at: timeline.now - (isOld ? dice.between(1_000, 60_000) : 0), props }
+  }
+
+  #after(ms: number, task: () => void): void {
+    this.#world.timeline.after(ms, task)
+  }
+
+  /** The same message id until somebody says that it has arrived; sometimes once more after that. */
+  #send(profile: string, said: Said, done: () => void): void {
+    const { dice, surroundings, judge, timeline } = this.#world
+    this.#request(
+      () => this.#ingest(profile, said),
+      () => {
+        judge.acknowledged(said, timeline.now)
+        if (dice.chance(surroundings.faults.resent)) {
+          count(surroundings, 'resent')
+          this.#after(dice.between(10, 20_000), () => this.#request(() => this.#ingest(profile, said), () => {}))
+        }
+        done()
+      },
+    )
+  }
+
+  /** One request, tried until it is answered. `work` begins a transaction, and calls back when that has committed. */
+  #request(work: () => number, done: () => void): void {
+    const { dice, surroundings } = this.#world
+    this.open++
+    const attempt = (): void => {
+      const again = (why: string): void => {
+        count(surroundings, why)
+        this.#after(dice.between(300, 4_000), attempt)
+      }
+      this.#after(dice.between(1, 30), () => {
+        if (dice.chance(surroundings.faults.requestLost)) return again('request lost')
+        const took = work()
+        if (dice.chance(surroundings.faults.answerLost)) return again('answer lost')
+        this.#after(took + dice.between(1, 30), () => {
+          this.open--
+          done()
+        })
+      })
+    }
+    attempt()
+  }
+
+  #ingest(profile: string, { id, type, name, at, props }: Said): number {
+    const { timeline } = this.#world
+    const key = this.#owner(profile)
+    const record: EventRecord = { kind: 'event', ws: WORKSPACE, key, id, type, name, at, received: timeline.now, props, ids: [{ kind: 'user_id', value: profile }] }
+    timeline.tell(`client says ${id} ${name} of ${key} ${JSON.stringify(props)}`)
+    return this.#append([record])
+  }
+
+  /** Appends, and says after how long (ms) it has committed. */
+  #append(records: readonly KeyedRecord[]): number {
+    const { db, timeline, dice, bug } = this.#world
+    const entries = records.map((record) => ({ key: record.key, record }))
+    if (bug === 'tick-overtakes') {
+      const began = timeline.now - dice.between(5, 400)
+      for (const { key } of entries) db.log.letTimeRunBack(db.log.partitionOf(key), began)
+      db.log.append(entries, 'client', began)()
+      return 0
+    }
+    const commit = db.log.append(entries, 'client', timeline.now)
+    if (bug !== 'reader-passes-gap') {
+      commit()
+      return 0
+    }
+    const took = dice.between(1, 300)
+    this.#after(took, commit)
+    return took
+  }
+
+  /** An ingest process that has not heard of a merge yet gives the profile of before. */
+  #owner(profile: string): string {
+    const { dice, surroundings } = this.#world
+    let owner = profile
+    for (let next = this.#alias.get(owner); next !== undefined; next = this.#alias.get(owner)) {
+      if (dice.chance(surroundings.faults.staleIdentity)) {
+        count(surroundings, 'stale identity')
+        return owner
+      }
+      owner = next
+    }
+    return owner
+  }
+
+  #root(profile: string): string {
+    let root = profile
+    for (let next = this.#alias.get(root); next !== undefined; next = this.#alias.get(root)) root = next
+    return root
+  }
+
+  /** A device turns out to be somebody's; or two people turn out to be one. */
+  #merge(person: number, profile: string): void {
+    const { dice, knobs, timeline, surroundings } = this.#world
+    const other = profile.startsWith('a') ? `u${person}` : dice.chance(0.2) ? `u${dice.between(0, knobs.people - 1)}` : `a${person}`
+    const [from, into] = (profile.startsWith('a') ? [profile, other] : [other, profile]).map((name) => this.#root(name)) as [string, string]
+    if (from === into) return
+    this.#alias.set(from, into)
+    count(surroundings, 'merge')
+    timeline.tell(`${from} turns out to be ${into}`)
+    this.#append([{ kind: 'merge', ws: WORKSPACE, key: from, into }])
+  }
+
+  opened(entry: Received): void {
+    const at = this.#world.timeline.now
+    this.#request(() => this.#append([receipt(entry, { name: 'message.opened', at, once: '0' })]), () => {})
+  }
+
+  bounced(entry: Received): void {
+    const { timeline, db } = this.#world
+    const at = timeline.now
+    const said = receipt(entry, { name: 'message.bounced', at, once: 'late', props: { address: entry.address, permanent: true } })
+    this.#request(
+      () => {
+        db.outbox.suppress({ address: entry.address, topic: '' }, 'bounced')
+        return this.#append([said])
+      },
+      () => {},
+    )
+  }
+
+  /** As app/links.ts: remembered, what is queued taken back, what is on its way waited for; then it is acknowledged. */
+  leaves(entry: Received): void {
+    const { timeline, db, judge, surroundings } = this.#world
+    const whom = { address: entry.address, topic: entry.topic }
+    let until = 0
+    this.#request(
+      () => {
+        const at = timeline.now
+        until = at + WAIT_MS
+        timeline.tell(`${whom.address} leaves ${whom.topic}`)
+        db.outbox.suppress(whom, 'unsubscribed')
+        const taken = db.outbox.cancelFor(whom).map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
+        const props = { channel: 'email', topic: whom.topic, address: whom.address, source: 'one-click' }
+        return this.#append([receipt(entry, { name: 'message.unsubscribed', at, once: `${whom.topic}:${at}`, props }), ...taken])
+      },
+      () => {
+        const look = (): void => {
+          if (db.outbox.inFlightTo(whom) > 0 && timeline.now < until) return this.#after(20, look)
+          count(surroundings, 'opt-out')
+          judge.optedOut(whom, timeline.now)
+        }
+        look()
+      },
+    )
+  }
+}

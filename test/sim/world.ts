@@ -1,0 +1,195 @@
+import type { Bug } from './bugs.ts'
+import { Database } from './database.ts'
+import { Dispatcher } from './delivery.ts'
+import { Dice } from './dice.ts'
+import { calm, type Faults, swarm } from './faults.ts'
+import { type Invariant, Judge } from './judge.ts'
+import { Process, type Surroundings, count } from './process.ts'
+import { Provider } from './provider.ts'
+import { difference } from './replay.ts'
+import { Shop } from './shop.ts'
+import { Timeline } from './timeline.ts'
+import { loseTimers, runWorker } from './worker.ts'
+
+const START = Date.UTC(2026, 2, 2, 10)
+const MINUTE = 60_000
+/** Faults last this long; afterwards everything must come to an end within the other time (ms). */
+const SAFETY = MINUTE
+const LIVENESS = 30 * MINUTE
+
+export interface Knobs {
+  readonly partitions: number
+  readonly workers: number
+  readonly dispatchers: number
+  readonly people: number
+  /** Most actions of one device, and most milliseconds between two of them. */
+  readonly actions: number
+  readonly hurry: number
+  readonly leaseMs: number
+  readonly batchSize: number
+  readonly cacheSize: number
+}
+
+export interface Verdict {
+  readonly seed: number
+  readonly violation: { readonly invariant: Invariant; readonly detail: string } | null
+  readonly trace: readonly string[]
+  readonly hash: string
+  readonly happened: ReadonlyMap<string, number>
+  readonly known: ReadonlyMap<string, number>
+  readonly acknowledged: number
+  readonly tasks: number
+}
+
+/** One seed: a shop, its customers, the engine and a provider, with everything that goes wrong between them. */
+export class World {
+  readonly timeline = new Timeline(START)
+  readonly dice: Dice
+  readonly knobs: Knobs
+  readonly db: Database
+  readonly judge: Judge
+  readonly surroundings: Surroundings
+  readonly provider: Provider
+  readonly shop: Shop
+  readonly bug: Bug | null
+  readonly #processes = new Set<Process>()
+  readonly #seed: number
+  #started = 0
+  #revision = 0
+  #calm = false
+
+  constructor(seed: number, bug: Bug | null) {
+    this.#seed = seed
+    this.bug = bug
+    this.dice = new Dice(`seed ${seed}`)
+    this.knobs = drawKnobs(this.dice)
+    const faults = swarm(this.dice)
+    this.db = new Database({ ...this.knobs, bug })
+    this.judge = new Judge(this.db, this.timeline)
+    this.db.witness = this.judge
+    this.surroundings = { timeline: this.timeline, dice: this.dice, faults, happened: new Map(), pauseMs: 3 * this.knobs.leaseMs }
+    this.provider = new Provider(this)
+    this.shop = new Shop(this)
+    this.db.log.onAppend = () => this.#wakeAll()
+    this.db.outbox.onReady = () => this.#wakeAll()
+  }
+
+  async run(): Promise<Verdict> {
+    const { timeline, knobs, judge } = this
+    timeline.tell(`seed ${this.#seed} ${JSON.stringify(knobs)}`)
+    this.#publish()
+    for (let i = 0; i < knobs.workers; i++) this.#startWorker()
+    for (let i = 0; i < knobs.dispatchers; i++) this.#startDispatcher()
+    this.shop.start()
+    this.#everySecond()
+    await timeline.run(START + SAFETY, () => judge.violation !== null)
+    this.#calm = true
+    this.surroundings.faults = calm(this.surroundings.faults)
+    timeline.tell('the faults are over')
+    await timeline.run(START + SAFETY + LIVENESS, () => judge.violation !== null || this.#isQuiet())
+    if (!judge.violation) this.#judgeTheEnd()
+    const { happened } = this.surroundings
+    return {
+      seed: this.#seed,
+      violation: judge.violation,
+      trace: [...timeline.lastLines],
+      hash: timeline.hash(),
+      happened,
+      known: judge.known,
+      acknowledged: judge.acked.size,
+      tasks: timeline.tasks,
+    }
+  }
+
+  #wakeAll(): void {
+    for (const process of this.#processes) process.wake()
+  }
+
+  #startWorker(): void {
+    const process = this.#start('worker', () => this.#startWorker())
+    process.later(0, () => void runWorker(process, this))
+  }
+
+  #startDispatcher(): void {
+    const process = this.#start('dispatcher', () => this.#startDispatcher())
+    process.later(0, () => void new Dispatcher(process, this).run())
+  }
+
+  #start(kind: string, again: () => void): Process {
+    const process = new Process(`${kind}-${this.#started++}`, this.surroundings, (dead) => {
+      this.#processes.delete(dead)
+      if (this.bug === 'timer-lost-on-crash') loseTimers(this.db, dead.name)
+      this.timeline.after(this.dice.between(100, 5_000), again)
+    })
+    this.#processes.add(process)
+    return process
+  }
+
+  /** A new version of the cart journey goes live: its record reaches every partition in one transaction. */
+  #publish(): void {
+    this.#revision++
+    this.timeline.tell(`revision ${this.#revision} is published`)
+    this.db.log.appendTo(this.knobs.partitions > 0 ? [...this.db.leases.keys()] : [], { kind: 'definitions', revision: this.#revision }, this.timeline.now)
+  }
+
+  #everySecond(): void {
+    const { dice, surroundings, db } = this
+    const { faults } = surroundings
+    this.judge.sample()
+    if (dice.chance(faults.publish * 0.1)) this.#publish()
+    if (dice.chance(faults.steal)) {
+      count(surroundings, 'stolen lease')
+      dice.pick(db.leases).until = 0
+    }
+    if (dice.chance(faults.restart)) {
+      count(surroundings, 'restart of everything')
+      for (const process of [...this.#processes]) process.crash('with all others')
+    }
+    this.timeline.after(1_000, () => this.#everySecond())
+  }
+
+  #isQuiet(): boolean {
+    return this.#calm && this.#busy() === null
+  }
+
+  /** What is still to be done; null: nothing. */
+  #busy(): string | null {
+    const { db, shop } = this
+    if (shop.open > 0) return `${shop.open} clients wait for an answer`
+    const behind = db.leases.find(({ partition, done }) => done < db.log.partitions[partition]!.head)
+    if (behind) return `partition ${behind.partition} has handled ${behind.done} of ${db.log.partitions[behind.partition]!.head}`
+    const message = [...db.outbox.rows.values()].find(({ status }) => status === 'ready' || status === 'sending' || status === 'ambiguous')
+    if (message) return `message ${message.id} is ${message.status}`
+    const parked = new Set(db.parked().map(({ key }) => key))
+    const waiting = [...db.states.values()].find(({ id, person }) => person.journeys.enrollments.length > 0 && !parked.has(id))
+    return waiting ? `${waiting.id} stands on ${waiting.person.journeys.enrollments.map(({ step, due }) => `${step} until ${due}`).join(', ')}` : null
+  }
+
+  #judgeTheEnd(): void {
+    const { judge, db } = this
+    judge.sample()
+    const busy = this.#busy()
+    if (busy !== null) judge.violate('quiescence', busy)
+    const dead = new Set([...db.letters.values()].map(({ record }) => (JSON.parse(record) as { id?: string }).id))
+    for (const id of judge.acked.keys()) if (!judge.accepted.has(id) && !dead.has(id)) judge.violate('acknowledged-once', `${id} was acknowledged and never handled`)
+    judge.judgeReceipts(dead)
+    const differs = difference(db)
+    if (differs !== null) judge.violate('replay-equal', differs)
+  }
+}
+
+function drawKnobs(dice: Dice): Knobs {
+  return {
+    partitions: dice.between(1, 4),
+    workers: dice.between(2, 3),
+    dispatchers: dice.between(1, 2),
+    people: dice.between(1, 5),
+    actions: dice.between(3, 9),
+    hurry: dice.pick([500, 3_000, 10_000]),
+    leaseMs: dice.pick([3_000, 6_000, 12_000]),
+    batchSize: dice.pick([1, 3, 10, 1_000]),
+    cacheSize: dice.pick([1, 3, 1_000]),
+  }
+}
+
+export type { Faults }
