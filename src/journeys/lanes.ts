@@ -190,10 +190,11 @@ const daysWords = (days: readonly string[] | undefined): string =>
 
 const hostOf = (url: string): string => /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url
 
-/** The entry in one line. */
+/** The entry in one line: how often the same person comes in. */
 export function entryWords(journey: Journey): string {
-  const { reentry } = journey.entry
-  const again =
-    reentry === 'never' ? 'once per person' : reentry === 'always' ? 'every time' : `again after ${durationWords(reentry.after)}`
-  return journey.entry.key ? `${again} and ${journey.entry.key.split('.').at(-1)}` : again
+  const { reentry, key } = journey.entry
+  const name = key?.split('.').at(-1)
+  if (reentry === 'never') return name ? `once per person and ${name}` : 'once per person'
+  const again = reentry === 'always' ? 'every time' : `again after ${durationWords(reentry.after)}`
+  return name ? `${again}, per ${name}` : again
 }

@@ -20,7 +20,7 @@ export function Dialog({ title, open, onClose, children, wide = false }: DialogP
       isOpen={open}
       onOpenChange={(now) => !now && onClose()}
       isDismissable
-      className="fixed inset-0 z-50 flex items-start justify-center overflow-y-auto bg-black/40 p-4 pt-[12vh]"
+      className="fixed inset-0 z-50 flex items-start justify-center overflow-y-auto bg-shade p-4 pt-[12vh]"
     >
       <Modal className={`w-full rise rounded-card border border-line bg-surface shadow-float ${wide ? 'max-w-[640px]' : 'max-w-[480px]'}`}>
         <AriaDialog className="outline-none">

@@ -15,7 +15,8 @@ export function Link({ href, plain = false, className = '', onClick, ...rest }: 
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)
     const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
-    if (event.defaultPrevented || elsewhere || rest.target) return
+    // The reference under /api is a page of its own.
+    if (event.defaultPrevented || elsewhere || rest.target || href.startsWith('/api/')) return
     event.preventDefault()
     router.history.push(href)
   }

@@ -23,17 +23,28 @@ interface TableProps<Row> {
 
 const align = <Row,>(column: Column<Row>): string => `${column.right ? 'text-right' : 'text-left'} ${column.from ? FROM[column.from] : ''}`
 
+const WIDTHS = ['sm', 'md', 'lg'] as const
+const LAST_BELOW = { sm: 'max-sm:pr-4', md: 'max-md:pr-4', lg: 'max-lg:pr-4' }
+
+/** The outer padding of a column that is the last one while all after it are hidden. */
+function edge<Row>(columns: readonly Column<Row>[], at: number): string {
+  const after = columns.slice(at + 1)
+  if (after.length === 0 || after.some((column) => column.from === undefined)) return ''
+  const narrowest = WIDTHS.find((width) => after.some((column) => column.from === width))
+  return narrowest ? LAST_BELOW[narrowest] : ''
+}
+
 /** A real table: headers, rows, one link per row that covers it. The first column names the row. */
 export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
   return (
     <table aria-label={label} className="w-full table-fixed border-collapse text-dense">
       <thead>
         <tr className="border-b border-line text-meta text-ink-3">
-          {columns.map((column) => (
+          {columns.map((column, i) => (
             <th
               key={column.name}
               scope="col"
-              className={`h-9 px-2 font-medium first:pl-4 last:pr-4 ${column.width ?? ''} ${align(column)}`}
+              className={`h-9 px-2 font-medium first:pl-4 last:pr-4 ${column.width ?? ''} ${align(column)} ${edge(columns, i)}`}
             >
               {column.hideName ? <span className="sr-only">{column.name}</span> : column.name}
             </th>
@@ -45,11 +56,15 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
           <tr key={rowKey(row)} className="relative border-b border-line last:border-0 hover:bg-sunken has-[a:focus-visible]:bg-sunken">
             {columns.map((column, i) =>
               i === 0 ? (
-                <th key={column.name} scope="row" className={`h-11 px-2 py-1.5 font-normal first:pl-4 last:pr-4 ${align(column)}`}>
+                <th
+                  key={column.name}
+                  scope="row"
+                  className={`h-11 px-2 py-1.5 font-normal first:pl-4 last:pr-4 ${align(column)} ${edge(columns, i)}`}
+                >
                   {column.cell(row)}
                 </th>
               ) : (
-                <td key={column.name} className={`h-11 px-2 py-1.5 first:pl-4 last:pr-4 ${align(column)}`}>
+                <td key={column.name} className={`h-11 px-2 py-1.5 first:pl-4 last:pr-4 ${align(column)} ${edge(columns, i)}`}>
                   {column.cell(row)}
                 </td>
               ),

@@ -102,7 +102,7 @@ function JourneyView({ shown }: { shown: Shown }) {
           <Problems shown={shown} />
           {tab === 'canvas' && (
             <div className="flex min-h-[420px] flex-1 max-lg:flex-col lg:min-h-0">
-              <div className="min-h-0 min-w-0 flex-1">
+              <div className="relative min-h-0 min-w-0 flex-1">
                 <Suspense fallback={<Skeleton lines={8} />}>
                   <Canvas journey={definition} dashed={shown.status !== 'live'} step={step} onOpen={onOpen} />
                 </Suspense>

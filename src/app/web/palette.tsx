@@ -41,7 +41,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       isOpen
       onOpenChange={(open) => !open && onClose()}
       isDismissable
-      className="fixed inset-0 z-50 flex items-start justify-center bg-black/40 p-4 pt-[12vh]"
+      className="fixed inset-0 z-50 flex items-start justify-center bg-shade p-4 pt-[12vh]"
     >
       <Modal className="w-full max-w-[560px] overflow-hidden rise rounded-card border border-line bg-surface shadow-float">
         <Dialog aria-label="Search and commands" className="outline-none">

@@ -129,7 +129,7 @@ function Standing({ profile }: { profile: Profile }) {
                   at “{run.stepName}”{run.key && ` · ${run.key}`}
                 </span>
               </span>
-              <span className="text-right text-meta text-ink-3">
+              <span className="text-meta text-ink-3 sm:text-right">
                 there <Moment at={run.since} />
                 <span className="block">
                   {run.due === null ? (

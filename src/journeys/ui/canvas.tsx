@@ -5,6 +5,7 @@ import {
   type Edge,
   EdgeLabelRenderer,
   type EdgeProps,
+  Handle,
   type Node,
   type NodeProps,
   Position,
@@ -50,7 +51,7 @@ interface CanvasProps {
 }
 
 const MINIMAP_FROM = 25
-const nodeTypes = { box: memo(BoxView) }
+const nodeTypes = { box: memo(Joined) }
 const edgeTypes = { line: memo(LineView) }
 const FAR = 0.45
 const isFar = (state: { transform: [number, number, number] }) => state.transform[2] < FAR
@@ -73,7 +74,7 @@ function Drawing({ journey, dashed, step, onOpen }: CanvasProps) {
   const { onKeyDown, announcement } = useKeys({ journey, picture, at, setAt, onOpen })
   useStart(picture, step)
   return (
-    <div className="relative h-full min-h-0">
+    <div className="absolute inset-0">
       <ReactFlow
         tabIndex={0}
         aria-label={`Canvas of ${journey.name ?? journey.id}. Arrow keys walk the steps, Enter opens one, plus, minus and 0 zoom. The Outline tab shows the same as a tree.`}
@@ -115,7 +116,7 @@ function boxNodes(picture: Picture, { journey, dashed, step }: { journey: Journe
     height: box.height,
     // React Flow hides what it has not measured; our sizes are known.
     measured: { width: box.width, height: box.height },
-    // Where lines begin and end; without handle elements React Flow would draw none.
+    // Where lines begin and end, also of boxes that are outside of the window and so not in the page.
     handles: [
       { type: 'target', position: Position.Top, x: box.width / 2, y: 0, width: 1, height: 1 },
       { type: 'source', position: Position.Bottom, x: box.width / 2, y: box.height, width: 1, height: 1 },
@@ -132,9 +133,22 @@ function lineEdges(picture: Picture): LineEdge[] {
     type: 'line',
     source: line.from,
     target: line.to,
-    ariaLabel: null as never,
+    // Lines say nothing that steps and lanes do not say in words.
+    ariaRole: 'presentation',
+    domAttributes: { 'aria-hidden': true, 'aria-label': undefined, 'aria-roledescription': undefined },
     data: { line, counted: into.get(line.to) === 1 && line.to !== '@end' ? line.to : '' },
   }))
+}
+
+/** A box with the points that React Flow insists on before it draws a line. */
+function Joined(props: NodeProps<BoxNode>) {
+  return (
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={false} className="invisible" />
+      <BoxView {...props} />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} className="invisible" />
+    </>
+  )
 }
 
 function BoxView({ data }: NodeProps<BoxNode>) {
