@@ -30,7 +30,8 @@ async function answer(ask: Ask): Promise<void> {
   if (ask === 'stop') {
     await app.reported()
     const [facts] = await app.parts.analytics.query<{ events: number }>(`SELECT countIf(verdict = 'accepted' AND type != 'system') AS events FROM events`)
-    process.send!({ facts: facts!.events })
+    const { rows } = await app.parts.pool.query<{ status: string; reason: string; count: number }>('select status, reason, count(*)::int as count from outbox group by 1, 2')
+    process.send!({ facts: facts!.events, outbox: rows })
     await app.stop()
     process.exit(0)
   }

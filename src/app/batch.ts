@@ -1,7 +1,8 @@
 import type { Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, LoggedRecord, WakeRecord } from '#events/schema.ts'
+import type { Definitions } from '#journeys/definitions.ts'
 import type { Person } from '#journeys/person.ts'
-import { type Definitions, fire, nextDue, react } from '#journeys/react.ts'
+import { fire, nextDue, react } from '#journeys/react.ts'
 import type { DeadLetterRow } from '#platform/keyed-state.ts'
 import type { Batch, Lease, PlacedFact } from './ports.ts'
 

@@ -55,7 +55,7 @@ export interface Dispatcher {
   stop(): Promise<void>
 }
 
-const DEFAULTS: DispatcherSettings = { concurrency: 64, perSecond: {}, settleMs: 20, limits: RETRY_LIMITS }
+const DEFAULTS: DispatcherSettings = { concurrency: 160, perSecond: {}, settleMs: 10, limits: RETRY_LIMITS }
 const UNLIMITED = 100_000
 const SWEEP_MS = 1_000
 const RECOVER_EVERY = 15

@@ -83,23 +83,28 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
   const settlements = endings.map(({ entry, verdict, providerId, hash }) => ({
     ws: entry.ws,
     id: entry.id,
+    attempt: entry.attempt,
     status: verdict.status,
     due: verdict.due,
     reason: verdict.reason,
     providerId,
     contentHash: hash,
   }))
-  const records = endings.flatMap((ending) => receiptsOf(ending, now))
-  const bounced = endings
-    .filter(({ verdict }) => verdict.bounced)
-    .map(({ entry }) => ({ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }))
-  await parts.transaction(async (tx) => {
-    await settle(tx, settlements, { owner: parts.owner, now })
-    await suppress(tx, bounced, now)
+  const said = await parts.transaction(async (tx) => {
+    const counted = new Set((await settle(tx, settlements, { owner: parts.owner, now })).map(nameOf))
+    const ended = endings.filter(({ entry }) => counted.has(nameOf(entry)))
+    await suppress(tx, ended.flatMap(blockedBy), now)
+    const records = ended.flatMap((ending) => receiptsOf(ending, now))
     await appendRecords(tx, records, { partitions: parts.partitions, now })
+    return records.length
   })
-  if (records.length > 0) parts.appended()
+  if (said > 0) parts.appended()
 }
+
+const nameOf = ({ ws, id, attempt }: Pick<Claimed, 'ws' | 'id' | 'attempt'>): string => `${ws} ${id} ${attempt}`
+
+const blockedBy = ({ entry, verdict }: Ending) =>
+  verdict.bounced ? [{ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }] : []
 
 /** Puts events of ours on the log, in the caller's transaction. */
 export const appendRecords = (
@@ -113,7 +118,8 @@ export const appendRecords = (
     options,
   )
 
-function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
+/** What one ending says on the log. */
+export function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
   if (verdict.receipt === null) return []
   const props: JsonObject = { reason: verdict.reason, attempt: entry.attempt, ...(providerId === '' ? {} : { provider_id: providerId }) }
   const said = receipt(entry, { name: verdict.receipt, at: now, props })

@@ -19,8 +19,17 @@ const LARGEST_SOURCE = 524_288
 export const mailBindings = (options: Options): Binding[] => [
   bind(ListMail, ({ q, cursor }, { workspace }) =>
     inWorkspace(options.pool, workspace, async (tx) => {
-      const lines = await listMail(tx, workspace, { text: q.trim(), before: cursor && /^\d{1,18}$/.test(cursor) ? cursor : null, limit: PAGE })
-      return { mail: lines.map(summary), next: lines.length === PAGE ? lines.at(-1)!.id : null, total: await countMail(tx, workspace), receiving: options.receiving }
+      const lines = await listMail(tx, workspace, {
+        text: q.trim(),
+        before: cursor && /^\d{1,18}$/.test(cursor) ? cursor : null,
+        limit: PAGE,
+      })
+      return {
+        mail: lines.map(summary),
+        next: lines.length === PAGE ? lines.at(-1)!.id : null,
+        total: await countMail(tx, workspace),
+        receiving: options.receiving,
+      }
     }),
   ),
   bind(GetMail, ({ id }, { workspace }) => showMail(options.pool, workspace, id)),

@@ -59,30 +59,30 @@ export function quotedPrintable(text: string): string {
   return text.split(CRLF).map(quotedLine).join(CRLF)
 }
 
+const UNSAFE = /[^\t\x20-\x3c\x3e-\x7e]/gu
+
 function quotedLine(line: string): string {
-  if (line.length <= ENCODED && /^[\t\x20-\x3c\x3e-\x7e]*$/.test(line) && !/[ \t]$/.test(line) && !line.startsWith('From ')) return line
+  let quoted = line.replace(UNSAFE, bytesQuoted)
+  if (/[ \t]$/.test(quoted)) quoted = quoted.slice(0, -1) + bytesQuoted(quoted.slice(-1))
+  if (quoted.startsWith('From ')) quoted = `=46${quoted.slice(1)}`
+  if (quoted.length <= ENCODED) return quoted
   let out = ''
-  let column = 0
-  const units = quotedUnits(line)
-  for (const unit of units) {
-    if (column + unit.length > ENCODED - 1) {
-      out += `=${CRLF}`
-      column = 0
-    }
-    out += unit
-    column += unit.length
+  let start = 0
+  while (quoted.length - start > ENCODED) {
+    const end = breakBefore(quoted, start + ENCODED - 1)
+    out += `${quoted.slice(start, end)}=${CRLF}`
+    start = end
   }
-  return out
+  return out + quoted.slice(start)
 }
 
-/** Pieces that a soft line break must not divide; the characters of one code point stay together. */
-function quotedUnits(line: string): string[] {
-  const units = line.match(/[\t\x20-\x3c\x3e-\x7e]|[^\t\x20-\x3c\x3e-\x7e]/gu) ?? []
-  const quoted = units.map((unit) => (/^[\t\x20-\x3c\x3e-\x7e]$/.test(unit) ? unit : bytesQuoted(unit)))
-  const last = quoted.length - 1
-  if (last >= 0 && (quoted[last] === ' ' || quoted[last] === '\t')) quoted[last] = bytesQuoted(quoted[last]!)
-  if (line.startsWith('From ')) quoted[0] = '=46'
-  return quoted
+/** The last place up to here where a soft line break divides neither an escape nor the bytes of one character. */
+function breakBefore(quoted: string, place: number): number {
+  let end = place
+  if (quoted[end - 1] === '=') end -= 1
+  else if (quoted[end - 2] === '=') end -= 2
+  while (quoted[end] === '=' && /[89AB]/.test(quoted[end + 1]!)) end -= 3
+  return end
 }
 
 const bytesQuoted = (unit: string): string => Array.from(encoder.encode(unit), (byte) => HEX[byte]!).join('')

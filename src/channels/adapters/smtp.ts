@@ -23,7 +23,7 @@ export interface SmtpOptions {
 export function smtpChannel(options: SmtpOptions): Channel<PreparedEmail> {
   const pool = new SMTPPool({
     url: options.url,
-    maxConnections: options.connections ?? 5,
+    maxConnections: options.connections ?? 10,
     maxMessages: 1_000,
     maxRequeues: 2,
     connectionTimeout: options.connectMs ?? 10_000,
