@@ -4,7 +4,8 @@ import type { Definitions } from '#journeys/definitions.ts'
 import type { Person } from '#journeys/person.ts'
 import { fire, nextDue, react } from '#journeys/react.ts'
 import type { DeadLetterRow } from '#platform/keyed-state.ts'
-import type { Batch, Lease, PlacedFact } from './ports.ts'
+import type { Lease } from '#platform/leases.ts'
+import type { Batch, PlacedFact } from './ports.ts'
 
 /** A profile as the worker holds it: null until its first record. */
 export interface Held {
@@ -73,11 +74,11 @@ export class BatchBuilder {
     const { ws, key } = record
     const name = nameOf(ws, key)
     if (this.#isParked(name)) {
-      this.#bury(lease, seq, record, '')
+      this.#bury(lease, seq, { record, error: '' })
       return
     }
     if (!this.#fire(lease, ws, key)) {
-      this.#bury(lease, seq, record, '')
+      this.#bury(lease, seq, { record, error: '' })
       return
     }
     if (record.kind === 'wake') return
@@ -85,9 +86,9 @@ export class BatchBuilder {
     const place = { partition: lease.partition, seq }
     try {
       const context = { definitions: this.#around.definitions(lease.revision, ws), now: at, position: place }
-      this.#take(place, { ws, key, reaction: react(this.#person(name), record, context) })
+      this.#take(place, { ws, key, reaction: withOverdue(react(this.#person(name), record, context), lease.tick, context) })
     } catch (error) {
-      this.#bury(lease, seq, record, told(error))
+      this.#bury(lease, seq, { record, error: told(error) })
       this.parked.add(name)
     }
   }
@@ -105,7 +106,7 @@ export class BatchBuilder {
       this.#take(place, { ws, key, reaction: fire(person, context) })
       return true
     } catch (error) {
-      this.#bury(lease, lease.tickSeq, { kind: 'wake', ws, key }, told(error))
+      this.#bury(lease, lease.tickSeq, { record: { kind: 'wake', ws, key }, error: told(error) })
       this.#put({ ws, key, partition: lease.partition, person, muted: true })
       this.parked.add(name)
       return false
@@ -141,7 +142,7 @@ export class BatchBuilder {
     return this.parked.has(name) || this.#around.isParked(name)
   }
 
-  #bury(lease: Lease, seq: number, record: KeyedRecord | WakeRecord, error: string): void {
+  #bury(lease: Lease, seq: number, { record, error }: { record: KeyedRecord | WakeRecord; error: string }): void {
     this.#dead.push({ ws: record.ws, key: record.key, partition: lease.partition, seq, record: JSON.stringify(record), error })
   }
 
@@ -164,6 +165,23 @@ export class BatchBuilder {
       deadLetters: this.#dead,
       now,
     }
+  }
+}
+
+/**
+ * A record can bring timers that a tick of before should have fired: the runs of a profile that became this one. They fire with the record,
+ * so that when they fire follows from the log alone.
+ */
+function withOverdue(reaction: Reaction<Person>, tick: number, context: Context): Reaction<Person> {
+  const due = nextDue(reaction.state)
+  if (due === null || due > tick) return reaction
+  const fired = fire(reaction.state, context)
+  return {
+    state: fired.state,
+    effects: [...reaction.effects, ...fired.effects],
+    cancels: [...reaction.cancels, ...fired.cancels],
+    facts: [...reaction.facts, ...fired.facts],
+    records: [...reaction.records, ...fired.records],
   }
 }
 

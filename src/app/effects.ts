@@ -104,7 +104,9 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
 }
 
 async function recoverDead(parts: DispatcherParts): Promise<void> {
-  const count = await recover(parts.db, { living: await parts.living(), now: parts.now() })
+  // Who asks is alive, even if it stood still for so long that nobody believes it: it still holds what it has claimed.
+  const living = [...(await parts.living()), parts.owner]
+  const count = await recover(parts.db, { living, now: parts.now() })
   if (count > 0) parts.logger.warn({ count }, 'messages that a dead process left on their way are ready again, under the same ids')
 }
 

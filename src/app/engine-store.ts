@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Person } from '#journeys/person.ts'
 import { writeFactBlock } from '#platform/fact-blocks.ts'
 import { buryLetters, dueKeys, loadStates, parkedKeys, soonestTimers, writeStates } from '#platform/keyed-state.ts'
-import { acquireLeases, advanceLeases, releaseLeases, renewLeases } from '#platform/leases.ts'
+import { acquireLeases, advanceLeases, isAnyLeaseFree, releaseLeases, renewLeases } from '#platform/leases.ts'
 import { append, appendToPartitions, type Queryable, readBlocks } from '#platform/log.ts'
 import { type Cancelled, cancel, enqueue } from '#platform/outbox.ts'
 import { transaction } from '#platform/postgres/pool.ts'
@@ -22,6 +22,7 @@ export function engineStore({ pool, partitions, leaseSeconds }: Options): Engine
   return {
     acquire: (owner) => acquireLeases(pool, owner, leaseSeconds),
     renew: (owner) => renewLeases(pool, owner, leaseSeconds),
+    isAnyFree: () => isAnyLeaseFree(pool),
     release: (owner) => releaseLeases(pool, owner),
     read: (cursors, blocks) => readBlocks(pool, cursors, blocks),
     load: (keys) => loadStates<Person>(pool, KIND, keys),

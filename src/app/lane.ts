@@ -105,14 +105,14 @@ export class Lane {
     if (claimed.length === 0) return POLL_MS
     this.#bucket = taken(this.#bucket, claimed.length)
     this.#breaker = begun(this.#breaker)
-    for (const entry of claimed) this.#flying.set(keyOf(entry.ws, entry.id), entry)
+    for (const entry of claimed) this.#flying.set(flightOf(entry), entry)
     await this.#handle(claimed)
     return claimed.length < limit ? POLL_MS : 0
   }
 
   async #releaseUnknown(): Promise<void> {
     const { db, owner, now } = this.#parts
-    const known = [...this.#flying.values()].map(({ ws, id }) => `${ws}\u0001${id}`)
+    const known = [...this.#flying.keys()]
     await releaseUnknown(db, { owner, channel: this.#parts.channel.kind, known, now: now() })
     this.#unsure = false
   }
@@ -185,7 +185,7 @@ export class Lane {
     { hash, providerId, started }: { hash: string; providerId: string; started: number } = NOT_TRIED,
   ): Promise<void> {
     await this.#parts.settler.settle({ entry, verdict, providerId, hash })
-    this.#flying.delete(keyOf(entry.ws, entry.id))
+    this.#flying.delete(flightOf(entry))
     this.#parts.observe(entry.channel, verdict.status, started < 0 ? 0 : this.#parts.real() - started)
     if (this.#flying.size <= this.#parts.concurrency / 2) this.wake()
   }
@@ -199,3 +199,6 @@ export class Lane {
 }
 
 const NOT_TRIED = { hash: '', providerId: '', started: -1 }
+
+/** One attempt: another one of the same message may begin while it is still on its way, when this process was taken for dead. */
+const flightOf = ({ ws, id, attempt }: Claimed): string => `${ws}\u0001${id}\u0001${attempt}`

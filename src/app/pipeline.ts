@@ -3,7 +3,8 @@ import type { EventRecord, LoggedRecord, LogRecord } from '#events/schema.ts'
 import type { Definitions } from '#journeys/definitions.ts'
 import type { LogBlock } from '#platform/log.ts'
 import { BatchBuilder, type Held, nameOf } from './batch.ts'
-import type { Batch, EngineStore, Lease } from './ports.ts'
+import type { Lease } from '#platform/leases.ts'
+import type { Batch, EngineStore } from './ports.ts'
 
 /** Definitions by revision: `prepare` fetches, `of` answers at once. */
 export interface DefinitionsSource {
@@ -77,8 +78,9 @@ export class Pipeline {
 
   /** Keeps the leases; takes partitions that have become free. */
   async renew(): Promise<void> {
-    const kept = new Set(await this.#options.store.renew(this.#options.owner))
-    if (kept.size !== this.#leases.size || kept.size === 0) await this.acquire()
+    const { store, owner } = this.#options
+    const kept = await store.renew(owner)
+    if (kept.length !== this.#leases.size || (await store.isAnyFree())) await this.acquire()
     else this.#parked = await this.#whoIsParked()
   }
 
@@ -198,7 +200,8 @@ export class Pipeline {
     }
     for (const { ws, id } of due) want(ws, id)
     if (missing.size === 0) return held
-    for (const { ws, id, state, version } of await this.#options.store.load([...missing.values()])) held.set(nameOf(ws, id), { person: state, version })
+    for (const { ws, id, state, version } of await this.#options.store.load([...missing.values()]))
+      held.set(nameOf(ws, id), { person: state, version })
     for (const name of missing.keys()) if (!held.has(name)) held.set(name, { person: null, version: 0 })
     return held
   }
@@ -218,7 +221,9 @@ export class Pipeline {
   /** Puts a tick on the partitions where a timer is due now. */
   async #tick(): Promise<boolean> {
     const now = this.#options.now()
-    const ready = [...this.#soonest].filter(([partition, due]) => due <= now && !this.#ticking.has(partition) && !this.#draining.has(partition))
+    const ready = [...this.#soonest].filter(
+      ([partition, due]) => due <= now && !this.#ticking.has(partition) && !this.#draining.has(partition),
+    )
     if (ready.length === 0) return false
     const partitions = ready.map(([partition]) => partition)
     await this.#options.store.tick(partitions, now)

@@ -5,8 +5,6 @@ import type { DeadLetterRow, Keyed, KeyedWrite } from '#platform/keyed-state.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Cursor, LogBlock } from '#platform/log.ts'
 
-export type { Lease } from '#platform/leases.ts'
-
 /** A fact with its place on the log: unique, and the same again when the record is handled again. */
 export interface PlacedFact {
   readonly partition: number
@@ -38,6 +36,8 @@ export interface EngineStore {
   acquire(owner: string): Promise<Lease[]>
   /** Prolongs what is ours; returns the partitions that still are. */
   renew(owner: string): Promise<number[]>
+  /** Whether a partition is nobody's. */
+  isAnyFree(): Promise<boolean>
   release(owner: string): Promise<void>
   read(cursors: readonly Cursor[], blocksPerPartition: number): Promise<LogBlock[]>
   load(keys: readonly { ws: string; id: string }[]): Promise<Keyed<Person>[]>

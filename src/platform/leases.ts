@@ -34,6 +34,12 @@ export async function renewLeases(db: Queryable, owner: string, seconds: number)
   return rows.map((row) => row.partition)
 }
 
+/** Whether a partition is nobody's, or its owner has not been heard of for too long. */
+export async function isAnyLeaseFree(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ free: boolean }>('select exists (select from leases where owner is null or until < now()) as free')
+  return rows[0]!.free
+}
+
 export async function releaseLeases(db: Queryable, owner: string): Promise<void> {
   await db.query(`update leases set owner = null, until = 'epoch' where owner = $1`, [owner])
 }
@@ -58,7 +64,9 @@ export async function advanceLeases(tx: Queryable, leases: readonly Lease[]): Pr
 
 /** How many records wait to be handled, over all partitions. */
 export async function backlog(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ waiting: number }>('select coalesce(sum(h.seq - l.done_seq), 0)::bigint as waiting from log_heads h join leases l using (partition)')
+  const { rows } = await db.query<{ waiting: number }>(
+    'select coalesce(sum(h.seq - l.done_seq), 0)::bigint as waiting from log_heads h join leases l using (partition)',
+  )
   return rows[0]!.waiting
 }
 

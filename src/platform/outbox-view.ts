@@ -93,7 +93,7 @@ export async function releaseUnknown(
 ): Promise<number> {
   const { rowCount } = await db.query(
     `update outbox set status = 'ready', reason = 'recovered', due = least(due, $3)
-     where status = 'sending' and owner = $1 and channel = $4 and not (workspace_id || chr(1) || id = any($2))`,
+     where status = 'sending' and owner = $1 and channel = $4 and not (workspace_id || chr(1) || id || chr(1) || attempt = any($2))`,
     [owner, known, now, channel],
   )
   return rowCount ?? 0

@@ -27,6 +27,7 @@ export interface Claimed extends OutboxEntry {
 export interface Settlement {
   readonly ws: string
   readonly id: string
+  readonly attempt: number
   readonly status: Exclude<OutboxStatus, 'sending' | 'cancelled'>
   readonly due: number
   readonly reason: string
@@ -97,20 +98,26 @@ export async function claim(
   return rows
 }
 
-/** Writes how attempts ended; only entries that are still `sending` for this owner change. */
+/**
+ * Writes how attempts ended, and resolves with those that counted: an attempt that somebody else has taken over counts no more,
+ * unless it did hand the message over, for that stays true.
+ */
 export async function settle(
   tx: Queryable,
   settlements: readonly Settlement[],
   { owner, now }: { owner: string; now: number },
-): Promise<void> {
-  if (settlements.length === 0) return
-  await tx.query(
+): Promise<{ ws: string; id: string; attempt: number }[]> {
+  if (settlements.length === 0) return []
+  const { rows } = await tx.query<{ ws: string; id: string; attempt: number }>(
     `update outbox o set status = s.status, due = s.due, reason = s.reason, settled_at = $3,
        provider_id = coalesce(nullif(s."providerId", ''), o.provider_id), content_hash = coalesce(nullif(s."contentHash", ''), o.content_hash)
-     from jsonb_to_recordset($1::jsonb) s(ws text, id text, status text, due bigint, reason text, "providerId" text, "contentHash" text)
-     where o.workspace_id = s.ws and o.id = s.id and o.status in ('sending', 'ambiguous') and o.owner = $2`,
+     from jsonb_to_recordset($1::jsonb) s(ws text, id text, attempt int, status text, due bigint, reason text, "providerId" text, "contentHash" text)
+     where o.workspace_id = s.ws and o.id = s.id and case when s.status = 'sent' then o.status <> 'sent'
+       else o.status in ('sending', 'ambiguous') and o.owner = $2 and o.attempt = s.attempt end
+     returning s.ws, s.id, s.attempt`,
     [JSON.stringify(settlements), owner, now],
   )
+  return rows
 }
 
 /** Entries that dead owners left in `sending` become ready again: they may have left, so the retry carries the same id. */

@@ -1,5 +1,6 @@
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
+import { receiptsOf } from '#app/settler.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { ConnectionLost, type Process } from './process.ts'
@@ -78,7 +79,7 @@ export class Dispatcher {
 
   #recover(): void {
     const { db, timeline, judge } = this.#world
-    for (const row of db.outbox.release(({ owner }) => (db.workers.get(owner) ?? 0) <= timeline.now, timeline.now)) judge.takenOver(row)
+    for (const row of db.outbox.release(({ owner }) => owner !== this.#process.name && (db.workers.get(owner) ?? 0) <= timeline.now, timeline.now)) judge.takenOver(row)
   }
 
   #assumeSent(): void {
@@ -97,7 +98,7 @@ export class Dispatcher {
     const { outbox } = db
     const process = this.#process
     if (this.#unsure) {
-      await process.call('release unknown', () => outbox.release((row) => row.owner === process.name && !this.#flying.has(row.id), timeline.now))
+      await process.call('release unknown', () => outbox.release((row) => row.owner === process.name && !this.#flying.has(flightOf(row)), timeline.now))
       this.#unsure = false
     }
     const limit = CONCURRENCY - this.#flying.size
@@ -106,7 +107,7 @@ export class Dispatcher {
     if (bug !== 'barrier-skipped') await this.#caughtUp()
     const mark = bug !== 'claim-without-mark'
     const claimed = await process.call('claim', () => outbox.claim({ owner: process.name, limit, now: timeline.now, mark }))
-    for (const entry of claimed) this.#flying.set(entry.id, entry)
+    for (const entry of claimed) this.#flying.set(flightOf(entry), entry)
     if (claimed.length > 0) await this.#handle(claimed, round)
   }
 
@@ -162,7 +163,7 @@ export class Dispatcher {
       judge.settling(entry, verdict)
       this.#settle(entry, verdict, providerId)
     })
-    this.#flying.delete(entry.id)
+    this.#flying.delete(flightOf(entry))
     this.#process.wake()
   }
 
@@ -170,12 +171,12 @@ export class Dispatcher {
     const { db, timeline, bug } = this.#world
     const { status, due, reason } = verdict
     const now = timeline.now
-    db.outbox.settle({ ws: entry.ws, id: entry.id, status, due, reason, providerId, contentHash: '' }, this.#process.name)
+    const counted = db.outbox.settle({ ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '' }, this.#process.name)
+    if (!counted && bug !== 'receipt-with-new-id') return
     if (verdict.bounced) db.outbox.suppress({ address: entry.address, topic: '' }, 'bounced')
-    if (verdict.receipt === null) return
-    const once = bug === 'receipt-with-new-id' ? { once: String(now) } : {}
-    const said = receipt(entry, { name: verdict.receipt, at: now, props: { reason, attempt: entry.attempt }, ...once })
-    const bounced = receipt(entry, { name: 'message.bounced', at: now, props: { reason, address: entry.address, permanent: true } })
-    this.#append(verdict.bounced ? [said, bounced] : [said])
+    const records = receiptsOf({ entry, verdict, providerId, hash: '' }, now)
+    this.#append(bug === 'receipt-with-new-id' ? records.map((record) => ({ ...record, id: `${record.id}:${now}` })) : records)
   }
 }
+
+const flightOf = ({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): string => `${id}#${attempt}`

@@ -46,13 +46,14 @@ export class Outbox {
     })
   }
 
-  settle(settlement: Settlement, owner: string): void {
-    const row = this.rows.get(settlement.id)
-    if (!row || (row.status !== 'sending' && row.status !== 'ambiguous') || row.owner !== owner) return
-    row.status = settlement.status
-    row.due = settlement.due
-    row.reason = settlement.reason
+  /** Whether it counted: an attempt that was taken over does not, unless the message has left. */
+  settle({ id, attempt, status, due, reason }: Settlement, owner: string): boolean {
+    const row = this.rows.get(id)!
+    const isOurs = (row.status === 'sending' || row.status === 'ambiguous') && row.owner === owner && row.attempt === attempt
+    if (status === 'sent' ? row.status === 'sent' : !isOurs) return false
+    Object.assign(row, { status, due, reason })
     this.onReady()
+    return true
   }
 
   /** Entries that dead owners left behind, or (with `known`) entries of one owner that it does not know of. */

@@ -23,6 +23,7 @@ function storeOf(process: Process, { db, timeline, bug, dice, surroundings }: Wo
   return {
     acquire: (owner) => process.call('acquire', () => db.acquire(owner, timeline.now)),
     renew: (owner) => process.call('renew', () => db.renew(owner, timeline.now)),
+    isAnyFree: () => process.call('is any free', () => db.leases.some(({ owner, until }) => owner === null || until < timeline.now)),
     release: (owner) => process.call('release', () => db.release(owner)),
     read: (cursors, blocks) =>
       process.call('read', () => {
