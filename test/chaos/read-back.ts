@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import pino from 'pino'
+import { DefinitionsRegistry } from '#app/definitions.ts'
+import type { LogRecord } from '#events/schema.ts'
+import type { Definitions } from '#journeys/definitions.ts'
+import { chdbAnalytics } from '#platform/analytics/chdb.ts'
+import type { OutboxRow } from '#platform/outbox-view.ts'
+import { startEmbedded } from '#platform/postgres/embedded.ts'
+import { createPool, type Pool } from '#platform/postgres/pool.ts'
+import { consentModes } from '#workspaces/store.ts'
+import type { Block } from './replay.ts'
+
+/** A fact as a row of ClickHouse, with its place; times are epoch ms. */
+export type Row = Readonly<Record<string, string | number>>
+export const TABLES = ['events', 'transitions', 'deliveries', 'decisions'] as const
+export type Table = (typeof TABLES)[number]
+
+export interface StateRow {
+  readonly ws: string
+  readonly id: string
+  readonly partition: number
+  readonly state: unknown
+  readonly next_due: number | null
+}
+
+/** Everything that the stopped server left on disk. */
+export interface Left {
+  readonly blocks: readonly Block[]
+  readonly heads: readonly { readonly partition: number; readonly seq: number }[]
+  readonly leases: readonly {
+    readonly partition: number
+    readonly done: number
+    readonly tick: number
+    readonly tickSeq: number
+    readonly revision: number
+  }[]
+  readonly states: readonly StateRow[]
+  readonly outbox: readonly OutboxRow[]
+  /** Rows in tables where there should be none. */
+  readonly oddities: {
+    readonly deadLetters: number
+    readonly factRejects: number
+    readonly waitingFacts: number
+    readonly begunGroups: number
+  }
+  readonly facts: Readonly<Record<Table, readonly Row[]>>
+  readonly definitions: (revision: number, ws: string) => Definitions
+}
+
+export async function readBack(dataDir: string): Promise<Left> {
+  const embedded = await startEmbedded({ dataDir })
+  const pool = createPool({ url: embedded.url, name: 'chaos', statementMs: 120_000 })
+  try {
+    const left = await readDatabase(pool)
+    return { ...left, facts: await readFacts(dataDir) }
+  } finally {
+    await pool.end()
+    await embedded.stop()
+  }
+}
+
+async function readDatabase(pool: Pool): Promise<Omit<Left, 'facts'>> {
+  const all = async <R extends object>(sql: string): Promise<R[]> => (await pool.query<R>(sql)).rows
+  const one = async (sql: string): Promise<number> => (await all<{ n: number }>(`select count(*)::int as n from ${sql}`))[0]!.n
+  const blocks = await all<Block>('select partition, first_seq, last_seq, at, records from log order by partition, first_seq')
+  return {
+    blocks,
+    heads: await all('select partition, seq from log_heads order by partition'),
+    leases: await all('select partition, done_seq as done, tick, tick_seq as "tickSeq", revision from leases order by partition'),
+    states: await all(`select workspace_id as ws, id, partition, state, next_due from keyed_state where kind = 'profile' order by id`),
+    outbox:
+      await all(`select id, workspace_id as ws, profile_id as key, channel, address, topic, lane, due, expires, payload, status, attempt,
+      claimed_at as "claimedAt", settled_at as "settledAt", reason, provider_id as "providerId", content_hash as "contentHash", created_at as "createdAt" from outbox order by id`),
+    oddities: {
+      deadLetters: await one('dead_letters'),
+      factRejects: await one('fact_rejects'),
+      waitingFacts: await one('fact_blocks where projected_at is null'),
+      begunGroups: await one('fact_projection where pending_ids is not null'),
+    },
+    definitions: await definitionsOf(pool, blocks),
+  }
+}
+
+/** Every revision that the log names, compiled as the engine compiles it. */
+async function definitionsOf(pool: Pool, blocks: readonly Block[]): Promise<Left['definitions']> {
+  const named = blocks.flatMap(({ records }) =>
+    records.includes('"definitions"')
+      ? (JSON.parse(records) as LogRecord[]).flatMap((record) => (record.kind === 'definitions' ? record.revision : []))
+      : [],
+  )
+  const registry = new DefinitionsRegistry({ db: pool, consentModes: () => consentModes(pool), logger: pino({ level: 'silent' }) })
+  const workspaces = [...(await consentModes(pool)).keys()]
+  const known = new Map<string, Definitions>()
+  for (const revision of [...new Set([0, ...named])].sort((a, b) => a - b)) {
+    await registry.prepare(revision)
+    for (const ws of workspaces) known.set(`${revision} ${ws}`, registry.of(revision, ws))
+  }
+  return (revision, ws) => {
+    const found = known.get(`${revision} ${ws}`)
+    if (!found) throw new Error(`no definitions of ${ws} at revision ${revision}`)
+    return found
+  }
+}
+
+const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
+  events: ['workspace_id', 'profile_id', 'message_id', 'type', 'name', 'at', 'received', 'properties', 'verdict'],
+  transitions: [
+    'workspace_id',
+    'profile_id',
+    'journey_id',
+    'version',
+    'enrollment_id',
+    'kind',
+    'from_step',
+    'to_step',
+    'reason',
+    'arm',
+    'value',
+    'at',
+    'cause',
+  ],
+  deliveries: [
+    'workspace_id',
+    'profile_id',
+    'effect_id',
+    'journey_id',
+    'version',
+    'enrollment_id',
+    'step_id',
+    'channel',
+    'status',
+    'reason',
+    'at',
+  ],
+  decisions: ['workspace_id', 'profile_id', 'journey_id', 'version', 'enrollment_id', 'step_id', 'arm', 'propensity', 'at'],
+}
+const TIMES = new Set(['at', 'received'])
+
+async function readFacts(dataDir: string): Promise<Left['facts']> {
+  const analytics = await chdbAnalytics({ directory: join(dataDir, 'analytics'), readers: 1 })
+  const facts = {} as Record<Table, readonly Row[]>
+  for (const table of TABLES) {
+    const columns = [
+      ...COLUMNS[table].map((name) => (TIMES.has(name) ? `toUnixTimestamp64Milli(f.${name}) AS ${name}` : `f.${name} AS ${name}`)),
+      'partition',
+      'seq',
+      'ix',
+    ]
+    facts[table] = await analytics.query<Row>(`SELECT ${columns.join(', ')} FROM ${table} AS f`)
+  }
+  await analytics.close()
+  return facts
+}
