@@ -5,7 +5,9 @@ import { from } from 'pg-copy-streams'
 
 /** The limit: an HTTP server that parses a batch and copies its events into one table, and answers when that is committed. No checks, no state. */
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 4 })
-await pool.query('drop table if exists bare_events; create table bare_events (message_id text, user_id text, received timestamptz, body jsonb)')
+await pool.query(
+  'drop table if exists bare_events; create table bare_events (message_id text, user_id text, received timestamptz, body jsonb)',
+)
 
 interface Waiting {
   readonly lines: string

@@ -13,11 +13,15 @@ export interface Child {
 
 export function child(file: string, args: readonly string[], nodeArgs: readonly string[] = []): Child {
   const made = fork(join(import.meta.dirname, file), [...args], { execArgv: [...nodeArgs] })
-  const failed = once(made, 'exit').then(([code, signal]: unknown[]) => {
-    throw new Error(`${file} ended with ${String(code ?? signal)}`)
-  })
-  failed.catch(() => undefined)
-  const told = <T>(): Promise<T> => Promise.race([once(made, 'message').then(([message]) => message as T), failed])
+  const told = <T>(): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const ended = (code: number | null, signal: string | null): void => reject(new Error(`${file} ended with ${String(code ?? signal)}`))
+      made.once('exit', ended)
+      made.once('message', (message) => {
+        made.off('exit', ended)
+        resolve(message as T)
+      })
+    })
   return {
     pid: made.pid!,
     told,

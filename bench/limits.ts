@@ -34,7 +34,15 @@ export async function measureLimits(load: Omit<Load, 'url' | 'writeKey'>): Promi
 
 const ROWS = 1_000
 const ROUNDS = 20
-const STATE = JSON.stringify({ attributes: { email: ['somebody@shop.example', 1_700_000_000_000], name: ['Person 1', 1_700_000_000_000], plan: ['basic', 1_700_000_000_000] }, activity: { 'Product Added': [1, 1_700_000_000_000, 1_700_000_000_000] }, enrollments: [] })
+const STATE = JSON.stringify({
+  attributes: {
+    email: ['somebody@shop.example', 1_700_000_000_000],
+    name: ['Person 1', 1_700_000_000_000],
+    plan: ['basic', 1_700_000_000_000],
+  },
+  activity: { 'Product Added': [1, 1_700_000_000_000, 1_700_000_000_000] },
+  enrollments: [],
+})
 
 async function upserts(url: string): Promise<number> {
   const pool = createPool({ url, name: 'limits', max: 1, statementMs: 60_000 })

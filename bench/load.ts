@@ -1,4 +1,4 @@
-import { request as httpRequest, Agent } from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
 
 /** What one run of the load is: sent by the parent as a message. */
 export interface Load {
@@ -25,11 +25,41 @@ function* story({ people, prefix, buyEvery }: Load): Generator<object> {
   for (let i = 0; i < people; i++) {
     const userId = `${prefix}${i}`
     const email = `${userId}@shop.example`
-    yield { type: 'identify', userId, messageId: `${userId}-1`, traits: { email, first_name: `Person ${i}`, plan: i % 3 === 0 ? 'plus' : 'basic', timezone: 'Europe/Berlin' } }
-    yield { type: 'page', userId, messageId: `${userId}-2`, name: 'Product', properties: { path: `/p/${i % 500}`, referrer: 'https://search.example/', title: `Product ${i % 500}` } }
-    yield { type: 'track', event: 'Product Viewed', userId, messageId: `${userId}-3`, properties: { product_id: `p${i % 500}`, name: `Product ${i % 500}`, price: 10 + (i % 90), currency: 'EUR' } }
-    yield { type: 'track', event: 'Product Added', userId, messageId: `${userId}-4`, properties: { cart_id: `c-${userId}`, product_id: `p${i % 500}`, name: `Product ${i % 500}`, price: 10 + (i % 90), quantity: 1 } }
-    if (i % buyEvery === 0) yield { type: 'track', event: 'Order Completed', userId, messageId: `${userId}-5`, properties: { cart_id: `c-${userId}`, order_id: `o-${userId}`, total: 10 + (i % 90), currency: 'EUR' } }
+    yield {
+      type: 'identify',
+      userId,
+      messageId: `${userId}-1`,
+      traits: { email, first_name: `Person ${i}`, plan: i % 3 === 0 ? 'plus' : 'basic', timezone: 'Europe/Berlin' },
+    }
+    yield {
+      type: 'page',
+      userId,
+      messageId: `${userId}-2`,
+      name: 'Product',
+      properties: { path: `/p/${i % 500}`, referrer: 'https://search.example/', title: `Product ${i % 500}` },
+    }
+    yield {
+      type: 'track',
+      event: 'Product Viewed',
+      userId,
+      messageId: `${userId}-3`,
+      properties: { product_id: `p${i % 500}`, name: `Product ${i % 500}`, price: 10 + (i % 90), currency: 'EUR' },
+    }
+    yield {
+      type: 'track',
+      event: 'Product Added',
+      userId,
+      messageId: `${userId}-4`,
+      properties: { cart_id: `c-${userId}`, product_id: `p${i % 500}`, name: `Product ${i % 500}`, price: 10 + (i % 90), quantity: 1 },
+    }
+    if (i % buyEvery === 0)
+      yield {
+        type: 'track',
+        event: 'Order Completed',
+        userId,
+        messageId: `${userId}-5`,
+        properties: { cart_id: `c-${userId}`, order_id: `o-${userId}`, total: 10 + (i % 90), currency: 'EUR' },
+      }
   }
 }
 
@@ -64,7 +94,11 @@ const until = (at: number): Promise<void> => new Promise((resolve) => setTimeout
 
 function post({ url, writeKey }: Load, agent: Agent, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`, 'content-length': Buffer.byteLength(body) }
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
+      'content-length': Buffer.byteLength(body),
+    }
     const request = httpRequest(`${url}/v1/batch`, { method: 'POST', agent, headers }, (response) => {
       response.resume()
       response.on('end', () => resolve(response.statusCode!))

@@ -1,8 +1,8 @@
+import { startApp } from '#app/start.ts'
 import { scaledClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
-import { logger } from '#platform/log-lines.ts'
 import { backlog } from '#platform/leases.ts'
-import { startApp } from '#app/start.ts'
+import { logger } from '#platform/log-lines.ts'
 import { setUp } from './set-up.ts'
 
 /** What the parent may ask. */
@@ -17,7 +17,16 @@ export interface Reading {
 
 const [dataDir, smtpUrl, rateText = '1'] = process.argv.slice(2)
 const rate = Number(rateText)
-const config = await withSecretKey(readConfig({ DATA_DIR: dataDir!, SMTP_URL: smtpUrl!, PORT: '0', PUBLIC_URL: 'https://shop.example', LOG_LEVEL: 'error', ROLES: 'ingest,engine,delivery,jobs' }))
+const config = await withSecretKey(
+  readConfig({
+    DATA_DIR: dataDir!,
+    SMTP_URL: smtpUrl!,
+    PORT: '0',
+    PUBLIC_URL: 'https://shop.example',
+    LOG_LEVEL: 'error',
+    ROLES: 'ingest,engine,delivery,jobs',
+  }),
+)
 const app = await startApp({ config, clock: scaledClock({ start: Date.now(), rate }), rate, logger: logger({ level: 'error' }) })
 const { writeKey } = await setUp(app.listening, app.setupToken)
 
@@ -29,15 +38,25 @@ const handled = async (): Promise<number> => {
 async function answer(ask: Ask): Promise<void> {
   if (ask === 'stop') {
     await app.reported()
-    const [facts] = await app.parts.analytics.query<{ events: number }>(`SELECT countIf(verdict = 'accepted' AND type != 'system') AS events FROM events`)
-    const { rows } = await app.parts.pool.query<{ status: string; reason: string; count: number }>('select status, reason, count(*)::int as count from outbox group by 1, 2')
+    const [facts] = await app.parts.analytics.query<{ events: number }>(
+      `SELECT countIf(verdict = 'accepted' AND type != 'system') AS events FROM events`,
+    )
+    const { rows } = await app.parts.pool.query<{ status: string; reason: string; count: number }>(
+      'select status, reason, count(*)::int as count from outbox group by 1, 2',
+    )
     process.send!({ facts: facts!.events, outbox: rows })
     await app.stop()
     process.exit(0)
   }
   if (ask === 'reset') app.latency.clear()
   const { latency } = app
-  process.send!({ handled: await handled(), backlog: await backlog(app.parts.pool), p50: latency.at(0.5), p95: latency.at(0.95), p99: latency.at(0.99) } satisfies Reading)
+  process.send!({
+    handled: await handled(),
+    backlog: await backlog(app.parts.pool),
+    p50: latency.at(0.5),
+    p95: latency.at(0.95),
+    p99: latency.at(0.99),
+  } satisfies Reading)
 }
 
 process.on('message', (ask: Ask) => void answer(ask))

@@ -25,7 +25,16 @@ const HTML = `<!doctype html><html><head><title>Your cart</title><style>body{fon
 <p>{{ sender.postal_address }} · <a href="{{ unsubscribe_url }}">Unsubscribe</a></p></body></html>`
 
 const DOCUMENTS = [
-  { kind: 'sender', id: 'shop', body: { kind: 'sender', id: 'shop', from: { name: 'Shop', address: 'hello@shop.example' }, postalAddress: '1 Main Street, Springfield' } },
+  {
+    kind: 'sender',
+    id: 'shop',
+    body: {
+      kind: 'sender',
+      id: 'shop',
+      from: { name: 'Shop', address: 'hello@shop.example' },
+      postalAddress: '1 Main Street, Springfield',
+    },
+  },
   { kind: 'template', id: 'cart', body: { kind: 'template', id: 'cart', subject: 'Your cart, {{ profile.first_name }}', html: HTML } },
   {
     kind: 'journey',

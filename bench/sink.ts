@@ -66,6 +66,12 @@ server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as {
 process.on('message', (message: { kind: 'report' | 'list' }) => {
   const { messages, first, last, recipients, ids } = taken
   const duplicated = [...ids.values()].reduce((sum, count) => sum + count - 1, 0)
-  process.send!({ messages, first, last, duplicated, ...(message.kind === 'list' ? { recipients: [...recipients] } : { distinct: recipients.size }) })
+  process.send!({
+    messages,
+    first,
+    last,
+    duplicated,
+    ...(message.kind === 'list' ? { recipients: [...recipients] } : { distinct: recipients.size }),
+  })
 })
 process.on('disconnect', () => process.exit(0))

@@ -66,18 +66,23 @@ export const evaluation: Rule = {
 }
 
 const EGRESS = 'src/platform/egress.ts'
+/** Programs that are clients of a Cadenza of one's own: the command line and the demo. */
+const CLIENTS = /^src\/app\/(?:cli|demo)(?:\/|\.ts$)/
 const REQUESTS: readonly (readonly [RegExp, string])[] = [
   [free('(?:globalThis\\s*\\.\\s*)?fetch\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
   [free('https?\\s*\\.\\s*(?:request|get)\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
   [free('new\\s+(?:XMLHttpRequest|WebSocket|EventSource)\\b'), `$ reaches out: use the guarded function of ${EGRESS}`],
 ]
 
+/** Programs beside the server that are its clients: they ask the one Cadenza that the person at the keyboard named, mostly on this machine. */
+const CLIENTS = /^src\/app\/(?:cli\/server|demo|demo\/[\w-]+)\.ts$/
+
 /** One function guards all outgoing requests (addresses, redirects, sizes); the browser's one caller stands in kit/. */
 export const egress: Rule = {
   name: 'egress',
   *on(source) {
     const { place, code, imports } = source
-    if (!inSource(source) || place.test || place.path === EGRESS) return
+    if (!inSource(source) || place.test || place.path === EGRESS || CLIENTS.test(place.path)) return
     if (place.side === 'browser') {
       if (place.folder === 'kit') return
       for (const { at, says } of matches(code, REQUESTS))

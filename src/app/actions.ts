@@ -8,9 +8,10 @@ import * as workspaces from '#workspaces/api.ts'
 import * as documents from '#workspaces/documents/api.ts'
 import * as secrets from '#workspaces/secrets/api.ts'
 
-const isAction = (value: unknown): value is Action => value !== null && typeof value === 'object' && 'route' in value && 'may' in value && 'does' in value
+const isAction = (value: unknown): value is Action =>
+  value !== null && typeof value === 'object' && 'route' in value && 'may' in value && 'does' in value
 
 /** Every declared action: one that nobody binds stops the start. */
-export const ACTIONS: readonly Action[] = [workspaces, documents, secrets, journeys, profiles, channels, content, measurement].flatMap((declared) =>
-  Object.values(declared as Record<string, unknown>).filter(isAction),
+export const ACTIONS: readonly Action[] = [workspaces, documents, secrets, journeys, profiles, channels, content, measurement].flatMap(
+  (declared) => Object.values(declared as Record<string, unknown>).filter(isAction),
 )

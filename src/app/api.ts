@@ -29,7 +29,7 @@ import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
 import { peopleBindings } from './people.ts'
-import { registerWeb } from './web-assets.ts'
+import { registerWeb, tellTime } from './web-assets.ts'
 
 export const VERSION = '0.1.0'
 const WEB = join(import.meta.dirname, '../../dist/web')
@@ -71,7 +71,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   await registerActions(server, {
     actions: ACTIONS,
     bindings: [
-      ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup }),
+      ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce }),
       ...documentBindings({ pool, now, kinds: KINDS, announce }),
       ...secretBindings({ pool, secrets, now }),
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
@@ -88,7 +88,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     hsts: url.startsWith('https://'),
     version: VERSION,
     url,
-    others: [(scope) => signIn.mount(scope)],
+    others: [(scope) => signIn.mount(scope), (scope) => tellTime(scope, now)],
     otherRoutes: AUTH_ROUTES,
   })
   await registerMailViews(server, {

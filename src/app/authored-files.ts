@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { type Document, LineCounter, parseAllDocuments } from 'yaml'
+import { join } from 'node:path'
+import { type Document, isNode, isScalar, LineCounter, parseAllDocuments, type Scalar } from 'yaml'
 import type { JsonObject } from '#lib/json.ts'
 import type { Problem } from '#lib/problem.ts'
 
@@ -15,30 +15,67 @@ export interface AuthoredFile {
   readonly position: (pointer: string) => string
 }
 
+export interface Authored {
+  readonly documents: AuthoredFile[]
+  readonly problems: (Problem & { readonly file: string })[]
+}
+
 /** Every document of the YAML files in a folder, and what could not be read. A file may hold several, parted by `---`. */
-export function readAuthored(folder: string): { documents: AuthoredFile[]; problems: (Problem & { readonly file: string })[] } {
+export function readAuthored(folder: string): Authored {
+  const all = yamlFiles(folder).map((file) => readAuthoredFile(folder, file))
+  return { documents: all.flatMap(({ documents }) => documents), problems: all.flatMap(({ problems }) => problems) }
+}
+
+/** The documents of one file, whose path is told below the folder. Scenarios are left out: they are for the simulator. */
+export function readAuthoredFile(folder: string, file: string): Authored {
   const documents: AuthoredFile[] = []
   const problems: (Problem & { file: string })[] = []
-  for (const file of yamlFiles(folder)) {
-    const lines = new LineCounter()
-    for (const parsed of parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { lineCounter: lines, version: '1.2' })) {
-      for (const error of parsed.errors) problems.push({ file, code: 'yaml', status: 422, title: error.message.split('\n')[0]!, at: at(lines, error.pos[0]) })
-      if (parsed.errors.length > 0) continue
-      const body: unknown = parsed.toJS({ maxAliasCount: 100 })
-      if (body === null) continue
-      const named = nameOf(body)
-      if (named) documents.push({ file, ...named, body: body as JsonObject, position: (pointer) => positionOf(parsed, lines, pointer) })
-      else problems.push({ file, code: 'document.name', status: 422, title: 'The document does not say what it is', hint: 'Begin with kind: journey (or template, sender) and id: …', at: '1:1' })
-    }
+  const text = readFileSync(join(folder, file), 'utf8')
+  const lines = new LineCounter()
+  for (const parsed of parseAllDocuments(text, { lineCounter: lines, version: '1.2' })) {
+    const unread = parsed.errors.map((error) => ({ title: error.message.split('\n')[0]!, at: at(lines, error.pos[0]) }))
+    const read = unread.length === 0 ? bodyOf(parsed) : undefined
+    if (read && 'fault' in read) unread.push({ title: read.fault, at: '1:1' })
+    for (const each of unread) problems.push({ file, code: 'yaml', status: 422, ...each, hint: 'Mend the YAML at this place.' })
+    if (!read || 'fault' in read || read.body === null || isScenario(read.body)) continue
+    const position = (pointer: string): string => positionIn(pointer, { parsed, lines, text })
+    const named = nameOf(read.body)
+    if (named) documents.push({ file, ...named, body: read.body as JsonObject, position })
+    else problems.push({ file, ...NAMELESS, at: position('') })
   }
   return { documents, problems }
 }
 
-const yamlFiles = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort()
+const NAMELESS: Problem = {
+  code: 'document.name',
+  status: 422,
+  title: 'The document does not say what it is',
+  hint: 'Begin with kind: journey (or template, sender) and id: …',
+}
+
+/** A file of aliases of aliases would grow without end, so the parser gives up on it. */
+function bodyOf(parsed: Document): { readonly body: unknown } | { readonly fault: string } {
+  try {
+    return { body: parsed.toJS({ maxAliasCount: 100 }) }
+  } catch (error) {
+    if (error instanceof ReferenceError) return { fault: error.message }
+    throw error
+  }
+}
+
+const isScenario = (body: unknown): boolean => (body as { kind?: unknown }).kind === 'scenario'
+
+/** Hidden folders and installed packages hold nothing that people wrote here. */
+function yamlFiles(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') return []
+      if (entry.isDirectory()) return yamlFiles(folder, path)
+      return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [path] : []
+    })
+}
 
 function nameOf(body: unknown): { kind: string; id: string } | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
@@ -51,16 +88,38 @@ const at = (lines: LineCounter, offset: number): string => {
   return `${line}:${col}`
 }
 
-function positionOf(parsed: Document, lines: LineCounter, pointer: string): string {
-  const path = pointer
+export interface Text {
+  readonly parsed: Document
+  readonly lines: LineCounter
+  readonly text: string
+}
+
+/** `/mjml:12:3` is line 12, column 3 of the text in that field. */
+const INSIDE = /^(.*?):(\d+)(?::(\d+))?$/s
+
+/** `line:column` of a JSON pointer (with `:line:column` inside of a text), or of its nearest part that is there. */
+export function positionIn(pointer: string, source: Text): string {
+  const inside = INSIDE.exec(pointer)
+  const path = (inside ? inside[1]! : pointer)
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
   for (let depth = path.length; depth >= 0; depth--) {
     const steps = path.slice(0, depth).map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    const node = depth === 0 ? parsed.contents : parsed.getIn(steps, true)
-    const range = node !== null && typeof node === 'object' && 'range' in node ? (node.range as [number, number, number] | null) : null
-    if (range) return at(lines, range[0])
+    const node = depth === 0 ? source.parsed.contents : source.parsed.getIn(steps, true)
+    if (!isNode(node) || !node.range) continue
+    const within = inside !== null && depth === path.length && isScalar(node)
+    return within ? insideOf(node, source, { line: Number(inside[2]), column: Number(inside[3] ?? 1) }) : at(source.lines, node.range[0])
   }
   return '1:1'
+}
+
+/** Where a line and column of a text stand in the file that holds the text: below its `|`, or on its own line. */
+function insideOf(node: Scalar, { lines, text }: Text, inside: { line: number; column: number }): string {
+  const begin = lines.linePos(node.range![0])
+  const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
+  if (!block) return `${begin.line}:${begin.col + (node.type === 'PLAIN' ? 0 : 1) + inside.column - 1}`
+  const line = begin.line + inside.line
+  const indent = /^ */.exec(text.split('\n')[begin.line] ?? '')![0].length
+  return `${line}:${indent + inside.column}`
 }

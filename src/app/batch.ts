@@ -3,6 +3,7 @@ import type { EventRecord, KeyedRecord, LoggedRecord, WakeRecord } from '#events
 import type { Definitions } from '#journeys/definitions.ts'
 import type { Person } from '#journeys/person.ts'
 import { fire, nextDue, react } from '#journeys/react.ts'
+import type { Context } from '#journeys/turn.ts'
 import type { DeadLetterRow } from '#platform/keyed-state.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Batch, PlacedFact } from './ports.ts'

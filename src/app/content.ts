@@ -1,12 +1,12 @@
 import { previewTemplate } from '#content/actions.ts'
 import { PreviewTemplate, Template } from '#content/schema.ts'
-import type { JsonObject } from '#lib/json.ts'
 import type { Person } from '#journeys/person.ts'
+import type { JsonObject } from '#lib/json.ts'
 import { definition, liveDocuments } from '#platform/documents.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import type { Queryable } from '#platform/log.ts'
-import { type Pool, type Tx } from '#platform/postgres/pool.ts'
+import type { Pool, Tx } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { senderOf, workspaceWords } from './delivery.ts'
 
@@ -23,7 +23,11 @@ export const contentBindings = ({ db, pool, now }: { db: Queryable; pool: Pool; 
   ),
 ]
 
-async function templateOf(tx: Tx, workspace: string, { id, version }: { id: string; version: number | undefined }): Promise<{ template: Template; version: number } | undefined> {
+async function templateOf(
+  tx: Tx,
+  workspace: string,
+  { id, version }: { id: string; version: number | undefined },
+): Promise<{ template: Template; version: number } | undefined> {
   const found =
     version === undefined
       ? (await liveDocuments(tx, workspace)).find((each) => each.kind === 'template' && each.id === id)

@@ -54,7 +54,11 @@ export async function stepFlow(analytics: Analytics, workspace: string, journey:
   )
 }
 
-export async function runTotals(analytics: Analytics, workspace: string, journey: string): Promise<{ entered: number; exited: number; converted: number }> {
+export async function runTotals(
+  analytics: Analytics,
+  workspace: string,
+  journey: string,
+): Promise<{ entered: number; exited: number; converted: number }> {
   const rows = await analytics.query<{ entered: number; exited: number; converted: number }>(
     `SELECT countIf(kind = 'entered') AS entered, countIf(kind = 'exited') AS exited, countIf(kind = 'converted') AS converted
      FROM transitions WHERE workspace_id = {workspace:String} AND journey_id = {journey:String}`,
@@ -82,7 +86,11 @@ export async function recentProfiles(
 }
 
 /** What happened to one message, oldest first. */
-export async function deliveriesOf(analytics: Analytics, workspace: string, effect: string): Promise<{ status: string; reason: string; at: number }[]> {
+export async function deliveriesOf(
+  analytics: Analytics,
+  workspace: string,
+  effect: string,
+): Promise<{ status: string; reason: string; at: number }[]> {
   return analytics.query(
     `SELECT status, reason, toUnixTimestamp64Milli(at) AS at FROM deliveries
      WHERE workspace_id = {workspace:String} AND effect_id = {effect:String} ORDER BY deliveries.at, seq, ix`,

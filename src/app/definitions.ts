@@ -8,7 +8,7 @@ import type { DefinitionsSource } from './pipeline.ts'
 
 interface Options {
   readonly db: Queryable
-  readonly consentModes: () => Promise<ReadonlyMap<string, Published['consent']>>
+  readonly consentModes: (revision: number) => Promise<ReadonlyMap<string, Published['consent']>>
   readonly logger: Logger
 }
 
@@ -27,13 +27,14 @@ export class DefinitionsRegistry implements DefinitionsSource {
   async prepare(revision: number): Promise<void> {
     if (this.#revisions.has(revision)) return
     const { db, consentModes, logger } = this.#options
-    const [live, journeys, modes] = await Promise.all([definitionsAt(db, revision), everyVersion(db, 'journey'), consentModes()])
+    const [live, journeys, modes] = await Promise.all([definitionsAt(db, revision), everyVersion(db, 'journey'), consentModes(revision)])
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
       const published = publishedIn(workspace, { live, journeys })
       const made = definitions({ ...published, revision, consent }, newest?.get(workspace))
-      for (const { id, version, problem } of made.broken) logger.error({ workspace, journey: id, version, code: problem.code }, 'a published journey cannot run')
+      for (const { id, version, problem } of made.broken)
+        logger.error({ workspace, journey: id, version, code: problem.code }, 'a published journey cannot run')
       compiled.set(workspace, made)
     }
     this.#revisions.set(revision, compiled)
@@ -51,7 +52,10 @@ export class DefinitionsRegistry implements DefinitionsSource {
   }
 }
 
-function publishedIn(workspace: string, { live, journeys }: { live: readonly Definition[]; journeys: readonly Definition[] }): Pick<Published, 'workspace' | 'journeys' | 'templates'> {
+function publishedIn(
+  workspace: string,
+  { live, journeys }: { live: readonly Definition[]; journeys: readonly Definition[] },
+): Pick<Published, 'workspace' | 'journeys' | 'templates'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
   return {

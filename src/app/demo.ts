@@ -53,7 +53,12 @@ async function demo({ days, rate }: Story): Promise<number> {
   if (!values.once && (await buildWebIfNeeded(ROOT)) === 'built') say('The screens were built.')
   const dataDir = values.data ?? (await mkdtemp(join(tmpdir(), 'cadenza-demo-')))
   const config = await withSecretKey(
-    readConfig({ DATA_DIR: dataDir, MAILBOX: 'local', PORT: values.port ?? (values.once ? '0' : '8080'), LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' }),
+    readConfig({
+      DATA_DIR: dataDir,
+      MAILBOX: 'local',
+      PORT: values.port ?? (values.once ? '0' : '8080'),
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    }),
   )
   const realStart = Date.now()
   const begun = performance.now()
@@ -62,7 +67,15 @@ async function demo({ days, rate }: Story): Promise<number> {
     if (app.setupToken === '') throw new Error(`There is a workspace in ${dataDir} already: give the demo a folder of its own`)
     const workspace = await setUp({ url: app.url, setupToken: app.setupToken, folder: SHOP })
     say(`Cadenza runs at ${app.url}. Sign in as ${workspace.email} with the password ${workspace.password}`)
-    const play: Play = { url: app.url, writeKey: workspace.writeKey, file: join(SHOP, 'data/baskets.csv'), start: START, realStart, rate, until: START + days * DAY }
+    const play: Play = {
+      url: app.url,
+      writeKey: workspace.writeKey,
+      file: join(SHOP, 'data/baskets.csv'),
+      start: START,
+      realStart,
+      rate,
+      until: START + days * DAY,
+    }
     const result = await tellStory(app, { workspace, play, begun })
     if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`)
     else say(summary(result))

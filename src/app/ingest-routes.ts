@@ -42,7 +42,8 @@ export async function registerIngest(server: FastifyInstance, routes: IngestRout
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: LIMITS.batch }, (_request, body, done) => done(null, body))
     scope.addHook('onRequest', async (request, reply) => allowAnyOrigin(request, reply))
-    for (const [path, call] of Object.entries(CALLS)) scope.post(`/v1/${path}`, (request, reply) => receive(routes, { request, reply, call }))
+    for (const [path, call] of Object.entries(CALLS))
+      scope.post(`/v1/${path}`, (request, reply) => receive(routes, { request, reply, call }))
     for (const path of BATCHES) scope.post(`/v1/${path}`, (request, reply) => receive(routes, { request, reply, call: null }))
     scope.options('/v1/*', (_request, reply) => reply.code(204).send())
     scope.get<{ Params: { key: string } }>('/v1/projects/:key/settings', async (request, reply) => {
@@ -67,8 +68,21 @@ function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
 function settingsOf(key: string, request: FastifyRequest): object {
   const host = `${request.headers.host ?? request.hostname}/v1`
   return {
-    integrations: { 'Segment.io': { apiKey: key, apiHost: host, protocol: request.protocol, type: 'browser', bundlingStatus: 'bundled', versionSettings: { version: '4.4.7', componentTypes: ['browser'] } } },
-    plan: { track: { __default: { enabled: true, integrations: {} } }, identify: { __default: { enabled: true } }, group: { __default: { enabled: true } } },
+    integrations: {
+      'Segment.io': {
+        apiKey: key,
+        apiHost: host,
+        protocol: request.protocol,
+        type: 'browser',
+        bundlingStatus: 'bundled',
+        versionSettings: { version: '4.4.7', componentTypes: ['browser'] },
+      },
+    },
+    plan: {
+      track: { __default: { enabled: true, integrations: {} } },
+      identify: { __default: { enabled: true } },
+      group: { __default: { enabled: true } },
+    },
     edgeFunction: {},
     analyticsNextEnabled: true,
     middlewareSettings: {},
@@ -104,7 +118,11 @@ async function receive(routes: IngestRoutes, { request, reply, call }: Exchange)
     return busy(request, reply, error)
   }
   if (rejected.length === 0) return reply.header('content-type', 'application/json').send('{"success":true}')
-  return reply.send({ success: true, accepted: accepted.length, rejected: rejected.map(({ index, messageId, problem: { status: _status, ...problem } }) => ({ index, messageId, ...problem })) })
+  return reply.send({
+    success: true,
+    accepted: accepted.length,
+    rejected: rejected.map(({ index, messageId, problem: { status: _status, ...problem } }) => ({ index, messageId, ...problem })),
+  })
 }
 
 /** Nothing was lost on the client's side: it holds the events and sends them again. */
@@ -133,7 +151,9 @@ function judge(raws: readonly unknown[], { call, json, now, bytes }: Judging): {
   const accepted: AcceptedEvent[] = []
   const rejected: Verdict[] = []
   for (const [index, raw] of raws.entries()) {
-    const result = (bytes > LIMITS.event ? oversize(raw) : null) ?? acceptEvent(raw, { call, received: now, sentAt: json['sentAt'], freshId: randomUUID() })
+    const result =
+      (bytes > LIMITS.event ? oversize(raw) : null) ??
+      acceptEvent(raw, { call, received: now, sentAt: json['sentAt'], freshId: randomUUID() })
     if (isProblem(result)) rejected.push({ index, messageId: messageIdOf(raw), problem: result })
     else accepted.push(result)
   }
@@ -143,7 +163,12 @@ function judge(raws: readonly unknown[], { call, json, now, bytes }: Judging): {
 function oversize(raw: unknown): Problem | null {
   const bytes = Buffer.byteLength(JSON.stringify(raw) ?? '')
   if (bytes <= LIMITS.event) return null
-  return { code: 'event.too_large', status: 400, title: `The event has ${bytes} bytes`, hint: `Keep an event at ${LIMITS.event} bytes or less` }
+  return {
+    code: 'event.too_large',
+    status: 400,
+    title: `The event has ${bytes} bytes`,
+    hint: `Keep an event at ${LIMITS.event} bytes or less`,
+  }
 }
 
 const messageIdOf = (raw: unknown): string | null => {
@@ -158,12 +183,15 @@ async function readBody(body: unknown): Promise<{ json: Record<string, unknown>;
     try {
       text = await unzip(body, { maxOutputLength: LIMITS.batch })
     } catch (error) {
-      return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? TOO_LARGE : { ...NOT_JSON, detail: 'The body is not valid gzip' }
+      return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+        ? TOO_LARGE
+        : { ...NOT_JSON, detail: 'The body is not valid gzip' }
     }
   }
   try {
     const json: unknown = JSON.parse(text.toString('utf8'))
-    if (json !== null && typeof json === 'object' && !Array.isArray(json)) return { json: json as Record<string, unknown>, bytes: text.length }
+    if (json !== null && typeof json === 'object' && !Array.isArray(json))
+      return { json: json as Record<string, unknown>, bytes: text.length }
   } catch (error) {
     return { ...NOT_JSON, detail: (error as Error).message }
   }
@@ -182,7 +210,10 @@ function keyOf(request: FastifyRequest, json: Record<string, unknown>): string |
 }
 
 function refuse(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.code(problem.status).header('content-type', PROBLEM_JSON).send(JSON.stringify(problemBody(problem, reply.request.id)))
+  return reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_JSON)
+    .send(JSON.stringify(problemBody(problem, reply.request.id)))
 }
 
 const allRejected = (rejected: readonly Verdict[]): Problem => ({
@@ -192,11 +223,53 @@ const allRejected = (rejected: readonly Verdict[]): Problem => ({
   problems: rejected.slice(0, 100).map(({ index, problem }) => ({ ...problem, at: `/batch/${index}${problem.at ?? ''}` })),
 })
 
-const NOT_JSON: Problem = { code: 'body.not_json', status: 400, title: 'The body must be a JSON object', hint: 'Send JSON, plain or gzipped' }
-const TOO_LARGE: Problem = { code: 'body.too_large', status: 413, title: 'The unpacked body is too large', hint: `Send at most ${LIMITS.batch} bytes` }
-const NO_BATCH: Problem = { code: 'batch.missing', status: 400, title: 'A batch needs an array “batch”', hint: 'Send { "batch": [ … ] }', at: '/batch' }
-const TOO_MANY: Problem = { code: 'batch.too_many', status: 400, title: `A batch holds at most ${LIMITS.events} events`, hint: 'Send several batches', at: '/batch' }
-const NO_KEY: Problem = { code: 'key.missing', status: 401, title: 'The request has no write key', hint: 'Send it as the user name of Basic authentication, or as "writeKey" in the body' }
-const UNKNOWN_KEY: Problem = { code: 'key.unknown', status: 401, title: 'This write key is not known', hint: 'Look it up under Settings → Keys' }
-const OVERLOADED: Problem = { code: 'overloaded', status: 429, title: 'More events arrive than can be stored', hint: 'Send them again after the time in Retry-After' }
-const UNAVAILABLE: Problem = { code: 'unavailable', status: 503, title: 'Events cannot be stored right now', hint: 'Send them again after the time in Retry-After' }
+const NOT_JSON: Problem = {
+  code: 'body.not_json',
+  status: 400,
+  title: 'The body must be a JSON object',
+  hint: 'Send JSON, plain or gzipped',
+}
+const TOO_LARGE: Problem = {
+  code: 'body.too_large',
+  status: 413,
+  title: 'The unpacked body is too large',
+  hint: `Send at most ${LIMITS.batch} bytes`,
+}
+const NO_BATCH: Problem = {
+  code: 'batch.missing',
+  status: 400,
+  title: 'A batch needs an array “batch”',
+  hint: 'Send { "batch": [ … ] }',
+  at: '/batch',
+}
+const TOO_MANY: Problem = {
+  code: 'batch.too_many',
+  status: 400,
+  title: `A batch holds at most ${LIMITS.events} events`,
+  hint: 'Send several batches',
+  at: '/batch',
+}
+const NO_KEY: Problem = {
+  code: 'key.missing',
+  status: 401,
+  title: 'The request has no write key',
+  hint: 'Send it as the user name of Basic authentication, or as "writeKey" in the body',
+}
+const UNKNOWN_KEY: Problem = {
+  code: 'key.unknown',
+  status: 401,
+  title: 'This write key is not known',
+  hint: 'Look it up under Settings → Keys',
+}
+const OVERLOADED: Problem = {
+  code: 'overloaded',
+  status: 429,
+  title: 'More events arrive than can be stored',
+  hint: 'Send them again after the time in Retry-After',
+}
+const UNAVAILABLE: Problem = {
+  code: 'unavailable',
+  status: 503,
+  title: 'Events cannot be stored right now',
+  hint: 'Send them again after the time in Retry-After',
+}

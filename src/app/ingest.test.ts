@@ -13,7 +13,8 @@ before(async () => {
 })
 after(() => database.stop())
 
-const ingest = (maxWaiting = 10_000) => new Ingest({ pool: database.pool, partitions: 4, now: () => 1_000, maxWaiting, onAppended: () => {} })
+const ingest = (maxWaiting = 10_000) =>
+  new Ingest({ pool: database.pool, partitions: 4, now: () => 1_000, maxWaiting, onAppended: () => {} })
 
 function event(raw: Record<string, unknown>) {
   const accepted = acceptEvent({ type: 'track', event: 'X', ...raw }, { call: null, received: 1_000, sentAt: undefined, freshId: 'none' })
@@ -22,10 +23,14 @@ function event(raw: Record<string, unknown>) {
 }
 
 async function logged(ws: string): Promise<KeyedRecord[]> {
-  const { rows } = await database.pool.query<{ records: string }>('select records from log where workspace_id = $1 order by partition, last_seq', [ws])
+  const { rows } = await database.pool.query<{ records: string }>(
+    'select records from log where workspace_id = $1 order by partition, last_seq',
+    [ws],
+  )
   return rows.flatMap((row) => JSON.parse(row.records) as KeyedRecord[])
 }
-const keysById = (records: KeyedRecord[]) => new Map(records.flatMap((record) => (record.kind === 'event' ? [[record.id, record.key] as const] : [])))
+const keysById = (records: KeyedRecord[]) =>
+  new Map(records.flatMap((record) => (record.kind === 'event' ? [[record.id, record.key] as const] : [])))
 
 test('a hundred requests at once become durable together, each record on its person', async () => {
   const one = ingest()
@@ -33,7 +38,9 @@ test('a hundred requests at once become durable together, each record on its per
   const records = await logged('group')
   assert.equal(records.length, 100)
   assert.equal(new Set(records.map((record) => record.key)).size, 10)
-  const { rows } = await database.pool.query<{ commits: number }>(`select count(distinct xmin::text)::int as commits from log where workspace_id = 'group'`)
+  const { rows } = await database.pool.query<{ commits: number }>(
+    `select count(distinct xmin::text)::int as commits from log where workspace_id = 'group'`,
+  )
   assert.ok(rows[0]!.commits < 20, `${rows[0]!.commits} transactions for 100 requests`)
 })
 
@@ -41,7 +48,10 @@ test('the visitor’s events and the customer’s are one person’s from the lo
   const one = ingest()
   await one.submit('merge', [event({ messageId: '1', anonymousId: 'phone' })])
   await one.submit('merge', [event({ messageId: '2', userId: 'ada' })])
-  await one.submit('merge', [event({ messageId: '3', userId: 'ada', anonymousId: 'phone' }), event({ messageId: '4', anonymousId: 'phone' })])
+  await one.submit('merge', [
+    event({ messageId: '3', userId: 'ada', anonymousId: 'phone' }),
+    event({ messageId: '4', anonymousId: 'phone' }),
+  ])
   const records = await logged('merge')
   const keys = keysById(records)
   const merges = records.filter((record) => record.kind === 'merge')
@@ -62,10 +72,21 @@ test('another process with a stale cache still finds the survivor for new identi
 
 test('two processes that see opposite evidence at once end with one living owner for every identifier', async () => {
   const [one, two] = [ingest(), ingest()]
-  await one.submit('race', [event({ messageId: 'a', anonymousId: 'a' }), event({ messageId: 'b', anonymousId: 'b' }), event({ messageId: 'c', anonymousId: 'c' })])
+  await one.submit('race', [
+    event({ messageId: 'a', anonymousId: 'a' }),
+    event({ messageId: 'b', anonymousId: 'b' }),
+    event({ messageId: 'c', anonymousId: 'c' }),
+  ])
   await Promise.all(
     Array.from({ length: 30 }, (_, i) =>
-      (i % 2 ? one : two).submit('race', [event({ messageId: `r${i}`, userId: `u${i % 3}`, anonymousId: 'abc'[(i * 7) % 3], context: { traits: { email: `e${i % 4}@x.example` } } })]),
+      (i % 2 ? one : two).submit('race', [
+        event({
+          messageId: `r${i}`,
+          userId: `u${i % 3}`,
+          anonymousId: 'abc'[(i * 7) % 3],
+          context: { traits: { email: `e${i % 4}@x.example` } },
+        }),
+      ]),
     ),
   )
   const { rows } = await database.pool.query<{ profile: string; users: number }>(
@@ -73,13 +94,21 @@ test('two processes that see opposite evidence at once end with one living owner
   )
   const gone = (await logged('race')).flatMap((record) => (record.kind === 'merge' ? [record.key] : []))
   assert.ok(rows.every((row) => row.users <= 1))
-  assert.deepEqual(rows.filter((row) => gone.includes(row.profile)), [])
-  assert.equal(rows.reduce((sum, row) => sum + row.users, 0), 3)
+  assert.deepEqual(
+    rows.filter((row) => gone.includes(row.profile)),
+    [],
+  )
+  assert.equal(
+    rows.reduce((sum, row) => sum + row.users, 0),
+    3,
+  )
 })
 
 test('when more waits than allowed, the sender is told so and nothing is half accepted', async () => {
   const one = ingest(5)
-  const results = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => one.submit('full', [event({ messageId: `m${i}`, userId: 'u' })])))
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, i) => one.submit('full', [event({ messageId: `m${i}`, userId: 'u' })])),
+  )
   const taken = results.filter((result) => result.status === 'fulfilled').length
   assert.equal(taken, 5)
   assert.ok(results.every((result) => result.status === 'fulfilled' || result.reason instanceof Overloaded))

@@ -119,7 +119,8 @@ export class Ingest {
     await lockIdentities(tx, [...new Set(items.map((item) => item.ws))])
     const unsettled = items.filter((item) => !isSettled(item, (id) => this.#owner(item.ws, id)))
     const fresh = new Map<string, Known>()
-    for (const row of await owners(tx, unsettled.flatMap(identifiersOf))) fresh.set(nameOf(row.ws, row), { profile: row.profile, user: row.user })
+    for (const row of await owners(tx, unsettled.flatMap(identifiersOf)))
+      fresh.set(nameOf(row.ws, row), { profile: row.profile, user: row.user })
     const reread = new Set(unsettled.flatMap(identifiersOf).map((id) => nameOf(id.ws, id)))
     return new Round((ws, id) => (reread.has(nameOf(ws, id)) ? fresh.get(nameOf(ws, id)) : this.#owner(ws, id)))
   }
@@ -152,7 +153,8 @@ export class Ingest {
 
   #learn(round: Round): void {
     for (const { name, ws, profile } of round.learned()) this.#known.set(name, { profile, user: round.users.has(`${ws} ${profile}`) })
-    for (const { ws, from, into } of round.merges) this.#moved.set(`${ws} ${from}`, { profile: into, user: round.users.has(`${ws} ${into}`) })
+    for (const { ws, from, into } of round.merges)
+      this.#moved.set(`${ws} ${from}`, { profile: into, user: round.users.has(`${ws} ${into}`) })
   }
 }
 

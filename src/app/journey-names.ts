@@ -30,9 +30,13 @@ export function journeyNames(db: Queryable, registry: DefinitionsRegistry): Jour
 }
 
 function nameOf(journey: Journey): JourneyName {
-  let name = known.get(journey)
-  if (!name) known.set(journey, (name = { name: journey.name ?? journey.id, steps: new Map(everyStep(journey.steps).map((step) => [step.id, step])) }))
+  const name = known.get(journey) ?? {
+    name: journey.name ?? journey.id,
+    steps: new Map(everyStep(journey.steps).map((step) => [step.id, step])),
+  }
+  known.set(journey, name)
   return name
 }
 
-const everyStep = (steps: readonly Step[]): Step[] => steps.flatMap((step) => [step, ...lanes(step).flatMap((lane) => everyStep(lane.steps))])
+const everyStep = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step) => [step, ...lanes(step).flatMap((lane) => everyStep(lane.steps))])

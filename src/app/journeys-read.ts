@@ -1,17 +1,17 @@
-import type { InputOf } from '#lib/action.ts'
-import type { JsonObject } from '#lib/json.ts'
-import { type Problem, refuse } from '#lib/problem.ts'
+import type { z } from 'zod'
 import { GetJourney, ListJourneys, type LiveCounts, SimulateJourney, WatchJourney } from '#journeys/api.ts'
 import { Journey } from '#journeys/schema.ts'
 import { sentencesOf } from '#journeys/sentences.ts'
 import { Simulation } from '#journeys/simulate.ts'
+import type { InputOf } from '#lib/action.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { definition, documentHistory, listDocuments, liveDocuments } from '#platform/documents.ts'
 import { type DocumentKind, libraryOf, problemsOf, yamlOf } from '#platform/documents-plan.ts'
 import { type Binding, bind, bindStream } from '#platform/http/actions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
-import type { z } from 'zod'
 import { journeyCounts, runTotals, stepFlow } from './counts-store.ts'
 
 interface Options {
@@ -21,7 +21,13 @@ interface Options {
   readonly now: () => number
 }
 
-const unknownJourney = (id: string): Problem => ({ code: 'journey.unknown', status: 404, title: 'There is no such journey', detail: id, hint: 'Look at the list of journeys for its id' })
+const unknownJourney = (id: string): Problem => ({
+  code: 'journey.unknown',
+  status: 404,
+  title: 'There is no such journey',
+  detail: id,
+  hint: 'Look at the list of journeys for its id',
+})
 
 export const journeyBindings = (options: Options): Binding[] => [
   bind(ListJourneys, async (_input, { workspace }) => ({ journeys: await list(options, workspace) })),
@@ -34,7 +40,7 @@ export const journeyBindings = (options: Options): Binding[] => [
     if (!(await versionOf(options, workspace, { id }))) return refuse(unknownJourney(id))
     const open = stream()
     let before = ''
-    while (!open.closed) {
+    while (!open.closed.aborted) {
       const { at: _at, ...counts } = await live(options, workspace, id)
       const text = JSON.stringify(counts)
       if (text !== before) open.send({ at: options.now(), ...counts })
@@ -78,7 +84,11 @@ interface Found {
 }
 
 /** The named version, else the live one, else the newest, else the draft. */
-async function versionOf({ pool }: Options, workspace: string, { id, version }: { id: string; version?: number | undefined }): Promise<Found | undefined> {
+async function versionOf(
+  { pool }: Options,
+  workspace: string,
+  { id, version }: { id: string; version?: number | undefined },
+): Promise<Found | undefined> {
   return inWorkspace(pool, workspace, async (tx) => {
     const history = await documentHistory(tx, workspace, { kind: 'journey', id })
     if (!history) return undefined
@@ -98,9 +108,18 @@ async function show(options: Options, workspace: string, input: InputOf<typeof G
   const found = await versionOf(options, workspace, input)
   if (!found) return refuse(unknownJourney(input.id))
   const { pool, kinds } = options
-  const [history, live] = await inWorkspace(pool, workspace, async (tx) => [await documentHistory(tx, workspace, { kind: 'journey', id: input.id }), await liveDocuments(tx, workspace)] as const)
+  const [history, live] = await inWorkspace(
+    pool,
+    workspace,
+    async (tx) => [await documentHistory(tx, workspace, { kind: 'journey', id: input.id }), await liveDocuments(tx, workspace)] as const,
+  )
   const problems = problemsOf({ kind: 'journey', id: input.id, body: found.body }, kinds, libraryOf(live, kinds))
-  const versions = history!.versions.map(({ version, status, at, by }) => ({ version, status: status === 'published' ? ('live' as const) : ('archived' as const), at, by }))
+  const versions = history!.versions.map(({ version, status, at, by }) => ({
+    version,
+    status: status === 'published' ? ('live' as const) : ('archived' as const),
+    at,
+    by,
+  }))
   return {
     id: input.id,
     name: found.journey.name ?? input.id,
@@ -118,7 +137,9 @@ const severityOf = (problem: object): 'error' | 'warning' => ('severity' in prob
 
 async function live({ analytics, now }: Options, workspace: string, id: string): Promise<z.output<typeof LiveCounts>> {
   const [flow, totals] = await Promise.all([stepFlow(analytics, workspace, id), runTotals(analytics, workspace, id)])
-  const steps = flow.filter(({ step }) => step !== '').map(({ step, arrived, passed, left }) => [step, { in: Math.max(0, arrived - passed - left), arrived, passed }] as const)
+  const steps = flow
+    .filter(({ step }) => step !== '')
+    .map(({ step, arrived, passed, left }) => [step, { in: Math.max(0, arrived - passed - left), arrived, passed }] as const)
   return { at: now(), steps: Object.fromEntries(steps), ...totals }
 }
 

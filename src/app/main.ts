@@ -41,7 +41,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
   logger.info({ url: app.url }, 'Cadenza is ready')
-  if (app.setupToken !== '') console.log(`\nOpen ${app.url}/setup and make your workspace with this token (15 minutes):\n\n  ${app.setupToken}\n`)
+  if (app.setupToken !== '')
+    console.log(`\nOpen ${app.url}/setup and make your workspace with this token (15 minutes):\n\n  ${app.setupToken}\n`)
 }
 
 main().catch((error: unknown) => {

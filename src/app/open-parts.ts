@@ -65,4 +65,6 @@ async function embedded(config: Config, { logger, onFatal, closing }: Starting):
 }
 
 const openAnalytics = async (config: Config): Promise<Analytics> =>
-  config.analytics.kind === 'server' ? httpAnalytics({ url: config.analytics.url }) : chdbAnalytics({ directory: join(config.dataDir, 'analytics') })
+  config.analytics.kind === 'server'
+    ? httpAnalytics({ url: config.analytics.url })
+    : chdbAnalytics({ directory: join(config.dataDir, 'analytics') })

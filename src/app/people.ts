@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
+import type { Person } from '#journeys/person.ts'
 import type { Json } from '#lib/json.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
-import type { Person } from '#journeys/person.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
@@ -13,14 +13,20 @@ interface Options {
   readonly pool: Pool
   readonly names: JourneyNames
   /** Profiles that something happened to last, newest first; `before` is the cursor. */
-  readonly recent: (workspace: string, page: { before: string | undefined; limit: number }) => Promise<{ ids: string[]; next: string | null }>
+  readonly recent: (
+    workspace: string,
+    page: { before: string | undefined; limit: number },
+  ) => Promise<{ ids: string[]; next: string | null }>
 }
 
 const PAGE = 50
 
 export const peopleBindings = (options: Options): Binding[] => [
   bind(SearchProfiles, async ({ q, cursor }, { workspace }) => {
-    const page = q.trim() === '' ? await options.recent(workspace, { before: cursor, limit: PAGE }) : await byText(options.pool, workspace, { q: q.trim(), cursor })
+    const page =
+      q.trim() === ''
+        ? await options.recent(workspace, { before: cursor, limit: PAGE })
+        : await byText(options.pool, workspace, { q: q.trim(), cursor })
     const people = await load(options.pool, workspace, page.ids)
     return { people: people.filter(({ profile }) => !profile.mergedInto).map(summary), next: page.next }
   }),
@@ -31,22 +37,41 @@ export const peopleBindings = (options: Options): Binding[] => [
 ]
 
 const unknownPerson = (id: string): Outcome<never> =>
-  refuse({ code: 'profile.unknown', status: 404, title: 'There is no such person', detail: id, hint: 'Search by e-mail address, user id or profile id' })
+  refuse({
+    code: 'profile.unknown',
+    status: 404,
+    title: 'There is no such person',
+    detail: id,
+    hint: 'Search by e-mail address, user id or profile id',
+  })
 
 /** In the order of the ids. */
 async function load(pool: Pool, workspace: string, ids: readonly string[]): Promise<Person[]> {
-  const rows = await inWorkspace(pool, workspace, (tx) => loadStates<Person>(tx, 'profile', ids.map((id) => ({ ws: workspace, id }))))
+  const rows = await inWorkspace(pool, workspace, (tx) =>
+    loadStates<Person>(
+      tx,
+      'profile',
+      ids.map((id) => ({ ws: workspace, id })),
+    ),
+  )
   const found = new Map(rows.map((row) => [row.id, row.state]))
   return ids.flatMap((id) => found.get(id) ?? [])
 }
 
-async function byText(pool: Pool, workspace: string, { q, cursor }: { q: string; cursor: string | undefined }): Promise<{ ids: string[]; next: string | null }> {
+async function byText(
+  pool: Pool,
+  workspace: string,
+  { q, cursor }: { q: string; cursor: string | undefined },
+): Promise<{ ids: string[]; next: string | null }> {
   if (q.startsWith('p_')) return { ids: [q], next: null }
-  const rows = await inWorkspace(pool, workspace, (tx) => findByIdentifier(tx, workspace, { start: q.toLowerCase(), exact: q, after: cursor ?? '', limit: PAGE }))
+  const rows = await inWorkspace(pool, workspace, (tx) =>
+    findByIdentifier(tx, workspace, { start: q.toLowerCase(), exact: q, after: cursor ?? '', limit: PAGE }),
+  )
   return { ids: [...new Set(rows.map((row) => row.profile))], next: rows.length === PAGE ? rows.at(-1)!.value : null }
 }
 
-const attribute = (person: Person, name: string): Json | undefined => (Object.hasOwn(person.profile.attributes, name) ? person.profile.attributes[name]![0] : undefined)
+const attribute = (person: Person, name: string): Json | undefined =>
+  Object.hasOwn(person.profile.attributes, name) ? person.profile.attributes[name]![0] : undefined
 
 /** The best name that is known. */
 function nameOf(person: Person): string {
@@ -78,7 +103,12 @@ function view(person: Person, names: Names) {
     mergedInto: profile.mergedInto ?? null,
     ids: Object.fromEntries(Object.entries(profile.ids).map(([kind, values]) => [kind, [...values]])),
     attributes: Object.entries(profile.attributes).map(([name, [value, time]]) => ({ name, value: value as never, at: Math.max(0, time) })),
-    activity: Object.entries(profile.activity).map(([name, [count, first, last]]) => ({ name, count, first: Math.max(0, first), last: Math.max(0, last) })),
+    activity: Object.entries(profile.activity).map(([name, [count, first, last]]) => ({
+      name,
+      count,
+      first: Math.max(0, first),
+      last: Math.max(0, last),
+    })),
     consent: {
       permits: Object.entries(consent.permits).map(([key, permit]) => {
         const [channel = '', ...topic] = key.split(':')

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { acceptEvent, isProblem } from '#events/accept.ts'
 import { definitions } from '#journeys/definitions.ts'
-import { Journey } from '#journeys/schema.ts'
 import type { Person } from '#journeys/person.ts'
+import { Journey } from '#journeys/schema.ts'
 import { preparePartitions } from '#platform/log.ts'
 import { type TestDatabase, testDatabase } from '../../test/fixtures/database.ts'
 import { engineStore } from './engine-store.ts'
@@ -37,15 +37,33 @@ afterEach(() => database.stop())
 const definitionsSource = {
   prepare: async () => {},
   of: (revision: number, workspace: string) =>
-    definitions({ workspace, revision, consent: 'opt-out', journeys: [{ journey: reminder, version: 1, live: true }], templates: [{ id: 'cart', version: 3 }] }),
+    definitions({
+      workspace,
+      revision,
+      consent: 'opt-out',
+      journeys: [{ journey: reminder, version: 1, live: true }],
+      templates: [{ id: 'cart', version: 3 }],
+    }),
 }
 const worker = (owner: string, more: Partial<ConstructorParameters<typeof Pipeline>[0]> = {}) =>
-  new Pipeline({ store: engineStore({ pool: database.pool, partitions: 4, leaseSeconds: 30 }), definitions: definitionsSource, owner, now: () => now, batchSize: 100, cacheSize: 1_000, onCommit: () => {}, ...more })
+  new Pipeline({
+    store: engineStore({ pool: database.pool, partitions: 4, leaseSeconds: 30 }),
+    definitions: definitionsSource,
+    owner,
+    now: () => now,
+    batchSize: 100,
+    cacheSize: 1_000,
+    onCommit: () => {},
+    ...more,
+  })
 
 async function say(...raws: Record<string, unknown>[]): Promise<void> {
   const ingest = new Ingest({ pool: database.pool, partitions: 4, now: () => now, maxWaiting: 10_000, onAppended: () => {} })
   const events = raws.map((raw) => {
-    const event = acceptEvent({ type: 'track', messageId: `m${sent++}`, ...raw }, { call: null, received: now, sentAt: undefined, freshId: '' })
+    const event = acceptEvent(
+      { type: 'track', messageId: `m${sent++}`, ...raw },
+      { call: null, received: now, sentAt: undefined, freshId: '' },
+    )
     if (isProblem(event)) throw new Error(event.code)
     return event
   })
@@ -65,7 +83,9 @@ async function pass(pipeline: Pipeline, ms: number): Promise<void> {
 const rows = async <Row extends object>(sql: string): Promise<Row[]> => (await database.pool.query<Row>(sql)).rows
 const outbox = () => rows<{ address: string; status: string }>('select address, status from outbox order by address')
 const facts = async () =>
-  (await rows<{ facts: string }>('select facts from fact_blocks order by id')).flatMap((row) => row.facts.split('\n').map((line) => JSON.parse(line) as { t: string; p: number; s: number; i: number; r: Record<string, unknown> }))
+  (await rows<{ facts: string }>('select facts from fact_blocks order by id')).flatMap((row) =>
+    row.facts.split('\n').map((line) => JSON.parse(line) as { t: string; p: number; s: number; i: number; r: Record<string, unknown> }),
+  )
 
 test('who leaves the cart is written to when the wait is over; who buys is not', async () => {
   const pipeline = worker('one')
@@ -100,7 +120,10 @@ test('a message that still waits in the outbox is taken back when its reason is 
   await pass(pipeline, 6 * MINUTE)
   await say(order('ada', 'c1'))
   await settle(pipeline)
-  assert.deepEqual((await outbox()).map((row) => row.status), ['cancelled'])
+  assert.deepEqual(
+    (await outbox()).map((row) => row.status),
+    ['cancelled'],
+  )
   assert.ok((await facts()).some((fact) => fact.t === 'deliveries' && fact.r['status'] === 'cancelled'))
 })
 
@@ -112,7 +135,10 @@ test('the same event twice is one event and one fact that says duplicate', async
   await say(cart('ada', 'c1', { messageId: 'same' }))
   await settle(pipeline)
   const events = (await facts()).filter((fact) => fact.t === 'events')
-  assert.deepEqual(events.map((fact) => fact.r['verdict']), ['accepted', 'duplicate', 'duplicate'])
+  assert.deepEqual(
+    events.map((fact) => fact.r['verdict']),
+    ['accepted', 'duplicate', 'duplicate'],
+  )
   assert.equal((await facts()).filter((fact) => fact.r['kind'] === 'entered').length, 1)
 })
 
@@ -162,7 +188,10 @@ test('a crash before the commit repeats the batch; every fact keeps its one plac
 })
 
 test('the state does not depend on how the records are cut into batches', async () => {
-  const story = Array.from({ length: 60 }, (_, i) => [identify(`u${i % 5}`), cart(`u${i % 5}`, `c${i % 7}`), order(`u${(i * 3) % 5}`, `c${i % 7}`)][i % 3]!)
+  const story = Array.from(
+    { length: 60 },
+    (_, i) => [identify(`u${i % 5}`), cart(`u${i % 5}`, `c${i % 7}`), order(`u${(i * 3) % 5}`, `c${i % 7}`)][i % 3]!,
+  )
   const states: unknown[] = []
   for (const batchSize of [1, 7, 1_000]) {
     await database.stop()
@@ -181,14 +210,26 @@ test('the state does not depend on how the records are cut into batches', async 
 })
 
 test('a record that cannot be handled parks its person only, with the records behind it in order', async () => {
-  const poison = { prepare: async () => {}, of: (revision: number, ws: string) => ({ ...definitionsSource.of(revision, ws), entriesByEvent: new Map([['Poison', [null as never]]]) }) }
+  const poison = {
+    prepare: async () => {},
+    of: (revision: number, ws: string) => ({
+      ...definitionsSource.of(revision, ws),
+      entriesByEvent: new Map([['Poison', [null as never]]]),
+    }),
+  }
   const pipeline = worker('one', { definitions: poison })
   await pipeline.acquire()
   await say(identify('ada'), identify('bo'), { userId: 'ada', event: 'Poison' }, cart('ada', 'c1'), { userId: 'bo', event: 'Seen' })
   await settle(pipeline)
   const dead = await rows<{ record: string; error: string }>('select record, error from dead_letters order by id')
-  assert.deepEqual(dead.map(({ record }) => (JSON.parse(record) as { name: string }).name), ['Poison', 'Product Added'])
-  assert.deepEqual(dead.map(({ error }) => error !== ''), [true, false])
+  assert.deepEqual(
+    dead.map(({ record }) => (JSON.parse(record) as { name: string }).name),
+    ['Poison', 'Product Added'],
+  )
+  assert.deepEqual(
+    dead.map(({ error }) => error !== ''),
+    [true, false],
+  )
   const names = (await facts()).filter((fact) => fact.t === 'events').map((fact) => fact.r['name'])
   assert.deepEqual(names.toSorted(), ['Profile Updated', 'Profile Updated', 'Seen'])
 })

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { EventRecord, LoggedRecord, LogRecord } from '#events/schema.ts'
 import type { Definitions } from '#journeys/definitions.ts'
+import type { Lease } from '#platform/leases.ts'
 import type { LogBlock } from '#platform/log.ts'
 import { BatchBuilder, type Held, nameOf } from './batch.ts'
-import type { Lease } from '#platform/leases.ts'
 import type { Batch, EngineStore } from './ports.ts'
 
 /** Definitions by revision: `prepare` fetches, `of` answers at once. */

@@ -25,12 +25,27 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function readings({ metrics, db, now, rate }: Options): Readings {
   const latency = new Quantiles()
   const accepted = metrics.counter({ name: 'cadenza_events_accepted_total', help: 'Events that were stored' })
-  const rejected = metrics.counter({ name: 'cadenza_events_rejected_total', help: 'Events that were refused, by problem code', labels: ['code'] })
+  const rejected = metrics.counter({
+    name: 'cadenza_events_rejected_total',
+    help: 'Events that were refused, by problem code',
+    labels: ['code'],
+  })
   const handled = metrics.counter({ name: 'cadenza_events_handled_total', help: 'Events that the engine has reacted to' })
   const effects = metrics.counter({ name: 'cadenza_effects_total', help: 'Messages that journeys decided on' })
-  const dead = metrics.counter({ name: 'cadenza_dead_letters_total', help: 'Records whose handling threw, and those that wait behind them' })
-  const decision = metrics.histogram({ name: 'cadenza_decision_seconds', help: 'From the arrival of an event to the commit of its decisions', buckets: BUCKETS })
-  metrics.gauge({ name: 'cadenza_log_backlog', help: 'Records on the log that wait for the engine', collect: async (gauge) => gauge.set(await backlog(db)) })
+  const dead = metrics.counter({
+    name: 'cadenza_dead_letters_total',
+    help: 'Records whose handling threw, and those that wait behind them',
+  })
+  const decision = metrics.histogram({
+    name: 'cadenza_decision_seconds',
+    help: 'From the arrival of an event to the commit of its decisions',
+    buckets: BUCKETS,
+  })
+  metrics.gauge({
+    name: 'cadenza_log_backlog',
+    help: 'Records on the log that wait for the engine',
+    collect: async (gauge) => gauge.set(await backlog(db)),
+  })
   return {
     latency,
     committed({ batch, events }) {

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { startMailbox } from '#channels/adapters/mailbox.ts'
+import { keepMail } from '#channels/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
+import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
-import { backlog } from '#platform/leases.ts'
-import { appendToPartitions, type Queryable } from '#platform/log.ts'
-import { anythingOpen } from '#platform/outbox.ts'
 import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
+import { appendToPartitions, type Queryable } from '#platform/log.ts'
 import { createMetrics, type Metrics } from '#platform/metrics.ts'
-import { transaction } from '#platform/postgres/pool.ts'
-import { consentModes } from '#workspaces/store.ts'
+import { isQuiet } from '#platform/outbox.ts'
+import { answers } from '#platform/postgres/pool.ts'
+import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
+import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
-import { keepMail } from '#channels/store.ts'
-import { startMailbox } from '#channels/adapters/mailbox.ts'
-import { registerLinks } from './links.ts'
 import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
@@ -21,6 +21,7 @@ import { engineStore } from './engine-store.ts'
 import { Ingest } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
 import { startKeeping } from './keeping.ts'
+import { registerLinks } from './links.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
 import { type Projector, startProjector } from './project-facts.ts'
@@ -49,7 +50,7 @@ export interface App {
   /** Real milliseconds from an event's arrival to the commit of what follows from it. */
   readonly latency: Quantiles
   readonly delivery: Delivery | null
-  /** Resolves when nothing is queued or on its way: every record is handled and every message that is due has been settled. */
+  /** Resolves when nothing is queued or on its way: every record is handled, every timer that is due has fired, every message that is due has been settled. */
   settled(): Promise<void>
   /** Resolves when every fact that was committed before the call can be seen in reports. */
   reported(): Promise<void>
@@ -116,7 +117,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   const { config, parts, metrics, logger, closing, clock } = roles
   const has = (role: 'ingest' | 'engine' | 'delivery' | 'web' | 'jobs'): boolean => config.roles.has(role)
   const now = (): number => clock.now()
-  const registry = new DefinitionsRegistry({ db: parts.work, consentModes: () => consentModes(parts.work), logger })
+  const registry = new DefinitionsRegistry({ db: parts.work, consentModes: (revision) => consentModesAt(parts.work, revision), logger })
   const wakes: (() => void)[] = []
   const appended = (): void => {
     for (const wake of wakes) wake()
@@ -124,7 +125,14 @@ async function startRoles(roles: Roles): Promise<Running> {
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
   if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now }))
-  const mailbox = config.mail.kind === 'local' && has('delivery') ? await startMailbox({ keep: (mail) => keepMail(parts.work, mail), now, onError: (error) => logger.warn({ err: error }, 'the mailbox') }) : null
+  const mailbox =
+    config.mail.kind === 'local' && has('delivery')
+      ? await startMailbox({
+          keep: (mail) => keepMail(parts.work, mail),
+          now,
+          onError: (error) => logger.warn({ err: error }, 'the mailbox'),
+        })
+      : null
   if (mailbox) closing.push(() => mailbox.stop())
   const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
   const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl }) : null
@@ -136,13 +144,23 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const server = createServer({ log: logger, metrics, checks: checksOf(parts), trustProxy: config.trustedProxies })
   closing.push(() => stopServer(server))
-  const api = await registerApi(server, { ...roles, registry, now, appended: () => delivery?.wake(), announce: announcement(roles, now), receiving: mailbox !== null })
+  const api = await registerApi(server, {
+    ...roles,
+    registry,
+    now,
+    appended: () => delivery?.wake(),
+    announce: announcement(roles, now),
+    receiving: mailbox !== null,
+  })
   await registerLinks(server, { ...roles, now, appended })
   if (has('ingest')) await startIngest(server, { roles, now, appended, writeKey: api.writeKey })
   return { server, setupToken: api.setupToken, delivery, projector }
 }
 
-function startEngineRole({ parts, config, logger, rate, readings: read }: Roles, { registry, now, queued }: { registry: DefinitionsRegistry; now: () => number; queued: () => void }) {
+function startEngineRole(
+  { parts, config, logger, rate, readings: read }: Roles,
+  { registry, now, queued }: { registry: DefinitionsRegistry; now: () => number; queued: () => void },
+) {
   const store = engineStore({ pool: parts.work, partitions: config.partitions, leaseSeconds: LEASE_SECONDS })
   const onCommit = (committed: Parameters<Readings['committed']>[0]): void => {
     read.committed(committed)
@@ -154,11 +172,20 @@ function startEngineRole({ parts, config, logger, rate, readings: read }: Roles,
 
 async function startIngest(
   server: FastifyInstance,
-  { roles, now, appended, writeKey }: { roles: Roles; now: () => number; appended: () => void; writeKey: (key: string) => Promise<{ workspace: string } | undefined> },
+  {
+    roles,
+    now,
+    appended,
+    writeKey,
+  }: { roles: Roles; now: () => number; appended: () => void; writeKey: (key: string) => Promise<{ workspace: string } | undefined> },
 ): Promise<void> {
   const { parts, config, metrics, readings: read, closing } = roles
   const ingest = new Ingest({ pool: parts.work, partitions: config.partitions, now, maxWaiting: 50_000, onAppended: appended })
-  metrics.gauge({ name: 'cadenza_ingest_waiting', help: 'Events that wait for their commit', collect: (gauge) => gauge.set(ingest.waiting) })
+  metrics.gauge({
+    name: 'cadenza_ingest_waiting',
+    help: 'Events that wait for their commit',
+    collect: (gauge) => gauge.set(ingest.waiting),
+  })
   closing.push(() => ingest.idle())
   await registerIngest(server, { ingest, writeKey, now, onVerdict: (verdict) => read.verdict(verdict) })
 }
@@ -167,19 +194,19 @@ async function startIngest(
 const announcement =
   ({ config }: Roles, now: () => number) =>
   async (tx: Queryable, revision: number): Promise<void> => {
-    await tx.query(`select set_config('role', 'none', true)`)
+    await beyondWorkspace(tx)
     const partitions = Array.from({ length: config.partitions }, (_, i) => i)
     await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
   }
 
 async function settled({ work }: Parts, now: () => number): Promise<void> {
   for (;;) {
-    if ((await backlog(work)) === 0 && !(await anythingOpen(work, now()))) return
+    if (await isQuiet(work, now())) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
 const checksOf = ({ work, analytics }: Parts) => ({
-  database: async () => void (await transaction(work, (tx) => tx.query('select 1'))),
-  analytics: async () => void (await analytics.query('SELECT 1 AS one')),
+  database: () => answers(work),
+  analytics: () => analyticsAnswers(analytics),
 })

@@ -55,6 +55,14 @@ const filesOf = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')}`)
 
+/** Every answer of this scope says what time the server takes it to be: screens tell distances in time by it. */
+export function tellTime(scope: FastifyInstance, now: () => number): void {
+  scope.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('cadenza-time', String(Math.round(now())))
+    done(null, payload)
+  })
+}
+
 /** `stale`: a source of the screens is newer than what was built from it. */
 export function webState(root: string): 'missing' | 'stale' | 'fresh' {
   const page = join(root, 'dist/web/index.html')

@@ -35,5 +35,10 @@ export function originOf(payload: Readonly<Record<string, unknown>>): {
 } {
   const text = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '')
   const version = payload['version']
-  return { journey_id: text('journey_id'), version: typeof version === 'number' ? version : 0, enrollment_id: text('enrollment_id'), step_id: text('step_id') }
+  return {
+    journey_id: text('journey_id'),
+    version: typeof version === 'number' ? version : 0,
+    enrollment_id: text('enrollment_id'),
+    step_id: text('step_id'),
+  }
 }

@@ -20,7 +20,14 @@ function refusal(raw: unknown): string {
 }
 
 test('a track call becomes an event with its own name, properties and identifiers', () => {
-  const event = accepted({ type: 'track', event: 'Product Added', messageId: 'm1', userId: 'u1', anonymousId: 'a1', properties: { cart_id: 'c1' } })
+  const event = accepted({
+    type: 'track',
+    event: 'Product Added',
+    messageId: 'm1',
+    userId: 'u1',
+    anonymousId: 'a1',
+    properties: { cart_id: 'c1' },
+  })
   assert.equal(event.id, 'm1')
   assert.equal(event.name, 'Product Added')
   assert.deepEqual(event.props, { cart_id: 'c1' })
@@ -47,7 +54,10 @@ test('identify brings e-mail, phone and custom ids as identifiers, and the brows
 
 test('the other calls have names that journeys can use', () => {
   assert.equal(accepted({ type: 'page', userId: 'u', name: 'Pricing' }).name, 'Page Viewed')
-  assert.deepEqual(accepted({ type: 'page', userId: 'u', name: 'Pricing', properties: { path: '/p' } }).props, { name: 'Pricing', path: '/p' })
+  assert.deepEqual(accepted({ type: 'page', userId: 'u', name: 'Pricing', properties: { path: '/p' } }).props, {
+    name: 'Pricing',
+    path: '/p',
+  })
   assert.deepEqual(accepted({ type: 'group', userId: 'u', groupId: 'acme', traits: { seats: 5 } }).props, { group_id: 'acme', seats: 5 })
   assert.deepEqual(accepted({ type: 'alias', userId: 'u', previousId: 'old' }).previous, { kind: 'previous', value: 'old' })
 })
@@ -55,7 +65,10 @@ test('the other calls have names that journeys can use', () => {
 test('a client’s wrong clock is corrected by sentAt, to the second, over ten years either way', () => {
   fc.assert(
     fc.property(fc.integer({ min: -315e9, max: 315e9 }), fc.integer({ min: 0, max: 86_400_000 }), (skew, ago) => {
-      const event = accepted({ type: 'track', event: 'X', userId: 'u', timestamp: new Date(NOW - ago + skew).toISOString() }, { sentAt: new Date(NOW + skew).toISOString() })
+      const event = accepted(
+        { type: 'track', event: 'X', userId: 'u', timestamp: new Date(NOW - ago + skew).toISOString() },
+        { sentAt: new Date(NOW + skew).toISOString() },
+      )
       assert.ok(Math.abs(event.at - (NOW - ago)) <= 1)
     }),
   )
@@ -97,10 +110,19 @@ test('an event may be nested exactly as deep as the limit', () => {
 test('whatever is sent is either accepted or refused with a code: nothing throws', () => {
   fc.assert(fc.property(fc.anything(), (raw) => void arrive(raw)))
   fc.assert(
-    fc.property(fc.record({ type: fc.constantFrom('track', 'identify', 'alias', 'group', 'page'), event: fc.anything(), userId: fc.anything(), context: fc.anything(), traits: fc.anything() }), (raw) => {
-      const result = arrive(raw)
-      assert.ok(isProblem(result) ? result.code !== '' : result.ids.length > 0)
-    }),
+    fc.property(
+      fc.record({
+        type: fc.constantFrom('track', 'identify', 'alias', 'group', 'page'),
+        event: fc.anything(),
+        userId: fc.anything(),
+        context: fc.anything(),
+        traits: fc.anything(),
+      }),
+      (raw) => {
+        const result = arrive(raw)
+        assert.ok(isProblem(result) ? result.code !== '' : result.ids.length > 0)
+      },
+    ),
   )
 })
 

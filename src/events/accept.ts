@@ -34,24 +34,37 @@ export interface Arrival {
   readonly freshId: string
 }
 
-const no = (code: string, title: string, hint: string, at = ''): Problem => ({ code, status: 400, title, hint, at })
+/** `at`: JSON pointer into the event. */
+const no = (code: string, at: string, [title, hint]: readonly [title: string, hint: string]): Problem => ({
+  code,
+  status: 400,
+  title,
+  hint,
+  at,
+})
 export const isProblem = (result: AcceptedEvent | Problem): result is Problem => 'code' in result
 
 /** Checks the envelope of one event and reads it; the properties are handed on as they are. */
 export function acceptEvent(raw: unknown, arrival: Arrival): AcceptedEvent | Problem {
-  if (!isObject(raw)) return no('event.not_object', 'An event must be a JSON object', 'Send { "type": "track", "event": "…", "userId": "…" }')
+  if (!isObject(raw))
+    return no('event.not_object', '', ['An event must be a JSON object', 'Send { "type": "track", "event": "…", "userId": "…" }'])
   const call = arrival.call ?? raw['type']
-  if (typeof call !== 'string' || !CALLS.has(call)) return no('event.type', `Unknown event type ${show(call)}`, `Use one of ${[...CALLS].join(', ')}`, '/type')
+  if (typeof call !== 'string' || !CALLS.has(call))
+    return no('event.type', '/type', [`Unknown event type ${show(call)}`, `Use one of ${[...CALLS].join(', ')}`])
   const unstorable = findUnstorable(raw)
   if (unstorable) return unstorable
   const name = nameOf(call as Call, raw)
   if (typeof name !== 'string') return name
   const id = raw['messageId'] ?? arrival.freshId
   if (typeof id !== 'string' || id.length === 0 || id.length > LIMITS.messageId) {
-    return no('event.message_id', 'messageId must be a text of 1 to 200 characters', 'Leave it out and Cadenza makes one', '/messageId')
+    return no('event.message_id', '/messageId', ['messageId must be a text of 1 to 200 characters', 'Leave it out and Cadenza makes one'])
   }
   const props = raw[call === 'identify' || call === 'group' ? 'traits' : 'properties'] ?? {}
-  if (!isObject(props)) return no('event.properties', 'properties and traits must be a JSON object', 'Send { } for none', call === 'identify' ? '/traits' : '/properties')
+  if (!isObject(props))
+    return no('event.properties', call === 'identify' ? '/traits' : '/properties', [
+      'properties and traits must be a JSON object',
+      'Send { } for none',
+    ])
   const context = isObject(raw['context']) ? raw['context'] : null
   const ids = identifiers(call as Call, raw, context)
   if (!Array.isArray(ids)) return ids as Problem
@@ -73,9 +86,12 @@ export function acceptEvent(raw: unknown, arrival: Arrival): AcceptedEvent | Pro
 function nameOf(call: Call, raw: JsonObject): string | Problem {
   if (call !== 'track') return EVENT_NAMES[call]
   const name = raw['event']
-  if (typeof name !== 'string' || name.trim() === '') return no('event.name', 'A track call needs the name of the event', 'Send "event": "Product Added"', '/event')
-  if (name.length > LIMITS.name) return no('event.name', `The event name has ${name.length} characters`, `Use at most ${LIMITS.name}`, '/event')
-  if (name.startsWith(RESERVED_PREFIX)) return no('event.reserved', `Names that start with ${RESERVED_PREFIX} are Cadenza's own`, 'Give the event another name', '/event')
+  if (typeof name !== 'string' || name.trim() === '')
+    return no('event.name', '/event', ['A track call needs the name of the event', 'Send "event": "Product Added"'])
+  if (name.length > LIMITS.name)
+    return no('event.name', '/event', [`The event name has ${name.length} characters`, `Use at most ${LIMITS.name}`])
+  if (name.startsWith(RESERVED_PREFIX))
+    return no('event.reserved', '/event', [`Names that start with ${RESERVED_PREFIX} are Cadenza's own`, 'Give the event another name'])
   return name
 }
 
@@ -91,7 +107,8 @@ export const EVENT_NAMES = {
 function withDefaults(call: Call, raw: JsonObject, { props, context }: { props: JsonObject; context: JsonObject | null }): JsonObject {
   if (call === 'page' || call === 'screen') return typeof raw['name'] === 'string' ? { name: raw['name'], ...props } : props
   if (call === 'group') return { group_id: raw['groupId'] ?? null, ...props }
-  if (call === 'identify' && typeof context?.['timezone'] === 'string' && !Object.hasOwn(props, 'timezone')) return { ...props, timezone: context['timezone'] }
+  if (call === 'identify' && typeof context?.['timezone'] === 'string' && !Object.hasOwn(props, 'timezone'))
+    return { ...props, timezone: context['timezone'] }
   return props
 }
 
@@ -106,9 +123,13 @@ function keptContext(context: JsonObject | null): JsonObject | null {
 
 function identifiers(call: Call, raw: JsonObject, context: JsonObject | null): Identifier[] | Problem {
   const ids: Identifier[] = []
-  for (const [field, kind] of [['userId', 'user_id'], ['anonymousId', 'anonymous_id']] as const) {
+  for (const [field, kind] of [
+    ['userId', 'user_id'],
+    ['anonymousId', 'anonymous_id'],
+  ] as const) {
     const value = identifierText(raw[field])
-    if (value === undefined) return no('event.identifier', `${field} must be a text of at most ${LIMITS.id} characters`, 'Send the id as text', `/${field}`)
+    if (value === undefined)
+      return no('event.identifier', `/${field}`, [`${field} must be a text of at most ${LIMITS.id} characters`, 'Send the id as text'])
     if (value !== '') ids.push({ kind, value })
   }
   const traits = call === 'identify' && isObject(raw['traits']) ? raw['traits'] : isObject(context?.['traits']) ? context['traits'] : {}
@@ -117,7 +138,7 @@ function identifiers(call: Call, raw: JsonObject, context: JsonObject | null): I
   const phone = phoneOf(traits['phone'])
   if (phone) ids.push({ kind: 'phone', value: phone })
   ids.push(...externalIds(context))
-  if (ids.length === 0) return no('event.nobody', 'The event does not say whose it is', 'Send userId or anonymousId', '')
+  if (ids.length === 0) return no('event.nobody', '', ['The event does not say whose it is', 'Send userId or anonymousId'])
   return ids
 }
 
@@ -137,7 +158,7 @@ function externalIds(context: JsonObject | null): Identifier[] {
 function previousOf(raw: JsonObject): Identifier | Problem {
   const value = identifierText(raw['previousId'])
   if (value) return { kind: 'previous', value }
-  return no('event.previous_id', 'An alias call needs previousId', 'Send the id that the person had before, as text', '/previousId')
+  return no('event.previous_id', '/previousId', ['An alias call needs previousId', 'Send the id that the person had before, as text'])
 }
 
 /** '' when absent, undefined when unusable; numbers are taken as their text, as clients in the wild send them. */
@@ -180,13 +201,19 @@ function time(value: unknown): number | null {
 export function findUnstorable(value: unknown): Problem | null {
   let names = 0
   const look = (inner: unknown, depth: number): Problem | null => {
-    if (typeof inner === 'string') return isStorable(inner) ? null : no('event.text', 'A text holds a character that cannot be stored', 'Remove NUL and broken UTF-16')
-    if (typeof inner === 'number') return Number.isFinite(inner) ? null : no('event.number', 'A number is too large', 'Send numbers below 1.8e308')
+    if (typeof inner === 'string')
+      return isStorable(inner)
+        ? null
+        : no('event.text', '', ['A text holds a character that cannot be stored', 'Remove NUL and broken UTF-16'])
+    if (typeof inner === 'number')
+      return Number.isFinite(inner) ? null : no('event.number', '', ['A number is too large', 'Send numbers below 1.8e308'])
     if (inner === null || typeof inner !== 'object') return null
-    if (depth > LIMITS.depth) return no('event.depth', `The event is nested deeper than ${LIMITS.depth} levels`, 'Flatten it')
+    if (depth > LIMITS.depth) return no('event.depth', '', [`The event is nested deeper than ${LIMITS.depth} levels`, 'Flatten it'])
     for (const [name, part] of Object.entries(inner)) {
-      if (++names > LIMITS.names) return no('event.names', `The event has more than ${LIMITS.names} values`, 'Send less, or several events')
-      if (name === '__proto__' || !isStorable(name)) return no('event.text', `The name ${show(name)} cannot be stored`, 'Rename the property')
+      if (++names > LIMITS.names)
+        return no('event.names', '', [`The event has more than ${LIMITS.names} values`, 'Send less, or several events'])
+      if (name === '__proto__' || !isStorable(name))
+        return no('event.text', '', [`The name ${show(name)} cannot be stored`, 'Rename the property'])
       const found = look(part, depth + 1)
       if (found) return { ...found, at: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}${found.at ?? ''}` }
     }

@@ -76,7 +76,18 @@ export interface DeliveryFact {
   readonly enrollment_id: string
   readonly step_id: string
   readonly channel: string
-  readonly status: 'queued' | 'sent' | 'failed' | 'skipped' | 'cancelled' | 'ambiguous' | 'bounced' | 'opened' | 'clicked' | 'unsubscribed' | 'complained'
+  readonly status:
+    | 'queued'
+    | 'sent'
+    | 'failed'
+    | 'skipped'
+    | 'cancelled'
+    | 'ambiguous'
+    | 'bounced'
+    | 'opened'
+    | 'clicked'
+    | 'unsubscribed'
+    | 'complained'
   readonly reason: string
   readonly at: number
 }

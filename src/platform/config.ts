@@ -131,9 +131,12 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
   }
 }
 
+/** Of the command `cadenza`, which may share its environment with the server. */
+const OF_THE_COMMAND = ['CADENZA_URL', 'CADENZA_KEY']
+
 /** A misspelt name is the commonest mistake, and a silent one. */
 function unknownNames(env: Environment): string[] {
-  const known = new Set(names.flatMap((name) => [`CADENZA_${name}`, `CADENZA_${name}_FILE`]))
+  const known = new Set([...OF_THE_COMMAND, ...names.flatMap((name) => [`CADENZA_${name}`, `CADENZA_${name}_FILE`])])
   return Object.keys(env)
     .filter((name) => name.startsWith('CADENZA_') && !known.has(name))
     .map((name) => {

@@ -114,8 +114,7 @@ export async function apply(
   if (!made.ok) return refuse(unsound(made))
   if (changes.length === 0) return { plan: made, revision: null, published: [] }
   if (token !== undefined && token !== made.token) return refuse(STALE)
-  const { rows } = await tx.query<{ revision: number }>('update document_counter set revision = revision + 1 returning revision')
-  const revision = Number(rows[0]!.revision)
+  const revision = await nextRevision(tx)
   const published: { kind: string; id: string; version: number }[] = []
   for (const change of changes) {
     const given = input.documents.find((each) => each.kind === change.kind && each.id === change.id)
@@ -265,6 +264,12 @@ export async function documentHistory(
       .map(({ version, status, hash, at, by }) => ({ version, status, hash, at, by })),
     draft: draft && { body: draft.body!, hash: draft.hash, base: draft.base, at: draft.at, by: draft.by },
   }
+}
+
+/** Takes the next revision: what follows in this transaction belongs to it. */
+export async function nextRevision(tx: Queryable): Promise<number> {
+  const { rows } = await tx.query<{ revision: number }>('update document_counter set revision = revision + 1 returning revision')
+  return Number(rows[0]!.revision)
 }
 
 /** Every published version of a kind, everywhere: somebody may still stand in an old one. */

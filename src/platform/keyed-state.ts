@@ -76,7 +76,11 @@ export interface DeadLetterRow {
   readonly error: string
 }
 
-export async function buryLetters(tx: Queryable, kind: string, { letters, now }: { letters: readonly DeadLetterRow[]; now: number }): Promise<void> {
+export async function buryLetters(
+  tx: Queryable,
+  kind: string,
+  { letters, now }: { letters: readonly DeadLetterRow[]; now: number },
+): Promise<void> {
   if (letters.length === 0) return
   await tx.query(
     `insert into dead_letters (workspace_id, kind, key, partition, seq, record, error, at)
@@ -88,6 +92,9 @@ export async function buryLetters(tx: Queryable, kind: string, { letters, now }:
 }
 
 export async function parkedKeys(db: Queryable, kind: string): Promise<{ ws: string; key: string }[]> {
-  const { rows } = await db.query<{ ws: string; key: string }>('select distinct workspace_id as ws, key from dead_letters where kind = $1', [kind])
+  const { rows } = await db.query<{ ws: string; key: string }>(
+    'select distinct workspace_id as ws, key from dead_letters where kind = $1',
+    [kind],
+  )
   return rows
 }

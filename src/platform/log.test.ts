@@ -31,9 +31,7 @@ test('eight writers at once, and a reader that reads all the time misses nothing
   let writing = true
   const writer = async (w: number): Promise<void> => {
     for (let n = 0; n < 40; n++) {
-      await transaction(database.pool, (tx) =>
-        append(tx, [entry(`a${w}`, n), entry(`b${w}`, n)], { partitions: 4, now: 1_000 + n }),
-      )
+      await transaction(database.pool, (tx) => append(tx, [entry(`a${w}`, n), entry(`b${w}`, n)], { partitions: 4, now: 1_000 + n }))
     }
   }
   const reader = async (): Promise<void> => {
@@ -48,7 +46,12 @@ test('eight writers at once, and a reader that reads all the time misses nothing
   writing = false
   await reading
   assert.equal(seen.size, 16)
-  for (const [key, order] of seen) assert.deepEqual(order, Array.from({ length: 40 }, (_, n) => n), `order of ${key}`)
+  for (const [key, order] of seen)
+    assert.deepEqual(
+      order,
+      Array.from({ length: 40 }, (_, n) => n),
+      `order of ${key}`,
+    )
 })
 
 test('an append that rolls back leaves no number behind', async () => {
@@ -67,7 +70,10 @@ test('a partition’s clock never goes back, whatever the writers’ clocks say'
   await transaction(database.pool, (tx) => appendToPartitions(tx, '{"kind":"tick"}', { partitions: [2], now: 9_000 }))
   await transaction(database.pool, (tx) => appendToPartitions(tx, '{"kind":"tick"}', { partitions: [2], now: 8_000 }))
   const blocks = await readBlocks(database.pool, [{ partition: 2, seq: 0 }], 1_000)
-  assert.deepEqual(blocks.slice(-2).map((block) => block.at), [9_000, 9_000])
+  assert.deepEqual(
+    blocks.slice(-2).map((block) => block.at),
+    [9_000, 9_000],
+  )
 })
 
 test('records of two workspaces on one partition lie in blocks of their own', async () => {
@@ -76,7 +82,10 @@ test('records of two workspaces on one partition lie in blocks of their own', as
     append(tx, [entry('same', 1), { ...entry('same', 2), workspace: 'other' }, entry('same', 3)], { partitions: 4, now: 9_500 }),
   )
   const blocks = await readBlocks(database.pool, [{ partition: partitionOf('same', 4), seq: Number(rows[0]!.seq) }], 10)
-  assert.deepEqual(blocks.map((block) => JSON.parse(block.records).length), [2, 1])
+  assert.deepEqual(
+    blocks.map((block) => JSON.parse(block.records).length),
+    [2, 1],
+  )
 })
 
 test('the number of partitions is fixed at the first start', async () => {

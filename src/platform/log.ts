@@ -31,7 +31,9 @@ export async function preparePartitions(db: Queryable, partitions: number): Prom
   const there = rows[0]!.count
   if (there === partitions) return
   if (there > 0) {
-    throw new Error(`The log has ${there} partitions and PARTITIONS says ${partitions}. The number is fixed at the first start: set PARTITIONS=${there}.`)
+    throw new Error(
+      `The log has ${there} partitions and PARTITIONS says ${partitions}. The number is fixed at the first start: set PARTITIONS=${there}.`,
+    )
   }
   await db.query(
     `with made as (insert into log_heads (partition) select generate_series(0, $1 - 1) on conflict do nothing)
@@ -44,7 +46,11 @@ export async function preparePartitions(db: Queryable, partitions: number): Prom
  * Appends in the caller's transaction: locks the heads of the partitions in order, numbers the records,
  * writes one block for each partition and workspace. Durable when the transaction commits.
  */
-export async function append(tx: Queryable, entries: readonly LogEntry[], { partitions, now }: { partitions: number; now: number }): Promise<void> {
+export async function append(
+  tx: Queryable,
+  entries: readonly LogEntry[],
+  { partitions, now }: { partitions: number; now: number },
+): Promise<void> {
   if (entries.length === 0) return
   const groups = new Map<number, Map<string, string[]>>()
   for (const entry of entries) push(groups, partitionOf(entry.key, partitions), entry)
@@ -52,20 +58,28 @@ export async function append(tx: Queryable, entries: readonly LogEntry[], { part
 }
 
 /** Appends one record of the system's own to each of the partitions. */
-export async function appendToPartitions(tx: Queryable, text: string, { partitions, now }: { partitions: readonly number[]; now: number }): Promise<void> {
+export async function appendToPartitions(
+  tx: Queryable,
+  text: string,
+  { partitions, now }: { partitions: readonly number[]; now: number },
+): Promise<void> {
   if (partitions.length === 0) return
   await appendGroups(tx, new Map(partitions.map((partition) => [partition, new Map([['', [text]]])])), now)
 }
 
 function push(groups: Map<number, Map<string, string[]>>, partition: number, entry: LogEntry): void {
-  let workspaces = groups.get(partition)
-  if (!workspaces) groups.set(partition, (workspaces = new Map()))
+  const workspaces = groups.get(partition) ?? new Map<string, string[]>()
+  groups.set(partition, workspaces)
   const texts = workspaces.get(entry.workspace)
   if (texts) texts.push(entry.text)
   else workspaces.set(entry.workspace, [entry.text])
 }
 
-async function appendGroups(tx: Queryable, groups: ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>, now: number): Promise<void> {
+async function appendGroups(
+  tx: Queryable,
+  groups: ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>,
+  now: number,
+): Promise<void> {
   const partitions = [...groups.keys()]
   const counts = partitions.map((partition) => [...groups.get(partition)!.values()].reduce((sum, texts) => sum + texts.length, 0))
   const heads = await tx.query<{ partition: number; seq: number; at: number }>(

@@ -129,11 +129,17 @@ export async function recover(db: Queryable, { living, now }: { living: readonly
   return rowCount ?? 0
 }
 
-/** Whether something is on its way, or ready and due. */
-export async function anythingOpen(db: Queryable, now: number): Promise<boolean> {
-  const { rows } = await db.query<{ open: boolean }>(
-    `select exists (select from outbox where status = 'sending') or exists (select from outbox where status = 'ready' and due <= $1) as open`,
+/**
+ * Whether nothing is left to do at this moment of the clock: no record waits, no timer is due, no message is due or on its way.
+ * One statement, so that nothing can slip from one of them to another between two looks.
+ */
+export async function isQuiet(db: Queryable, now: number): Promise<boolean> {
+  const { rows } = await db.query<{ quiet: boolean }>(
+    `select not exists (select from log_heads h join leases l using (partition) where l.done_seq < h.seq)
+       and not exists (select from keyed_state where next_due <= $1)
+       and not exists (select from outbox where status = 'sending')
+       and not exists (select from outbox where status in ('ready', 'ambiguous') and due <= $1) as quiet`,
     [now],
   )
-  return rows[0]!.open
+  return rows[0]!.quiet
 }

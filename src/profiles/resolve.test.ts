@@ -15,11 +15,15 @@ class Table {
     return this.#take(resolve('w', ids, (each) => this.known(each)))
   }
   alias(previous: string, ...texts: string[]): string {
-    return this.#take(resolveAlias('w', texts.map(id), { previous: { kind: 'previous', value: previous }, known: (each) => this.known(each) }))
+    return this.#take(
+      resolveAlias('w', texts.map(id), { previous: { kind: 'previous', value: previous }, known: (each) => this.known(each) }),
+    )
   }
   known({ kind, value }: Identifier): Known | undefined {
     const profile = this.owner.get(`${kind}:${value}`)
-    return profile === undefined ? undefined : { profile, user: [...this.owner].some(([name, of]) => of === profile && name.startsWith('user_id:')) }
+    return profile === undefined
+      ? undefined
+      : { profile, user: [...this.owner].some(([name, of]) => of === profile && name.startsWith('user_id:')) }
   }
   #take({ profile, claim, merge }: ReturnType<typeof resolve>): string {
     for (const { kind, value } of claim) this.owner.set(`${kind}:${value}`, profile)
@@ -90,14 +94,20 @@ test('the first profile id depends on the strongest identifier only, so two work
 })
 
 test('whatever is seen, in any order: no profile ever holds two user ids, and every identifier has one living owner', () => {
-  const identifier = fc.tuple(fc.constantFrom('user_id', 'email', 'anonymous_id', 'phone'), fc.constantFrom('1', '2', '3')).map((parts) => parts.join(':'))
+  const identifier = fc
+    .tuple(fc.constantFrom('user_id', 'email', 'anonymous_id', 'phone'), fc.constantFrom('1', '2', '3'))
+    .map((parts) => parts.join(':'))
   fc.assert(
-    fc.property(fc.array(fc.uniqueArray(identifier, { minLength: 1, maxLength: 4, selector: (text) => text.split(':')[0] }), { maxLength: 40 }), (sightings) => {
-      const table = new Table()
-      for (const ids of sightings) table.see(...ids)
-      const users = [...table.owner].filter(([name]) => name.startsWith('user_id:')).map(([, profile]) => profile)
-      assert.equal(new Set(users).size, users.length)
-      for (const profile of table.owner.values()) assert.ok(!table.merged.includes(profile), 'an identifier points to a profile that is gone')
-    }),
+    fc.property(
+      fc.array(fc.uniqueArray(identifier, { minLength: 1, maxLength: 4, selector: (text) => text.split(':')[0] }), { maxLength: 40 }),
+      (sightings) => {
+        const table = new Table()
+        for (const ids of sightings) table.see(...ids)
+        const users = [...table.owner].filter(([name]) => name.startsWith('user_id:')).map(([, profile]) => profile)
+        assert.equal(new Set(users).size, users.length)
+        for (const profile of table.owner.values())
+          assert.ok(!table.merged.includes(profile), 'an identifier points to a profile that is gone')
+      },
+    ),
   )
 })

@@ -32,7 +32,9 @@ export function resolve(ws: string, ids: readonly Identifier[], known: (id: Iden
   const sorted = [...ids].sort((a, b) => strength(a) - strength(b))
   const user = sorted[0]!.kind === 'user_id' ? sorted[0]! : null
   const found = sorted.map((id) => ({ id, owner: known(id) }))
-  const winner = user ? winnerOf(ws, user, found) : (found.find(({ owner }) => owner?.user)?.owner ?? found.find(({ owner }) => owner)?.owner)
+  const winner = user
+    ? winnerOf(ws, user, found)
+    : (found.find(({ owner }) => owner?.user)?.owner ?? found.find(({ owner }) => owner)?.owner)
   const profile = winner?.profile ?? profileIdOf(ws, sorted[0]!)
   const merge = new Set<string>()
   const claim: Identifier[] = []
@@ -58,7 +60,11 @@ function winnerOf(ws: string, user: Identifier, found: readonly Found[]): Known 
 }
 
 /** `alias`: the two are one person, whatever ids they have. The profile of the present id survives. */
-export function resolveAlias(ws: string, ids: readonly Identifier[], { previous, known }: { previous: Identifier; known: (id: Identifier) => Known | undefined }): Resolution {
+export function resolveAlias(
+  ws: string,
+  ids: readonly Identifier[],
+  { previous, known }: { previous: Identifier; known: (id: Identifier) => Known | undefined },
+): Resolution {
   const present = resolve(ws, ids, known)
   const kinds = ['user_id', 'anonymous_id'] as const
   const owner = kinds.map((kind) => known({ kind, value: previous.value })).find((candidate) => candidate)

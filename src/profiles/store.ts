@@ -20,7 +20,10 @@ export async function owners(db: Queryable, ids: readonly OwnedIdentifier[]): Pr
 
 /** Identities of a workspace change one transaction at a time, so that two workers cannot merge in a circle. */
 export async function lockIdentities(tx: Queryable, workspaces: readonly string[]): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('identities ' || ws, 0)) from (select ws from unnest($1::text[]) ws order by ws) w`, [workspaces])
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended('identities ' || ws, 0)) from (select ws from unnest($1::text[]) ws order by ws) w`,
+    [workspaces],
+  )
 }
 
 /** Gives identifiers to profiles; one that belonged to another moves. */
@@ -30,12 +33,20 @@ export async function claimIdentities(tx: Queryable, claims: readonly (OwnedIden
     `insert into identities (workspace_id, kind, value, profile_id)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
      on conflict (workspace_id, kind, value) do update set profile_id = excluded.profile_id`,
-    [claims.map((claim) => claim.ws), claims.map((claim) => claim.kind), claims.map((claim) => claim.value), claims.map((claim) => claim.profile)],
+    [
+      claims.map((claim) => claim.ws),
+      claims.map((claim) => claim.kind),
+      claims.map((claim) => claim.value),
+      claims.map((claim) => claim.profile),
+    ],
   )
 }
 
 /** All identifiers of `from` belong to `into` from now on. */
-export async function moveIdentities(tx: Queryable, merges: readonly { readonly ws: string; readonly from: string; readonly into: string }[]): Promise<void> {
+export async function moveIdentities(
+  tx: Queryable,
+  merges: readonly { readonly ws: string; readonly from: string; readonly into: string }[],
+): Promise<void> {
   for (const { ws, from, into } of merges) {
     await tx.query(
       `with moved as (update identities set profile_id = $3 where workspace_id = $1 and profile_id = $2)

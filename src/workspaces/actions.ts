@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import { canonical } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { type Announce, nextRevision } from '#platform/documents.ts'
 import { type AuditLine as AuditEntry, type Binding, bind, type Call, type IdempotencyStore } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -44,6 +45,8 @@ export interface WorkspacesOptions {
   readonly keys: KeyLookup
   readonly secrets: SecretBox
   readonly setup: SetupToken
+  /** Puts a new revision of the definitions on the log; the last thing in its transaction. */
+  readonly announce: Announce
 }
 
 const INVITATION_MS = 3 * 86_400_000
@@ -246,7 +249,7 @@ async function session({ pool }: WorkspacesOptions, { workspace, actor, permissi
 }
 
 function updateWorkspace(
-  { pool }: WorkspacesOptions,
+  { pool, announce }: WorkspacesOptions,
   { workspace, input, call }: { workspace: string; input: Partial<Workspace>; call: Call },
 ) {
   return inWorkspace(pool, workspace, async (tx): Promise<Outcome<Workspace>> => {
@@ -255,6 +258,11 @@ function updateWorkspace(
     const after = { ...before, ...input }
     await store.updateWorkspace(tx, after)
     call.note({ object: `workspace:${workspace}`, before: sha256(canonical(before)), after: sha256(canonical(after)) })
+    if (after.consentMode !== before.consentMode) {
+      const revision = await nextRevision(tx)
+      await store.setConsentMode(tx, workspace, { revision, mode: after.consentMode })
+      await announce(tx, revision)
+    }
     return after
   })
 }

@@ -323,10 +323,22 @@ export async function forgetOld(db: Queryable, { now, answersBefore }: { now: nu
   await db.query('delete from auth_sessions where expires_at < to_timestamp($1 / 1000.0)', [now])
 }
 
-/** What each workspace asks of marketing: a grant, or that nobody withdrew. */
-export async function consentModes(db: Queryable): Promise<Map<string, Workspace['consentMode']>> {
+/** From this revision of the definitions on, marketing in the workspace needs this. */
+export async function setConsentMode(
+  tx: Queryable,
+  workspace: string,
+  { revision, mode }: { revision: number; mode: Workspace['consentMode'] },
+): Promise<void> {
+  await tx.query('insert into consent_modes (workspace_id, revision, mode) values ($1, $2, $3)', [workspace, revision, mode])
+}
+
+/** What marketing needs in each workspace at a revision; `opt-in` until somebody says otherwise. */
+export async function consentModesAt(db: Queryable, revision: number): Promise<Map<string, Workspace['consentMode']>> {
   const { rows } = await db.query<{ id: string; mode: Workspace['consentMode'] }>(
-    'select workspace_id as id, consent_mode as mode from workspaces',
+    `select w.workspace_id as id, coalesce(
+       (select mode from consent_modes c where c.workspace_id = w.workspace_id and c.revision <= $1 order by c.revision desc limit 1), 'opt-in') as mode
+     from workspaces w`,
+    [revision],
   )
   return new Map(rows.map((row) => [row.id, row.mode]))
 }

@@ -152,6 +152,14 @@ export const WORDS_PLANTS: readonly Plant[] = [
   },
   {
     rule: 'egress',
+    what: 'fetch in a command that is not the client of the server',
+    path: 'src/app/cli/apply.ts',
+    bad: `export const f = () => fetch('https://a.example')\n`,
+    good: `export const f = () => fetch('https://a.example')\n`,
+    goodPath: 'src/app/cli/server.ts',
+  },
+  {
+    rule: 'egress',
     what: 'undici',
     path: 'src/platform/http/server.ts',
     bad: `import { request } from 'undici'\n`,

@@ -19,6 +19,9 @@ export async function countProfiles(db: Queryable, workspace: string): Promise<n
 }
 
 export async function messagesByStatus(db: Queryable, workspace: string): Promise<Record<string, number>> {
-  const { rows } = await db.query<{ status: string; count: number }>('select status, count(*)::int as count from outbox where workspace_id = $1 group by 1', [workspace])
+  const { rows } = await db.query<{ status: string; count: number }>(
+    'select status, count(*)::int as count from outbox where workspace_id = $1 group by 1',
+    [workspace],
+  )
   return Object.fromEntries(rows.map((row) => [row.status, row.count]))
 }

@@ -36,13 +36,22 @@ function moveClock({ start, realStart, rate }: Play): () => number {
 async function play(part: Play): Promise<void> {
   const realNow = performance.now.bind(performance)
   const now = moveClock(part)
-  const analytics = new Analytics({ host: part.url, path: '/v1/batch', writeKey: part.writeKey, maxEventsInBatch: 30, flushInterval: 40, maxRetries: 10 })
+  const analytics = new Analytics({
+    host: part.url,
+    path: '/v1/batch',
+    writeKey: part.writeKey,
+    maxEventsInBatch: 30,
+    flushInterval: 40,
+    maxRetries: 10,
+  })
   let said = 0
   let failed = 0
-  const heard = (saying: Saying) => (error?: unknown): void => {
-    if (error) failed++
-    else if (saying.say === 'Order Completed') tell({ kind: 'acknowledged', cart: saying.cart.id, at: now() })
-  }
+  const heard =
+    (saying: Saying) =>
+    (error?: unknown): void => {
+      if (error) failed++
+      else if (saying.say === 'Order Completed') tell({ kind: 'acknowledged', cart: saying.cart.id, at: now() })
+    }
   const progress = setInterval(() => tell({ kind: 'progress', said, failed }), 500)
   const begun = realNow()
   const offset = now()
@@ -64,16 +73,37 @@ function say(analytics: Analytics, { say: what, household, cart, line }: Saying,
   const product = cart.lines[line]!
   switch (what) {
     case 'identify':
-      return analytics.identify({ userId, traits: { email: `household-${household}@shop.example`, household } }, heard)
+      analytics.identify({ userId, traits: { email: `household-${household}@shop.example`, household } }, heard)
+      break
     case 'page':
-      return analytics.page({ userId, name: 'Shop', properties: { path: '/shop' } }, heard)
+      analytics.page({ userId, name: 'Shop', properties: { path: '/shop' } }, heard)
+      break
     case 'Product Added':
-      return analytics.track(
-        { userId, event: 'Product Added', properties: { cart_id: cart.id, name: product.name, price: product.price, quantity: product.quantity, value: cart.total, currency: 'USD' } },
+      analytics.track(
+        {
+          userId,
+          event: 'Product Added',
+          properties: {
+            cart_id: cart.id,
+            name: product.name,
+            price: product.price,
+            quantity: product.quantity,
+            value: cart.total,
+            currency: 'USD',
+          },
+        },
         heard,
       )
+      break
     case 'Order Completed':
-      return analytics.track({ userId, event: 'Order Completed', properties: { cart_id: cart.id, order_id: cart.id, total: cart.total, currency: 'USD', products: cart.lines.length } }, heard)
+      analytics.track(
+        {
+          userId,
+          event: 'Order Completed',
+          properties: { cart_id: cart.id, order_id: cart.id, total: cart.total, currency: 'USD', products: cart.lines.length },
+        },
+        heard,
+      )
   }
 }
 

@@ -11,7 +11,9 @@ interface Mail {
   readonly messageId: string
 }
 
-const BROWSER = { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36' }
+const BROWSER = {
+  'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36',
+}
 const EVERY_MS = 400
 
 /** The households look into their mail, open some, click some, and a few unsubscribe by the button of their mail program. */
@@ -61,5 +63,10 @@ async function read(mail: Mail, ask: <T>(path: string) => Promise<T>): Promise<v
   const target = does === 'clicks' ? link('c') : undefined
   if (target) await fetch(target, { headers: BROWSER, redirect: 'manual' })
   const leave = does === 'leaves' ? link('u') : undefined
-  if (leave) await fetch(leave, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  if (leave)
+    await fetch(leave, {
+      method: 'POST',
+      body: 'List-Unsubscribe=One-Click',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
 }

@@ -15,11 +15,20 @@ export async function setUp({ url, setupToken, folder }: { url: string; setupTok
   const password = randomBytes(9).toString('base64url')
   const made = await call<{ writeKey: string; secretKey: string }>(url, {
     path: '/api/setup',
-    body: { token: setupToken, workspace: { name: 'The corner shop', timezone: 'America/New_York', currency: 'USD' }, admin: { name: 'Demo', email, password } },
+    body: {
+      token: setupToken,
+      workspace: { name: 'The corner shop', timezone: 'America/New_York', currency: 'USD' },
+      admin: { name: 'Demo', email, password },
+    },
   })
   const key = made.secretKey
   // The households of the record are customers of the shop, who may be written to until they object.
-  await call(url, { method: 'PUT', path: '/api/workspace', key, body: { consentMode: 'opt-out', postalAddress: 'The corner shop, 12 Market Street, Springfield, OH 45502, USA' } })
+  await call(url, {
+    method: 'PUT',
+    path: '/api/workspace',
+    key,
+    body: { consentMode: 'opt-out', postalAddress: 'The corner shop, 12 Market Street, Springfield, OH 45502, USA' },
+  })
   const { documents, problems } = readAuthored(folder)
   if (problems.length > 0) throw new Error(problems.map((problem) => `${problem.file}: ${problem.title}`).join('\n'))
   await call(url, { path: '/api/documents/apply', key, body: { documents: documents.map(({ kind, id, body }) => ({ kind, id, body })) } })
@@ -36,7 +45,10 @@ interface Request {
 export async function call<T>(url: string, { method = 'POST', path, key, body }: Request): Promise<T> {
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()

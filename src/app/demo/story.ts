@@ -58,7 +58,7 @@ export function sayings(carts: readonly Cart[], from: number, until: number): Sa
     if (cart.openedAt < from) continue
     const add = (at: number, say: Saying['say'], line = 0): void => void all.push({ at, household: cart.household, say, cart, line })
     add(cart.openedAt - MINUTE, 'page')
-    cart.lines.forEach((_line, i) => add(cart.openedAt + i * 1_000, 'Product Added', i))
+    for (const i of cart.lines.keys()) add(cart.openedAt + i * 1_000, 'Product Added', i)
     add(cart.boughtAt, 'Order Completed')
   }
   all.sort((a, b) => a.at - b.at)

@@ -31,6 +31,9 @@ export async function compileTemplate(template: Template, version: number): Prom
       hint: 'Paste the part in its place.',
     })
   }
+  // Read before MJML rewrites the lines, so that a fault is told where its author finds it.
+  const source = template.mjml === undefined ? [] : parse(template.mjml, 'html', '/mjml')
+  if (isRefusal(source)) return source
   const body = template.mjml === undefined ? (template.html ?? '') : await htmlOf(template.mjml)
   if (isRefusal(body)) return body
   const html = prepareHtml(body, template)

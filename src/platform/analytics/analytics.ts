@@ -65,3 +65,8 @@ export function rows<Row>(text: string): Row[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Row)
 }
+
+/** Rejects when ClickHouse does not answer. */
+export async function answers(analytics: Analytics): Promise<void> {
+  await analytics.query('SELECT 1 AS one')
+}

@@ -114,6 +114,11 @@ async function undo(tx: ClientBase, error: Error): Promise<Error | undefined> {
   }
 }
 
+/** Rejects when the database does not answer. */
+export async function answers(pool: Pool): Promise<void> {
+  await pool.query('select 1')
+}
+
 /** SQLSTATE classes and codes that say: not this statement, but the server or the way to it (PostgreSQL, appendix A). */
 const LOST = /^(08|57P0[1-5]|53300|EPIPE|ECONN|ETIMEDOUT|ENOENT|EHOST|ENET|EAI_AGAIN)/
 const LOST_TEXT =

@@ -1,3 +1,4 @@
+import type { Queryable } from '../log.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 
 /** The role that requests step down to: it sees the rows of one workspace only. Made by migration 0000. */
@@ -9,6 +10,11 @@ export const REQUEST_ROLE = 'cadenza_app'
  */
 export async function withWorkspace(tx: Tx, workspace: string): Promise<void> {
   await tx.query(`select set_config('app.workspace', $1, true), set_config('role', $2, true)`, [workspace, REQUEST_ROLE])
+}
+
+/** From here to the end of the transaction every row exists again: for what the system itself has to write. */
+export async function beyondWorkspace(tx: Queryable): Promise<void> {
+  await tx.query(`select set_config('role', 'none', true)`)
 }
 
 /** A transaction that sees one workspace only. */

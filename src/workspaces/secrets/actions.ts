@@ -10,7 +10,11 @@ import { deleteSecret, findSecret, listSecrets, putSecret } from './store.ts'
 const TABLE = 'secrets'
 
 /** The value of a named secret; undefined when there is none. Throws `CannotOpen` when its key is gone. */
-export async function secretValue(db: Queryable, box: SecretBox, { workspace, name }: { workspace: string; name: string }): Promise<string | undefined> {
+export async function secretValue(
+  db: Queryable,
+  box: SecretBox,
+  { workspace, name }: { workspace: string; name: string },
+): Promise<string | undefined> {
   const sealed = await findSecret(db, workspace, name)
   return sealed === undefined ? undefined : box.open(sealed, { workspace, table: TABLE, id: name })
 }
@@ -18,7 +22,9 @@ export async function secretValue(db: Queryable, box: SecretBox, { workspace, na
 export const secretBindings = ({ pool, secrets, now }: { pool: Pool; secrets: SecretBox; now: () => number }): Binding[] => [
   bind(PutSecret, async ({ name, value }, { workspace, actor }, call) => {
     const line = { name, at: now(), by: actor }
-    await inWorkspace(pool, workspace, (tx) => putSecret(tx, workspace, { ...line, sealed: secrets.seal(value, { workspace, table: TABLE, id: name }) }))
+    await inWorkspace(pool, workspace, (tx) =>
+      putSecret(tx, workspace, { ...line, sealed: secrets.seal(value, { workspace, table: TABLE, id: name }) }),
+    )
     call.note({ object: `secret:${name}` })
     return line
   }),

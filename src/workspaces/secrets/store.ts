@@ -7,7 +7,11 @@ export interface SecretLine {
   readonly by: string
 }
 
-export async function putSecret(tx: Queryable, workspace: string, { name, at, by, sealed }: SecretLine & { readonly sealed: string }): Promise<void> {
+export async function putSecret(
+  tx: Queryable,
+  workspace: string,
+  { name, at, by, sealed }: SecretLine & { readonly sealed: string },
+): Promise<void> {
   await tx.query(
     `insert into secrets (workspace_id, name, sealed, at, by) values ($1, $2, $3, $4, $5)
      on conflict (workspace_id, name) do update set sealed = excluded.sealed, at = excluded.at, by = excluded.by`,
