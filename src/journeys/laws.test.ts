@@ -3,7 +3,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import type { Effect, Fact } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord } from '#events/schema.ts'
-import { digest } from '#lib/hash.ts'
+import { chance, digest } from '#lib/hash.ts'
 import { canonical } from '#lib/json.ts'
 import { journey, MONDAY } from '../../test/fixtures/journeys.ts'
 import { type Definitions, definitions } from './definitions.ts'
@@ -15,6 +15,8 @@ import type { Journey } from './schema.ts'
 const PEOPLE = ['p0', 'p1', 'p2', 'p3']
 const EVENTS = ['Product Added', 'Product Viewed', 'Order Completed']
 const MINUTE = 60_000
+/** How long the provider takes: long enough that much can happen to a run while its message is queued. */
+const HAND_OVER = 10 * MINUTE
 
 /** Random structured journeys, branching up to `depth` deep. */
 const stepsUpTo = (depth: number): fc.Arbitrary<object[]> => fc.array(stepUpTo(depth), { maxLength: 3 })
@@ -95,7 +97,7 @@ type Happening =
 const happenings = (merges: boolean) =>
   fc.array(
     fc.record({
-      after: fc.integer({ min: 0, max: 40 * MINUTE }),
+      after: fc.oneof(fc.nat(5 * MINUTE), fc.nat(40 * MINUTE)),
       what: fc.oneof(
         {
           weight: 8,
@@ -130,7 +132,7 @@ interface Options {
   readonly reload?: (n: number) => boolean
 }
 
-/** The engine without the server: one log, ticks between the records, a provider that takes one second. */
+/** The engine without the server: one log, ticks between the records, a provider that takes ten minutes. */
 function play({ defs, log, twice = false, reload = () => false }: Options): World {
   const world: World = { people: new Map(), facts: [], effects: [], sent: [] }
   const queue: { at: number; record: KeyedRecord }[] = []
@@ -151,17 +153,18 @@ function play({ defs, log, twice = false, reload = () => false }: Options): Worl
     for (const record of records) put(clock, record)
   }
   const deliver = () => {
-    for (const effect of [...live.values()].filter(({ due }) => due + 1_000 <= clock)) {
+    for (const effect of [...live.values()].filter(({ due }) => due + HAND_OVER <= clock)) {
       live.delete(effect.id)
-      world.sent.push(effect.id)
+      const name = chance('refused', effect.id) < 0.15 ? 'message.failed' : 'message.sent'
+      if (name === 'message.sent') world.sent.push(effect.id)
       const props = { effect_id: effect.id, ...effect.payload, data: null }
       put(clock, {
         kind: 'event',
         ws: 'w',
         key: effect.key,
-        id: `${effect.id}:sent`,
+        id: `${effect.id}:${name}`,
         type: 'system',
-        name: 'message.sent',
+        name,
         at: clock,
         received: clock,
         props,
@@ -181,7 +184,7 @@ function play({ defs, log, twice = false, reload = () => false }: Options): Worl
     for (;;) {
       const due = Math.min(
         ...[...world.people.values()].map((person) => nextDue(person) ?? Infinity),
-        ...[...live.values()].map((effect) => effect.due + 1_000),
+        ...[...live.values()].map((effect) => effect.due + HAND_OVER),
       )
       if (due > time) break
       clock = Math.max(clock, due)
@@ -241,7 +244,7 @@ test('replaying the log gives the same state, facts and effects, bit for bit, al
       assert.equal(fingerprint(play({ defs, log })), fingerprint(first))
       assert.equal(fingerprint(play({ defs, log, reload: (n) => ((n * 2654435761 + salt) & 3) === 0 })), fingerprint(first))
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   )
 })
 
@@ -257,7 +260,7 @@ test('a repeated record changes nothing but the count of repeats', () => {
         fingerprint({ ...once, facts: once.facts.filter(({ table, row }) => table !== 'events' || row.verdict === 'accepted') }),
       )
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   )
 })
 
@@ -283,7 +286,7 @@ test('runs are never lost, never stand on an unknown step, and nothing is sent f
       )
       for (const moves of path.values()) consistent(moves)
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   )
 })
 
@@ -310,7 +313,7 @@ test('no message leaves for a run after it has ended', () => {
       assert.equal(sent.length, world.sent.length)
       for (const { enrollment_id, at } of sent) assert.ok(at <= (ended.get(enrollment_id) ?? Infinity), enrollment_id)
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   )
 })
 

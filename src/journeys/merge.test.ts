@@ -203,3 +203,93 @@ test('an unsubscribe on either side stands for both, and a repeat of an old mess
   assert.deepEqual(mailOf(world, a, b), [])
   assert.equal(world.storyOf(a).at(-1), 'exited cart completed:consent_withdrawn')
 })
+
+test('the arm of the profile that came first is kept when both have been in the journey', () => {
+  const arms = ['a', 'b'].map((id) => ({ id, weight: 1, steps: [mail(id)] }))
+  const world = new World([journey({ entry: { event: 'Product Added', reentry: 'always' }, steps: [{ kind: 'split', id: 'half', arms }] })])
+  for (let i = 0; i < 20; i++) {
+    const [early, late] = [world.person(`early${i}`), world.person(`late${i}`)]
+    world.happens(early, 'Product Added')
+    world.passes('1h')
+    world.happens(late, 'Product Added')
+    world.passes('1h')
+    const [first] = world.sentTo(early)
+    if (i % 2 === 0) joined(world, early, late)
+    else joined(world, late, early)
+    world.happens(early, 'Product Added')
+    world.passes('1h')
+    assert.equal(mailOf(world, early, late).at(-1), first)
+  }
+})
+
+test('a run that waits for a message to leave goes on when the other run has sent it, also when that is heard later', () => {
+  const slow = {
+    kind: 'branch',
+    id: 'slow',
+    branches: [{ id: 'yes', when: 'profile.slow == true', steps: [pause('x', '1m'), pause('y', '1m'), pause('z', '8m')] }],
+    otherwise: [],
+  }
+  for (const heard of ['before', 'after']) {
+    const world = new World([journey({ steps: [slow, mail('cart'), pause('later', '1h')] })])
+    const [far, near] = [world.person('far', { slow: true }), world.person('near')]
+    world.happens(far, 'Product Added')
+    if (heard === 'before') {
+      world.passes('8m')
+      world.happens(near, 'Product Added')
+      world.passes('2m')
+    } else {
+      world.passes('10m')
+      world.happens(near, 'Product Added')
+    }
+    world.pass(500)
+    assert.deepEqual(world.placesOf(far), ['cart'])
+    const theirs = world.people.get(near)!.journeys.enrollments[0]!.messages['cart']![0]!
+    assert.equal(theirs.status, heard === 'before' ? 'sent' : 'queued')
+    joined(world, near, far)
+    // It had left already when the merge took it back.
+    if (heard === 'after') world.event({ person: near, name: 'message.sent', type: 'system', properties: { effect_id: theirs.id } })
+    world.run(world.now)
+    assert.deepEqual(world.placesOf(far), ['later'], heard)
+    world.passes('1d')
+    assert.deepEqual(world.sentTo(far), [], heard)
+  }
+})
+
+test('when both stood before the same message and the one that is left fails, the run does not wait for the other', () => {
+  const provider = () => ({ receipt: 'message.failed', reason: 'mailbox full' }) as const
+  const world = new World([journey({ steps: [mail('cart'), pause('later', '1h')] })], { provider })
+  const [a, b] = [world.person('a'), world.person('b')]
+  for (const person of [a, b]) world.happens(person, 'Product Added')
+  joined(world, a, b)
+  world.passes('1m')
+  assert.deepEqual(world.placesOf(b), ['later'])
+})
+
+test('a late report of failure does not make a message that was sent be sent again', () => {
+  const detour = {
+    kind: 'branch',
+    id: 'vip',
+    branches: [{ id: 'yes', when: 'profile.vip == true', steps: [pause('x', '1m'), pause('y', '1m'), pause('z', '1h')] }],
+    otherwise: [],
+  }
+  const world = new World([journey({ steps: [detour, mail('cart'), pause('later', '1h')] })])
+  const [vip, plain] = [world.person('vip', { vip: true }), world.person('plain')]
+  world.happens(vip, 'Product Added')
+  world.happens(plain, 'Product Added')
+  world.passes('5m')
+  const { id } = world.sent[0]!.effect
+  world.event({ person: plain, name: 'message.failed', type: 'system', properties: { effect_id: id } })
+  world.run(world.now)
+  joined(world, plain, vip)
+  world.passes('1d')
+  assert.deepEqual(mailOf(world, vip, plain), ['cart'])
+})
+
+test('one order after two runs became one is one conversion, and a second order none', () => {
+  const world = new World([journey({ steps: [pause('settle', '1d')] })])
+  const [a, b] = [world.person('a'), world.person('b')]
+  for (const person of [a, b]) world.happens(person, 'Product Added')
+  joined(world, a, b)
+  for (let i = 0; i < 3; i++) world.happens(b, 'Order Completed', { total: 9 })
+  assert.equal(world.trace.filter(({ kind }) => kind === 'converted').length, 1)
+})

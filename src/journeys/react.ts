@@ -11,9 +11,6 @@ import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
 import type { Enrollment } from './schema.ts'
 import { begin, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
 
-export type { Definitions } from './definitions.ts'
-export type { Context } from './turn.ts'
-
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
 export function react(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
   const into = person?.profile.mergedInto

@@ -15,9 +15,8 @@ export function messageNode(step: EmailStep | WebhookStep, { next, into }: Place
     step,
     next,
     arrive(at) {
-      const before = messagesOf(at, step.id)
-      if (before.some(({ status }) => status === 'sent')) return { kind: 'go', to: next, reason: 'already_sent' }
-      if (before.some(({ status }) => status === 'queued')) return { kind: 'stay', due: null }
+      // Marks that are there on arrival come from a run that merged into this one.
+      if (messagesOf(at, step.id).some(({ status }) => status === 'sent')) return { kind: 'go', to: next, reason: 'already_sent' }
       const written = write(at)
       if ('reason' in written) return { kind: 'go', to: instead, reason: written.reason }
       return { kind: 'stay', due: null, message: written.message }
