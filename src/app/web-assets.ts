@@ -57,9 +57,8 @@ const filesOf = (folder: string): string[] =>
 
 /** Every answer of this scope says what time the server takes it to be: screens tell distances in time by it. */
 export function tellTime(scope: FastifyInstance, now: () => number): void {
-  scope.addHook('onSend', (_request, reply, payload, done) => {
+  scope.addHook('onSend', async (_request, reply) => {
     reply.header('cadenza-time', String(Math.round(now())))
-    done(null, payload)
   })
 }
 

@@ -159,11 +159,9 @@ export function title(step: Step): string {
 export function detail(step: Step): string {
   switch (step.kind) {
     case 'wait':
-      return step.name
-        ? title({ ...step, name: undefined })
-        : step.until
-          ? `in the person’s time zone, else ${step.until.fallbackZone}`
-          : ''
+      if (step.until)
+        return `${step.name ? `until ${step.until.time}${daysWords(step.until.days)}, ` : ''}in the person’s time zone, else ${step.until.fallbackZone}`
+      return step.name && step.for ? durationWords(step.for) : ''
     case 'waitFor':
       return `up to ${durationWords(step.upTo)}${step.of ? `, of ${step.of}` : ''}`
     case 'branch':

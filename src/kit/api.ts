@@ -2,6 +2,7 @@ import { keepPreviousData, type QueryKey, type UseQueryResult, useInfiniteQuery,
 import type { z } from 'zod'
 import type { Action } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
+import { hearServerTime } from './server-clock.ts'
 
 /** A problem as the server answered it, with the id that finds the request in its log. */
 export interface Failure extends Problem {
@@ -62,6 +63,8 @@ export async function send(
     if (signal?.aborted) throw error
     throw new Refused(UNREACHABLE)
   }
+  const told = Number(response.headers.get('cadenza-time'))
+  if (told > 0) hearServerTime({ told, heard: Date.now() })
   const type = response.headers.get('content-type') ?? ''
   const data: unknown = type.includes('json') ? await response.json() : undefined
   if (response.ok) return data

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { ago, stamp, stampWithZone } from './format.ts'
+import { serverNow } from './server-clock.ts'
 
 let now = Date.now()
 const listeners = new Set<() => void>()
@@ -24,10 +25,10 @@ export const useNow = (): number => useSyncExternalStore(listen, () => now)
 
 /** A moment: relative for reading, exact on hover and for machines. */
 export function Moment({ at, exact = false, className = '' }: { at: number; exact?: boolean; className?: string }) {
-  const present = useNow()
+  useNow()
   return (
     <time dateTime={new Date(at).toISOString()} title={stampWithZone(at)} className={`whitespace-nowrap num ${className}`}>
-      {exact ? stamp(at) : ago(at, Math.max(present, Date.now()))}
+      {exact ? stamp(at) : ago(at, serverNow(Date.now()))}
     </time>
   )
 }

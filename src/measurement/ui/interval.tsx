@@ -14,7 +14,7 @@ export function Interval({ of, decided, label }: IntervalProps) {
   const x = (value: number) => ((value + reach) / (2 * reach)) * WIDTH
   const ink = decided ? (of.difference > 0 ? 'var(--ok)' : 'var(--bad)') : 'var(--ink-3)'
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${WIDTH} 34`} className="my-1 block w-full max-w-[480px]">
+    <svg role="img" aria-label={label} viewBox={`0 0 ${WIDTH} 34`} className="my-1 block w-full max-w-[360px]">
       <line x1={0} x2={WIDTH} y1={MIDDLE} y2={MIDDLE} stroke="var(--line)" />
       <line x1={x(0)} x2={x(0)} y1={4} y2={26} stroke="var(--line-strong)" strokeDasharray="2 2" />
       <text x={x(0)} y={34} textAnchor="middle" fontSize={10} fill="var(--ink-3)">

@@ -25,7 +25,9 @@ interface TimelineProps {
 /** A life, newest first: what the person did, and what was done for them and why. */
 export function Timeline({ profile, kind, onKind }: TimelineProps) {
   const pages = usePages(ReadTimeline, { id: profile, ...(kind ? { kinds: kind } : {}) }, { every: 5_000 })
-  const items = pages.data?.pages.flatMap((page) => page.items) ?? []
+  const all = pages.data?.pages.flatMap((page) => page.items) ?? []
+  // A receipt of ours is told by its delivery; as an event it would say the same again.
+  const items = kind === 'event' ? all : all.filter((item) => item.kind !== 'event' || item.type !== 'system')
   return (
     <Card
       title="Timeline"
