@@ -26,7 +26,7 @@ export const JourneySummary = z.object({
   /** Live version; of a draft its own. */
   version: Version,
   status: JourneyStatus,
-  /** People who stand in it at this moment, on any version. */
+  /** Runs that stand in it at this moment, on any version. */
   inNow: Count,
   /** Runs that began within the last seven days, held-out ones included. */
   entered7d: Count,

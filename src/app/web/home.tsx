@@ -28,7 +28,7 @@ export function Home() {
         <dl className="grid grid-cols-1 gap-px overflow-hidden rounded-card border border-line bg-line sm:grid-cols-3">
           {(
             [
-              ['In journeys now', all.reduce((sum, journey) => sum + journey.inNow, 0), 'people who wait at a step'],
+              ['In journeys now', all.reduce((sum, journey) => sum + journey.inNow, 0), 'runs that wait at a step'],
               ['Entered in 7 days', all.reduce((sum, journey) => sum + journey.entered7d, 0), 'runs, held-out ones included'],
               ['Live journeys', live.length, `of ${count(all.length)}`],
             ] as const
