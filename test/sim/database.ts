@@ -1,7 +1,8 @@
+import { type Batch, Fenced, type PlacedFact } from '#app/ports.ts'
 import type { Fact } from '#events/reaction.ts'
 import type { Person } from '#journeys/person.ts'
 import type { KeyedWrite } from '#platform/keyed-state.ts'
-import { type Batch, Fenced, type Lease, type PlacedFact } from '#app/ports.ts'
+import type { Lease } from '#platform/leases.ts'
 import type { Bug } from './bugs.ts'
 import { Log } from './log.ts'
 import { Outbox } from './outbox.ts'
@@ -12,7 +13,8 @@ export const WHOLE: ReadonlySet<Part> = new Set<Part>(['offsets', 'people', 'eff
 
 /** Sees every save in the instant in which it is committed. */
 export interface Witness {
-  saving(batch: Batch): void
+  /** `leases`: those whose offsets are being saved. */
+  saving(batch: Batch, leases: readonly Lease[]): void
   saved(batch: Batch, facts: readonly PlacedFact[]): void
 }
 
@@ -108,13 +110,20 @@ export class Database {
   save(batch: Batch, parts: ReadonlySet<Part> = WHOLE): void {
     if (parts.has('offsets')) this.#fence(batch)
     if (parts.has('people')) this.#checkVersions(batch.people)
-    this.witness?.saving(batch)
-    if (parts.has('offsets')) for (const lease of batch.leases) Object.assign(this.leases[lease.partition]!, { ...lease, epoch: this.leases[lease.partition]!.epoch })
+    this.witness?.saving(batch, parts.has('offsets') ? batch.leases : [])
+    if (parts.has('offsets'))
+      for (const lease of batch.leases)
+        Object.assign(this.leases[lease.partition]!, { ...lease, epoch: this.leases[lease.partition]!.epoch })
     if (parts.has('people')) this.#write(batch.people)
     if (parts.has('effects')) this.outbox.enqueue(batch.effects, batch.now)
     const facts = parts.has('facts') ? [...batch.facts, ...this.#cancel(batch)] : []
     this.facts.push(...facts)
-    if (parts.has('records')) this.log.append(batch.records.map((record) => ({ key: record.key, record })), 'engine', batch.now)()
+    if (parts.has('records'))
+      this.log.append(
+        batch.records.map((record) => ({ key: record.key, record })),
+        'engine',
+        batch.now,
+      )()
     if (parts.has('letters')) for (const letter of batch.deadLetters) this.#bury(letter)
     this.witness?.saved(batch, facts)
   }
@@ -126,7 +135,8 @@ export class Database {
   }
 
   #checkVersions(people: readonly KeyedWrite<Person>[]): void {
-    if (people.some(({ id, version }) => (this.states.get(id)?.version ?? version - 1) !== version - 1)) throw new Fenced('A profile was written by another worker')
+    if (people.some(({ id, version }) => (this.states.get(id)?.version ?? version - 1) !== version - 1))
+      throw new Fenced('A profile was written by another worker')
   }
 
   #write(people: readonly KeyedWrite<Person>[]): void {

@@ -1,6 +1,6 @@
+import { receiptsOf } from '#app/settler.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
-import { receiptsOf } from '#app/settler.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { ConnectionLost, type Process } from './process.ts'
@@ -79,7 +79,11 @@ export class Dispatcher {
 
   #recover(): void {
     const { db, timeline, judge } = this.#world
-    for (const row of db.outbox.release(({ owner }) => owner !== this.#process.name && (db.workers.get(owner) ?? 0) <= timeline.now, timeline.now)) judge.takenOver(row)
+    for (const row of db.outbox.release(
+      ({ owner }) => owner !== this.#process.name && (db.workers.get(owner) ?? 0) <= timeline.now,
+      timeline.now,
+    ))
+      judge.takenOver(row)
   }
 
   #assumeSent(): void {
@@ -90,7 +94,11 @@ export class Dispatcher {
 
   #append(records: readonly EventRecord[]): void {
     const { db, timeline } = this.#world
-    db.log.append(records.map((record) => ({ key: record.key, record })), 'delivery', timeline.now)()
+    db.log.append(
+      records.map((record) => ({ key: record.key, record })),
+      'delivery',
+      timeline.now,
+    )()
   }
 
   async #round(): Promise<void> {
@@ -98,7 +106,9 @@ export class Dispatcher {
     const { outbox } = db
     const process = this.#process
     if (this.#unsure) {
-      await process.call('release unknown', () => outbox.release((row) => row.owner === process.name && !this.#flying.has(flightOf(row)), timeline.now))
+      await process.call('release unknown', () =>
+        outbox.release((row) => row.owner === process.name && !this.#flying.has(flightOf(row)), timeline.now),
+      )
       this.#unsure = false
     }
     const limit = CONCURRENCY - this.#flying.size
@@ -117,7 +127,9 @@ export class Dispatcher {
 
   /** The real one looks every 200 ms; what it would not find need not be played. */
   #idleMs(): number {
-    const dues = [...this.#world.db.outbox.rows.values()].filter(({ status }) => status === 'ready').map(({ due }) => due - this.#world.timeline.now)
+    const dues = [...this.#world.db.outbox.rows.values()]
+      .filter(({ status }) => status === 'ready')
+      .map(({ due }) => due - this.#world.timeline.now)
     return Math.max(200, Math.min(5_000, ...dues))
   }
 
@@ -136,14 +148,18 @@ export class Dispatcher {
     const { db, timeline, bug } = this.#world
     let suppressed: ReadonlySet<string>
     try {
-      suppressed = await this.#process.call('gate', () => new Set(claimed.filter((entry) => db.outbox.isSuppressed(entry)).map(({ id }) => id)))
+      suppressed = await this.#process.call(
+        'gate',
+        () => new Set(claimed.filter((entry) => db.outbox.isSuppressed(entry)).map(({ id }) => id)),
+      )
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
       const back: Verdict = { status: 'ready', due: timeline.now + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
       for (const entry of claimed) void this.#finish(entry, back, '')
       return
     }
-    for (const entry of claimed) void this.#deliver({ entry, process: this.#process, round }, bug !== 'gate-skipped' && suppressed.has(entry.id))
+    for (const entry of claimed)
+      void this.#deliver({ entry, process: this.#process, round }, bug !== 'gate-skipped' && suppressed.has(entry.id))
   }
 
   async #deliver(attempt: Attempt, suppressed: boolean): Promise<void> {
@@ -171,7 +187,10 @@ export class Dispatcher {
     const { db, timeline, bug } = this.#world
     const { status, due, reason } = verdict
     const now = timeline.now
-    const counted = db.outbox.settle({ ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '' }, this.#process.name)
+    const counted = db.outbox.settle(
+      { ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '' },
+      this.#process.name,
+    )
     if (!counted && bug !== 'receipt-with-new-id') return
     if (verdict.bounced) db.outbox.suppress({ address: entry.address, topic: '' }, 'bounced')
     const records = receiptsOf({ entry, verdict, providerId, hash: '' }, now)

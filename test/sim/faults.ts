@@ -30,6 +30,8 @@ export interface Faults {
   readonly merge: number
   readonly poison: number
   readonly publish: number
+  /** Somebody buys, or leaves, while a message to them is queued or on its way. */
+  readonly badMoment: number
   readonly provider: ProviderFaults
 }
 
@@ -61,6 +63,7 @@ export const NO_FAULTS: Faults = {
   merge: 0,
   poison: 0,
   publish: 0,
+  badMoment: 0,
   provider: { refuses: 0, busy: 0, acceptsAndDrops: 0, drops: 0, slow: 0, lies: 0, unknownAddress: 0 },
 }
 
@@ -82,6 +85,7 @@ const MOST: Faults = {
   merge: 0.5,
   poison: 0.02,
   publish: 0.5,
+  badMoment: 0.8,
   provider: { refuses: 0.3, busy: 0.2, acceptsAndDrops: 0.3, drops: 0.3, slow: 0.3, lies: 0.2, unknownAddress: 0.05 },
 }
 

@@ -1,6 +1,7 @@
+import type { Batch, PlacedFact } from '#app/ports.ts'
 import type { Verdict } from '#channels/policy.ts'
 import type { Fact, TransitionFact } from '#events/reaction.ts'
-import type { Batch, PlacedFact } from '#app/ports.ts'
+import type { Lease } from '#platform/leases.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
 import type { Attempt } from './delivery.ts'
@@ -15,7 +16,8 @@ export const INVARIANTS = {
   'no-old-epoch': 'nothing is saved under the epoch of a lease that somebody else has taken',
   'replay-equal': 'the log alone, handled from empty, gives the same states, effects, facts, records and dead letters',
   'effect-once': 'an effect has one key, whatever is tried',
-  'duplicates-explained': 'a message reaches the provider twice only after an attempt without an answer, or one of a process that died or was cut off',
+  'duplicates-explained':
+    'a message reaches the provider twice only after an attempt without an answer, or one of a process that died or was cut off',
   'timer-not-early': 'no timer fires before it is due',
   'opt-out-holds': 'nothing is handed over to an address after its opt-out was acknowledged',
   'order-stops-reminder': 'no reminder of a cart is handed over when its order was acknowledged before the claim began',
@@ -32,11 +34,19 @@ export type Invariant = keyof typeof INVARIANTS
 /** Receipts after which nothing more is expected. */
 const FINAL: ReadonlySet<string> = new Set(['message.sent', 'message.failed', 'message.skipped', 'message.dead', 'message.cancelled'])
 
+interface Standing {
+  readonly partition: number
+  readonly seq: number
+  readonly at: number
+}
+
 interface Order {
   readonly said: Said
   acknowledged: number
   /** Runs that the order found in the state in which it was handled: these it must have stopped. */
   found: ReadonlySet<string> | null
+  /** Runs that had begun by then, wherever they were. */
+  begun: number
 }
 
 /** Watches everything, from outside of everything. */
@@ -52,6 +62,8 @@ export class Judge implements Witness {
   readonly #places = new Set<string>()
   readonly #settledPlaces = new Set<string>()
   readonly #steps = new Map<string, string>()
+  /** Runs, and how many had begun before each. */
+  readonly #begun = new Map<string, number>()
   readonly #causes = new Map<string, string>()
   readonly #lastSeq = new Map<string, number>()
   /** Attempts (`effect#attempt`) of processes that were taken for dead, and those that ended without an answer. */
@@ -84,7 +96,7 @@ export class Judge implements Witness {
   #ordersOf(said: Said): Order[] {
     const cart = String(said.props['cart'])
     const orders = this.#orders.get(cart) ?? []
-    if (!orders.some((order) => order.said.id === said.id)) orders.push({ said, acknowledged: Infinity, found: null })
+    if (!orders.some((order) => order.said.id === said.id)) orders.push({ said, acknowledged: Infinity, found: null, begun: 0 })
     this.#orders.set(cart, orders)
     return orders
   }
@@ -96,36 +108,49 @@ export class Judge implements Witness {
     if (a && b && a.partition === b.partition && a.seq > b.seq) this.violate('order-per-key', `${first} stands behind ${second}`)
   }
 
-  #placeOf(id: string): { partition: number; seq: number } | null {
-    for (const [partition, { places }] of this.#db.log.partitions.entries()) {
+  /** Where an event came onto the log first. */
+  #placeOf(id: string): Standing | null {
+    const found = this.#db.log.partitions.flatMap(({ places }, partition): Standing[] => {
       const index = places.findIndex(({ record }) => record.kind === 'event' && record.id === id)
-      if (index >= 0) return { partition, seq: index + 1 }
-    }
-    return null
+      return index < 0 ? [] : [{ partition, seq: index + 1, at: places[index]!.at }]
+    })
+    return found.reduce<Standing | null>((first, place) => (first && first.at <= place.at ? first : place), null)
   }
 
-  saving(batch: Batch): void {
-    for (const { partition, epoch } of batch.leases) {
-      if (this.#db.leases[partition]!.epoch !== epoch) this.violate('no-old-epoch', `partition ${partition}: ${epoch} instead of ${this.#db.leases[partition]!.epoch}`)
+  saving(batch: Batch, leases: readonly Lease[]): void {
+    for (const { partition, epoch } of leases) {
+      if (this.#db.leases[partition]!.epoch !== epoch)
+        this.violate('no-old-epoch', `partition ${partition}: ${epoch} instead of ${this.#db.leases[partition]!.epoch}`)
     }
     for (const { fact } of batch.facts) if (fact.table === 'transitions') this.#checkTimer(fact.row)
-    for (const { fact } of batch.facts) if (fact.table === 'events' && fact.row.verdict === 'accepted' && fact.row.name === 'Order Completed') this.#handlesOrder(fact.row, batch)
+    for (const { fact } of batch.facts)
+      if (fact.table === 'events' && fact.row.verdict === 'accepted' && fact.row.name === 'Order Completed')
+        this.#handlesOrder(fact.row, batch)
   }
 
   #checkTimer(row: TransitionFact): void {
-    if (row.at > this.#timeline.now) this.violate('timer-not-early', `${row.enrollment_id} moves at ${row.at}, and it is ${this.#timeline.now}`)
+    if (row.at > this.#timeline.now)
+      this.violate('timer-not-early', `${row.enrollment_id} moves at ${row.at}, and it is ${this.#timeline.now}`)
     if (row.cause !== 'timer') return
-    const run = this.#db.states.get(row.profile_id)?.person.journeys.enrollments.find(({ id, step }) => id === row.enrollment_id && step === row.from_step)
-    if (run?.due != null && run.due > row.at) this.violate('timer-not-early', `${row.enrollment_id} was due at ${run.due} and moved at ${row.at}`)
+    const run = this.#db.states
+      .get(row.profile_id)
+      ?.person.journeys.enrollments.find(({ id, step }) => id === row.enrollment_id && step === row.from_step)
+    if (run?.due != null && run.due > row.at)
+      this.violate('timer-not-early', `${row.enrollment_id} was due at ${run.due} and moved at ${row.at}`)
   }
 
   /** Which runs of this cart the order finds: those of the profile, not those that are still on their way from another one. */
   #handlesOrder(row: Extract<Fact, { table: 'events' }>['row'], batch: Batch): void {
     const props = JSON.parse(row.properties) as Said['props']
-    const order = this.#ordersOf({ id: row.message_id, type: 'track', name: row.name, at: row.at, props }).find(({ said }) => said.id === row.message_id)!
+    const order = this.#ordersOf({ id: row.message_id, type: 'track', name: row.name, at: row.at, props }).find(
+      ({ said }) => said.id === row.message_id,
+    )!
     const before = this.#db.states.get(row.profile_id)?.person.journeys.enrollments ?? []
     const sameCart = before.filter(({ journey, key, entry }) => journey === 'cart' && key === String(props['cart']) && row.at >= entry.at)
-    const absorbs = batch.facts.some(({ fact }) => fact.table === 'transitions' && fact.row.cause.startsWith('merge:') && fact.row.profile_id === row.profile_id)
+    const absorbs = batch.facts.some(
+      ({ fact }) => fact.table === 'transitions' && fact.row.cause.startsWith('merge:') && fact.row.profile_id === row.profile_id,
+    )
+    order.begun = this.#begun.size
     order.found = absorbs ? new Set() : new Set(sameCart.map(({ id }) => id))
   }
 
@@ -147,17 +172,26 @@ export class Judge implements Witness {
   #takeEvent(placed: PlacedFact, row: Extract<Fact, { table: 'events' }>['row']): void {
     const { partition, seq } = placed
     this.#settledPlaces.add(`${partition} ${seq}`)
-    if (seq <= (this.#lastSeq.get(row.profile_id) ?? 0)) this.violate('order-per-key', `${row.profile_id} handles ${seq} of partition ${partition} behind ${this.#lastSeq.get(row.profile_id)}`)
+    if (seq <= (this.#lastSeq.get(row.profile_id) ?? 0))
+      this.violate(
+        'order-per-key',
+        `${row.profile_id} handles ${seq} of partition ${partition} behind ${this.#lastSeq.get(row.profile_id)}`,
+      )
     this.#lastSeq.set(row.profile_id, seq)
     if (row.verdict !== 'accepted') return
     const before = this.accepted.get(row.message_id)
-    if (before && !this.#isRepeatAcrossMerge(before, row)) this.violate('acknowledged-once', `${row.message_id} ${row.name} of ${row.profile_id} was accepted twice`)
+    if (before && !this.#isRepeatAcrossMerge(before, row))
+      this.violate('acknowledged-once', `${row.message_id} ${row.name} of ${row.profile_id} was accepted twice`)
     this.accepted.set(row.message_id, placed)
   }
 
   /** Each profile remembers what it has handled: a repeat that reaches the survivor before the memory of the other one does is not known there. */
   #isRepeatAcrossMerge(before: PlacedFact, row: { profile_id: string }): boolean {
-    if (before.fact.row.profile_id === row.profile_id) return false
+    const other = before.fact.row.profile_id
+    const isMerged = this.#db.log.partitions.some(({ places }) =>
+      places.some(({ record }) => record.kind === 'merge' && (record.key === other || record.key === row.profile_id)),
+    )
+    if (other === row.profile_id || !isMerged) return false
     this.#note('repeat that overtook a merge')
     return true
   }
@@ -167,8 +201,12 @@ export class Judge implements Witness {
     if (run === '' || kind === 'refused' || kind === 'converted') return
     const stands = this.#steps.get(run)
     if (kind === 'entered' ? stands !== undefined : stands !== from_step) {
-      this.violate('transitions-contiguous', `${run} ${kind} from "${from_step}" to "${to_step}" (${row.reason}), but it stood on ${stands}`)
+      this.violate(
+        'transitions-contiguous',
+        `${run} ${kind} from "${from_step}" to "${to_step}" (${row.reason}), but it stood on ${stands}`,
+      )
     }
+    if (kind === 'entered') this.#begun.set(run, this.#begun.size)
     this.#steps.set(run, kind === 'exited' ? 'out' : to_step)
     if (cause === 'timer') return
     const place = `${partition} ${seq}`
@@ -194,7 +232,8 @@ export class Judge implements Witness {
 
   optedOut({ address, topic }: { address: string; topic: string }, at: number): void {
     const rows = [...this.#db.outbox.rows.values()].filter((row) => row.status === 'sending' && row.address === address)
-    if (!this.#optOuts.has(`${address} ${topic}`)) this.#optOuts.set(`${address} ${topic}`, { at, onTheirWay: new Set(rows.map(({ id, attempt }) => `${id}#${attempt}`)) })
+    if (!this.#optOuts.has(`${address} ${topic}`))
+      this.#optOuts.set(`${address} ${topic}`, { at, onTheirWay: new Set(rows.map(({ id, attempt }) => `${id}#${attempt}`)) })
   }
 
   /** The provider has taken a message. */
@@ -202,8 +241,11 @@ export class Judge implements Witness {
     const name = `${entry.id}#${entry.attempt}`
     const before = this.#handedOver.get(entry.id) ?? []
     if (before.some((other) => other.key !== key)) this.violate('effect-once', `${entry.id} goes out as ${key} and as ${before[0]!.key}`)
-    const bare = before.find(({ attempt }) => !this.#takenOver.has(`${entry.id}#${attempt}`) && !this.#unanswered.has(`${entry.id}#${attempt}`))
-    if (bare && !this.#takenOver.has(name)) this.violate('duplicates-explained', `${name} follows ${entry.id}#${bare.attempt}, which had ended or is on its way`)
+    const bare = before.find(
+      ({ attempt }) => !this.#takenOver.has(`${entry.id}#${attempt}`) && !this.#unanswered.has(`${entry.id}#${attempt}`),
+    )
+    if (bare && !this.#takenOver.has(name))
+      this.violate('duplicates-explained', `${name} follows ${entry.id}#${bare.attempt}, which had ended or is on its way`)
     if (before.length > 0) this.#note('duplicate at the provider, same key')
     this.#handedOver.set(entry.id, [...before, { attempt: entry.attempt, key }])
     if (this.#takenOver.has(name)) this.#note('handed over by a process that was taken for dead')
@@ -225,9 +267,25 @@ export class Judge implements Witness {
     const entry = (payload['data'] as { entry: { key: string; at: number } }).entry
     for (const order of this.#orders.get(entry.key) ?? []) {
       if (order.acknowledged >= round || order.said.at < entry.at) continue
-      if (order.found?.has(run)) this.violate('order-stops-reminder', `${id}: order ${order.said.id} had been acknowledged ${round - order.acknowledged} ms before the claim`)
-      else if (order.found === null && !this.#isDead(order.said.id)) this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
+      if (order.found?.has(run))
+        this.violate(
+          'order-stops-reminder',
+          `${id}: order ${order.said.id} had been acknowledged ${round - order.acknowledged} ms before the claim`,
+        )
+      else if (order.found && this.#begun.get(run)! < order.begun)
+        this.#note('reminder left although the order was handled before the run came from a merged profile')
+      else if (order.found === null && this.#isForwarded(order.said.id))
+        this.#note('reminder left while its order was on the way from a merged profile')
+      else if (order.found === null && !this.#isDead(order.said.id))
+        this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
     }
+  }
+
+  /** It was said of a profile that had become another one: it takes a second turn on the log, which the barrier does not see. */
+  #isForwarded(id: string): boolean {
+    const { partition, seq } = this.#placeOf(id)!
+    const { record } = this.#db.log.partitions[partition]!.places[seq - 1]!
+    return record.kind === 'event' && this.#db.states.get(record.key)?.person.profile.mergedInto !== undefined
   }
 
   #isDead(id: string): boolean {
@@ -245,10 +303,11 @@ export class Judge implements Witness {
     for (const { id, status } of this.#db.outbox.rows.values()) {
       const said = final.get(id) ?? []
       const isSentAfterAll = status === 'sent' && said.at(-1) === 'message.sent' && this.#isTakenOver(id)
-      if (isSentAfterAll) this.#note('sent after all, by a process that was taken for dead')
+      if (isSentAfterAll && said.length > 1) this.#note('sent after all, by a process that was taken for dead')
       else if (said.length > 1) this.violate('receipt-agrees', `${id} is ${status}, and has the receipts ${said.join(', ')}`)
       const expected = status === 'cancelled' ? said[0] : `message.${status}`
-      if (said.at(-1) !== expected && !dead.has(`${id}:${status}`)) this.violate('receipt-agrees', `${id} is ${status}, and has the receipt ${said[0]}`)
+      if (said.at(-1) !== expected && !dead.has(`${id}:${status}`))
+        this.violate('receipt-agrees', `${id} is ${status}, and has the receipt ${said[0]}`)
     }
   }
 

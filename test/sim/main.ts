@@ -4,7 +4,12 @@ import { INVARIANTS } from './judge.ts'
 import { type Verdict, World } from './world.ts'
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '0' }, seed: { type: 'string' }, bug: { type: 'string' } },
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '0' },
+    seed: { type: 'string' },
+    bug: { type: 'string' },
+  },
 })
 
 function chosenBug(name: string | undefined): Bug | null {
@@ -25,7 +30,10 @@ function add(sums: Map<string, number>, counts: ReadonlyMap<string, number>): vo
 }
 
 const table = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `  ${name.padEnd(50)}${String(times).padStart(9)}`).join('\n')
+  [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, times]) => `  ${name.padEnd(50)}${String(times).padStart(9)}`)
+    .join('\n')
 
 async function main(): Promise<void> {
   const bug = chosenBug(values.bug)
@@ -49,7 +57,9 @@ async function main(): Promise<void> {
     return
   }
   const seconds = (performance.now() - started) / 1_000
-  console.log(`${count} seeds from ${from}, ${(count / seconds).toFixed(1)} seeds/s, ${tasks} tasks, ${acknowledged} events acknowledged: nothing violated`)
+  console.log(
+    `${count} seeds from ${from}, ${(count / seconds).toFixed(1)} seeds/s, ${tasks} tasks, ${acknowledged} events acknowledged: nothing violated`,
+  )
   console.log(`what went wrong on purpose:\n${table(happened)}`)
   console.log(`what is allowed, and happened:\n${table(known)}`)
 }

@@ -11,12 +11,14 @@ interface Marketing {
 export class Outbox {
   readonly rows = new Map<string, OutboxRow>()
   readonly suppressions = new Map<string, 'unsubscribed' | 'bounced'>()
+  onQueued: (effect: Effect) => void = () => {}
   /** Told when something may have become due. */
   onReady: () => void = () => {}
 
   enqueue(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
       if (this.rows.has(effect.id)) continue
+      this.onQueued(effect)
       this.rows.set(effect.id, { ...effect, attempt: 0, createdAt: now, status: 'ready', owner: '', reason: '', effect })
     }
     if (effects.length > 0) this.onReady()

@@ -64,7 +64,15 @@ export class Process {
 
   #fate(): 'well' | 'crash before' | 'crash after' | 'lost' | 'unknown' {
     const { dice, faults } = this.#world
-    const fate = dice.chance(faults.crash) ? (dice.chance(0.5) ? 'crash before' : 'crash after') : dice.chance(faults.lost) ? 'lost' : dice.chance(faults.unknown) ? 'unknown' : 'well'
+    const fate = dice.chance(faults.crash)
+      ? dice.chance(0.5)
+        ? 'crash before'
+        : 'crash after'
+      : dice.chance(faults.lost)
+        ? 'lost'
+        : dice.chance(faults.unknown)
+          ? 'unknown'
+          : 'well'
     if (fate !== 'well') count(this.#world, fate)
     return fate
   }
@@ -82,9 +90,11 @@ export class Process {
     if (this.alive && dice.chance(faults.pause)) this.pause()
     const arrive = (): void => {
       if (!this.alive) return
-      if (this.paused) return timeline.after(this.#pausedUntil - timeline.now, arrive)
-      timeline.woke = true
-      answer()
+      if (this.paused) timeline.after(this.#pausedUntil - timeline.now, arrive)
+      else {
+        timeline.woke = true
+        answer()
+      }
     }
     timeline.after(dice.between(1, 8), arrive)
   }
@@ -108,9 +118,11 @@ export class Process {
     const { timeline } = this.#world
     const arrive = (): void => {
       if (!this.alive) return
-      if (this.paused) return timeline.after(this.#pausedUntil - timeline.now, arrive)
-      timeline.woke = true
-      task()
+      if (this.paused) timeline.after(this.#pausedUntil - timeline.now, arrive)
+      else {
+        timeline.woke = true
+        task()
+      }
     }
     timeline.after(ms, arrive)
   }

@@ -23,7 +23,9 @@ export class Provider {
     timeline.after(slow ? dice.between(1_000, 20_000) : dice.between(10, 200), () => {
       const isAccepted = fate === 'well' || fate === 'acceptsAndDrops' || fate === 'lies'
       if (isAccepted) this.#accept(attempt, fate !== 'lies')
-      attempt.process.later(fate === 'drops' || fate === 'acceptsAndDrops' ? dice.between(1_000, 8_000) : dice.between(5, 100), () => resolve(this.#answer(fate)))
+      attempt.process.later(fate === 'drops' || fate === 'acceptsAndDrops' ? dice.between(1_000, 8_000) : dice.between(5, 100), () =>
+        resolve(this.#answer(fate)),
+      )
     })
     return promise
   }

@@ -24,7 +24,9 @@ const cart = (version: number): Journey =>
         event: 'message.opened',
         of: 'nudge',
         upTo: '20s',
-        otherwise: [{ kind: 'email', id: 'again', template: 'cart', within: '5m', otherwise: [{ kind: 'exit', id: 'gone', reason: 'unreachable' }] }],
+        otherwise: [
+          { kind: 'email', id: 'again', template: 'cart', within: '5m', otherwise: [{ kind: 'exit', id: 'gone', reason: 'unreachable' }] },
+        ],
       },
       {
         kind: 'split',

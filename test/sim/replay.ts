@@ -77,20 +77,32 @@ interface Place {
   readonly seq: number
 }
 
-const told = (partition: number, seq: number, { ix, fact }: { ix: number; fact: Fact }): string => `${partition} ${seq} ${ix} ${canonical(fact)}`
+const told = (partition: number, seq: number, { ix, fact }: { ix: number; fact: Fact }): string =>
+  `${partition} ${seq} ${ix} ${canonical(fact)}`
 
 /** What the database holds and what the log alone gives; the first difference, or null. */
 export function difference(db: Database): string | null {
   const replay = new Replay()
   for (const [partition, table] of db.log.partitions.entries()) replay.partition(partition, table)
-  const states = (people: Iterable<readonly [string, Person]>): string[] => [...people].map(([key, person]) => `${key} ${canonical(person)}`)
-  const engineSaid = db.log.partitions.flatMap(({ places }) => places.filter(({ by }) => by === 'engine').map(({ record }) => canonical(record)))
+  const states = (people: Iterable<readonly [string, Person]>): string[] =>
+    [...people].map(([key, person]) => `${key} ${canonical(person)}`)
+  const engineSaid = db.log.partitions.flatMap(({ places }) =>
+    places.filter(({ by }) => by === 'engine').map(({ record }) => canonical(record)),
+  )
   return (
     compare('state', states([...db.states].map(([key, { person }]) => [key, person] as const)), states(replay.people)) ??
-    compare('effect', [...db.outbox.rows.values()].map(({ effect }) => canonical(effect)), [...replay.effects.values()].map(canonical)) ??
+    compare(
+      'effect',
+      [...db.outbox.rows.values()].map(({ effect }) => canonical(effect)),
+      [...replay.effects.values()].map(canonical),
+    ) ??
     compare('record', engineSaid, replay.records) ??
     compare('letter', [...db.letters.keys()], replay.letters) ??
-    compare('fact', db.facts.filter((placed) => !isOfCancel(placed)).map(({ partition, seq, ix, fact }) => told(partition, seq, { ix, fact })), replay.facts)
+    compare(
+      'fact',
+      db.facts.filter((placed) => !isOfCancel(placed)).map(({ partition, seq, ix, fact }) => told(partition, seq, { ix, fact })),
+      replay.facts,
+    )
   )
 }
 

@@ -52,7 +52,10 @@ export class Shop {
         this.open--
         return
       }
-      const { said, loose } = before === null ? { said: this.#say('identify', 'Profile Updated', { email: address }), loose: false } : this.#action(profile, person)
+      const { said, loose } =
+        before === null
+          ? { said: this.#say('identify', 'Profile Updated', { email: address }), loose: false }
+          : this.#action(profile, person)
       const previous = before
       before = said.id
       this.#after(dice.between(50, knobs.hurry), () => {
@@ -76,7 +79,14 @@ export class Shop {
     const { dice, surroundings } = this.#world
     const { faults } = surroundings
     if (dice.chance(faults.merge * 0.3)) this.#merge(person, profile)
-    if (dice.chance(faults.poison)) return { said: this.#say('track', POISON, {}), loose: false }
+    if (dice.chance(faults.poison)) count(surroundings, 'poison')
+    else return this.#deed(person)
+    return { said: this.#say('track', POISON, {}), loose: false }
+  }
+
+  #deed(person: number): { said: Said; loose: boolean } {
+    const { dice, surroundings } = this.#world
+    const { faults } = surroundings
     const carts = this.#carts.get(String(person)) ?? []
     this.#carts.set(String(person), carts)
     const loose = dice.chance(faults.late)
@@ -95,7 +105,13 @@ export class Shop {
   #say(type: EventType, name: string, props: JsonObject): Said {
     const { dice, timeline, surroundings } = this.#world
     const isOld = dice.chance(surroundings.faults.late)
-    return { id: `m${this.#ids++}`, type, name, at: timeline.now - (isOld ? dice.between(1_000, 60_000) : 0), props }
+    return {
+      id: `m${this.#ids++}`,
+      type,
+      name,
+      at: timeline.now - (isOld && name !== 'Order Completed' ? dice.between(1_000, 60_000) : 0),
+      props,
+    }
   }
 
   #after(ms: number, task: () => void): void {
@@ -111,7 +127,12 @@ export class Shop {
         judge.acknowledged(said, timeline.now)
         if (dice.chance(surroundings.faults.resent)) {
           count(surroundings, 'resent')
-          this.#after(dice.between(10, 20_000), () => this.#request(() => this.#ingest(profile, said), () => {}))
+          this.#after(dice.between(10, 20_000), () =>
+            this.#request(
+              () => this.#ingest(profile, said),
+              () => {},
+            ),
+          )
         }
         done()
       },
@@ -143,7 +164,18 @@ export class Shop {
   #ingest(profile: string, { id, type, name, at, props }: Said): number {
     const { timeline } = this.#world
     const key = this.#owner(profile)
-    const record: EventRecord = { kind: 'event', ws: WORKSPACE, key, id, type, name, at, received: timeline.now, props, ids: [{ kind: 'user_id', value: profile }] }
+    const record: EventRecord = {
+      kind: 'event',
+      ws: WORKSPACE,
+      key,
+      id,
+      type,
+      name,
+      at,
+      received: timeline.now,
+      props,
+      ids: [{ kind: 'user_id', value: profile }],
+    }
     timeline.tell(`client says ${id} ${name} of ${key} ${JSON.stringify(props)}`)
     return this.#append([record])
   }
@@ -200,9 +232,26 @@ export class Shop {
     this.#append([{ kind: 'merge', ws: WORKSPACE, key: from, into }])
   }
 
+  /** The moment that hurts: somebody buys or leaves just when a message to them is queued, claimed or on its way. */
+  queued(effect: Received): void {
+    const { dice, surroundings } = this.#world
+    if (effect.payload['journey_id'] !== 'cart' || effect.channel !== 'email' || !dice.chance(surroundings.faults.badMoment)) return
+    const { entry } = effect.payload['data'] as { entry: { key: string } }
+    count(surroundings, 'bad moment')
+    this.open++
+    this.#after(dice.pick([0, 20, 60, 200, 1_000, 5_000]) + dice.between(0, 20), () => {
+      if (dice.chance(0.2)) this.leaves(effect)
+      else this.#send(effect.key, this.#say('track', 'Order Completed', { cart: entry.key, total: 1 }), () => {})
+      this.open--
+    })
+  }
+
   opened(entry: Received): void {
     const at = this.#world.timeline.now
-    this.#request(() => this.#append([receipt(entry, { name: 'message.opened', at, once: '0' })]), () => {})
+    this.#request(
+      () => this.#append([receipt(entry, { name: 'message.opened', at, once: '0' })]),
+      () => {},
+    )
   }
 
   bounced(entry: Received): void {
@@ -229,15 +278,19 @@ export class Shop {
         until = at + WAIT_MS
         timeline.tell(`${whom.address} leaves ${whom.topic}`)
         db.outbox.suppress(whom, 'unsubscribed')
-        const taken = db.outbox.cancelFor(whom).map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
+        const taken = db.outbox
+          .cancelFor(whom)
+          .map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
         const props = { channel: 'email', topic: whom.topic, address: whom.address, source: 'one-click' }
         return this.#append([receipt(entry, { name: 'message.unsubscribed', at, once: `${whom.topic}:${at}`, props }), ...taken])
       },
       () => {
         const look = (): void => {
-          if (db.outbox.inFlightTo(whom) > 0 && timeline.now < until) return this.#after(20, look)
-          count(surroundings, 'opt-out')
-          judge.optedOut(whom, timeline.now)
+          if (db.outbox.inFlightTo(whom) > 0 && timeline.now < until) this.#after(20, look)
+          else {
+            count(surroundings, 'opt-out')
+            judge.optedOut(whom, timeline.now)
+          }
         }
         look()
       },

@@ -3,8 +3,7 @@ import { type EngineStore, Fenced } from '#app/ports.ts'
 import type { Bug } from './bugs.ts'
 import { type Database, type Part, WHOLE } from './database.ts'
 import { ConnectionLost, count, type Process } from './process.ts'
-import { definitionsAt } from './published.ts'
-import { WORKSPACE } from './published.ts'
+import { definitionsAt, WORKSPACE } from './published.ts'
 import type { World } from './world.ts'
 
 /** How a save falls apart when a bug is planted: what is done in the first transaction; the rest follows in a second one. */
@@ -29,7 +28,10 @@ function storeOf(process: Process, { db, timeline, bug, dice, surroundings }: Wo
       process.call('read', () => {
         if (!dice.chance(surroundings.faults.reread)) return db.log.read(cursors, blocks)
         count(surroundings, 'reread')
-        return db.log.read(cursors.map(({ partition, seq }) => ({ partition, seq: Math.max(0, seq - dice.between(1, 6)) })), blocks)
+        return db.log.read(
+          cursors.map(({ partition, seq }) => ({ partition, seq: Math.max(0, seq - dice.between(1, 6)) })),
+          blocks,
+        )
       }),
     load: (keys) => process.call('load', () => db.load(keys)),
     due: (ticks, limit) => process.call('due', () => db.due(ticks, limit)),
@@ -58,11 +60,13 @@ export async function runWorker(process: Process, world: World): Promise<void> {
     definitions: {
       prepare: (revision) => (prepared.has(revision) ? Promise.resolve() : process.call('definitions', () => void prepared.add(revision))),
       of(revision, ws) {
-        if (ws !== WORKSPACE || (revision > 0 && !prepared.has(revision))) throw new Error(`Definitions ${revision} of ${ws} were not prepared`)
+        if (ws !== WORKSPACE || (revision > 0 && !prepared.has(revision)))
+          throw new Error(`Definitions ${revision} of ${ws} were not prepared`)
         return definitionsAt(revision)
       },
     },
-    onCommit: ({ batch }) => timeline.tell(`${process.name} saved ${batch.leases.map((lease) => `${lease.partition}@${lease.done}`).join(' ')}`),
+    onCommit: ({ batch }) =>
+      timeline.tell(`${process.name} saved ${batch.leases.map((lease) => `${lease.partition}@${lease.done}`).join(' ')}`),
   })
   let renewed = -Infinity
   for (;;) {

@@ -4,7 +4,7 @@ import { Dispatcher } from './delivery.ts'
 import { Dice } from './dice.ts'
 import { calm, type Faults, swarm } from './faults.ts'
 import { type Invariant, Judge } from './judge.ts'
-import { Process, type Surroundings, count } from './process.ts'
+import { count, Process, type Surroundings } from './process.ts'
 import { Provider } from './provider.ts'
 import { difference } from './replay.ts'
 import { Shop } from './shop.ts'
@@ -71,6 +71,7 @@ export class World {
     this.provider = new Provider(this)
     this.shop = new Shop(this)
     this.db.log.onAppend = () => this.#wakeAll()
+    this.db.outbox.onQueued = (effect) => this.shop.queued(effect)
     this.db.outbox.onReady = () => this.#wakeAll()
   }
 
@@ -129,14 +130,21 @@ export class World {
   #publish(): void {
     this.#revision++
     this.timeline.tell(`revision ${this.#revision} is published`)
-    this.db.log.appendTo(this.knobs.partitions > 0 ? [...this.db.leases.keys()] : [], { kind: 'definitions', revision: this.#revision }, this.timeline.now)
+    this.db.log.appendTo(
+      this.knobs.partitions > 0 ? [...this.db.leases.keys()] : [],
+      { kind: 'definitions', revision: this.#revision },
+      this.timeline.now,
+    )
   }
 
   #everySecond(): void {
     const { dice, surroundings, db } = this
     const { faults } = surroundings
     this.judge.sample()
-    if (dice.chance(faults.publish * 0.1)) this.#publish()
+    if (dice.chance(faults.publish * 0.1)) {
+      count(surroundings, 'new version')
+      this.#publish()
+    }
     if (dice.chance(faults.steal)) {
       count(surroundings, 'stolen lease')
       dice.pick(db.leases).until = 0
@@ -162,7 +170,9 @@ export class World {
     if (message) return `message ${message.id} is ${message.status}`
     const parked = new Set(db.parked().map(({ key }) => key))
     const waiting = [...db.states.values()].find(({ id, person }) => person.journeys.enrollments.length > 0 && !parked.has(id))
-    return waiting ? `${waiting.id} stands on ${waiting.person.journeys.enrollments.map(({ step, due }) => `${step} until ${due}`).join(', ')}` : null
+    return waiting
+      ? `${waiting.id} stands on ${waiting.person.journeys.enrollments.map(({ step, due }) => `${step} until ${due}`).join(', ')}`
+      : null
   }
 
   #judgeTheEnd(): void {
@@ -171,7 +181,8 @@ export class World {
     const busy = this.#busy()
     if (busy !== null) judge.violate('quiescence', busy)
     const dead = new Set([...db.letters.values()].map(({ record }) => (JSON.parse(record) as { id?: string }).id))
-    for (const id of judge.acked.keys()) if (!judge.accepted.has(id) && !dead.has(id)) judge.violate('acknowledged-once', `${id} was acknowledged and never handled`)
+    for (const id of judge.acked.keys())
+      if (!judge.accepted.has(id) && !dead.has(id)) judge.violate('acknowledged-once', `${id} was acknowledged and never handled`)
     judge.judgeReceipts(dead)
     const differs = difference(db)
     if (differs !== null) judge.violate('replay-equal', differs)

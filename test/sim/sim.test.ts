@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { BUGS, type Bug } from './bugs.ts'
+import { type Verdict, World } from './world.ts'
+
+const SEEDS = 300
+
+const told = ({ seed, violation, trace }: Verdict): string =>
+  `seed ${seed} violates ${violation?.invariant}: ${violation?.detail}\n${trace.join('\n')}\nagain: npm run sim -- --seed ${seed}`
+
+async function firstCaught(bug: Bug): Promise<Verdict | null> {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const verdict = await new World(seed, bug).run()
+    if (verdict.violation) return verdict
+  }
+  return null
+}
+
+test(`${SEEDS} seeds with all that can go wrong violate nothing, and every fault happens`, async () => {
+  const happened = new Map<string, number>()
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const verdict = await new World(seed, null).run()
+    assert.equal(verdict.violation, null, told(verdict))
+    for (const [fault, times] of verdict.happened) happened.set(fault, (happened.get(fault) ?? 0) + times)
+  }
+  const missing = FAULTS.filter((fault) => !happened.get(fault))
+  assert.deepEqual(missing, [], 'these faults never happened, so the seeds say nothing about them')
+})
+
+const FAULTS = [
+  ...['crash before', 'crash after', 'lost', 'unknown', 'stall', 'pause', 'reread', 'stolen lease', 'restart of everything'],
+  ...['request lost', 'answer lost', 'resent', 'overtaken', 'merge', 'stale identity', 'poison', 'new version', 'opt-out', 'bad moment'],
+  ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
+]
+
+test('the same seed is the same story', async () => {
+  const hashes = new Set<string>()
+  for (let seed = 0; seed < 10; seed++) {
+    const first = await new World(seed, null).run()
+    const second = await new World(seed, null).run()
+    assert.equal(second.hash, first.hash)
+    hashes.add(first.hash)
+  }
+  assert.equal(hashes.size, 10)
+})
+
+describe(`a planted bug is found within ${SEEDS} seeds`, () => {
+  for (const [bug, what] of Object.entries(BUGS) as [Bug, string][]) {
+    test(`${bug}: ${what}`, async () => {
+      const verdict = await firstCaught(bug)
+      assert.ok(verdict, `${SEEDS} seeds did not find it`)
+      assert.notEqual(verdict.violation?.invariant, 'no-surprise', told(verdict))
+    })
+  }
+})
