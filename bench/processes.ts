@@ -32,8 +32,12 @@ export function tree(root: number): Stat[] {
   return found
 }
 
-/** CPU seconds of a process and all that it started. */
-export const cpuSeconds = (root: number): number => tree(root).reduce((sum, each) => sum + each.cpuSeconds, 0)
+/** CPU seconds of a process itself, and of all that it started. */
+export function cpuSeconds(root: number): { readonly own: number; readonly children: number } {
+  const all = tree(root)
+  const own = all.filter(({ pid }) => pid === root).reduce((sum, each) => sum + each.cpuSeconds, 0)
+  return { own, children: all.reduce((sum, each) => sum + each.cpuSeconds, 0) - own }
+}
 
 /** Memory in MiB; pages that several processes share are counted once (Pss). */
 export function memoryMiB(roots: readonly number[]): number {

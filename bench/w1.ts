@@ -86,7 +86,7 @@ interface Players {
 /** As fast as the server takes them; then the mails. CPU counts both, over all processes. */
 async function fullLoad({ server, sink, client }: Players, load: Load) {
   await server.ask<Reading>('reset' satisfies Ask)
-  const cpu = { server: cpuSeconds(server.pid), sink: cpuSeconds(sink.pid), client: cpuSeconds(client.pid) }
+  const before = [server, sink, client].map(({ pid }) => cpuSeconds(pid))
   const begun = performance.now()
   const loaded = await client.ask<Loaded>(load)
   if (loaded.refused > 0) throw new Error(`${loaded.refused} events were refused`)
@@ -95,8 +95,13 @@ async function fullLoad({ server, sink, client }: Players, load: Load) {
   say(`  ${round(loaded.events / seconds)} events/s handled, ${round(loaded.events / loaded.seconds)} accepted`)
   const mails = load.people - Math.ceil(load.people / load.buyEvery)
   const taken = await allMails(sink, mails)
-  const per1000 = (pid: number, before: number): number => round(((cpuSeconds(pid) - before) / loaded.events) * 1_000, 4)
-  const by = { server: per1000(server.pid, cpu.server), sink: per1000(sink.pid, cpu.sink), client: per1000(client.pid, cpu.client) }
+  const after = [server, sink, client].map(({ pid }) => cpuSeconds(pid))
+  const per1000 = (seconds: number): number => round((seconds / loaded.events) * 1_000, 4)
+  const spent = after.map(({ own, children }, i) => ({
+    own: per1000(own - before[i]!.own),
+    children: per1000(children - before[i]!.children),
+  }))
+  const by = { server: spent[0]!.own, postgres: spent[0]!.children, sink: spent[1]!.own, client: spent[2]!.own }
   return {
     ...reading,
     events: loaded.events,
@@ -104,7 +109,7 @@ async function fullLoad({ server, sink, client }: Players, load: Load) {
     acceptedPerSecond: loaded.events / loaded.seconds,
     handledPerSecond: loaded.events / seconds,
     messagesPerSecond: taken.messages / ((taken.last - taken.first) / 1_000),
-    cpu: { ...by, all: by.server + by.sink + by.client },
+    cpu: { ...by, all: by.server + by.postgres + by.sink + by.client },
   }
 }
 

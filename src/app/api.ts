@@ -28,6 +28,7 @@ import { KINDS } from './kinds.ts'
 import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
+import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
 import { registerWeb, tellTime } from './web-assets.ts'
 
@@ -40,8 +41,10 @@ interface Options {
   readonly registry: DefinitionsRegistry
   readonly now: () => number
   readonly announce: Announce
-  /** Something was appended or queued outside the engine. */
+  /** A message was put back into the outbox. */
   readonly appended: () => void
+  /** Records were put on the log. */
+  readonly recordsAppended: () => void
   /** Mail is delivered into the built-in mailbox. */
   readonly receiving: boolean
   /** Where people and links reach the server; known when it listens. */
@@ -76,6 +79,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       ...secretBindings({ pool, secrets, now }),
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
       ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
+      ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...messageBindings(views),
       ...mailBindings({ pool, receiving: options.receiving }),
       ...contentBindings({ db: parts.work, pool, now }),

@@ -38,7 +38,9 @@ interface Changed {
 export class BatchBuilder {
   readonly leases = new Map<number, Lease>()
   readonly changed = new Map<string, Changed>()
+  /** Keys that this batch parks, and keys that it releases. */
   readonly parked = new Set<string>()
+  readonly released = new Set<string>()
   readonly events: EventRecord[] = []
   readonly #effects: Batch['effects'][number][] = []
   readonly #cancels: Batch['cancels'][number][] = []
@@ -74,6 +76,10 @@ export class BatchBuilder {
   #keyed(lease: Lease, { seq, at }: LoggedRecord, record: KeyedRecord | WakeRecord): void {
     const { ws, key } = record
     const name = nameOf(ws, key)
+    if (record.kind === 'wake' && record.replay) {
+      this.parked.delete(name)
+      this.released.add(name)
+    }
     if (this.#isParked(name)) {
       this.#bury(lease, seq, { record, error: '' })
       return
@@ -140,7 +146,7 @@ export class BatchBuilder {
   }
 
   #isParked(name: string): boolean {
-    return this.parked.has(name) || this.#around.isParked(name)
+    return this.parked.has(name) || (!this.released.has(name) && this.#around.isParked(name))
   }
 
   #bury(lease: Lease, seq: number, { record, error }: { record: KeyedRecord | WakeRecord; error: string }): void {

@@ -62,7 +62,7 @@ async function demo({ days, rate }: Story): Promise<number> {
   )
   const realStart = Date.now()
   const begun = performance.now()
-  const app = await startApp({ config, clock: scaledClock({ start: START, rate }), rate, logger: createLogger({ level: config.logLevel }) })
+  const app = await startApp({ config, clock: scaledClock({ start: START, rate }), rate, logger: createLogger({ level: config.logLevel, to: process.stderr }) })
   try {
     if (app.setupToken === '') throw new Error(`There is a workspace in ${dataDir} already: give the demo a folder of its own`)
     const workspace = await setUp({ url: app.url, setupToken: app.setupToken, folder: SHOP })

@@ -37,7 +37,10 @@ export async function openParts(config: Config, { logger, onFatal }: { logger: L
     const applied = await migrate(url, join(MIGRATIONS, 'postgres'))
     if (applied.length > 0) logger.info({ migrations: applied }, 'the database is up to date')
     const half = Math.max(4, Math.floor(config.databaseConnections / 2))
-    const onError = (error: Error): void => logger.warn({ err: error }, 'an idle connection to the database broke')
+    const onError = (error: Error): void => {
+      // At a stop the server may be faster to end a connection than we are.
+      if (closing.length > 0) logger.warn({ err: error }, 'an idle connection to the database broke')
+    }
     const pool = createPool({ url, name: 'cadenza requests', max: half, onError })
     const work = createPool({ url, name: 'cadenza work', max: half, onError })
     closing.push(async () => void (await Promise.all([pool.end(), work.end()])))

@@ -4,10 +4,12 @@ import { acceptEvent, isProblem } from '#events/accept.ts'
 import { definitions } from '#journeys/definitions.ts'
 import type { Person } from '#journeys/person.ts'
 import { Journey } from '#journeys/schema.ts'
-import { preparePartitions } from '#platform/log.ts'
+import { appendToPartitions, preparePartitions } from '#platform/log.ts'
+import { ReplayParked } from '#profiles/api.ts'
 import { type TestDatabase, testDatabase } from '../../test/fixtures/database.ts'
 import { engineStore } from './engine-store.ts'
 import { Ingest } from './ingest.ts'
+import { parkedBindings } from './parked.ts'
 import { Pipeline } from './pipeline.ts'
 import { Fenced } from './ports.ts'
 
@@ -232,4 +234,78 @@ test('a record that cannot be handled parks its person only, with the records be
   )
   const names = (await facts()).filter((fact) => fact.t === 'events').map((fact) => fact.r['name'])
   assert.deepEqual(names.toSorted(), ['Profile Updated', 'Profile Updated', 'Seen'])
+})
+
+test('what stood still goes on in its order when it is replayed, once', async () => {
+  let poisoned = true
+  const source = {
+    prepare: async () => {},
+    of: (revision: number, ws: string) => {
+      const sound = definitionsSource.of(revision, ws)
+      return poisoned ? { ...sound, entriesByEvent: new Map([['Poison', [null as never]]]) } : sound
+    },
+  }
+  const pipeline = worker('one', { definitions: source })
+  await pipeline.acquire()
+  await say(identify('ada'), { userId: 'ada', event: 'Poison' }, cart('ada', 'c1'))
+  await settle(pipeline)
+  const [{ key } = { key: '' }] = await rows<{ key: string }>('select distinct key from dead_letters')
+  poisoned = false
+  const parked = parkedBindings({ pool: database.pool, partitions: 4, now: () => now, appended: () => {} })
+  const replay = parked.find(({ action }) => action === ReplayParked)!
+  const call = { note: () => {} } as never
+  const principal = { workspace: 'w', actor: 'person:1', permissions: new Set() } as never
+  assert.deepEqual(await replay.handle!({ id: key }, principal, call), { records: 2 })
+  assert.equal('refused' in ((await replay.handle!({ id: key }, principal, call)) as object), true)
+  await settle(pipeline)
+  await pass(pipeline, 6 * MINUTE)
+  assert.deepEqual(await outbox(), [{ address: 'ada@shop.example', status: 'ready' }])
+  assert.deepEqual(await rows('select * from dead_letters'), [])
+  const names = (await facts()).filter((fact) => fact.t === 'events').map((fact) => fact.r['name'])
+  assert.deepEqual(names, ['Profile Updated', 'Poison', 'Product Added'])
+})
+
+test('a worker that has partitions already takes those of one that died as well', async () => {
+  const first = worker('first')
+  await first.acquire()
+  await database.pool.query(`update leases set owner = 'second' where partition < 2`)
+  await first.renew()
+  assert.deepEqual(first.partitions, [2, 3])
+  await database.pool.query(`update leases set until = now() - interval '1 second' where owner = 'second'`)
+  await first.renew()
+  assert.deepEqual(first.partitions.toSorted(), [0, 1, 2, 3])
+})
+
+test('timers fire by the definitions that were in force at their tick, however the log is cut into batches', async () => {
+  const versions: unknown[] = []
+  for (const batchSize of [1, 1_000]) {
+    await database.stop()
+    database = await testDatabase()
+    await preparePartitions(database.pool, 4)
+    now = 1_000_000
+    sent = 0
+    const byRevision = {
+      prepare: async () => {},
+      of: (revision: number, ws: string) =>
+        definitions({
+          workspace: ws,
+          revision,
+          consent: 'opt-out',
+          journeys: [{ journey: reminder, version: 1, live: true }],
+          templates: [{ id: 'cart', version: revision + 1 }],
+        }),
+    }
+    const pipeline = worker('one', { batchSize, definitions: byRevision })
+    await pipeline.acquire()
+    await say(...Array.from({ length: 12 }, (_, i) => [identify(`u${i}`), cart(`u${i}`, `c${i}`)]).flat())
+    await settle(pipeline)
+    now += 6 * MINUTE
+    const partitions = [0, 1, 2, 3]
+    await appendToPartitions(database.pool, '{"kind":"tick"}', { partitions, now })
+    await appendToPartitions(database.pool, '{"kind":"definitions","revision":7}', { partitions, now })
+    await settle(pipeline)
+    versions.push(await rows(`select address, payload->'template_version' as version from outbox order by address`))
+  }
+  assert.equal((versions[0] as unknown[]).length, 12)
+  assert.deepEqual(versions[0], versions[1])
 })

@@ -215,6 +215,7 @@ export class Pipeline {
       this.#cache.set(nameOf(ws, id), { person: state, version })
       if (nextDue !== null && nextDue < (this.#soonest.get(partition) ?? Infinity)) this.#soonest.set(partition, nextDue)
     }
+    for (const name of builder.released) this.#parked.delete(name)
     for (const name of builder.parked) this.#parked.add(name)
   }
 

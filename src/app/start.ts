@@ -149,6 +149,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     registry,
     now,
     appended: () => delivery?.wake(),
+    recordsAppended: appended,
     announce: announcement(roles, now),
     receiving: mailbox !== null,
   })

@@ -61,11 +61,13 @@ export interface DefinitionsRecord {
   readonly revision: number
 }
 
-/** Look at this key again: what is due by the last tick fires. Written when a parked timer is replayed. */
+/** Look at this key again: what is due by the last tick fires. Written before the parked records of a key when they are replayed. */
 export interface WakeRecord {
   readonly kind: 'wake'
   readonly ws: string
   readonly key: string
+  /** The key is not parked any more. */
+  readonly replay?: true
 }
 
 export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord

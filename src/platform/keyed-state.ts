@@ -98,3 +98,39 @@ export async function parkedKeys(db: Queryable, kind: string): Promise<{ ws: str
   )
   return rows
 }
+
+/** A key whose handling stands still, with the record that could not be handled. */
+export interface ParkedKey {
+  readonly key: string
+  /** What the handling threw. */
+  readonly error: string
+  readonly record: string
+  /** Records that wait, the poisonous one included. */
+  readonly waiting: number
+  /** Epoch ms. */
+  readonly since: number
+}
+
+/** Keys of a workspace that stand still, longest first. */
+export async function listParked(
+  db: Queryable,
+  kind: string,
+  { workspace, limit }: { workspace: string; limit: number },
+): Promise<ParkedKey[]> {
+  const { rows } = await db.query<ParkedKey>(
+    `select key, (array_agg(error order by id) filter (where error <> ''))[1] as error,
+       (array_agg(record order by id) filter (where error <> ''))[1] as record, count(*)::int as waiting, min(at) as since
+     from dead_letters where workspace_id = $1 and kind = $2 group by key order by min(id) limit $3`,
+    [workspace, kind, limit],
+  )
+  return rows
+}
+
+/** Takes what waits for a key, in its order. */
+export async function takeLetters(tx: Queryable, kind: string, { workspace, key }: { workspace: string; key: string }): Promise<string[]> {
+  const { rows } = await tx.query<{ id: number; record: string }>(
+    'delete from dead_letters where workspace_id = $1 and kind = $2 and key = $3 returning id, record',
+    [workspace, kind, key],
+  )
+  return rows.toSorted((a, b) => a.id - b.id).map((row) => row.record)
+}

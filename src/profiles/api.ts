@@ -72,3 +72,34 @@ export const GetProfile = action({
     lastSeen: Time,
   }),
 })
+
+export const ListParked = action({
+  name: 'profiles.parked',
+  does: 'Lists people whose events stand still because one of them could not be handled; everybody else goes on.',
+  may: 'people:read',
+  route: 'GET /api/parked',
+  input: z.object({}),
+  output: z.object({
+    people: z.array(
+      z.object({
+        id: z.string(),
+        /** What went wrong, for developers. */
+        error: z.string(),
+        /** The record that could not be handled, as JSON text. */
+        record: z.string(),
+        waiting: Count,
+        since: Time,
+      }),
+    ),
+  }),
+})
+
+export const ReplayParked = action({
+  name: 'profiles.replay',
+  does: 'Handles again what stands still for a person, in its order. Nothing that was handled before happens twice.',
+  may: 'people:write',
+  route: 'POST /api/parked/:id/replay',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({ records: Count }),
+  audited: true,
+})

@@ -45,7 +45,7 @@ export function readCarts(file: string): Cart[] {
 export function lead(basket: string): number {
   const kind = chance('kind of lead', basket)
   const within = chance('lead', basket)
-  if (kind < 0.3) return 3 * MINUTE + within * 37 * MINUTE
+  if (kind < 0.3) return 12 * MINUTE + within * 28 * MINUTE
   if (kind < 0.75) return 2 * HOUR + within * 28 * HOUR
   return 3.2 * DAY + within * 1.8 * DAY
 }
