@@ -16,6 +16,8 @@ export interface DocumentKind<Body = unknown> {
   readonly publish?: Permission
   /** What is unsound in one document, given all that is live with it. `at` points into the body. */
   check?(body: Body, library: Library): readonly Problem[]
+  /** What only a slow look finds (compiling a template). It depends on the body alone, so it is done before the transaction. */
+  examine?(body: Body): Promise<readonly Problem[]>
 }
 
 /** The kinds by name; for each capability one line in the app. */
@@ -66,6 +68,22 @@ export interface PlanInput {
   readonly prune: boolean
   /** Archive these. */
   readonly archive?: readonly { readonly kind: string; readonly id: string }[]
+  /** What `examine` found. */
+  readonly found?: Examined
+}
+
+/** Problems by `kind/id`. */
+export type Examined = ReadonlyMap<string, readonly Problem[]>
+
+/** Looks at each document that parses as closely as its kind can. */
+export async function examine(documents: readonly Authored[], kinds: ReadonlyMap<string, DocumentKind>): Promise<Examined> {
+  const found = new Map<string, readonly Problem[]>()
+  for (const { kind, id, body } of documents) {
+    const known = kinds.get(kind)
+    const parsed = known?.examine && known.schema.safeParse(body)
+    if (known?.examine && parsed?.success) found.set(`${kind}/${id}`, await known.examine(parsed.data))
+  }
+  return found
 }
 
 /** SHA-256 of the canonical JSON: the order of keys does not count. */
@@ -76,7 +94,7 @@ export const yamlOf = (body: Json): string => stringify(body, { lineWidth: 120 }
 /** What applying would do, and whether it may: every given document is checked against the library as it would become. */
 export function planOf(
   live: readonly Live[],
-  { documents, prune, archive = [] }: PlanInput,
+  { documents, prune, archive = [], found = new Map() }: PlanInput,
   kinds: ReadonlyMap<string, DocumentKind>,
 ): Plan {
   const key = (each: { kind: string; id: string }): string => `${each.kind}/${each.id}`
@@ -89,7 +107,11 @@ export function planOf(
   const library = libraryOf([...after.values()], kinds)
   const changes = [
     ...documents.map((each) =>
-      changeOf(each, before.get(key(each)), [...ownProblems(each, documents), ...problemsOf(each, kinds, library)]),
+      changeOf(each, before.get(key(each)), [
+        ...ownProblems(each, documents),
+        ...problemsOf(each, kinds, library),
+        ...(found.get(key(each)) ?? []),
+      ]),
     ),
     ...pruned.map(
       (each): Change => ({

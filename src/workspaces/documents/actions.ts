@@ -14,7 +14,7 @@ import {
   plan,
   saveDraft,
 } from '#platform/documents.ts'
-import { type Authored, type DocumentKind, libraryOf, type PlanInput, problemsOf, yamlOf } from '#platform/documents-plan.ts'
+import { type Authored, type DocumentKind, examine, libraryOf, type PlanInput, problemsOf, yamlOf } from '#platform/documents-plan.ts'
 import { type Binding, bind, type Call } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -52,9 +52,10 @@ interface Turn {
 export const documentBindings = (options: DocumentsOptions): Binding[] => {
   const { pool, kinds } = options
   return [
-    bind(PlanDocuments, (input, { workspace }) =>
-      inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...given(input), kinds }))),
-    ),
+    bind(PlanDocuments, async (input, { workspace }) => {
+      const wanted = await examined(given(input), kinds)
+      return inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...wanted, kinds })))
+    }),
     bind(ApplyDocuments, (input, principal, call) => publish(options, { ...given(input), token: input.token }, { principal, call })),
     bind(ExportDocuments, ({ kind }, { workspace }) =>
       inWorkspace(pool, workspace, async (tx) => {
@@ -67,9 +68,10 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
       inWorkspace(pool, workspace, async (tx) => ({ documents: await listDocuments(tx, workspace, { kind, archived }) })),
     ),
     bind(GetDocument, (input, { workspace }, call) => inWorkspace(pool, workspace, (tx) => show(tx, workspace, { ...input, call }))),
-    bind(SaveDraft, (input, principal, call) =>
-      inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call })),
-    ),
+    bind(SaveDraft, async (input, principal, call) => {
+      const found = [...(await examine([input as Authored], kinds)).values()].flat()
+      return inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call, found }))
+    }),
     bind(DiscardDraft, (name, { workspace }) =>
       inWorkspace(pool, workspace, async (tx) =>
         (await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)),
@@ -89,6 +91,10 @@ const unknown = ({ kind, id }: Name): Problem => ({
 const given = (input: { documents: readonly { kind: string; id: string; body: object }[]; prune: boolean }): PlanInput => ({
   documents: input.documents.map(({ kind, id, body }) => ({ kind, id, body: body as Json })),
   prune: input.prune,
+})
+const examined = async (input: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Promise<PlanInput> => ({
+  ...input,
+  found: await examine(input.documents, kinds),
 })
 const bodyOf = ({ body }: { readonly body: Json }) => body as Record<string, never>
 /** Arrays that may be changed, as the output's schema has them. */
@@ -113,15 +119,16 @@ async function publish(
 ): Promise<Outcome<Mutable<Applied>>> {
   const { pool, now, kinds, announce } = options
   const { workspace, actor } = principal
+  const wanted = await examined(input, kinds)
   const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
-    const planned = await plan(tx, workspace, { ...input, kinds })
+    const planned = await plan(tx, workspace, { ...wanted, kinds })
     const problem = mayPublish(
       planned.changes.filter((change) => change.action !== 'unchanged'),
       options,
       principal,
     )
     if (problem) return refuse(problem)
-    return apply(tx, { workspace, actor, at: now() }, { ...input, kinds, announce, token: input.token ?? planned.token })
+    return apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, token: input.token ?? planned.token })
   })
   if (isRefusal(outcome)) return outcome
   const names = outcome.published.map(({ kind, id, version }) => `${kind}:${id}@${version}`)
@@ -158,7 +165,13 @@ async function archive(options: DocumentsOptions, name: Name, turn: Turn): Promi
 
 const draftOf = (draft: Draft) => ({ ...draft, body: bodyOf(draft), yaml: yamlOf(draft.body) })
 
-async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, principal, call }: { input: Authored } & Turn) {
+interface Saving extends Turn {
+  readonly input: Authored
+  /** What `examine` found. */
+  readonly found: readonly Problem[]
+}
+
+async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, principal, call, found }: Saving) {
   const { workspace, actor } = principal
   if (!kinds.has(input.kind)) return refuse({ ...unknown(input), title: `There is no kind of document called "${input.kind}".` })
   const draft = await saveDraft(tx, { workspace, actor, at: now() }, { ...input, expected: call.ifMatch })
@@ -166,7 +179,7 @@ async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, pr
   call.setHeader('etag', `"${draft.hash}"`)
   const live = await liveDocuments(tx, workspace)
   const others = live.filter((each) => each.kind !== input.kind || each.id !== input.id)
-  return { draft: draftOf(draft), problems: clean(problemsOf(input, kinds, libraryOf([...others, input], kinds))) }
+  return { draft: draftOf(draft), problems: clean([...problemsOf(input, kinds, libraryOf([...others, input], kinds)), ...found]) }
 }
 
 async function show(
