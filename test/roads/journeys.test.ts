@@ -8,7 +8,6 @@ before(async () => {
 })
 after(() => world?.stop())
 
-const at = (text: string): number => Date.parse(text)
 const counts = (rows: readonly { reason: string; runs: number }[]): Record<string, number> =>
   Object.fromEntries(rows.map(({ reason, runs }) => [reason, runs]))
 
@@ -19,10 +18,18 @@ test('an abandoned cart is reminded of, and never one that was bought', async ()
       goal: { event: 'Order Completed', where: 'event.properties.cart_id == entry.key', within: '3d', value: 'total' },
       entry: { event: 'Product Added', key: 'properties.cart_id' },
       exit: [{ event: 'Order Completed', match: { 'properties.cart_id': 'entry.key' }, reason: 'bought' }],
-      steps: [{ kind: 'wait', id: 'settle', for: '1h' }, { kind: 'email', id: 'nudge', template: 'cart' }],
+      steps: [
+        { kind: 'wait', id: 'settle', for: '1h' },
+        { kind: 'email', id: 'nudge', template: 'cart' },
+      ],
     }),
   )
-  for (const [person, cart] of [['ann', 'c1'], ['ben', 'c2'], ['cleo', 'c3'], ['dan', 'c4']] as const) {
+  for (const [person, cart] of [
+    ['ann', 'c1'],
+    ['ben', 'c2'],
+    ['cleo', 'c3'],
+    ['dan', 'c4'],
+  ] as const) {
     await world.identify(person, { first_name: person })
     await world.track(person, 'Product Added', { cart_id: cart, product: 'lamp' })
   }
@@ -56,7 +63,12 @@ test('a welcome goes out at nine in the morning where the person lives, by what 
     journey('welcome', 'Signed Up', {
       steps: [
         { kind: 'wait', id: 'morning', until: { time: '09:00', fallbackZone: 'Europe/Oslo' } },
-        { kind: 'branch', id: 'plan', branches: [{ id: 'pro', when: "profile.plan == 'pro'", steps: [mail('welcome-pro')] }], otherwise: [mail('welcome-free')] },
+        {
+          kind: 'branch',
+          id: 'plan',
+          branches: [{ id: 'pro', when: "profile.plan == 'pro'", steps: [mail('welcome-pro')] }],
+          otherwise: [mail('welcome-free')],
+        },
       ],
     }),
   )
@@ -67,11 +79,15 @@ test('a welcome goes out at nine in the morning where the person lives, by what 
   await world.identify('olav', { timezone: 'Nowhere/Land' })
   for (const person of ['emi', 'nora', 'olav']) await world.track(person, 'Signed Up')
   await world.pass({ days: 1 })
-  const when = async (person: string) => (await world.messages(person)).map(({ subject, createdAt }) => [subject, new Date(createdAt).toISOString()])
+  const when = async (person: string) =>
+    (await world.messages(person)).map(({ subject, createdAt }) => [subject, new Date(createdAt).toISOString()])
   assert.deepEqual(await when('emi'), [['welcome-pro', '2026-03-09T00:00:00.000Z']])
   assert.deepEqual(await when('nora'), [['welcome-free', '2026-03-09T13:00:00.000Z']], 'New York has summer time since this night')
   assert.deepEqual(await when('olav'), [['welcome-free', '2026-03-09T08:00:00.000Z']], 'an unknown zone counts as the fallback')
-  assert.deepEqual((await world.timeline('emi', 'transition')).map(({ reason }) => reason), ['entered', 'waited', 'branch:pro', 'completed'])
+  assert.deepEqual(
+    (await world.timeline('emi', 'transition')).map(({ reason }) => reason),
+    ['entered', 'waited', 'branch:pro', 'completed'],
+  )
 })
 
 test('who opens hears no more, who does not is asked once again; a scanner is not a reader', async () => {
@@ -144,7 +160,9 @@ test('the report counts everybody who came, treated and held out, and the people
   assert.deepEqual(early.waiting.steps, [{ step: 'think', runs: early.entered.treated }])
   await world.pass({ hours: 1 })
   const buyers = people.slice(0, 20)
-  await world.call('batch', { batch: buyers.map((userId, i) => ({ type: 'track', event: 'Order Completed', userId, properties: { total: i + 1 } })) })
+  await world.call('batch', {
+    batch: buyers.map((userId, i) => ({ type: 'track', event: 'Order Completed', userId, properties: { total: i + 1 } })),
+  })
   await world.pass({ minutes: 1 })
 
   const { total } = await world.report('colours')
@@ -165,8 +183,14 @@ test('the report counts everybody who came, treated and held out, and the people
   const bought = (arm: readonly string[]) => arm.filter((person) => buyers.includes(person))
   const value = (arm: readonly string[]) => bought(arm).reduce((sum, person) => sum + buyers.indexOf(person) + 1, 0)
   const treated = people.filter((person) => !heldOut.includes(person))
-  assert.deepEqual([total.heldOut.people, total.heldOut.converted, total.heldOut.value], [heldOut.length, bought(heldOut).length, value(heldOut)])
-  assert.deepEqual([total.treated.people, total.treated.converted, total.treated.value], [treated.length, bought(treated).length, value(treated)])
+  assert.deepEqual(
+    [total.heldOut.people, total.heldOut.converted, total.heldOut.value],
+    [heldOut.length, bought(heldOut).length, value(heldOut)],
+  )
+  assert.deepEqual(
+    [total.treated.people, total.treated.converted, total.treated.value],
+    [treated.length, bought(treated).length, value(treated)],
+  )
   assert.ok(total.lift && total.lift.conversion.low <= total.lift.conversion.difference)
   assert.equal((await world.peopleBehind('colours', 'of=converted&arm=held_out')).length, bought(heldOut).length)
   assert.equal((await world.peopleBehind('colours', 'of=left&reason=holdout')).length, heldOut.length)
@@ -226,7 +250,12 @@ test('two profiles that become one in mid-journey: one mail, one life', async ()
 
 test('a run stays on its version when a new one is published', async () => {
   const version = (mail: string) =>
-    journey('versions', 'Version Asked', { steps: [{ kind: 'wait', id: 'settle', for: '1h' }, { kind: 'email', id: 'mail', template: mail }] })
+    journey('versions', 'Version Asked', {
+      steps: [
+        { kind: 'wait', id: 'settle', for: '1h' },
+        { kind: 'email', id: 'mail', template: mail },
+      ],
+    })
   await world.publish(template('one'), template('two'), version('one'))
   await world.identify('early')
   await world.track('early', 'Version Asked')
@@ -238,7 +267,13 @@ test('a run stays on its version when a new one is published', async () => {
   assert.deepEqual(await world.subjectsTo('early'), ['one'])
   assert.deepEqual(await world.subjectsTo('late'), ['two'])
   const { versions } = await world.report('versions')
-  assert.deepEqual(versions.map(({ version, entered }) => [version, entered.all]), [[2, 1], [1, 1]])
+  assert.deepEqual(
+    versions.map(({ version, entered }) => [version, entered.all]),
+    [
+      [2, 1],
+      [1, 1],
+    ],
+  )
 })
 
 test('an exit condition acts at once, also in a wait of a month', async () => {
@@ -246,7 +281,10 @@ test('an exit condition acts at once, also in a wait of a month', async () => {
     template('renew'),
     journey('renewal', 'Trial Begun', {
       exit: [{ event: 'Subscription Begun', where: 'event.properties.months >= 12' }],
-      steps: [{ kind: 'wait', id: 'month', for: '30d' }, { kind: 'email', id: 'mail', template: 'renew' }],
+      steps: [
+        { kind: 'wait', id: 'month', for: '30d' },
+        { kind: 'email', id: 'mail', template: 'renew' },
+      ],
     }),
   )
   await world.identify('tess')
@@ -254,7 +292,11 @@ test('an exit condition acts at once, also in a wait of a month', async () => {
   await world.pass({ days: 3 })
   await world.track('tess', 'Subscription Begun', { months: 1 })
   await world.settled()
-  assert.deepEqual((await world.profile('tess')).journeys.map(({ step }) => step), ['month'], 'a month is not a year')
+  assert.deepEqual(
+    (await world.profile('tess')).journeys.map(({ step }) => step),
+    ['month'],
+    'a month is not a year',
+  )
   await world.track('tess', 'Subscription Begun', { months: 12 })
   await world.settled()
   assert.deepEqual((await world.profile('tess')).journeys, [])
@@ -286,7 +328,7 @@ test('repeated, late and disordered events', async () => {
   assert.equal(verdicts.filter((verdict) => verdict === 'duplicate').length, verdicts.length - 1)
 
   await world.identify('otto')
-  await world.track('otto', 'Late Thing', {}, { timestamp: ago(4 * day) })
+  await world.call('track', { userId: 'otto', event: 'Late Thing', timestamp: ago(4 * day) })
   await world.settled()
   assert.match((await world.why('late', 'otto')).sentence, /older than the journey accepts/)
   assert.deepEqual(await world.subjectsTo('otto'), [])
@@ -302,11 +344,14 @@ test('repeated, late and disordered events', async () => {
   await world.identify('gina')
   for (const person of ['gert', 'gina']) await world.track(person, 'Late Thing')
   await world.pass({ days: 2 })
-  await world.track('gert', 'Late Goal', {}, { timestamp: ago(1.5 * day) })
-  await world.track('gina', 'Late Goal', {}, { timestamp: ago(0.5 * day) })
+  await world.call('track', { userId: 'gert', event: 'Late Goal', timestamp: ago(1.5 * day) })
+  await world.call('track', { userId: 'gina', event: 'Late Goal', timestamp: ago(0.5 * day) })
   const { total } = await world.report('late')
   assert.equal(total.treated.converted, 1)
-  assert.deepEqual((await world.peopleBehind('late', 'of=converted')).map(({ profileId }) => profileId), [await world.profileId('gert')])
+  assert.deepEqual(
+    (await world.peopleBehind('late', 'of=converted')).map(({ profileId }) => profileId),
+    [await world.profileId('gert')],
+  )
 })
 
 test('every answer to “why” is a sentence', async () => {
@@ -314,7 +359,10 @@ test('every answer to “why” is a sentence', async () => {
     template('why'),
     journey('why', 'Why Asked', {
       entry: { event: 'Why Asked', key: 'properties.thing', where: 'event.properties.size > 1' },
-      steps: [{ kind: 'wait', id: 'settle', for: '1h' }, { kind: 'email', id: 'mail', template: 'why', otherwise: [] }],
+      steps: [
+        { kind: 'wait', id: 'settle', for: '1h' },
+        { kind: 'email', id: 'mail', template: 'why', otherwise: [] },
+      ],
     }),
   )
   await world.identify('never')
@@ -345,7 +393,10 @@ test('every answer to “why” is a sentence', async () => {
 
 test('a template makes do without a name, and is refused when it makes none', async () => {
   await world.publish(
-    template('hello', { subject: 'Hello {{ profile.first_name | default: "friend" }}', body: 'Dear {{ profile.first_name }}{{ profile.address.city }}.' }),
+    template('hello', {
+      subject: 'Hello {{ profile.first_name | default: "friend" }}',
+      body: 'Dear {{ profile.first_name }}{{ profile.address.city }}.',
+    }),
     journey('hello', 'Hello Asked', { steps: [{ kind: 'email', id: 'mail', template: 'hello' }] }),
   )
   await world.identify('nameless')

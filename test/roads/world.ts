@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
-import type { OutputOf } from '#lib/action.ts'
 import type { GetMessage, ListMessages } from '#channels/api.ts'
+import type { OutputOf } from '#lib/action.ts'
 import type { ReadJourneyReport, ReadPeople, ReadTimeline, ReadWhy, TimelineItem } from '#measurement/schema.ts'
 import { type ManualClock, manualClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
@@ -156,8 +156,8 @@ export class World {
     await this.call('identify', { userId, traits: { email: addressOf(userId), ...traits }, ...more })
   }
 
-  async track(userId: string, event: string, properties: More = {}, more: More = {}): Promise<void> {
-    await this.call('track', { userId, event, properties, ...more })
+  async track(userId: string, event: string, properties: More = {}): Promise<void> {
+    await this.call('track', { userId, event, properties })
   }
 
   /** Lets time pass, stopping at every moment at which something is due, until the server has nothing left to do. */
@@ -184,9 +184,7 @@ export class World {
     const to = addressOf(person)
     const { mail } = await this.api<{ mail: { id: string; to: string }[] }>(`GET /api/mailbox?q=${encodeURIComponent(to)}`)
     const mine = mail.filter((each) => each.to === to).reverse()
-    return Promise.all(
-      mine.map(async ({ id }) => readMail(to, (await this.api<{ source: string }>(`GET /api/mailbox/${id}`)).source)),
-    )
+    return Promise.all(mine.map(async ({ id }) => readMail(to, (await this.api<{ source: string }>(`GET /api/mailbox/${id}`)).source)))
   }
 
   async subjectsTo(person: string): Promise<string[]> {
@@ -267,7 +265,10 @@ export const SENDER: Document = {
 }
 
 /** A marketing mail with a link and a way out. */
-export function template(id: string, { subject = id, body = '', topic }: { subject?: string; body?: string; topic?: string } = {}): Document {
+export function template(
+  id: string,
+  { subject = id, body = '', topic }: { subject?: string; body?: string; topic?: string } = {},
+): Document {
   const words = `<mj-text>${body} <a href="https://shop.example/${id}">Look</a></mj-text>`
   const footer = '<mj-text>{{ sender.postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text>'
   const mjml = `<mjml><mj-body><mj-section><mj-column>${words}${footer}</mj-column></mj-section></mj-body></mjml>`
@@ -287,7 +288,15 @@ export const milliseconds = ({ days = 0, hours = 0, minutes = 0, seconds = 0 }: 
 
 export async function readMail(to: string, source: string | Buffer): Promise<Mail> {
   const { subject = '', text = '', html, messageId = '' } = await simpleParser(source, { skipImageLinks: true })
-  const page = html === false ? '' : html
+  const page = html || ''
   const link = (kind: string): string => new RegExp(`http[^"\\s]*/${kind}/[^"\\s]+`).exec(page)?.[0] ?? ''
-  return { to, subject, text, html: page, messageId, source: source.toString(), link: { open: link('o'), click: link('c'), unsubscribe: link('u') } }
+  return {
+    to,
+    subject,
+    text,
+    html: page,
+    messageId,
+    source: source.toString(),
+    link: { open: link('o'), click: link('c'), unsubscribe: link('u') },
+  }
 }
