@@ -66,8 +66,6 @@ export const evaluation: Rule = {
 }
 
 const EGRESS = 'src/platform/egress.ts'
-/** Programs that are clients of a Cadenza of one's own: the command line and the demo. */
-const CLIENTS = /^src\/app\/(?:cli|demo)(?:\/|\.ts$)/
 const REQUESTS: readonly (readonly [RegExp, string])[] = [
   [free('(?:globalThis\\s*\\.\\s*)?fetch\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
   [free('https?\\s*\\.\\s*(?:request|get)\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
