@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Analytics } from '#platform/analytics/analytics.ts'
@@ -6,6 +7,7 @@ import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
 import { migrateAnalytics } from '#platform/analytics/migrate.ts'
 import type { Config } from '#platform/config.ts'
+import { lockDirectory } from '#platform/lock.ts'
 import { preparePartitions } from '#platform/log.ts'
 import { migrate } from '#platform/migrate.ts'
 import { type EmbeddedPostgres, startEmbedded } from '#platform/postgres/embedded.ts'
@@ -45,6 +47,7 @@ export async function openParts(config: Config, { logger, onFatal }: { logger: L
     const work = createPool({ url, name: 'cadenza work', max: half, onError })
     closing.push(async () => void (await Promise.all([pool.end(), work.end()])))
     await preparePartitions(work, config.partitions)
+    await lockData(config, { onFatal, closing })
     const analytics = await openAnalytics(config)
     closing.push(() => analytics.close())
     await migrateAnalytics(analytics, join(MIGRATIONS, 'clickhouse'))
@@ -65,6 +68,14 @@ async function embedded(config: Config, { logger, onFatal, closing }: Starting):
   const server = await startEmbedded({ dataDir: config.dataDir, log: (line) => logger.debug({ line }, 'postgres'), onFatal })
   closing.push(() => server.stop())
   return server
+}
+
+/** chDB takes one process for each folder: without the embedded database, which locks it too, that has to be said here. */
+async function lockData(config: Config, { onFatal, closing }: Pick<Starting, 'onFatal' | 'closing'>): Promise<void> {
+  if (config.database.kind === 'embedded' || config.analytics.kind === 'server') return
+  await mkdir(config.dataDir, { recursive: true })
+  const lock = await lockDirectory(config.dataDir, { onLost: onFatal })
+  closing.push(() => lock.release())
 }
 
 const openAnalytics = async (config: Config): Promise<Analytics> =>
