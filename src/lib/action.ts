@@ -33,6 +33,8 @@ export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.Zo
   readonly output: Output
   /** Query and path values arrive as text: coerce in the schema. */
   readonly audited?: boolean
+  /** Bytes that the body may have; left out: what the server takes by default (1 MiB). */
+  readonly largestBody?: number
   /** The answer is a stream of server-sent events; `output` is the data of each. */
   readonly streams?: boolean
 }

@@ -198,6 +198,15 @@ test('what is live and not in the folder stays, unless it is asked to go; and it
   assert.deepEqual([refused.code, refused.json.ok], [1, false])
 })
 
+test('a folder of megabytes goes in one request', async () => {
+  const body = `<p>${'x'.repeat(130_000)}</p><p>{{ sender.postal_address }} {{ unsubscribe_url }}</p>`
+  const cwd = await folderWith(
+    Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`t${i}.yaml`, `kind: template\nid: large-${i}\nsubject: x\nhtml: ${body}\n`])),
+  )
+  const { code, json } = await cadenza(['plan', '--json'], { cwd })
+  assert.deepEqual([code, json.ok, json.changes.length], [2, true, 12])
+})
+
 test('a server that is not there, a wrong key and a stranger are each told', async () => {
   const cwd = await copyOfShop()
   const away = await cadenza(['plan', '--url', 'http://127.0.0.1:9', '--json'], { cwd })

@@ -166,6 +166,7 @@ function addRoute(scope: FastifyInstance, binding: Binding, options: ApiOptions)
     method: methodOf(action),
     url: pathOf(action),
     exposeHeadRoute: false,
+    bodyLimit: action.largestBody,
     handler: (request, reply) => answer(request, reply, { binding, options }),
   })
 }

@@ -34,6 +34,9 @@ export const DocumentPlan = z.object({
   token: z.string(),
 })
 
+/** Hundreds of templates come in one request, so that all or none are published. */
+const LARGEST = 32 * 1_048_576
+
 const planInput = {
   documents: z.array(Authored).max(2_000),
   /** Archive what is live and is not given. */
@@ -47,6 +50,7 @@ export const PlanDocuments = action({
   route: 'POST /api/documents/plan',
   input: z.object(planInput),
   output: DocumentPlan,
+  largestBody: LARGEST,
 })
 
 const AppliedPlan = z.object({
@@ -63,6 +67,7 @@ export const ApplyDocuments = action({
   route: 'POST /api/documents/apply',
   input: z.object({ ...planInput, token: z.string().optional() }),
   output: AppliedPlan,
+  largestBody: LARGEST,
   audited: true,
 })
 
