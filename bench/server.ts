@@ -27,7 +27,12 @@ const config = await withSecretKey(
     ROLES: 'ingest,engine,delivery,jobs',
   }),
 )
-const app = await startApp({ config, clock: scaledClock({ start: Date.now(), rate }), rate, logger: logger({ level: 'error' }) })
+const app = await startApp({
+  config,
+  clock: scaledClock({ start: Date.now(), rate }),
+  rate: () => rate,
+  logger: logger({ level: 'error' }),
+})
 const { writeKey } = await setUp(app.listening, app.setupToken)
 
 const handled = async (): Promise<number> => {

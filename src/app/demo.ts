@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { scaledClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
 import { logger as createLogger } from '#platform/log-lines.ts'
+import { demoClock } from './demo/demo-clock.ts'
 import type { Play, Told } from './demo/player.ts'
 import { Progress } from './demo/progress.ts'
 import { startReaders } from './demo/readers.ts'
@@ -62,7 +62,9 @@ async function demo({ days, rate }: Story): Promise<number> {
   )
   const realStart = Date.now()
   const begun = performance.now()
-  const app = await startApp({ config, clock: scaledClock({ start: START, rate }), rate, logger: createLogger({ level: config.logLevel, to: process.stderr }) })
+  const clock = demoClock(START, rate)
+  const logger = createLogger({ level: config.logLevel, to: process.stderr })
+  const app = await startApp({ config, clock, rate: clock.rate, logger })
   try {
     if (app.setupToken === '') throw new Error(`There is a workspace in ${dataDir} already: give the demo a folder of its own`)
     const workspace = await setUp({ url: app.url, setupToken: app.setupToken, folder: SHOP })
@@ -77,6 +79,7 @@ async function demo({ days, rate }: Story): Promise<number> {
       until: START + days * DAY,
     }
     const result = await tellStory(app, { workspace, play, begun })
+    clock.calm()
     if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`)
     else say(summary(result))
     if (!values.once) await untilStopped(app, workspace)

@@ -7,7 +7,7 @@ export interface EngineOptions {
   readonly leaseSeconds: number
   /** Epoch ms by the clock that timers follow, and how many of its milliseconds pass in a real one. */
   readonly now: () => number
-  readonly rate: number
+  readonly rate: () => number
   readonly release: () => Promise<void>
 }
 
@@ -63,7 +63,7 @@ export function startEngine(options: EngineOptions): Engine {
 
 function restMs({ pipeline, now, rate }: EngineOptions): number {
   const timer = pipeline.nextTimer
-  return timer === undefined ? POLL_MS : Math.max(0, Math.min(POLL_MS, (timer - now()) / rate))
+  return timer === undefined ? POLL_MS : Math.max(0, Math.min(POLL_MS, (timer - now()) / rate()))
 }
 
 async function rest(state: { wake: PromiseWithResolvers<void> }, ms: number): Promise<void> {

@@ -17,7 +17,7 @@ interface Options {
   readonly db: Queryable
   readonly now: () => number
   /** Milliseconds of the clock in a real one. */
-  readonly rate: number
+  readonly rate: () => number
 }
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -50,8 +50,9 @@ export function readings({ metrics, db, now, rate }: Options): Readings {
     latency,
     committed({ batch, events }) {
       const at = now()
+      const speed = rate()
       for (const { received } of events) {
-        const ms = Math.max(0, at - received) / rate
+        const ms = Math.max(0, at - received) / speed
         latency.add(ms)
         decision.observe(ms / 1_000)
       }

@@ -31,7 +31,7 @@ export interface StartOptions {
   readonly config: Config & { readonly secretKey: string }
   readonly clock: Clock
   /** Milliseconds of the clock in a real one: 1, unless the clock is scaled. */
-  readonly rate?: number
+  readonly rate?: () => number
   readonly logger: Logger
   /** A part that everything needs is lost: the process should end. */
   readonly onFatal?: (error: Error) => void
@@ -64,7 +64,7 @@ const ENDING = (error: Error): void => {
 
 /** Starts the roles that the configuration names; what has started already ends again when a later part fails. */
 export async function startApp(options: StartOptions): Promise<App> {
-  const { config, logger, clock, rate = 1 } = options
+  const { config, logger, clock, rate = () => 1 } = options
   const closing: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end()
