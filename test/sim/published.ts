@@ -57,7 +57,7 @@ const welcome = Journey.parse({
 })
 
 /** What is published at a revision (from 1): each one brings a new version of the cart journey. */
-export function publishedAt(revision: number): Definitions {
+function publishedAt(revision: number): Definitions {
   const versions = Array.from({ length: revision }, (_, i) => i + 1)
   const made = definitions({
     workspace: WORKSPACE,

@@ -28,7 +28,18 @@ test(`${SEEDS} seeds with all that can go wrong violate nothing, and every fault
 })
 
 const FAULTS = [
-  ...['crash before', 'crash after', 'lost', 'unknown', 'stall', 'pause', 'reread', 'stolen lease', 'restart of everything'],
+  ...[
+    'crash before',
+    'crash after',
+    'lost',
+    'unknown',
+    'stall',
+    'pause',
+    'reread',
+    'stolen lease',
+    'restart of everything',
+    'worker gone for good',
+  ],
   ...['request lost', 'answer lost', 'resent', 'overtaken', 'merge', 'stale identity', 'poison', 'new version', 'opt-out', 'bad moment'],
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]

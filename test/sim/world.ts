@@ -2,7 +2,7 @@ import type { Bug } from './bugs.ts'
 import { Database } from './database.ts'
 import { Dispatcher } from './delivery.ts'
 import { Dice } from './dice.ts'
-import { calm, type Faults, swarm } from './faults.ts'
+import { calm, swarm } from './faults.ts'
 import { type Invariant, Judge } from './judge.ts'
 import { count, Process, type Surroundings } from './process.ts'
 import { Provider } from './provider.ts'
@@ -57,6 +57,7 @@ export class World {
   #started = 0
   #revision = 0
   #calm = false
+  #gone: Process | null = null
 
   constructor(seed: number, bug: Bug | null) {
     this.#seed = seed
@@ -87,6 +88,7 @@ export class World {
     this.#calm = true
     this.surroundings.faults = calm(this.surroundings.faults)
     timeline.tell('the faults are over')
+    if (this.dice.chance(0.4)) this.#loseWorker()
     await timeline.run(START + SAFETY + LIVENESS, () => judge.violation !== null || this.#isQuiet())
     if (!judge.violation) this.#judgeTheEnd()
     const { happened } = this.surroundings
@@ -120,21 +122,26 @@ export class World {
     const process = new Process(`${kind}-${this.#started++}`, this.surroundings, (dead) => {
       this.#processes.delete(dead)
       if (this.bug === 'timer-lost-on-crash') loseTimers(this.db, dead.name)
-      this.timeline.after(this.dice.between(100, 5_000), again)
+      if (dead !== this.#gone) this.timeline.after(this.dice.between(100, 5_000), again)
     })
     this.#processes.add(process)
     return process
+  }
+
+  /** One machine never comes back: the others must take over what was its. */
+  #loseWorker(): void {
+    const workers = [...this.#processes].filter(({ name }) => name.startsWith('worker'))
+    if (workers.length < 2) return
+    count(this.surroundings, 'worker gone for good')
+    this.#gone = this.dice.pick(workers)
+    this.#gone.crash('for good')
   }
 
   /** A new version of the cart journey goes live: its record reaches every partition in one transaction. */
   #publish(): void {
     this.#revision++
     this.timeline.tell(`revision ${this.#revision} is published`)
-    this.db.log.appendTo(
-      this.knobs.partitions > 0 ? [...this.db.leases.keys()] : [],
-      { kind: 'definitions', revision: this.#revision },
-      this.timeline.now,
-    )
+    this.db.log.appendTo([...this.db.leases.keys()], { kind: 'definitions', revision: this.#revision }, this.timeline.now)
   }
 
   #everySecond(): void {
@@ -202,5 +209,3 @@ function drawKnobs(dice: Dice): Knobs {
     cacheSize: dice.pick([1, 3, 1_000]),
   }
 }
-
-export type { Faults }
