@@ -58,6 +58,8 @@ export async function registerIngest(server: FastifyInstance, routes: IngestRout
 function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.headers.origin) return
   reply.header('access-control-allow-origin', '*')
+  // Without it a page cannot read how long it should wait.
+  reply.header('access-control-expose-headers', 'retry-after')
   if (request.method !== 'OPTIONS') return
   reply.header('access-control-allow-methods', 'GET, POST, OPTIONS')
   reply.header('access-control-allow-headers', 'authorization, content-type, anonymousid, sentat, x-retry-count')

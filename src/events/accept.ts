@@ -59,7 +59,7 @@ export function acceptEvent(raw: unknown, arrival: Arrival): AcceptedEvent | Pro
   if (typeof id !== 'string' || id.length === 0 || id.length > LIMITS.messageId) {
     return no('event.message_id', '/messageId', ['messageId must be a text of 1 to 200 characters', 'Leave it out and Cadenza makes one'])
   }
-  const props = raw[call === 'identify' || call === 'group' ? 'traits' : 'properties'] ?? {}
+  const props = saidIn(call as Call, raw) ?? {}
   if (!isObject(props))
     return no('event.properties', call === 'identify' ? '/traits' : '/properties', [
       'properties and traits must be a JSON object',
@@ -81,6 +81,12 @@ export function acceptEvent(raw: unknown, arrival: Arrival): AcceptedEvent | Pro
     previous,
     context: keptContext(context),
   }
+}
+
+/** RudderStack's browser library says who somebody is in `context.traits` only. */
+function saidIn(call: Call, raw: JsonObject): Json | undefined {
+  if (call !== 'identify') return raw[call === 'group' ? 'traits' : 'properties']
+  return raw['traits'] ?? (isObject(raw['context']) ? raw['context']['traits'] : undefined)
 }
 
 function nameOf(call: Call, raw: JsonObject): string | Problem {
