@@ -194,8 +194,9 @@ export class World {
   /** The profile id behind an identifier. */
   async profileId(identifier: string): Promise<string> {
     const { people } = await this.api<OutputOf<typeof SearchProfiles>>(`GET /api/profiles?q=${encodeURIComponent(identifier)}`)
-    const found = people[0]
-    if (!found || people.length > 1) throw new Error(`${people.length} people are found by ${identifier}`)
+    const exact = people.filter(({ userId, email }) => userId === identifier || email === identifier)
+    const [found, ...others] = exact.length > 0 ? exact : people
+    if (!found || others.length > 0) throw new Error(`${people.length} people are found by ${identifier}`)
     return found.id
   }
 
