@@ -28,7 +28,7 @@ export async function measureLimits(load: Omit<Load, 'url' | 'writeKey'>): Promi
     return { accept: loaded.events / loaded.seconds, upsert: await upserts(postgres.url) }
   } finally {
     await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   }
 }
 

@@ -73,7 +73,7 @@ export async function w1({ people, profile }: W1Options): Promise<object> {
     }
   } finally {
     await Promise.all([client.end(), sink.end()])
-    await rm(dataDir, { recursive: true, force: true })
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   }
 }
 

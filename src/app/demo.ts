@@ -86,7 +86,7 @@ async function demo({ days, rate }: Story): Promise<number> {
     return result.duplicates === 0 && result.wronglyMailed === 0 ? 0 : 1
   } finally {
     await app.stop()
-    if (values.data === undefined) await rm(dataDir, { recursive: true, force: true })
+    if (values.data === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   }
 }
 
