@@ -6,6 +6,7 @@ import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
 import type { Attempt } from './delivery.ts'
 import type { Said } from './shop.ts'
+import type { Place } from './tables.ts'
 import type { Timeline } from './timeline.ts'
 
 export const INVARIANTS = {
@@ -261,7 +262,7 @@ export class Judge implements Witness {
     this.violate('opt-out-holds', `${name} to ${address}, who had left ${topic} ${this.#timeline.now - out.at} ms before`)
   }
 
-  #checkOrder({ id, payload }: Claimed, round: number): void {
+  #checkOrder({ id, key, payload }: Claimed, round: number): void {
     if (payload['journey_id'] !== 'cart') return
     const run = String(payload['enrollment_id'])
     const entry = (payload['data'] as { entry: { key: string; at: number } }).entry
@@ -272,13 +273,36 @@ export class Judge implements Witness {
           'order-stops-reminder',
           `${id}: order ${order.said.id} had been acknowledged ${round - order.acknowledged} ms before the claim`,
         )
-      else if (order.found && this.#begun.get(run)! < order.begun)
-        this.#note('reminder left although the order was handled before the run came from a merged profile')
+      else if (order.found && this.#begun.get(run)! < order.begun) this.#note(this.#whyNotFound(key, order.said.id))
       else if (order.found === null && this.#isForwarded(order.said.id))
         this.#note('reminder left while its order was on the way from a merged profile')
       else if (order.found === null && !this.#isDead(order.said.id))
         this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
     }
+  }
+
+  /** Why an order did not stop a run that had begun: it was another person's as far as anyone knew, or the run was on its way between two profiles. */
+  #whyNotFound(profile: string, order: string): string {
+    const { partition, seq, at } = this.#placeOf(order)!
+    const { record } = this.#db.log.partitions[partition]!.places[seq - 1]!
+    const orderer = record.kind === 'event' ? record.key : ''
+    return this.#rootAt(profile, at) === this.#rootAt(orderer, at)
+      ? 'reminder left although its order was handled while the run moved between merged profiles'
+      : 'reminder left although another profile had ordered, which was known to be the same person later or never'
+  }
+
+  #rootAt(profile: string, at: number): string {
+    const merges = this.#db.log.partitions.flatMap(({ places }) =>
+      places.filter((place) => place.record.kind === 'merge' && place.by === 'client' && place.at <= at),
+    )
+    let root = profile
+    for (let hop = this.#mergeOf(root, merges); hop !== undefined; hop = this.#mergeOf(root, merges)) root = hop
+    return root
+  }
+
+  #mergeOf(key: string, merges: readonly Place[]): string | undefined {
+    const found = merges.find(({ record }) => record.kind === 'merge' && record.key === key)
+    return found?.record.kind === 'merge' ? found.record.into : undefined
   }
 
   /** It was said of a profile that had become another one: it takes a second turn on the log, which the barrier does not see. */
