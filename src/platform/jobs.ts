@@ -1,4 +1,5 @@
 import { Logger, parseCronItems, type Runner, run } from 'graphile-worker'
+import pg from 'pg'
 
 /** What a job is told. The signal is aborted when the process has to stop and the job has not ended in time. */
 export interface JobContext {
@@ -38,9 +39,16 @@ const MAX_ATTEMPTS = 10
 /** Background work that no message waits for (retention, housekeeping), kept in PostgreSQL; any number of processes share it. */
 export async function startJobs({ url, tasks, schedule = [], concurrency = 2, log }: JobsOptions): Promise<Jobs> {
   for (const { task } of schedule) if (!tasks[task]) throw new Error(`The schedule names an unknown task: ${task}`)
+  // Our own pool, because graphile-worker's loses its listener at the stop: a connection that the server ends just then would end the process.
+  const pgPool = new pg.Pool({ connectionString: url, application_name: 'cadenza jobs', max: concurrency + 2 })
+  let stopping = false
+  const onError = (error: Error): void => {
+    if (!stopping) log?.('warning', `A connection of background jobs broke: ${error.message}`)
+  }
+  pgPool.on('error', onError)
+  pgPool.on('connect', (client) => void client.on('error', onError))
   const runner: Runner = await run({
-    connectionString: url,
-    maxPoolSize: concurrency + 2,
+    pgPool,
     concurrency,
     noHandleSignals: true,
     logger: new Logger(() => (level, message) => log?.(level, message)),
@@ -68,6 +76,10 @@ export async function startJobs({ url, tasks, schedule = [], concurrency = 2, lo
       if (!tasks[task]) throw new Error(`Unknown task: ${task}`)
       await runner.addJob(task, input, { maxAttempts: MAX_ATTEMPTS, jobKey: key, runAt: at === undefined ? undefined : new Date(at) })
     },
-    stop: () => runner.stop(),
+    stop: async () => {
+      stopping = true
+      await runner.stop()
+      await pgPool.end()
+    },
   }
 }
