@@ -5,7 +5,7 @@ import type { Channel, Handover, Prepared } from '#channels/channel.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
-import { type Claimed, claim } from '#platform/outbox.ts'
+import { type Claimed, claim, takenBackAmong } from '#platform/outbox.ts'
 import { releaseUnknown } from '#platform/outbox-view.ts'
 import { keyOf, suppressedAmong } from '#platform/suppressions.ts'
 import type { Made } from './prepare.ts'
@@ -100,7 +100,6 @@ export class Lane {
     if (free < 1) return POLL_MS
     const limit = Math.min(free, Math.floor(this.#bucket.tokens))
     if (limit < 1) return Math.min(POLL_MS, wait(this.#bucket, perSecond))
-    await this.#parts.caughtUp(this.#stop.signal)
     const claimed = await claim(db, { owner, channel: channel.kind, limit, now: now() })
     if (claimed.length === 0) return POLL_MS
     this.#bucket = taken(this.#bucket, claimed.length)
@@ -117,24 +116,30 @@ export class Lane {
     this.#unsure = false
   }
 
-  /** The gate is asked again after the claim; when it does not answer nothing is sent. */
+  /**
+   * Asks once more when the claim has committed: what was accepted before it, such as a purchase or an opt-out, has had its say by then.
+   * When nobody answers nothing is sent.
+   */
   async #handle(claimed: readonly Claimed[]): Promise<void> {
-    let suppressed: ReadonlySet<string>
+    const { db, caughtUp, logger, now, real } = this.#parts
     try {
-      suppressed = await suppressedAmong(this.#parts.db, claimed)
+      await caughtUp(this.#stop.signal)
+      const [suppressed, takenBack] = await Promise.all([suppressedAmong(db, claimed), takenBackAmong(db, claimed)])
+      for (const entry of claimed) {
+        const name = keyOf(entry.ws, entry.id)
+        void this.#deliver(entry, { suppressed: suppressed.has(name), takenBack: takenBack.has(name) })
+      }
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'consent could not be read; nothing is sent')
-      const back: Verdict = { status: 'ready', due: this.#parts.now() + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
-      this.#breaker = abandoned(this.#breaker, this.#parts.real())
+      if (!this.#stop.signal.aborted) logger.error({ err: error }, 'nobody says whether messages are still wanted; nothing is sent')
+      const back: Verdict = { status: 'ready', due: now() + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
+      this.#breaker = abandoned(this.#breaker, real())
       for (const entry of claimed) void this.#finish(entry, back)
-      return
     }
-    for (const entry of claimed) void this.#deliver(entry, suppressed.has(keyOf(entry.ws, entry.id)))
   }
 
-  async #deliver(entry: Claimed, suppressed: boolean): Promise<void> {
+  async #deliver(entry: Claimed, standing: { readonly suppressed: boolean; readonly takenBack: boolean }): Promise<void> {
     const started = this.#parts.real()
-    const stopped = gate({ suppressed, expires: entry.expires }, this.#parts.now())
+    const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
     const made = stopped ?? (await this.#made(entry))
     if ('status' in made) {
       this.#breaker = abandoned(this.#breaker, this.#parts.real())

@@ -37,7 +37,7 @@ const FORGET = { everyMs: 10_000, limit: 500 }
 const MOST_REJECTS = 100
 
 /**
- * Carries facts from PostgreSQL to ClickHouse: each exactly once, by repeating a begun group with the same token until it is through.
+ * Carries facts from PostgreSQL to ClickHouse: each exactly once, by repeating a begun group with the same token until its rows are there.
  * While ClickHouse is away facts wait in PostgreSQL, and nothing else does.
  */
 export function startProjector(options: Options): Projector {
@@ -119,7 +119,10 @@ async function carry({ queue, rest, analytics, counters, log, retainMs = 600_000
 }
 
 /** The token names the group by ids and content: the same group again is recognised, another database's never is. */
-async function project(analytics: Analytics, { ids, texts }: FactGroup): Promise<{ counts: Map<string, number>; rejects: FactReject[] }> {
+async function project(
+  analytics: Analytics,
+  { ids, texts, repeated }: FactGroup,
+): Promise<{ counts: Map<string, number>; rejects: FactReject[] }> {
   const content = createHash('sha256')
   for (const text of texts) content.update(text).update('\n')
   const token = `facts:${ids[0]}-${ids.at(-1)}:${content.digest('hex').slice(0, 24)}`
@@ -127,21 +130,69 @@ async function project(analytics: Analytics, { ids, texts }: FactGroup): Promise
   const rejects: FactReject[] = []
   for (const [table, lines] of linesByTable(texts)) {
     const before = rejects.length
-    await insert(analytics, { table, lines, token }, rejects)
+    await (repeated ? complete : insert)(analytics, { table, lines, token }, rejects)
     counts.set(table, lines.length - (rejects.length - before))
   }
   return { counts, rejects }
+}
+
+interface Part {
+  readonly table: string
+  readonly lines: readonly string[]
+  readonly token: string
+}
+
+/** Another process's insert may be between its token and its rows for so long (ms). */
+const NAMING = 1_000
+
+/**
+ * ClickHouse writes a token down before the rows have their name: killed in between, it takes the repeat for done and the rows are nowhere.
+ * So of a group that is repeated the rows themselves are looked for; what a token hides goes in under another one.
+ */
+async function complete(analytics: Analytics, { table, lines, token }: Part, rejects: FactReject[]): Promise<void> {
+  const missing = async (): Promise<string[]> => {
+    const refused = new Set(rejects.map((reject) => reject.line))
+    return absent(analytics, { table, lines: lines.filter((line) => !refused.has(line)) })
+  }
+  let lacking = await missing()
+  for (const suffix of ['', '.again', '.again2']) {
+    if (lacking.length === 0) return
+    await insert(analytics, { table, lines: lacking, token: token + suffix }, rejects)
+    lacking = await missing()
+    if (lacking.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, NAMING))
+      lacking = await missing()
+    }
+  }
+  if (lacking.length > 0) throw new Error(`${lacking.length} facts for ${table} were inserted and are not there`)
+}
+
+interface Place {
+  readonly partition: number
+  readonly seq: number
+  readonly ix: number
+  readonly profile_id: string
+}
+const placeText = ({ partition, seq, ix, profile_id }: Place): string => `${partition} ${seq} ${ix} ${profile_id}`
+
+/** The lines whose rows are not in the table. */
+async function absent(analytics: Analytics, { table, lines }: { table: string; lines: readonly string[] }): Promise<string[]> {
+  const wanted = lines.map((line) => ({ line, place: JSON.parse(line) as Place }))
+  const ranges = [...Map.groupBy(wanted, ({ place }) => place.partition)].map(([partition, list]) => {
+    const seqs = list.map(({ place }) => place.seq)
+    return `partition = ${partition} AND seq BETWEEN ${Math.min(...seqs)} AND ${Math.max(...seqs)}`
+  })
+  if (ranges.length === 0) return []
+  const rows = await analytics.query<Place>(`SELECT partition, seq, ix, profile_id FROM ${table} WHERE ${ranges.join(' OR ')}`)
+  const there = new Set(rows.map(placeText))
+  return wanted.filter(({ place }) => !there.has(placeText(place))).map(({ line }) => line)
 }
 
 /** Codes of ClickHouse that blame the data (`ErrorCodes.cpp`): trying again would not help. */
 const DATA_CODES = new Set([6, 26, 27, 32, 38, 41, 53, 69, 70, 72, 117, 130, 131, 321, 349, 407, 467])
 
 /** Halves what is refused until the bad lines are found; always the same way, so halves are recognised too. */
-async function insert(
-  analytics: Analytics,
-  part: { table: string; lines: readonly string[]; token: string },
-  rejects: FactReject[],
-): Promise<void> {
+async function insert(analytics: Analytics, part: Part, rejects: FactReject[]): Promise<void> {
   const { table, lines, token } = part
   try {
     await analytics.insert(table, lines.join('\n'), token)

@@ -63,9 +63,13 @@ function again(
   return { status: 'ready', due: Math.min(due, entry.expires + 1), reason, receipt: null, bounced: false }
 }
 
-/** The gate just before handing over: consent as it is now, and time. */
-export function gate(entry: { readonly suppressed: boolean; readonly expires: number }, now: number): Verdict | null {
-  if (entry.suppressed) return { status: 'skipped', due: now, reason: 'consent_withdrawn', receipt: 'message.skipped', bounced: false }
-  if (now > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
-  return null
+/** The gate just before handing over: consent as it is now, whether it is still wanted, and time. */
+export function gate(
+  entry: { readonly suppressed: boolean; readonly takenBack?: boolean; readonly expires: number },
+  now: number,
+): Verdict | null {
+  const skipped = (reason: string): Verdict => ({ status: 'skipped', due: now, reason, receipt: 'message.skipped', bounced: false })
+  if (entry.suppressed) return skipped('consent_withdrawn')
+  if (entry.takenBack) return skipped('exited')
+  return now > entry.expires ? skipped('expired') : null
 }

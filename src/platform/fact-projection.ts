@@ -4,6 +4,8 @@ import type { Pool, PoolClient } from 'pg'
 export interface FactGroup {
   readonly ids: readonly number[]
   readonly texts: readonly string[]
+  /** Begun before, and not finished: parts of it may be in ClickHouse already. */
+  readonly repeated: boolean
 }
 
 /** A line that ClickHouse did not understand. */
@@ -74,7 +76,7 @@ export class FactQueue {
       [ids],
     )
     if (rows.length !== ids.length) throw new Error(`fact blocks ${ids.join(', ')} were begun, but only ${rows.length} of them are there`)
-    return groupOf(rows)
+    return groupOf(rows, true)
   }
 
   /** Order does not matter here, so a block that commits late is simply taken later, whatever its id. */
@@ -87,7 +89,7 @@ export class FactQueue {
       [blocks, bytes],
     )
     if (rows.length === 0) return undefined
-    const group = groupOf(rows)
+    const group = groupOf(rows, false)
     const { rowCount } = await this.#client.query('update fact_projection set pending_ids = $1 where pending_ids is null', [group.ids])
     if (rowCount !== 1) throw new Error('another projector has begun a group')
     return group
@@ -128,9 +130,10 @@ export class FactQueue {
   }
 }
 
-const groupOf = (rows: readonly { id: number; facts: string }[]): FactGroup => ({
+const groupOf = (rows: readonly { id: number; facts: string }[], repeated: boolean): FactGroup => ({
   ids: rows.map((row) => row.id),
   texts: rows.map((row) => row.facts),
+  repeated,
 })
 
 /** Milliseconds that the oldest waiting fact has waited; 0 when none waits. */

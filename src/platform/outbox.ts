@@ -1,4 +1,5 @@
 import type { Queryable } from './log.ts'
+import { keyOf } from './suppressions.ts'
 
 /** An effect as it waits in the outbox. Times are epoch ms. */
 export interface OutboxEntry {
@@ -76,6 +77,16 @@ export async function cancel(
   return rows
 }
 
+/** Which of these claimed entries have been taken back since the claim; named as `keyOf` of suppressions names them. */
+export async function takenBackAmong(db: Queryable, entries: readonly Claimed[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ ws: string; id: string }>(
+    `select o.workspace_id as ws, o.id from unnest($1::text[], $2::text[], $3::bigint[]) e(ws, id, expires)
+     join outbox o on o.workspace_id = e.ws and o.id = e.id where o.expires < e.expires`,
+    [entries.map((entry) => entry.ws), entries.map((entry) => entry.id), entries.map((entry) => entry.expires)],
+  )
+  return new Set(rows.map(({ ws, id }) => keyOf(ws, id)))
+}
+
 /** Claims due entries of a channel, transactional first. One statement, so it is committed when it returns outside a transaction. */
 export async function claim(
   db: Queryable,
@@ -99,8 +110,8 @@ export async function claim(
 }
 
 /**
- * Writes how attempts ended, and resolves with those that counted: an attempt that somebody else has taken over counts no more,
- * unless it did hand the message over, for that stays true.
+ * Writes how attempts ended, and resolves with those that counted: an attempt that somebody else has taken over counts no more.
+ * If it did hand the message over that stays true, but the attempt that is on its way now has to be waited for.
  */
 export async function settle(
   tx: Queryable,
@@ -112,8 +123,9 @@ export async function settle(
     `update outbox o set status = s.status, due = s.due, reason = s.reason, settled_at = $3,
        provider_id = coalesce(nullif(s."providerId", ''), o.provider_id), content_hash = coalesce(nullif(s."contentHash", ''), o.content_hash)
      from jsonb_to_recordset($1::jsonb) s(ws text, id text, attempt int, status text, due bigint, reason text, "providerId" text, "contentHash" text)
-     where o.workspace_id = s.ws and o.id = s.id and case when s.status = 'sent' then o.status <> 'sent'
-       else o.status in ('sending', 'ambiguous') and o.owner = $2 and o.attempt = s.attempt end
+     where o.workspace_id = s.ws and o.id = s.id and (
+       (o.status in ('sending', 'ambiguous') and o.owner = $2 and o.attempt = s.attempt)
+       or (s.status = 'sent' and o.status not in ('sending', 'sent')))
      returning s.ws, s.id, s.attempt`,
     [JSON.stringify(settlements), owner, now],
   )

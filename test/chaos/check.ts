@@ -236,7 +236,7 @@ function checkOutbox(book: Book, left: Left, replayed: Replayed): void {
     names: ['the outbox', 'the replay'],
   })
   const unended = left.outbox.filter(({ ws, id, status, reason }) => {
-    if (status === 'skipped') return reason !== 'expired' || !takenBack.has(`${ws} ${id}`)
+    if (status === 'skipped') return !['exited', 'expired'].includes(reason) || !takenBack.has(`${ws} ${id}`)
     return status === 'cancelled' ? !takenBack.has(`${ws} ${id}`) : status !== 'sent' && status !== 'ambiguous'
   })
   book.none(

@@ -7,7 +7,7 @@ import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import type { OutboxRow } from '#platform/outbox-view.ts'
 import { startEmbedded } from '#platform/postgres/embedded.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
-import { consentModes } from '#workspaces/store.ts'
+import { consentModesAt } from '#workspaces/store.ts'
 import type { Block } from './replay.ts'
 
 /** A fact as a row of ClickHouse, with its place; times are epoch ms. */
@@ -88,12 +88,15 @@ async function definitionsOf(pool: Pool, blocks: readonly Block[]): Promise<Left
       ? (JSON.parse(records) as LogRecord[]).flatMap((record) => (record.kind === 'definitions' ? record.revision : []))
       : [],
   )
-  const registry = new DefinitionsRegistry({ db: pool, consentModes: () => consentModes(pool), logger: pino({ level: 'silent' }) })
-  const workspaces = [...(await consentModes(pool)).keys()]
+  const registry = new DefinitionsRegistry({
+    db: pool,
+    consentModes: (revision) => consentModesAt(pool, revision),
+    logger: pino({ level: 'silent' }),
+  })
   const known = new Map<string, Definitions>()
   for (const revision of [...new Set([0, ...named])].sort((a, b) => a - b)) {
     await registry.prepare(revision)
-    for (const ws of workspaces) known.set(`${revision} ${ws}`, registry.of(revision, ws))
+    for (const ws of (await consentModesAt(pool, revision)).keys()) known.set(`${revision} ${ws}`, registry.of(revision, ws))
   }
   return (revision, ws) => {
     const found = known.get(`${revision} ${ws}`)

@@ -111,11 +111,12 @@ class Partition {
         stand.revision = Math.max(stand.revision, record.revision)
         return
       case 'wake':
-        return this.#fire(`${record.ws} ${record.key}`)
+        this.#fire(`${record.ws} ${record.key}`)
+        return
       case 'event':
       case 'merge':
       case 'absorb':
-        return this.#react(record, at)
+        this.#react(record, at)
     }
   }
 
@@ -125,7 +126,11 @@ class Partition {
     this.#keys.add(name)
     const position = { partition: this.#partition, seq: this.#stand.done }
     const context = { definitions: this.#definitions(this.#stand.revision, record.ws), now, position }
-    this.#take(record.ws, { name, seq: position.seq, reaction: react(this.#made.people.get(name)?.person ?? null, record, context) })
+    const first = react(this.#made.people.get(name)?.person ?? null, record, context)
+    // A record can bring timers that are overdue: those of a profile that became this one.
+    const due = nextDue(first.state)
+    const reactions = due !== null && due <= this.#stand.tick ? [first, fire(first.state, context)] : [first]
+    this.#take(record.ws, { name, seq: position.seq, reactions })
   }
 
   #fire(name: string): void {
@@ -134,18 +139,21 @@ class Partition {
     if (!known || due === null || due > this.#stand.tick) return
     const position = { partition: this.#partition, seq: this.#stand.tickSeq }
     const context = { definitions: this.#definitions(this.#stand.revision, known.ws), now: this.#stand.tick, position }
-    this.#take(known.ws, { name, seq: position.seq, reaction: fire(known.person, context) })
+    this.#take(known.ws, { name, seq: position.seq, reactions: [fire(known.person, context)] })
   }
 
-  #take(ws: string, { name, seq, reaction }: { name: string; seq: number; reaction: Reaction<Person> }): void {
+  #take(ws: string, { name, seq, reactions }: { name: string; seq: number; reactions: readonly Reaction<Person>[] }): void {
     const { people, facts, effects, cancels, records } = this.#made
-    people.set(name, { ws, partition: this.#partition, person: reaction.state })
-    for (const [ix, fact] of reaction.facts.entries()) facts.push({ partition: this.#partition, seq, ix, fact })
-    for (const effect of reaction.effects) {
-      const id = `${effect.ws} ${effect.id}`
-      if (!effects.has(id)) effects.set(id, effect)
+    let ix = 0
+    for (const reaction of reactions) {
+      people.set(name, { ws, partition: this.#partition, person: reaction.state })
+      for (const fact of reaction.facts) facts.push({ partition: this.#partition, seq, ix: ix++, fact })
+      for (const effect of reaction.effects) {
+        const id = `${effect.ws} ${effect.id}`
+        if (!effects.has(id)) effects.set(id, effect)
+      }
+      for (const id of reaction.cancels) cancels.push({ ws, id })
+      records.push(...reaction.records)
     }
-    for (const id of reaction.cancels) cancels.push({ ws, id })
-    records.push(...reaction.records)
   }
 }

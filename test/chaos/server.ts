@@ -32,6 +32,7 @@ export class Server {
   readonly #port: number
   #child: ChildProcess | undefined
   #started = 0
+  readonly #last: string[] = []
 
   constructor(options: ServerOptions, port: number) {
     this.#options = options
@@ -69,6 +70,8 @@ export class Server {
     const token = /setup_[\w-]+/.exec(line)?.[0]
     if (token) this.setupToken.resolve(token)
     if (line.includes('left on their way')) this.foundInFlight += (JSON.parse(line) as { count: number }).count
+    this.#last.push(line)
+    if (this.#last.length > 10) this.#last.shift()
     this.#options.onLine(line)
   }
 
@@ -79,7 +82,7 @@ export class Server {
   /** Resolves when it answers; notes how long that took since the start (or since `since`). Throws when it has died or takes too long. */
   async ready({ since = this.#started, limitMs = 30_000 }: { since?: number; limitMs?: number } = {}): Promise<void> {
     while (performance.now() - since < limitMs) {
-      if (!this.alive) throw new Error(`the server ended by itself: ${this.#child?.exitCode ?? this.#child?.signalCode}`)
+      if (!this.alive) throw new Error(`the server ended by itself (${this.#child?.exitCode ?? this.#child?.signalCode}):\n${this.#last.join('\n')}`)
       if (await this.#answers()) {
         this.readyMs.push(Math.round(performance.now() - since))
         return
@@ -123,8 +126,10 @@ export class Server {
   async stop(): Promise<void> {
     if (!this.alive) return
     this.#child!.kill('SIGTERM')
+    const began = performance.now()
     await this.ended()
-    if (this.#child!.exitCode !== 0) throw new Error(`the clean stop ended with ${this.#child!.exitCode ?? this.#child!.signalCode}`)
+    const { exitCode, signalCode } = this.#child!
+    if (exitCode !== 0) throw new Error(`the clean stop ended with ${exitCode ?? signalCode} after ${Math.round(performance.now() - began)} ms:\n${this.#last.join('\n')}`)
   }
 }
 

@@ -14,7 +14,7 @@ export interface Point {
 /** The server itself writes next to no files, so these calls of its process are ClickHouse's: an insert writes a part, flushes it, and renames it into its place. */
 export const POINTS: readonly Point[] = [
   { of: 'database', calls: 'fdatasync', inside: 'flush of the write-ahead log' },
-  { of: 'server', calls: 'fsync', inside: 'flush of a part of ClickHouse' },
+  { of: 'server', calls: 'fdatasync,fsync', inside: 'flush of a part of ClickHouse' },
   { of: 'server', calls: 'rename,renameat,renameat2', inside: 'naming of a part of ClickHouse' },
   { of: 'database', calls: 'pwrite64', inside: 'write to the write-ahead log' },
   { of: 'server', calls: 'pwrite64,write', inside: 'write of a file or socket' },
@@ -52,7 +52,10 @@ export async function killAtCall(server: Server, { point, when }: { point: Point
   while (!hit() && performance.now() - began < LONGEST_WAIT_MS) await pause(5)
   const was = hit()
   strace.kill('SIGTERM')
+  // It may itself wait for a thread that is gone; what it still holds then goes on by itself.
+  const impatient = setTimeout(() => strace.kill('SIGKILL'), 1_000)
   await ended
+  clearTimeout(impatient)
   return was
 }
 
