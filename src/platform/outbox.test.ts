@@ -47,8 +47,13 @@ test('an attempt that was taken over counts no more, unless it was sent', async 
   assert.equal(second?.attempt, 2)
   assert.deepEqual(await settle(database.pool, [ending(1, 'failed')], { owner: 'one', now: 250 }), [])
   assert.equal((await row()).status, 'sending')
-  assert.equal((await settle(database.pool, [ending(1, 'sent')], { owner: 'one', now: 260 })).length, 1)
-  assert.deepEqual(await settle(database.pool, [ending(2, 'failed')], { owner: 'two', now: 270 }), [])
+  assert.deepEqual(
+    await settle(database.pool, [ending(1, 'sent')], { owner: 'one', now: 260 }),
+    [],
+    'an opt-out must still wait for the second',
+  )
+  assert.equal((await settle(database.pool, [ending(2, 'failed')], { owner: 'two', now: 270 })).length, 1)
+  assert.equal((await settle(database.pool, [ending(1, 'sent')], { owner: 'one', now: 280 })).length, 1)
   assert.equal((await row()).status, 'sent')
 })
 

@@ -13,9 +13,10 @@ export const BUGS = {
   'tick-overtakes': 'a tick is appended without waiting for appends that began earlier',
   'reader-passes-gap': 'numbers are given before the commit, and a reader passes one that is not committed yet',
   'receipt-with-new-id': 'each settlement names its receipt anew',
-  'barrier-skipped': 'messages are claimed although earlier events have not been handled',
+  'barrier-skipped': 'messages leave although earlier events have not been handled',
   'clock-ahead': 'ticks run ahead of the clock',
   'cancel-forgotten-in-flight': 'what is taken back while an attempt is on its way is tried again',
+  'taken-back-not-asked': 'nobody asks whether a message was taken back after its claim',
 } as const
 
 export type Bug = keyof typeof BUGS

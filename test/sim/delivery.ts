@@ -15,12 +15,12 @@ const RECOVER_MS = 5_000
 export interface Attempt {
   readonly entry: Claimed
   readonly process: Process
-  /** When the round began that claimed it: all that was acknowledged by then has been handled. */
-  readonly round: number
+  /** When the claim had committed: all that was acknowledged by then has had its say. */
+  readonly since: number
 }
 
 /**
- * Delivers as app/lane.ts and app/settler.ts do, in virtual time, with the real policy and receipts: barrier, claim, gate, hand over, settle.
+ * Delivers as app/lane.ts and app/settler.ts do, in virtual time, with the real policy and receipts: claim, barrier, gate, hand over, settle.
  */
 export class Dispatcher {
   readonly #process: Process
@@ -113,12 +113,10 @@ export class Dispatcher {
     }
     const limit = CONCURRENCY - this.#flying.size
     if (limit < 1 || !this.#isAnythingDue()) return process.rest(this.#idleMs())
-    const round = timeline.now
-    if (bug !== 'barrier-skipped') await this.#caughtUp()
     const mark = bug !== 'claim-without-mark'
     const claimed = await process.call('claim', () => outbox.claim({ owner: process.name, limit, now: timeline.now, mark }))
     for (const entry of claimed) this.#flying.set(flightOf(entry), entry)
-    if (claimed.length > 0) await this.#handle(claimed, round)
+    if (claimed.length > 0) await this.#handle(claimed)
   }
 
   #isAnythingDue(): boolean {
@@ -144,28 +142,38 @@ export class Dispatcher {
     }
   }
 
-  async #handle(claimed: readonly Claimed[], round: number): Promise<void> {
-    const { db, timeline, bug } = this.#world
-    let suppressed: ReadonlySet<string>
+  async #handle(claimed: readonly Claimed[]): Promise<void> {
+    const { timeline, bug } = this.#world
+    const since = timeline.now
     try {
-      suppressed = await this.#process.call(
-        'gate',
-        () => new Set(claimed.filter((entry) => db.outbox.isSuppressed(entry)).map(({ id }) => id)),
-      )
+      if (bug !== 'barrier-skipped') await this.#caughtUp()
+      const [suppressed, takenBack] = await this.#process.call('gate', () => this.#unwanted(claimed))
+      for (const entry of claimed) {
+        const standing = { suppressed: suppressed.has(entry.id), takenBack: takenBack.has(entry.id) }
+        void this.#deliver({ entry, process: this.#process, since }, standing)
+      }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
       const back: Verdict = { status: 'ready', due: timeline.now + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
       for (const entry of claimed) void this.#finish(entry, back, '')
-      return
     }
-    for (const entry of claimed)
-      void this.#deliver({ entry, process: this.#process, round }, bug !== 'gate-skipped' && suppressed.has(entry.id))
   }
 
-  async #deliver(attempt: Attempt, suppressed: boolean): Promise<void> {
+  /** Suppressed, and taken back since the claim. */
+  #unwanted(claimed: readonly Claimed[]): [ReadonlySet<string>, ReadonlySet<string>] {
+    const { bug } = this.#world
+    const { outbox } = this.#world.db
+    const named = (isUnwanted: (entry: Claimed) => boolean): Set<string> => new Set(claimed.filter(isUnwanted).map(({ id }) => id))
+    return [
+      named((entry) => bug !== 'gate-skipped' && outbox.isSuppressed(entry)),
+      named(({ id, expires }) => bug !== 'taken-back-not-asked' && outbox.rows.get(id)!.expires < expires),
+    ]
+  }
+
+  async #deliver(attempt: Attempt, standing: { readonly suppressed: boolean; readonly takenBack: boolean }): Promise<void> {
     const { timeline, provider, dice } = this.#world
     const { entry } = attempt
-    const stopped = gate({ suppressed, expires: entry.expires }, timeline.now)
+    const stopped = gate({ ...standing, expires: entry.expires }, timeline.now)
     if (stopped) return this.#finish(entry, stopped, '')
     const handover = await provider.send(attempt)
     const verdict = afterAttempt(entry, handover, { now: timeline.now, dice: dice.roll(), limits: LIMITS })

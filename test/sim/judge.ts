@@ -21,7 +21,7 @@ export const INVARIANTS = {
     'a message reaches the provider twice only after an attempt without an answer, or one of a process that died or was cut off',
   'timer-not-early': 'no timer fires before it is due',
   'opt-out-holds': 'nothing is handed over to an address after its opt-out was acknowledged',
-  'order-stops-reminder': 'no reminder of a cart is handed over when its order was acknowledged before the claim began',
+  'order-stops-reminder': 'no reminder of a cart is handed over when its order was acknowledged before it was claimed',
   'one-run-per-key': 'a person has at most one run for each journey and key',
   'order-per-key': 'the records of a profile are handled in the order in which they were acknowledged',
   conservation: 'acknowledged = handled + waiting + dead letters, at every moment',
@@ -238,7 +238,7 @@ export class Judge implements Witness {
   }
 
   /** The provider has taken a message. */
-  handedOver({ entry, round }: Attempt, key: string): void {
+  handedOver({ entry, since }: Attempt, key: string): void {
     const name = `${entry.id}#${entry.attempt}`
     const before = this.#handedOver.get(entry.id) ?? []
     if (before.some((other) => other.key !== key)) this.violate('effect-once', `${entry.id} goes out as ${key} and as ${before[0]!.key}`)
@@ -252,7 +252,7 @@ export class Judge implements Witness {
     if (this.#takenOver.has(name)) this.#note('handed over by a process that was taken for dead')
     else {
       this.#checkOptOut(entry, name)
-      this.#checkOrder(entry, round)
+      this.#checkOrder(entry, since)
     }
   }
 
@@ -262,16 +262,16 @@ export class Judge implements Witness {
     this.violate('opt-out-holds', `${name} to ${address}, who had left ${topic} ${this.#timeline.now - out.at} ms before`)
   }
 
-  #checkOrder({ id, key, payload }: Claimed, round: number): void {
+  #checkOrder({ id, key, payload }: Claimed, since: number): void {
     if (payload['journey_id'] !== 'cart') return
     const run = String(payload['enrollment_id'])
     const entry = (payload['data'] as { entry: { key: string; at: number } }).entry
     for (const order of this.#orders.get(entry.key) ?? []) {
-      if (order.acknowledged >= round || order.said.at < entry.at) continue
+      if (order.acknowledged >= since || order.said.at < entry.at) continue
       if (order.found?.has(run))
         this.violate(
           'order-stops-reminder',
-          `${id}: order ${order.said.id} had been acknowledged ${round - order.acknowledged} ms before the claim`,
+          `${id}: order ${order.said.id} had been acknowledged ${since - order.acknowledged} ms before the claim`,
         )
       else if (order.found && this.#begun.get(run)! < order.begun) this.#note(this.#whyNotFound(key, order.said.id))
       else if (order.found === null && this.#isForwarded(order.said.id))

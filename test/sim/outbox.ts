@@ -52,7 +52,7 @@ export class Outbox {
   settle({ id, attempt, status, due, reason }: Settlement, owner: string): boolean {
     const row = this.rows.get(id)!
     const isOurs = (row.status === 'sending' || row.status === 'ambiguous') && row.owner === owner && row.attempt === attempt
-    if (status === 'sent' ? row.status === 'sent' : !isOurs) return false
+    if (!isOurs && (status !== 'sent' || row.status === 'sending' || row.status === 'sent')) return false
     Object.assign(row, { status, due, reason })
     this.onReady()
     return true
