@@ -77,12 +77,18 @@ export async function cancel(
   return rows
 }
 
-/** Which of these claimed entries have been taken back since the claim; named as `keyOf` of suppressions names them. */
+/** Which of these claimed entries have been taken back since the claim, or are another attempt's now; named as `keyOf` of suppressions names them. */
 export async function takenBackAmong(db: Queryable, entries: readonly Claimed[]): Promise<Set<string>> {
   const { rows } = await db.query<{ ws: string; id: string }>(
-    `select o.workspace_id as ws, o.id from unnest($1::text[], $2::text[], $3::bigint[]) e(ws, id, expires)
-     join outbox o on o.workspace_id = e.ws and o.id = e.id where o.expires < e.expires`,
-    [entries.map((entry) => entry.ws), entries.map((entry) => entry.id), entries.map((entry) => entry.expires)],
+    `select o.workspace_id as ws, o.id from unnest($1::text[], $2::text[], $3::bigint[], $4::int[]) e(ws, id, expires, attempt)
+     join outbox o on o.workspace_id = e.ws and o.id = e.id
+     where o.expires < e.expires or o.status <> 'sending' or o.attempt <> e.attempt`,
+    [
+      entries.map((entry) => entry.ws),
+      entries.map((entry) => entry.id),
+      entries.map((entry) => entry.expires),
+      entries.map((entry) => entry.attempt),
+    ],
   )
   return new Set(rows.map(({ ws, id }) => keyOf(ws, id)))
 }

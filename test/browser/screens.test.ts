@@ -124,7 +124,7 @@ test('a report that cannot be read says what failed, how to mend it and the requ
   await at('/journeys/abandoned-cart?tab=report', async (page) => {
     const alert = page.getByRole('alert')
     await alert.waitFor({ timeout: 20_000 })
-    const text = await alert.innerText()
+    const text = (await alert.textContent())!
     assert.match(text, /The reports cannot be read now/)
     assert.match(text, /Sending goes on/)
     assert.match(text, /reports\.unavailable/)
@@ -235,8 +235,8 @@ test('counts come alive over the stream, and only numbers change', async () => {
   await at('/journeys/welcome?tab=outline', async (page, wrong) => {
     const first = page.getByRole('treeitem').nth(1)
     await first.getByText(/^8\d\d/).waitFor()
-    const before = await first.innerText()
-    await until('the number changes', async () => (await first.innerText()) !== before)
+    const before = await first.textContent()
+    await until('the number changes', async () => (await first.textContent()) !== before)
     await page.getByText('live', { exact: true }).waitFor()
     assert.deepEqual(wrong, [])
   })

@@ -412,3 +412,24 @@ test('a template makes do without a name, and is refused when it makes none', as
   await assert.rejects(world.publish({ ...template('broken'), mjml: '<mjml><mj-body></mj-body></mjml>' }), /unsubscribe/)
   await assert.rejects(world.publish(template('unknown', { body: '{{ customer.name }}' })), /customer/)
 })
+
+test('opt-in: nobody is written to who did not say yes; a no is heard from any side', async () => {
+  await world.api('PUT /api/workspace', { consentMode: 'opt-in' })
+  await world.publish(
+    template('offer', { topic: 'offers' }),
+    journey('offer', 'Offer Asked', { steps: [{ kind: 'email', id: 'mail', template: 'offer', otherwise: [] }] }),
+  )
+  const granted = { channel: 'email', topic: 'offers', source: 'sign-up form' }
+  for (const person of ['asked-nobody', 'said-yes', 'said-no']) await world.identify(person)
+  await world.track('said-yes', 'Consent Granted', granted)
+  await world.track('said-no', 'Consent Granted', granted)
+  await world.clock.advance(1_000)
+  await world.track('said-no', 'Consent Withdrawn', { channel: 'email' })
+  for (const person of ['asked-nobody', 'said-yes', 'said-no']) await world.track(person, 'Offer Asked')
+  await world.pass({ minutes: 1 })
+  assert.deepEqual(await world.subjectsTo('said-yes'), ['offer'])
+  assert.deepEqual(await world.subjectsTo('asked-nobody'), [])
+  assert.deepEqual(await world.subjectsTo('said-no'), [], 'who leaves the channel leaves its topics')
+  assert.match((await world.why('offer', 'asked-nobody')).sentence, /not given permission/)
+  assert.match((await world.why('offer', 'said-no')).sentence, /withdrawn permission/)
+})
