@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mailBindings, showMail } from '#channels/actions.ts'
+import { webhookSecret } from '#channels/adapters/keys.ts'
+import { GetWebhookSecret } from '#channels/api.ts'
 import { measurementActions } from '#measurement/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
-import { registerActions } from '#platform/http/actions.ts'
+import { bind, registerActions } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { secretBox } from '#platform/secrets.ts'
 import { sameAs } from '#profiles/store.ts'
@@ -82,6 +84,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...messageBindings(views),
       ...mailBindings({ pool, receiving: options.receiving }),
+      bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
       ...contentBindings({ db: parts.work, pool, now }),
       ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
     ],

@@ -123,3 +123,13 @@ export const GetMail = action({
     source: z.string(),
   }),
 })
+
+export const GetWebhookSecret = action({
+  name: 'webhooks.secret',
+  does: 'Shows the secret that webhooks of this workspace are signed with, for the receiver to check them (Standard Webhooks).',
+  may: 'workspace:admin',
+  route: 'GET /api/webhooks/secret',
+  input: z.object({}),
+  output: z.object({ /** `whsec_` and base64. */ secret: z.string() }),
+  audited: true,
+})
