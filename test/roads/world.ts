@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
+import { type App, startApp } from '#app/start.ts'
 import type { GetMessage, ListMessages } from '#channels/api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import type { ReadJourneyReport, ReadPeople, ReadTimeline, ReadWhy, TimelineItem } from '#measurement/schema.ts'
@@ -9,7 +10,6 @@ import { type ManualClock, manualClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
 import { logger } from '#platform/log-lines.ts'
 import type { GetProfile, SearchProfiles } from '#profiles/api.ts'
-import { type App, startApp } from '../../src/app/start.ts'
 import { nextMoment } from './world-store.ts'
 
 /** Saturday noon, UTC; the night after it New York changes to summer time. */
@@ -66,7 +66,6 @@ export class Refused extends Error {
 /** The real server with everything built in, on a clock that stands still until the story moves it. */
 export class World {
   readonly clock: ManualClock
-  readonly secret: string
   readonly #dataDir: string
   readonly #start: () => Promise<App>
   #app: App | null
@@ -74,9 +73,8 @@ export class World {
   secretKey = ''
   workspace = ''
 
-  constructor(parts: { clock: ManualClock; dataDir: string; secret: string; app: App; start: () => Promise<App> }) {
+  constructor(parts: { clock: ManualClock; dataDir: string; app: App; start: () => Promise<App> }) {
     this.clock = parts.clock
-    this.secret = parts.secret
     this.#dataDir = parts.dataDir
     this.#app = parts.app
     this.#start = parts.start
@@ -248,7 +246,7 @@ export async function startWorld({ env = {}, consentMode = 'opt-out' }: WorldOpt
   const log = logger({ level: process.env['LOG_LEVEL'] === undefined ? 'silent' : 'warn' })
   const start = (): Promise<App> => startApp({ config, clock, logger: log })
   const app = await start()
-  const world = new World({ clock, dataDir, secret: config.secretKey, app, start })
+  const world = new World({ clock, dataDir, app, start })
   try {
     await world.open(app.setupToken, consentMode)
     return world
