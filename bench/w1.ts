@@ -39,7 +39,7 @@ export async function w1({ people, profile }: W1Options): Promise<object> {
   await chmod(dataDir, 0o711)
   const sink = child('sink.ts', [])
   const { port } = await sink.told<{ port: number }>()
-  const nodeArgs = profile === undefined ? ['--max-semi-space-size=64'] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+  const nodeArgs = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const server = child('server.ts', [dataDir, `smtp://127.0.0.1:${port}`, String(RATE)], nodeArgs)
   const at = await server.told<{ url: string; writeKey: string }>()
   const client = child('load.ts', [])

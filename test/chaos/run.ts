@@ -148,11 +148,12 @@ class Run {
     return name
   }
 
-  /** The server has lost its database and must get it back by itself. */
+  /** The server has lost its database and must get it back by itself; the loss may be noticed a moment later. */
   async #revived(): Promise<void> {
+    const { server } = this.#parts
     const since = performance.now()
-    await pause(100)
-    await this.#parts.server.ready({ since })
+    await pause(300)
+    await server.ready({ since })
   }
 }
 

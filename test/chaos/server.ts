@@ -82,7 +82,8 @@ export class Server {
   /** Resolves when it answers; notes how long that took since the start (or since `since`). Throws when it has died or takes too long. */
   async ready({ since = this.#started, limitMs = 30_000 }: { since?: number; limitMs?: number } = {}): Promise<void> {
     while (performance.now() - since < limitMs) {
-      if (!this.alive) throw new Error(`the server ended by itself (${this.#child?.exitCode ?? this.#child?.signalCode}):\n${this.#last.join('\n')}`)
+      if (!this.alive)
+        throw new Error(`the server ended by itself (${this.#child?.exitCode ?? this.#child?.signalCode}):\n${this.#last.join('\n')}`)
       if (await this.#answers()) {
         this.readyMs.push(Math.round(performance.now() - since))
         return
@@ -129,7 +130,10 @@ export class Server {
     const began = performance.now()
     await this.ended()
     const { exitCode, signalCode } = this.#child!
-    if (exitCode !== 0) throw new Error(`the clean stop ended with ${exitCode ?? signalCode} after ${Math.round(performance.now() - began)} ms:\n${this.#last.join('\n')}`)
+    if (exitCode !== 0)
+      throw new Error(
+        `the clean stop ended with ${exitCode ?? signalCode} after ${Math.round(performance.now() - began)} ms:\n${this.#last.join('\n')}`,
+      )
   }
 }
 
