@@ -25,6 +25,8 @@ export interface CompiledEntry {
 
 export interface CompiledExit {
   readonly where: ((scope: Scope) => boolean) | null
+  /** The event must name the run by a key. */
+  readonly keyed: boolean
   matches(record: EventRecord, run: Run): boolean
   readonly reason: Reason
 }
@@ -110,6 +112,7 @@ function compileExits(exits: Journey['exit']): ReadonlyMap<string, readonly Comp
     const pairs = Object.entries(match ?? {}).map(([theirs, ours]) => ({ theirs: eventPath(theirs), ours: runPath(ours) }))
     const exit: CompiledExit = {
       where: optional(where),
+      keyed: pairs.length > 0,
       matches: (record, run) => pairs.every(({ theirs, ours }) => sameKey(theirs(record), ours(run))),
       reason: `exit_condition:${reason ?? event}`,
     }

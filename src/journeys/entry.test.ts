@@ -93,6 +93,29 @@ test('an order from before the run began ends nothing and is no conversion', () 
   assert.deepEqual(world.storyOf(ada), ['entered settle entered'])
 })
 
+test('an order of this very cart ends its run and counts, also when its clock was a little behind the browser’s', () => {
+  const world = new World([
+    journey({
+      goal: { event: 'Order Completed', where: 'event.properties.cart_id == entry.key', within: '3d' },
+      entry: { event: 'Product Added', key: 'properties.cart_id' },
+      exit: [{ event: 'Order Completed', match: { 'properties.cart_id': 'entry.key' } }],
+      steps: settle,
+    }),
+  ])
+  const [ada, bob] = [world.person('ada'), world.person('bob')]
+  for (const person of [ada, bob]) world.happens(person, 'Product Added', { cart_id: 'c1' })
+  world.event({ person: ada, name: 'Order Completed', happened: world.now - 4 * 60_000, properties: { cart_id: 'c1' } })
+  world.event({ person: bob, name: 'Order Completed', happened: world.now - HOUR, properties: { cart_id: 'c1' } })
+  world.run(world.now)
+  assert.deepEqual(world.placesOf(ada), [])
+  assert.deepEqual(world.placesOf(bob), [], 'the cart is bought, whatever the clocks say')
+  assert.equal(
+    world.facts.filter(({ table, row }) => table === 'transitions' && row.kind === 'converted').length,
+    1,
+    'an hour is no doubt of clocks',
+  )
+})
+
 test('the goal counts within its window by event time, once, with its worth, also after the run has ended', () => {
   const world = new World([journey({ entry: { event: 'Product Added', reentry: 'always' }, steps: settle })])
   const [ada, bob, cid] = ['ada', 'bob', 'cid'].map((name) => world.person(name)) as [string, string, string]

@@ -1,6 +1,6 @@
 import type { EventRecord } from '#events/schema.ts'
 import type { GoalWatch } from './schema.ts'
-import { journeyOf, runScope, type Turn, tell } from './turn.ts'
+import { CLOCK_DOUBT, journeyOf, runScope, type Turn, tell } from './turn.ts'
 
 /** A goal event that arrives this much (ms) after its window has closed still counts, by its own time. */
 const GRACE = 72 * 3_600_000
@@ -20,7 +20,7 @@ export function reachGoals(turn: Turn, record: EventRecord): void {
 
 function isReached(turn: Turn, record: EventRecord, watch: GoalWatch): boolean {
   const goal = journeyOf(turn, watch)?.goal
-  if (!goal || goal.event !== record.name || record.at < watch.from || record.at > watch.until) return false
+  if (!goal || goal.event !== record.name || record.at < watch.from - CLOCK_DOUBT || record.at > watch.until) return false
   if (goal.where && !goal.where(runScope(turn, watch, record))) return false
   const run = { id: watch.enrollment, journey: watch.journey, version: watch.version }
   tell(turn, run, { kind: 'converted', reason: 'goal', arm: watch.arm, value: goal.value(record) })

@@ -9,7 +9,7 @@ import { merge, newPerson, takeIn } from './merge.ts'
 import type { Person } from './person.ts'
 import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
 import type { Enrollment } from './schema.ts'
-import { begin, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
+import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
 
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
 export function react(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
@@ -74,13 +74,16 @@ function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict'
   })
 }
 
-/** Exit conditions act at once, wherever the run stands. An event from before the run began says nothing about it. */
+/**
+ * Exit conditions act at once, wherever the run stands. An event from before the run began says nothing about it, unless it names this
+ * very run (its cart, its order): then the clocks may say what they like.
+ */
 function exits(turn: Turn, record: EventRecord): void {
   for (const run of turn.person.journeys.enrollments) {
-    if (record.at < run.entry.at) continue
+    const before = record.at < run.entry.at - CLOCK_DOUBT
     const exit = journeyOf(turn, run)
       ?.exits.get(record.name)
-      ?.find(({ where, matches }) => matches(record, run) && (!where || where(runScope(turn, run, record))))
+      ?.find(({ where, keyed, matches }) => (keyed || !before) && matches(record, run) && (!where || where(runScope(turn, run, record))))
     if (exit) replace(turn, run, leave(turn, run, exit.reason))
   }
 }

@@ -8,6 +8,9 @@ import type { Person } from './person.ts'
 import type { Reason } from './reasons.ts'
 import type { Enrollment } from './schema.ts'
 
+/** Two devices may disagree on the time by this much (ms), after the correction of their clocks. */
+export const CLOCK_DOUBT = 5 * 60_000
+
 /** What reacting is told besides the record. */
 export interface Context {
   readonly definitions: Definitions
