@@ -46,7 +46,7 @@ export class Lane {
   #bucket: Bucket
   #wake = Promise.withResolvers<void>()
   #running: Promise<void> | undefined
-  #unsure = false
+  #unsure = true
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -94,7 +94,7 @@ export class Lane {
   /** Milliseconds to rest before the next one. */
   async #round(): Promise<number> {
     const { db, owner, now, real, perSecond, concurrency, channel } = this.#parts
-    if (this.#unsure) await this.#releaseUnknown()
+    if (this.#unsure) await this.#makeSure()
     this.#bucket = refilled(this.#bucket, perSecond, real())
     const free = Math.min(concurrency - this.#flying.size, permits(this.#breaker, real()))
     if (free < 1) return POLL_MS
@@ -109,8 +109,13 @@ export class Lane {
     return claimed.length < limit ? POLL_MS : 0
   }
 
-  async #releaseUnknown(): Promise<void> {
-    const { db, owner, now } = this.#parts
+  /**
+   * At the start and after a failure: what was claimed unknown to us is free again. The engine may be far behind now; what waits for it
+   * stays ready, so that another crash costs it no attempt.
+   */
+  async #makeSure(): Promise<void> {
+    const { db, owner, now, caughtUp } = this.#parts
+    await caughtUp(this.#stop.signal)
     const known = [...this.#flying.keys()]
     await releaseUnknown(db, { owner, channel: this.#parts.channel.kind, known, now: now() })
     this.#unsure = false

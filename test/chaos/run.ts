@@ -157,7 +157,8 @@ class Run {
   }
 }
 
-const REST_MS = 90_000
+/** Back-off between tries doubles, and a kill costs a message that was on its way one of them. */
+const REST_MS = 300_000
 
 /** Resolves when there is nothing left to do: handled, delivered, projected. Asks the running server's own database. */
 async function restful(dataDir: string): Promise<void> {
