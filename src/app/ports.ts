@@ -5,7 +5,7 @@ import type { DeadLetterRow, Keyed, KeyedWrite } from '#platform/keyed-state.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Cursor, LogBlock } from '#platform/log.ts'
 
-/** A fact with its place on the log: unique, and the same again when the record is handled again. */
+/** A fact with its place on the log: with the profile it is unique (several people fire at one tick), and the same again when the record is handled again. */
 export interface PlacedFact {
   readonly partition: number
   readonly seq: number
