@@ -96,6 +96,8 @@ create table fact_blocks (
   written_at timestamptz not null default now(),
   facts text not null
 );
+-- Read once and deleted soon: packing it would cost more than it saves.
+alter table fact_blocks alter column facts set storage external;
 
 -- owner: platform
 -- Records whose handling threw, and the later records of the same key that wait behind them.
