@@ -4,6 +4,7 @@ import { type FactGroup, FactQueue, type FactReject, factLag, factsWait, newestF
 import type { Metrics } from '#platform/metrics.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { linesByTable } from './fact-lines.ts'
+import { factsAround, type Place, placeText } from './fact-rows-store.ts'
 
 interface Options {
   readonly pool: Pool
@@ -167,23 +168,14 @@ async function complete(analytics: Analytics, { table, lines, token }: Part, rej
   if (lacking.length > 0) throw new Error(`${lacking.length} facts for ${table} were inserted and are not there`)
 }
 
-interface Place {
-  readonly partition: number
-  readonly seq: number
-  readonly ix: number
-  readonly profile_id: string
-}
-const placeText = ({ partition, seq, ix, profile_id }: Place): string => `${partition} ${seq} ${ix} ${profile_id}`
-
 /** The lines whose rows are not in the table. */
 async function absent(analytics: Analytics, { table, lines }: { table: string; lines: readonly string[] }): Promise<string[]> {
   const wanted = lines.map((line) => ({ line, place: JSON.parse(line) as Place }))
-  const ranges = [...Map.groupBy(wanted, ({ place }) => place.partition)].map(([partition, list]) => {
-    const seqs = list.map(({ place }) => place.seq)
-    return `partition = ${partition} AND seq BETWEEN ${Math.min(...seqs)} AND ${Math.max(...seqs)}`
-  })
-  if (ranges.length === 0) return []
-  const rows = await analytics.query<Place>(`SELECT partition, seq, ix, profile_id FROM ${table} WHERE ${ranges.join(' OR ')}`)
+  const rows = await factsAround(
+    analytics,
+    table,
+    wanted.map(({ place }) => place),
+  )
   const there = new Set(rows.map(placeText))
   return wanted.filter(({ place }) => !there.has(placeText(place))).map(({ line }) => line)
 }

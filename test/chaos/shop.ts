@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { call } from '../../src/app/demo/set-up.ts'
+import { call } from '#app/demo/set-up.ts'
 import type { Server } from './server.ts'
 
 export const SIGN_UP = 'Signed Up'
