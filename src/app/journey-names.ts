@@ -1,5 +1,6 @@
 import { lanes } from '#journeys/lanes.ts'
-import type { Journey, Step } from '#journeys/schema.ts'
+import type { Journey } from '#journeys/schema.ts'
+import type { Step } from '#journeys/steps.ts'
 import { latestRevision } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { DefinitionsRegistry } from './definitions.ts'

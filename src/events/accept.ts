@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#lib/json.ts'
 import type { Problem } from '#lib/problem.ts'
-import { type EventType, type Identifier, RESERVED_PREFIX } from './schema.ts'
+import { type EventType, type Identifier, RESERVED_PREFIXES } from './schema.ts'
 
 export type Call = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias'
 const CALLS: ReadonlySet<string> = new Set<Call>(['identify', 'track', 'page', 'screen', 'group', 'alias'])
@@ -96,8 +96,9 @@ function nameOf(call: Call, raw: JsonObject): string | Problem {
     return no('event.name', '/event', ['A track call needs the name of the event', 'Send "event": "Product Added"'])
   if (name.length > LIMITS.name)
     return no('event.name', '/event', [`The event name has ${name.length} characters`, `Use at most ${LIMITS.name}`])
-  if (name.startsWith(RESERVED_PREFIX))
-    return no('event.reserved', '/event', [`Names that start with ${RESERVED_PREFIX} are Cadenza's own`, 'Give the event another name'])
+  const reserved = RESERVED_PREFIXES.find((prefix) => name.startsWith(prefix))
+  if (reserved !== undefined)
+    return no('event.reserved', '/event', [`Names that start with ${reserved} are Cadenza's own`, 'Give the event another name'])
   return name
 }
 

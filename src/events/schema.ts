@@ -70,7 +70,18 @@ export interface WakeRecord {
   readonly replay?: true
 }
 
-export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord
+/**
+ * Look at this person again under the definitions in force: a segment was built, a new version wants its people, a journey was resumed.
+ * `history` brings what happened before its conditions were watched, by slot of the catalogue (see `segments/windows.ts`).
+ */
+export interface ReviewRecord {
+  readonly kind: 'review'
+  readonly ws: string
+  readonly key: string
+  readonly history?: Readonly<Record<string, Json>>
+}
+
+export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord | ReviewRecord
 export type LogRecord = KeyedRecord | WakeRecord | TickRecord | DefinitionsRecord
 
 /** Where a record stands on the log, and when the log took it (epoch ms, never decreasing within a partition). */
@@ -83,5 +94,5 @@ export interface LoggedRecord extends Position {
   readonly record: LogRecord
 }
 
-/** Event names that only Cadenza itself may write. */
-export const RESERVED_PREFIX = 'message.'
+/** Event names that only Cadenza itself may write begin so. */
+export const RESERVED_PREFIXES = ['message.', 'segment.', 'list.', 'score.', 'journey.'] as const

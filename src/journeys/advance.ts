@@ -2,9 +2,9 @@ import type { Effect } from '#events/reaction.ts'
 import { put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
 import type { CompiledJourney } from './compile.ts'
+import type { Dispatch, Enrollment } from './enrollment.ts'
 import type { Deeds, Message, Move } from './node.ts'
 import { isTrouble, type Reason } from './reasons.ts'
-import type { Dispatch, Enrollment } from './schema.ts'
 import { standing, type Turn, tell } from './turn.ts'
 
 /** Performs a move and those that follow from it, until the run stands still or has ended (null). */

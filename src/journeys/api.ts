@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
-import { Journey, Slug } from './schema.ts'
+import { Journey } from './schema.ts'
+import { Slug } from './words.ts'
 
 const Version = z.int().positive()
 /** Epoch milliseconds. */

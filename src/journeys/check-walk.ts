@@ -1,4 +1,4 @@
-import type { Step } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** A step with its place in the document, and the steps that stand before it on its way. */
 export interface PlacedStep {

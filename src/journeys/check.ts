@@ -7,7 +7,8 @@ import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts
 import { isZone } from './clock-time.ts'
 import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
 import { outlook } from './outlook.ts'
-import type { Journey, Step } from './schema.ts'
+import type { Journey } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
 export interface JourneyProblem extends Problem {

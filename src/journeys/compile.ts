@@ -4,11 +4,13 @@ import type { Json } from '#lib/json.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import { condition, eventPath, keyText, runPath, Unreadable } from './conditions.ts'
+import type { Enrollment } from './enrollment.ts'
 import { lanes } from './lanes.ts'
 import type { Node, Place } from './node.ts'
 import { prepare } from './nodes/registry.ts'
 import type { Reason } from './reasons.ts'
-import type { Enrollment, Journey, Step } from './schema.ts'
+import type { Journey } from './schema.ts'
+import type { Step } from './steps.ts'
 
 type Run = Pick<Enrollment, 'key' | 'entry'>
 

@@ -4,7 +4,7 @@ import { isRefusal, type Problem } from '#lib/problem.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { evaluate, predicate } from '#segments/condition/predicate.ts'
 import type { Scope } from '#segments/condition/scope.ts'
-import type { Enrollment } from './schema.ts'
+import type { Enrollment } from './enrollment.ts'
 
 /** Thrown while compiling, and caught by `compile` only: the way out of the depth of a definition. */
 export class Unreadable extends Error {

@@ -3,8 +3,8 @@ import { chance, digest } from '#lib/hash.ts'
 import { own } from '#lib/record.ts'
 import { advance, nodeOf } from './advance.ts'
 import type { CompiledJourney } from './compile.ts'
+import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './enrollment.ts'
 import type { Reason } from './reasons.ts'
-import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './schema.ts'
 import { entryScope, setEnrollments, standing, type Turn, tell } from './turn.ts'
 
 /** Entry keys that one profile remembers of one journey: with `reentry: never` the oldest of more are forgotten. */

@@ -1,5 +1,5 @@
 import type { EventRecord } from '#events/schema.ts'
-import type { GoalWatch } from './schema.ts'
+import type { GoalWatch } from './enrollment.ts'
 import { CLOCK_DOUBT, journeyOf, runScope, type Turn, tell } from './turn.ts'
 
 /** A goal event that arrives this much (ms) after its window has closed still counts, by its own time. */

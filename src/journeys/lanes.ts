@@ -1,5 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
-import type { Journey, Step } from './schema.ts'
+import type { Journey } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
 export interface Lane {

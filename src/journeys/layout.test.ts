@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { lanes, places } from './lanes.ts'
 import { type Box, layout } from './layout.ts'
-import type { Step } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** Any structured program; ids are given afterwards so that each is unique. */
 const { steps: anySteps } = fc.letrec<{ step: Step; steps: Step[] }>((tie) => {

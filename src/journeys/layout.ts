@@ -1,5 +1,5 @@
 import { type Lane, lanes } from './lanes.ts'
-import type { Step } from './schema.ts'
+import type { Step } from './steps.ts'
 
 export interface Box {
   /** Step id; `@entry` for the trigger, `@end` for the end of the program. */

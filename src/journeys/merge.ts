@@ -1,3 +1,4 @@
+import { NO_CONTACTS_YET } from '#consent/contacts.ts'
 import { absorbConsent } from '#consent/react.ts'
 import { NO_CONSENT_YET } from '#consent/schema.ts'
 import type { Reaction } from '#events/reaction.ts'
@@ -5,15 +6,18 @@ import type { AbsorbRecord, MergeRecord } from '#events/schema.ts'
 import type { Json } from '#lib/json.ts'
 import { own, put } from '#lib/record.ts'
 import { absorb, newProfile } from '#profiles/react.ts'
+import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { advance, leave, nodeOf, queuedOf, withdraw } from './advance.ts'
-import type { Person } from './person.ts'
-import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './schema.ts'
+import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
+import { type Person, upgraded } from './person.ts'
 import { begin, type Context, journeyOf, outcome, setEnrollments, type Turn } from './turn.ts'
 
 export const newPerson = (id: string, at: number): Person => ({
-  v: 1,
+  v: 2,
   profile: newProfile(id, at),
+  segments: NO_SEGMENTS_YET,
   consent: NO_CONSENT_YET,
+  contacts: NO_CONTACTS_YET,
   journeys: NO_JOURNEYS_YET,
 })
 
@@ -38,7 +42,7 @@ export function merge(person: Person | null, record: MergeRecord, context: Conte
 
 /** The state of a profile that turned out to be this one arrives. */
 export function takeIn(person: Person | null, record: AbsorbRecord, context: Context): Reaction<Person> {
-  const loser = record.state as unknown as Person | null
+  const loser = record.state === null ? null : upgraded(record.state as unknown as Person)
   const turn = begin(person ?? newPerson(record.key, loser?.profile.firstSeen ?? context.now), context, `merge:${record.from}`)
   const { mergedInto } = turn.person.profile
   if (mergedInto !== undefined && record.from === record.key) {
@@ -54,7 +58,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
   const { profile, consent, journeys } = turn.person
   const memory = mergeMemories(journeys.memory, loser.journeys.memory)
   turn.person = {
-    v: 1,
+    ...turn.person,
     profile: absorb(profile, loser.profile),
     consent: absorbConsent(consent, loser.consent),
     journeys: { enrollments: [], memory, watches: [] },

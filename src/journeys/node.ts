@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '#lib/json.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import type { Definitions } from './definitions.ts'
+import type { Enrollment } from './enrollment.ts'
 import type { Reason } from './reasons.ts'
-import type { Enrollment, Step } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** A run that stands on a step, with all that the step may ask. */
 export interface Standing {

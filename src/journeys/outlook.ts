@@ -1,5 +1,5 @@
 import { milliseconds } from '#lib/duration.ts'
-import type { Step, WaitStep } from './schema.ts'
+import type { Step, WaitStep } from './steps.ts'
 
 const DAY = 86_400_000
 

@@ -1,23 +1,24 @@
 import { applyConsent } from '#consent/react.ts'
 import type { EventFact, Reaction } from '#events/reaction.ts'
-import type { EventRecord, KeyedRecord } from '#events/schema.ts'
+import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
 import { advance, leave, nodeOf } from './advance.ts'
+import type { Enrollment } from './enrollment.ts'
 import { enter } from './enter.ts'
 import { reachGoals } from './goals.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
-import type { Person } from './person.ts'
+import { type Person, upgraded } from './person.ts'
 import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
-import type { Enrollment } from './schema.ts'
 import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
 
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
-export function react(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
-  const into = person?.profile.mergedInto
+export function react(stored: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
+  const person = stored && upgraded(stored)
   switch (record.kind) {
     case 'event':
-      if (person && into !== undefined) return { ...outcome(begin(person, context, record.id)), records: [{ ...record, key: into }] }
-      return reactToEvent(person, record, context)
+      return forwarded(person, record, context) ?? reactToEvent(person, record, context)
+    case 'review':
+      return forwarded(person, record, context) ?? review(person, record, context)
     case 'merge':
       return merge(person, record, context)
     case 'absorb':
@@ -25,9 +26,24 @@ export function react(person: Person | null, record: KeyedRecord, context: Conte
   }
 }
 
+/** A signpost sends on what comes for it. */
+function forwarded(person: Person | null, record: EventRecord | ReviewRecord, context: Context): Reaction<Person> | null {
+  const into = person?.profile.mergedInto
+  if (!person || into === undefined) return null
+  return { ...outcome(begin(person, context, causeOf(record))), records: [{ ...record, key: into }] }
+}
+
+const causeOf = (record: EventRecord | ReviewRecord): string => (record.kind === 'event' ? record.id : 'review')
+
+/** Looks at a person again: the definitions in force may want something of them that no event of theirs has caused. */
+function review(person: Person | null, record: ReviewRecord, context: Context): Reaction<Person> {
+  const turn = begin(person ?? newPerson(record.key, context.now), context, 'review')
+  return outcome(turn)
+}
+
 /** Fires every timer that is due by `context.now`, the earliest first. */
-export function fire(person: Person, context: Context): Reaction<Person> {
-  const turn = begin(person, context, 'timer')
+export function fire(stored: Person, context: Context): Reaction<Person> {
+  const turn = begin(upgraded(stored), context, 'timer')
   for (let run = earliest(turn); run; run = earliest(turn)) replace(turn, run, wake(turn, run))
   return outcome(turn)
 }
@@ -45,16 +61,21 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   const { section: profile, duplicate, changed } = applyEvent(before.profile, record)
   tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
   if (duplicate) return outcome(turn)
-  turn.person = { v: 1, profile, consent: applyConsent(before.consent, record), journeys: before.journeys }
+  turn.person = { ...before, profile, consent: applyConsent(before.consent, record) }
   if (receiptOf(record)) tellReceipt(turn, record)
-  if (before.journeys.enrollments.length > 0) {
-    if (changed.includes('timezone')) retime(turn)
+  if (changed.includes('timezone')) retime(turn)
+  happen(turn, record)
+  return outcome(turn)
+}
+
+/** What an event means for journeys: the sender's own ones, and those that the engine makes of a change (`segment.entered:vip`). */
+export function happen(turn: Turn, record: EventRecord): void {
+  if (turn.person.journeys.enrollments.length > 0) {
     exits(turn, record)
     hear(turn, record)
   }
-  if (before.journeys.watches.length > 0) reachGoals(turn, record)
-  for (const journey of context.definitions.entriesByEvent.get(record.name) ?? []) enter(turn, record, journey)
-  return outcome(turn)
+  if (turn.person.journeys.watches.length > 0) reachGoals(turn, record)
+  for (const journey of turn.context.definitions.entriesByEvent.get(record.name) ?? []) enter(turn, record, journey)
 }
 
 function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict']): void {

@@ -1,7 +1,7 @@
 import type { DeliveryFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { remark } from './advance.ts'
-import type { Dispatch, Enrollment } from './schema.ts'
+import type { Dispatch, Enrollment } from './enrollment.ts'
 import type { Turn } from './turn.ts'
 
 /** What each receipt makes of a delivery, and of the mark that a run keeps of its message. */

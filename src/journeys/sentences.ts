@@ -2,7 +2,8 @@ import { isRefusal } from '#lib/problem.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { sentence } from '#segments/condition/sentence.ts'
 import { lanes } from './lanes.ts'
-import type { Journey, Step } from './schema.ts'
+import type { Journey } from './schema.ts'
+import type { Step } from './steps.ts'
 
 /** Each condition of a journey as a sentence for people, by its text. One that does not parse is left out: `check` tells about it. */
 export function sentencesOf(journey: Journey): Record<string, string> {

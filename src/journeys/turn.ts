@@ -3,10 +3,10 @@ import type { EventRecord, KeyedRecord } from '#events/schema.ts'
 import { scopeOf } from '#segments/condition/scope.ts'
 import type { CompiledJourney } from './compile.ts'
 import type { Definitions } from './definitions.ts'
+import type { Enrollment } from './enrollment.ts'
 import type { Standing } from './node.ts'
 import type { Person } from './person.ts'
 import type { Reason } from './reasons.ts'
-import type { Enrollment } from './schema.ts'
 
 /** Two devices may disagree on the time by this much (ms), after the correction of their clocks. */
 export const CLOCK_DOUBT = 5 * 60_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DurationText, Slug } from '#journeys/schema.ts'
+import { DurationText, Slug } from '#journeys/words.ts'
 import { milliseconds } from '#lib/duration.ts'
 
 /** A moment: how long after the start (`2h`), or an instant with its zone (`2026-01-05T09:00:00+01:00`). */

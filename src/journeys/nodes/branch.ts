@@ -1,6 +1,6 @@
 import { condition } from '../conditions.ts'
 import type { Prepare } from '../node.ts'
-import type { BranchStep } from '../schema.ts'
+import type { BranchStep } from '../steps.ts'
 
 export const branch: Prepare<BranchStep> = (step, { next, into }) => {
   const branches = step.branches.map(({ id, when, steps }) => ({

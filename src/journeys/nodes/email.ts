@@ -4,7 +4,7 @@ import { milliseconds } from '#lib/duration.ts'
 import { isRefusal } from '#lib/problem.ts'
 import { emailOf } from '#profiles/react.ts'
 import type { Prepare, Standing } from '../node.ts'
-import type { EmailStep } from '../schema.ts'
+import type { EmailStep } from '../steps.ts'
 import { dataOf, messageNode, type Written } from './message.ts'
 
 export const email: Prepare<EmailStep> = (step, place) => {

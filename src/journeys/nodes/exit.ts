@@ -1,5 +1,5 @@
 import type { Prepare } from '../node.ts'
-import type { ExitStep } from '../schema.ts'
+import type { ExitStep } from '../steps.ts'
 
 export const exit: Prepare<ExitStep> = (step, { next }) => ({
   step,

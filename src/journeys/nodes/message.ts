@@ -1,9 +1,10 @@
 import type { EventRecord } from '#events/schema.ts'
 import type { Json } from '#lib/json.ts'
 import { attributesOf } from '#profiles/react.ts'
+import type { Dispatch } from '../enrollment.ts'
 import type { Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
-import type { Dispatch, EmailStep, WebhookStep } from '../schema.ts'
+import type { EmailStep, WebhookStep } from '../steps.ts'
 
 /** A message, or why there cannot be one. */
 export type Written = { readonly message: Message } | { readonly reason: Reason }

@@ -1,5 +1,5 @@
 import type { Node, Place } from '../node.ts'
-import type { Step } from '../schema.ts'
+import type { Step } from '../steps.ts'
 import { branch } from './branch.ts'
 import { email } from './email.ts'
 import { exit } from './exit.ts'

@@ -1,6 +1,6 @@
 import { chance } from '#lib/hash.ts'
 import type { Prepare } from '../node.ts'
-import type { SplitStep } from '../schema.ts'
+import type { SplitStep } from '../steps.ts'
 
 export const split: Prepare<SplitStep> = (step, { next, into }) => {
   const total = step.arms.reduce((sum, { weight }) => sum + weight, 0)

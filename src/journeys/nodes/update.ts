@@ -3,7 +3,7 @@ import { put } from '#lib/record.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import { expression } from '../conditions.ts'
 import type { Prepare } from '../node.ts'
-import type { UpdateStep } from '../schema.ts'
+import type { UpdateStep } from '../steps.ts'
 
 type Value = (scope: Scope) => Json | undefined
 

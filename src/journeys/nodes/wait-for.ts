@@ -1,7 +1,8 @@
 import { milliseconds } from '#lib/duration.ts'
 import { condition } from '../conditions.ts'
+import type { Enrollment } from '../enrollment.ts'
 import type { Prepare } from '../node.ts'
-import type { Enrollment, WaitForStep } from '../schema.ts'
+import type { WaitForStep } from '../steps.ts'
 
 const RECEIPT = 'message.'
 

@@ -3,7 +3,7 @@ import { attribute } from '#profiles/react.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
 import { isZone, nextClockTime } from '../clock-time.ts'
 import type { Prepare } from '../node.ts'
-import type { WaitStep } from '../schema.ts'
+import type { WaitStep } from '../steps.ts'
 
 export const wait: Prepare<WaitStep> = (step, { next }) => {
   const span = step.for === undefined ? 0 : milliseconds(step.for)!

@@ -1,6 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
 import type { Prepare } from '../node.ts'
-import type { WebhookStep } from '../schema.ts'
+import type { WebhookStep } from '../steps.ts'
 import { dataOf, messageNode } from './message.ts'
 
 export const webhook: Prepare<WebhookStep> = (step, place) => {

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { detail, entryWords, kindWord, lanes, title } from '../lanes.ts'
-import type { Journey, Step } from '../schema.ts'
+import type { Journey } from '../schema.ts'
+import type { Step } from '../steps.ts'
 import { StepNumber } from './counts.tsx'
 import { StepIcon } from './step-icon.tsx'
 

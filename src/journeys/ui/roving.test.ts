@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Step } from '../schema.ts'
+import type { Step } from '../steps.ts'
 import { neighbours, spoken } from './roving.ts'
 
 const wait = (id: string): Step => ({ kind: 'wait', id, for: '1d' })

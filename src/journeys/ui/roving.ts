@@ -1,5 +1,5 @@
 import { lanes, places } from '../lanes.ts'
-import type { Step } from '../schema.ts'
+import type { Step } from '../steps.ts'
 
 /** Where the arrow keys lead from each step: along the program, not along what happens to be drawn. */
 export interface Neighbours {

@@ -1,6 +1,6 @@
 import { Clock, GitFork, Hourglass, LogOut, type LucideIcon, Mail, PencilLine, Split, Webhook, Zap } from 'lucide-react'
 import { type Family, family } from '../lanes.ts'
-import type { Step } from '../schema.ts'
+import type { Step } from '../steps.ts'
 
 const ICONS: Record<Step['kind'], LucideIcon> = {
   wait: Clock,

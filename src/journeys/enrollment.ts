@@ -1,0 +1,78 @@
+import type { JsonObject } from '#lib/json.ts'
+
+/** What became of the message of one step. `heard` are later receipts (`opened`, `clicked`, …) in order of arrival. */
+export interface Dispatch {
+  /** Effect id. */
+  readonly id: string
+  readonly status: 'queued' | 'sent' | 'failed' | 'cancelled'
+  readonly heard: readonly string[]
+}
+
+/** The event that began a run. */
+export interface EntryEvent {
+  readonly name: string
+  /** Event time, epoch ms. */
+  readonly at: number
+  readonly properties: JsonObject
+}
+
+/** One run of one person through one version of one journey. */
+export interface Enrollment {
+  /** digest(journey, profile at entry, key, entry message id): stable over replays and merges. */
+  readonly id: string
+  readonly journey: string
+  /** Stays on this version. */
+  readonly version: number
+  /** Entry key (cart id, …); '' without one. */
+  readonly key: string
+  /** What random choices hang on: the profile id with which the person first entered this journey, kept through merges. */
+  readonly unit: string
+  /** The step that the person stands on. */
+  readonly step: string
+  /** When the step was reached, and when its timer fires (epoch ms); null waits for an event or a receipt only. */
+  readonly since: number
+  readonly due: number | null
+  /** Log time, epoch ms. */
+  readonly enteredAt: number
+  /** Steps left behind: how far the run has come. */
+  readonly passed: number
+  readonly entry: EntryEvent
+  /** Messages by step: own ones, and those of runs that merged into this one, so that no step writes twice. */
+  readonly messages: Readonly<Record<string, readonly Dispatch[]>>
+}
+
+/** What re-entry rules and sticky choices need to remember of one journey. Log times, epoch ms. */
+export interface JourneyMemory {
+  readonly entries: number
+  readonly firstEntry: number
+  /** Last entry by entry key ('' without one). */
+  readonly keys: Readonly<Record<string, number>>
+  /** See `Enrollment.unit`. */
+  readonly unit: string
+}
+
+/** A run whose goal may still be reached, in or out of the journey, treated or held out. */
+export interface GoalWatch {
+  readonly enrollment: string
+  readonly journey: string
+  readonly version: number
+  readonly key: string
+  readonly arm: 'treated' | 'held_out'
+  /** Window of event times in which the goal counts (epoch ms), both ends included. */
+  readonly from: number
+  readonly until: number
+  /** Log time of entry: the newest run takes the credit. */
+  readonly enteredAt: number
+  /** The entry event, if the goal's condition asks for it. */
+  readonly entry?: EntryEvent
+}
+
+/** The journeys section of a profile's keyed state. */
+export interface JourneysSection {
+  readonly enrollments: readonly Enrollment[]
+  /** By journey id. */
+  readonly memory: Readonly<Record<string, JourneyMemory>>
+  readonly watches: readonly GoalWatch[]
+}
+
+export const NO_JOURNEYS_YET: JourneysSection = { enrollments: [], memory: {}, watches: [] }
