@@ -37,14 +37,16 @@ export interface Definitions {
 
 /** Compiles what is published; versions never change, so those of the revision before are taken over. */
 export function definitions(published: Published, previous?: Definitions): Definitions {
-  const compiled = new Map<string, CompiledJourney>()
+  const compiled = new Map<string, Map<number, CompiledJourney>>()
   const live = new Map<string, CompiledJourney>()
   const broken: { id: string; version: number; problem: Problem }[] = []
   for (const { journey, version, live: takesIn } of published.journeys) {
     const program = previous?.version(journey.id, version) ?? compile(journey, version)
     if (isRefusal(program)) broken.push({ id: journey.id, version, problem: program.refused })
     else {
-      compiled.set(name(journey.id, version), program)
+      const versions = compiled.get(journey.id)
+      if (versions) versions.set(version, program)
+      else compiled.set(journey.id, new Map([[version, program]]))
       if (takesIn) live.set(journey.id, program)
     }
   }
@@ -57,11 +59,9 @@ export function definitions(published: Published, previous?: Definitions): Defin
     entriesByEvent: byEvent(live),
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
     broken,
-    version: (journey, version) => compiled.get(name(journey, version)),
+    version: (journey, version) => compiled.get(journey)?.get(version),
   }
 }
-
-const name = (journey: string, version: number): string => `${journey}@${version}`
 
 /** In the order of ids, so that what follows from an event does not hang on the order of publishing. */
 function byEvent(live: ReadonlyMap<string, CompiledJourney>): Map<string, CompiledJourney[]> {

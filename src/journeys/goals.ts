@@ -8,6 +8,7 @@ const GRACE = 72 * 3_600_000
 /** Counts an event towards the goals that this person may still reach. One event counts once for each journey and key: for the newest run. */
 export function reachGoals(turn: Turn, record: EventRecord): void {
   const { journeys } = turn.person
+  if (!journeys.watches.some((watch) => watch.until + GRACE < turn.context.now || goalOf(turn, watch)?.event === record.name)) return
   const reached = new Map<string, GoalWatch>()
   for (const watch of [...journeys.watches].sort((a, b) => b.enteredAt - a.enteredAt || (a.enrollment < b.enrollment ? -1 : 1))) {
     const place = `${watch.journey} ${watch.key}`
@@ -18,8 +19,10 @@ export function reachGoals(turn: Turn, record: EventRecord): void {
   if (watches.length < journeys.watches.length) turn.person = { ...turn.person, journeys: { ...journeys, watches } }
 }
 
+const goalOf = (turn: Turn, watch: GoalWatch) => journeyOf(turn, watch)?.goal
+
 function isReached(turn: Turn, record: EventRecord, watch: GoalWatch): boolean {
-  const goal = journeyOf(turn, watch)?.goal
+  const goal = goalOf(turn, watch)
   if (!goal || goal.event !== record.name || record.at < watch.from - CLOCK_DOUBT || record.at > watch.until) return false
   if (goal.where && !goal.where(runScope(turn, watch, record))) return false
   const run = { id: watch.enrollment, journey: watch.journey, version: watch.version }

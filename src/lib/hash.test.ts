@@ -21,6 +21,34 @@ test('murmur32 gives the published values', () => {
   for (const [text, seed, hash] of published) assert.equal(murmur32(text, seed), hash, `${text} with seed ${seed}`)
 })
 
+test('texts of every length hash as their UTF-8 bytes do, ASCII or not', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.integer(), (text, seed) => {
+      assert.equal(murmur32(text, seed), murmurOfBytes(text, seed))
+    }),
+  )
+})
+
+/** As Appleby wrote it, over bytes. */
+function murmurOfBytes(text: string, seed: number): number {
+  const bytes = new TextEncoder().encode(text)
+  const rotate = (x: number, r: number) => (x << r) | (x >>> (32 - r))
+  let h = seed | 0
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const blocks = Math.floor(bytes.length / 4)
+  for (let i = 0; i < blocks; i++) {
+    const k = Math.imul(rotate(Math.imul(view.getUint32(i * 4, true), 0xcc9e2d51), 15), 0x1b873593)
+    h = (Math.imul(rotate(h ^ k, 13), 5) + 0xe6546b64) | 0
+  }
+  let k = 0
+  for (let i = bytes.length - 1; i >= blocks * 4; i--) k = (k << 8) | bytes[i]!
+  if (bytes.length % 4) h ^= Math.imul(rotate(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593)
+  h ^= bytes.length
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
 test('the same person gets the same chance, and another salt gives another one', () => {
   assert.equal(chance('welcome', 'ada'), chance('welcome', 'ada'))
   assert.notEqual(chance('welcome', 'ada'), chance('goodbye', 'ada'))

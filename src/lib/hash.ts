@@ -2,7 +2,11 @@ const encoder = new TextEncoder()
 
 /** MurmurHash3 x86 32-bit (Appleby 2011) of the UTF-8 bytes; equals ClickHouse's `murmurHash3_32` at seed 0. */
 export function murmur32(text: string, seed = 0): number {
-  const bytes = encoder.encode(text)
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return murmurOf(encoder.encode(text), seed)
+  return murmurOfAscii(text, seed)
+}
+
+function murmurOf(bytes: Uint8Array, seed: number): number {
   const blocks = bytes.length >>> 2
   let hash = seed | 0
   for (let i = 0; i < blocks * 4; i += 4) {
@@ -14,6 +18,23 @@ export function murmur32(text: string, seed = 0): number {
   for (let i = (bytes.length & 3) - 1; i >= 0; i--) tail = (tail << 8) | bytes[blocks * 4 + i]!
   if (bytes.length & 3) hash ^= scramble(tail)
   return finish(hash ^ bytes.length)
+}
+
+/** The same over the characters themselves, which are the bytes then: nearly every id is ASCII, and encoding costs more than hashing. */
+function murmurOfAscii(text: string, seed: number): number {
+  const { length } = text
+  const even = length & ~3
+  let hash = seed | 0
+  for (let i = 0; i < even; i += 4) {
+    const block = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 8) | (text.charCodeAt(i + 2) << 16) | (text.charCodeAt(i + 3) << 24)
+    hash ^= scramble(block)
+    hash = (hash << 13) | (hash >>> 19)
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
+  }
+  let tail = 0
+  for (let i = length - 1; i >= even; i--) tail = (tail << 8) | text.charCodeAt(i)
+  if (length & 3) hash ^= scramble(tail)
+  return finish(hash ^ length)
 }
 
 function scramble(block: number): number {

@@ -178,7 +178,17 @@ function bounded(seen: ProfileSection['seen']): ProfileSection['seen'] {
   return kept
 }
 
-const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+/** Nearly every event is of the same day as the one before, and writing a date costs more than all else here. */
+const utcDay = (ms: number): string => {
+  const day = Math.floor(ms / DAY)
+  if (day !== lastDay) {
+    lastText = new Date(ms).toISOString().slice(0, 10)
+    lastDay = day
+  }
+  return lastText
+}
+let lastDay = Number.NaN
+let lastText = ''
 
 function both<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, unite: (a: T, b: T) => T): Readonly<Record<string, T>> {
   const united: Record<string, T> = { ...a }
