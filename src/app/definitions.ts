@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { Template } from '#content/schema.ts'
+import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
 import { type Definition, definitionsAt, everyVersion } from '#platform/documents.ts'
@@ -55,7 +56,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
 function publishedIn(
   workspace: string,
   { live, journeys }: { live: readonly Definition[]; journeys: readonly Definition[] },
-): Pick<Published, 'workspace' | 'journeys' | 'templates'> {
+): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
   return {
@@ -63,6 +64,7 @@ function publishedIn(
     journeys: journeys
       .filter((each) => each.ws === workspace)
       .map(({ id, version, body }) => ({ journey: Journey.parse(body), version, live: takesIn.get(id) === version })),
+    calendars: here.filter((each) => each.kind === 'calendar').map(({ body }) => Calendar.parse(body)),
     templates: here
       .filter((each) => each.kind === 'template')
       .map(({ id, version, body }) => {

@@ -1,4 +1,5 @@
 import { Sender, Template } from '#content/schema.ts'
+import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
@@ -21,4 +22,5 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf },
   { kind: 'template', schema: Template, examine: faultsOf },
   { kind: 'sender', schema: Sender },
+  { kind: 'calendar', schema: Calendar },
 ] as unknown as DocumentKind[])

@@ -1,29 +1,50 @@
-import type { Effect } from '#events/reaction.ts'
-import { put } from '#lib/record.ts'
+import { own, put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
 import type { CompiledJourney } from './compile.ts'
+import { deedId, noteOnTimeline, queue, sendNotes, startOther } from './deeds.ts'
 import type { Dispatch, Enrollment } from './enrollment.ts'
 import type { Deeds, Message, Move } from './node.ts'
 import { isTrouble, type Reason } from './reasons.ts'
-import { standing, type Turn, tell } from './turn.ts'
+import { inRound } from './rounds.ts'
+import { setEnrollments, standing, type Turn, tell } from './turn.ts'
 
 /** Performs a move and those that follow from it, until the run stands still or has ended (null). */
 export function advance(turn: Turn, run: Enrollment, { journey, move }: { journey: CompiledJourney; move: Move }): Enrollment | null {
   let here = run
   let next = move
-  // Steps do not loop, so a run passes each of them at most once.
-  for (let moves = 0; moves <= journey.nodes.size; moves++) {
+  for (let moves = 0; moves <= journey.mostMoves; moves++) {
     here = perform(turn, here, next)
-    if (next.kind === 'stay') return here.due === next.due ? here : { ...here, due: next.due }
+    if (next.kind === 'stay') return stays(here, next)
     if (next.kind === 'exit') return leave(turn, here, next.reason)
     // The end is one fact, so what went wrong at the last step is told with it.
     if (next.to === null) return leave(turn, here, isTrouble(next.reason) ? `completed:${next.reason}` : 'completed')
     tell(turn, here, { kind: 'moved', from: here.step, to: next.to, reason: next.reason })
-    here = { ...here, step: next.to, since: turn.context.now, due: null, passed: here.passed + 1 }
+    here = { ...forgetful(here), step: next.to, since: turn.context.now, due: null, passed: here.passed + 1 }
     next = nodeOf(journey, here.step).arrive(standing(turn, here))
   }
   throw new Error(`Run ${run.id} of ${journey.id} version ${journey.version} does not come to rest`)
 }
+
+function stays(run: Enrollment, { due, memo }: Extract<Move, { kind: 'stay' }>): Enrollment {
+  const noted = memo === undefined || memo === run.memo ? run : { ...run, memo }
+  return noted.due === due ? noted : { ...noted, due }
+}
+
+/** What the step that is left behind remembered is gone. */
+function forgetful(run: Enrollment): Enrollment {
+  if (run.memo === undefined) return run
+  const { memo: _, ...rest } = run
+  return rest
+}
+
+/** Puts a run as it is now in the place of the run as it was; null: it has ended. */
+export function replace(turn: Turn, run: Enrollment, after: Enrollment | null): void {
+  const { enrollments } = turn.person.journeys
+  setEnrollments(turn, after ? enrollments.map((other) => (other === run ? after : other)) : enrollments.filter((other) => other !== run))
+}
+
+/** Whether a run is still there: another one may have ended it in the same turn. */
+export const isThere = (turn: Turn, run: Enrollment): boolean => turn.person.journeys.enrollments.includes(run)
 
 export function nodeOf(journey: CompiledJourney, step: string) {
   const node = journey.nodes.get(step)
@@ -48,8 +69,20 @@ function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
     const { attributes } = write(profile.attributes, deeds.set, turn.context.now)
     turn.person = { ...turn.person, profile: { ...profile, attributes } }
   }
-  const after = deeds.cancels?.length ? withdraw(turn, run, deeds.cancels) : run
+  if (deeds.start) startOther(turn, run, deeds.start)
+  if (deeds.stop) stopOthers(turn, run, deeds.stop)
+  if (deeds.notes) sendNotes(turn, run, deeds.notes)
+  if (deeds.remark !== undefined) noteOnTimeline(turn, run, deeds.remark)
+  let after = deeds.cancels?.length ? withdraw(turn, run, deeds.cancels) : run
+  if (deeds.save) after = { ...after, context: { ...after.context, [deeds.save.name]: deeds.save.value } }
+  if (deeds.loop) after = inRound(after, deeds.loop)
   return deeds.message ? dispatch(turn, after, deeds.message) : after
+}
+
+/** Ends the person's runs of a journey, but not the one that says so. */
+function stopOthers(turn: Turn, run: Enrollment, { journey, reason }: NonNullable<Deeds['stop']>): void {
+  const stopped = turn.person.journeys.enrollments.filter((other) => other.journey === journey && other.id !== run.id)
+  for (const other of stopped) replace(turn, other, leave(turn, other, reason))
 }
 
 function decide(turn: Turn, run: Enrollment, decision: NonNullable<Deeds['decision']>): void {
@@ -83,29 +116,11 @@ export function remark(run: Enrollment, change: (mark: Dispatch) => Dispatch): E
 }
 
 function dispatch(turn: Turn, run: Enrollment, message: Message): Enrollment {
-  const { definitions, now } = turn.context
-  const { channel, address, topic, lane, expires, payload } = message
-  const { journey, version, step } = run
-  const id = `${run.id}:${step}`
-  const key = turn.person.profile.id
-  const place = { journey_id: journey, version, enrollment_id: run.id, step_id: step }
-  const effect: Effect = {
-    id,
-    ws: definitions.workspace,
-    key,
-    channel,
-    address,
-    topic,
-    lane,
-    due: now,
-    expires,
-    payload: { ...place, ...payload },
-  }
-  turn.effects.push(effect)
-  turn.facts.push({
-    table: 'deliveries',
-    row: { workspace_id: definitions.workspace, profile_id: key, effect_id: id, ...place, channel, status: 'queued', reason: '', at: now },
-  })
-  const marks = [...(Object.hasOwn(run.messages, step) ? run.messages[step]! : []), { id, status: 'queued', heard: [] } as const]
+  const { step, loops } = run
+  const { way } = message
+  const id = deedId(run, way === undefined ? '' : `w${way + 1}`)
+  queue(turn, run, { message, id })
+  const mark: Dispatch = { id, status: 'queued', heard: [], ...(way === undefined ? {} : { way }), ...(loops ? { loops } : {}) }
+  const marks = [...(own(run.messages, step) ?? []), mark]
   return { ...run, messages: { ...run.messages, [step]: marks } }
 }

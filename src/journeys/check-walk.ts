@@ -20,14 +20,27 @@ export function laneLists(step: Step): { readonly list: readonly Step[]; readonl
       return step.arms.map(({ steps }, i) => ({ list: steps, pointer: `/arms/${i}/steps` }))
     case 'waitFor':
       return [
-        { list: step.then ?? [], pointer: '/then' },
-        { list: step.otherwise, pointer: '/otherwise' },
+        ...(step.on ?? []).map(({ steps = [] }, i) => ({ list: steps, pointer: `/on/${i}/steps` })),
+        ...(step.on ? [] : [{ list: step.then ?? [], pointer: '/then' }]),
+        { list: step.otherwise ?? [], pointer: '/otherwise' },
       ]
+    case 'hold':
+      return [
+        { list: step.then ?? [], pointer: '/then' },
+        { list: step.otherwise ?? [], pointer: '/otherwise' },
+      ]
+    case 'repeat':
+      return [{ list: step.steps, pointer: '/steps' }]
     case 'email':
     case 'webhook':
-      return [{ list: step.otherwise ?? [], pointer: '/otherwise' }]
+    case 'message':
+    case 'call':
     case 'wait':
+      return [{ list: step.otherwise ?? [], pointer: '/otherwise' }]
     case 'update':
+    case 'notify':
+    case 'start':
+    case 'stop':
     case 'exit':
       return []
   }
@@ -35,7 +48,9 @@ export function laneLists(step: Step): { readonly list: readonly Step[]; readonl
 
 /** The lists one of which everyone goes through; none for a step that may just go on below. */
 export function placedLanes(step: Step): readonly (readonly Step[])[] {
-  return step.kind === 'branch' || step.kind === 'split' || step.kind === 'waitFor' ? laneLists(step).map(({ list }) => list) : []
+  // Without a condition every repeat has a first round.
+  const all = step.kind === 'branch' || step.kind === 'split' || step.kind === 'waitFor' || step.kind === 'hold'
+  return all || (step.kind === 'repeat' && step.until === undefined) ? laneLists(step).map(({ list }) => list) : []
 }
 
 /** Every step, outer before inner, in document order. */

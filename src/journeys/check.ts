@@ -3,12 +3,14 @@ import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Available, PLACES } from '#segments/condition/check.ts'
 import { nearest } from '#segments/condition/hints.ts'
 import { read } from '#segments/condition/read.ts'
+import { awaitedBy } from './awaited.ts'
+import { fieldFindings, receiptsAwaited } from './check-steps.ts'
 import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
-import { isZone } from './clock-time.ts'
 import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
 import { outlook } from './outlook.ts'
 import type { Journey } from './schema.ts'
-import type { Step } from './steps.ts'
+import { sends } from './sends.ts'
+import { DayText, type EmailWay, type Step } from './steps.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
 export interface JourneyProblem extends Problem {
@@ -19,8 +21,6 @@ export interface JourneyProblem extends Problem {
 export interface JourneyLibrary {
   ids(kind: string): readonly string[]
 }
-
-const YEAR = 365 * 86_400_000
 
 /** Everything that is unsound in a journey, each with its place (JSON pointer) and how to mend it. */
 export function check(journey: Journey, library: JourneyLibrary): JourneyProblem[] {
@@ -138,86 +138,105 @@ interface Around {
   readonly library: JourneyLibrary
 }
 
-function stepProblems({ step, at, before }: PlacedStep, around: Around): JourneyProblem[] {
+function stepProblems(placed: PlacedStep, around: Around): JourneyProblem[] {
+  const { step, at } = placed
+  return [
+    ...fieldFindings(step).map(({ severity, code, at: where, ...told }) => fault(severity)(code, `${at}${where}`, told)),
+    ...conditionProblems(placed),
+    ...receiptsAwaited(step).flatMap((awaited) => receiptOf(awaited.of, `${at}${awaited.at}`, placed.before)),
+    ...references(placed, around),
+    ...fallback(step, at),
+  ]
+}
+
+/** What is wrong with the conditions and expressions of a step. */
+function conditionProblems({ step, at }: PlacedStep): JourneyProblem[] {
+  const values = (of: Readonly<Record<string, unknown>>, place: string): JourneyProblem[] =>
+    Object.entries(of).flatMap(([name, value]) =>
+      typeof value === 'string' && value.startsWith('=')
+        ? inCondition(value.slice(1), `${at}/${place}/${escaped(name)}`, { ...PLACES.step, wanted: 'value' })
+        : [],
+    )
   switch (step.kind) {
     case 'wait':
-      return waitProblems(step, at)
+      return step.until && 'date' in step.until ? inCondition(step.until.date, `${at}/until/date`, { ...PLACES.step, wanted: 'value' }) : []
     case 'waitFor':
-      return [
-        ...tooLong(step.upTo, `${at}/upTo`),
-        ...inCondition(step.where, `${at}/where`, PLACES.eventInRun),
-        ...receiptOf(step, at, before),
-      ]
-    case 'branch':
-      return [
-        ...step.branches.flatMap((branch, i) => inCondition(branch.when, `${at}/branches/${i}/when`, PLACES.step)),
-        ...repeatedLanes(step.branches, `${at}/branches`),
-      ]
-    case 'split':
-      return repeatedLanes(step.arms, `${at}/arms`)
-    case 'email':
-      return [
-        ...known('template', step.template, { at: `${at}/template`, around }),
-        ...(step.sender === undefined ? [] : known('sender', step.sender, { at: `${at}/sender`, around })),
-        ...fallback(step, at),
-      ]
-    case 'webhook':
-      return fallback(step, at)
-    case 'update':
-      return Object.entries(step.set).flatMap(([name, value]) =>
-        typeof value === 'string' && value.startsWith('=')
-          ? inCondition(value.slice(1), `${at}/set/${escaped(name)}`, { ...PLACES.step, wanted: 'value' })
-          : [],
+      return awaitedBy(step).flatMap(({ where }, i) =>
+        inCondition(where, step.on ? `${at}/on/${i}/where` : `${at}/where`, PLACES.eventInRun),
       )
+    case 'branch':
+      return step.branches.flatMap((branch, i) => inCondition(branch.when, `${at}/branches/${i}/when`, PLACES.step))
+    case 'repeat':
+      return inCondition(step.until, `${at}/until`, PLACES.step)
+    case 'update':
+      return values(step.set, 'set')
+    case 'start':
+      return values(step.with, 'with')
+    case 'split':
+    case 'email':
+    case 'webhook':
+    case 'message':
+    case 'call':
+    case 'notify':
+    case 'hold':
+    case 'stop':
     case 'exit':
       return []
   }
 }
 
-function waitProblems({ for: span, until }: Extract<Step, { kind: 'wait' }>, at: string): JourneyProblem[] {
-  if (span === undefined && until === undefined) {
-    return [error('wait.what', at, { title: 'A wait needs “for” or “until”', hint: 'Write for: 1d, or until: { time: "09:00" }, or both' })]
+/** Documents that a step names and that are not there. */
+function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] {
+  switch (step.kind) {
+    case 'email':
+      return mailReferences(step, at, around)
+    case 'message':
+      return step.ways.flatMap((way, i) => ('email' in way ? mailReferences(way.email, `${at}/ways/${i}/email`, around) : []))
+    case 'wait':
+      return (step.window?.except ?? []).flatMap((each, i) =>
+        DayText.safeParse(each).success ? [] : known('calendar', each, { at: `${at}/window/except/${i}`, around }),
+      )
+    case 'start':
+    case 'stop':
+      return known('journey', step.journey, { at: `${at}/journey`, around })
+    case 'waitFor':
+    case 'branch':
+    case 'split':
+    case 'repeat':
+    case 'webhook':
+    case 'call':
+    case 'notify':
+    case 'hold':
+    case 'update':
+    case 'exit':
+      return []
   }
-  const found = span === undefined ? [] : tooLong(span, `${at}/for`)
-  const { zone, fallbackZone } = until ?? { zone: 'profile', fallbackZone: 'UTC' }
-  if (zone !== 'profile' && !isZone(zone)) {
-    found.push(
-      error('zone', `${at}/until/zone`, { title: `“${zone}” is no time zone`, hint: 'Write profile, or a zone such as Europe/Oslo' }),
-    )
-  }
-  if (!isZone(fallbackZone)) {
-    found.push(
-      error('zone', `${at}/until/fallbackZone`, {
-        title: `“${fallbackZone}” is no time zone`,
-        hint: 'Write a zone such as Europe/Oslo or UTC',
-      }),
-    )
-  }
-  return found
 }
 
-function tooLong(text: string, at: string): JourneyProblem[] {
-  const ms = milliseconds(text) ?? 0
-  if (ms === 0)
-    return [error('wait.zero', at, { title: 'This waits for no time at all', hint: 'Write a duration such as 5m, or leave the step out' })]
-  return ms > YEAR ? [warning('wait.long', at, { title: `This waits for ${text}, more than a year`, hint: 'Check the unit' })] : []
+function mailReferences({ template, sender }: EmailWay, at: string, around: Around): JourneyProblem[] {
+  return [
+    ...known('template', template, { at: `${at}/template`, around }),
+    ...(sender === undefined ? [] : known('sender', sender, { at: `${at}/sender`, around })),
+  ]
 }
 
 /** `of` must name a message that stands before, or no receipt can ever come. */
-function receiptOf(step: Extract<Step, { kind: 'waitFor' }>, at: string, before: readonly Step[]): JourneyProblem[] {
-  if (step.of === undefined) return []
-  const message = before.find((each) => each.id === step.of)
-  if (message?.kind === 'email' || message?.kind === 'webhook') return []
-  const messages = before.filter((each) => each.kind === 'email' || each.kind === 'webhook').map((each) => each.id)
+function receiptOf(of: string, at: string, before: readonly Step[]): JourneyProblem[] {
+  const messages = before.filter(sends).map((each) => each.id)
+  if (messages.includes(of)) return []
   return [
-    error('of', `${at}/of`, {
-      title: `“${step.of}” is no message that was sent before this step`,
-      hint: near(step.of, messages, 'Name a message step above'),
+    error('of', at, {
+      title: `“${of}” is no message that was sent before this step`,
+      hint: near(of, messages, 'Name a message step above'),
     }),
   ]
 }
 
-function known(kind: 'template' | 'sender', id: string, { at, around }: { at: string; around: Around }): JourneyProblem[] {
+function known(
+  kind: 'template' | 'sender' | 'calendar' | 'journey',
+  id: string,
+  { at, around }: { at: string; around: Around },
+): JourneyProblem[] {
   const ids = around.library.ids(kind)
   if (ids.includes(id)) return []
   const hint = near(id, ids, `Publish the ${kind} in the same step, or before`)
@@ -230,8 +249,8 @@ const near = (given: string, all: readonly string[], otherwise: string): string 
 }
 
 /** Without `otherwise` the run goes on below as if the message had been sent: legal, and worth a look. */
-function fallback(step: Extract<Step, { kind: 'email' | 'webhook' }>, at: string): JourneyProblem[] {
-  return step.otherwise === undefined
+function fallback(step: Step, at: string): JourneyProblem[] {
+  return sends(step) && step.otherwise === undefined
     ? [
         warning('otherwise', at, {
           title: `If “${step.id}” cannot be sent, the journey just goes on below it`,
@@ -239,14 +258,6 @@ function fallback(step: Extract<Step, { kind: 'email' | 'webhook' }>, at: string
         }),
       ]
     : []
-}
-
-function repeatedLanes(lanes: readonly { readonly id: string }[], at: string): JourneyProblem[] {
-  return lanes.flatMap(({ id }, i) =>
-    lanes.findIndex((lane) => lane.id === id) < i
-      ? [error('lane.repeated', `${at}/${i}/id`, { title: `Two of these are called “${id}”`, hint: 'Give each its own id' })]
-      : [],
-  )
 }
 
 /** Steps behind an exit, or behind a branching step all of whose lanes exit, are never reached. */

@@ -51,6 +51,8 @@ export interface CompiledJourney {
   /** Null: a journey without steps. */
   readonly first: string | null
   readonly nodes: ReadonlyMap<string, Node>
+  /** Moves after which a run has come to rest, whatever happens. */
+  readonly mostMoves: number
   readonly entry: CompiledEntry
   /** By event name. */
   readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
@@ -62,14 +64,15 @@ export interface CompiledJourney {
 /** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
 export function compile(journey: Journey, version: number): Outcome<CompiledJourney> {
   try {
-    const nodes = new Map<string, Node>()
-    lay(journey.steps, null, nodes)
+    const program: Program = { nodes: new Map(), exits: journey.default?.otherwise === 'exit' }
+    const mostMoves = lay(journey.steps, { next: null, rounds: 1 }, program) + 1
     return {
       id: journey.id,
       version,
       source: journey,
       first: journey.steps[0]?.id ?? null,
-      nodes,
+      nodes: program.nodes,
+      mostMoves,
       entry: compileEntry(journey.entry),
       exits: compileExits(journey.exit),
       goal: compileGoal(journey.goal),
@@ -84,15 +87,41 @@ export function compile(journey: Journey, version: number): Outcome<CompiledJour
 /** `10%` → 0.1. */
 export const share = (text: string): number => Number(text.slice(0, -1)) / 100
 
-/** Lays a list of steps into the program; `below` is where the flow goes on after it. */
-function lay(steps: readonly Step[], below: string | null, nodes: Map<string, Node>): void {
+interface Program {
+  readonly nodes: Map<string, Node>
+  /** A step that fails and says nothing else ends the run. */
+  readonly exits: boolean
+}
+
+/** Where the flow goes on after a list of steps, and how often it can be gone through in one run. */
+interface Below {
+  readonly next: string | null
+  readonly rounds: number
+}
+
+/** Lays a list of steps into the program; returns the most moves that they can make. */
+function lay(steps: readonly Step[], below: Below, program: Program): number {
+  let moves = 0
   steps.forEach((step, i) => {
-    const next = steps[i + 1]?.id ?? below
-    const place: Place = { next, into: (list) => list?.[0]?.id ?? next }
-    if (nodes.has(step.id)) throw new Unreadable({ code: 'journey.step.repeated', status: 422, title: `Two steps are called ${step.id}` })
-    nodes.set(step.id, prepare(step, place))
-    for (const lane of lanes(step)) lay(lane.steps, next, nodes)
+    const next = steps[i + 1]?.id ?? below.next
+    if (program.nodes.has(step.id))
+      throw new Unreadable({ code: 'journey.step.repeated', status: 422, title: `Two steps are called ${step.id}` })
+    program.nodes.set(step.id, prepare(step, placeOf(next, program)))
+    const rounds = step.kind === 'repeat' ? below.rounds * step.times : below.rounds
+    moves += below.rounds + (step.kind === 'repeat' ? rounds : 0)
+    // The last step inside a repeat leads back to it.
+    for (const lane of lanes(step)) moves += lay(lane.steps, { next: step.kind === 'repeat' ? step.id : next, rounds }, program)
   })
+  return moves
+}
+
+function placeOf(next: string | null, { exits }: Program): Place {
+  const into = (steps: readonly Step[] | undefined): string | null => steps?.[0]?.id ?? next
+  return {
+    next,
+    into,
+    instead: (steps, reason) => (steps === undefined && exits ? { kind: 'exit', reason } : { kind: 'go', to: into(steps), reason }),
+  }
 }
 
 const optional = (where: string | undefined) => (where === undefined ? null : condition(where))

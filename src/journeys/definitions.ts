@@ -17,6 +17,7 @@ export interface Published {
   /** Every version that anyone may still stand in. `live`: the one that takes people in (at most one for each id). */
   readonly journeys: readonly { readonly journey: Journey; readonly version: number; readonly live: boolean }[]
   readonly templates: readonly ({ readonly id: string } & PublishedTemplate)[]
+  readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
 }
 
 /** The definitions that apply to one workspace, compiled and indexed. */
@@ -30,6 +31,8 @@ export interface Definitions {
   readonly entriesByEvent: ReadonlyMap<string, readonly CompiledJourney[]>
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, PublishedTemplate>
+  /** The days (`YYYY-MM-DD`) of each published calendar. */
+  readonly calendars: ReadonlyMap<string, ReadonlySet<string>>
   /** Published journeys that cannot be compiled, and therefore do not run. */
   readonly broken: readonly { readonly id: string; readonly version: number; readonly problem: Problem }[]
   version(journey: string, version: number): CompiledJourney | undefined
@@ -58,6 +61,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     live,
     entriesByEvent: byEvent(live),
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
+    calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     broken,
     version: (journey, version) => compiled.get(journey)?.get(version),
   }

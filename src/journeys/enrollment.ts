@@ -6,6 +6,10 @@ export interface Dispatch {
   readonly id: string
   readonly status: 'queued' | 'sent' | 'failed' | 'cancelled'
   readonly heard: readonly string[]
+  /** Of a message with several ways: which of them, from 0. */
+  readonly way?: number
+  /** `Enrollment.loops` when it was sent: a message of an earlier round is not this round's. */
+  readonly loops?: Readonly<Record<string, number>>
 }
 
 /** The event that began a run. */
@@ -39,6 +43,12 @@ export interface Enrollment {
   readonly entry: EntryEvent
   /** Messages by step: own ones, and those of runs that merged into this one, so that no step writes twice. */
   readonly messages: Readonly<Record<string, readonly Dispatch[]>>
+  /** What the step that the run stands on remembers; gone when the run moves on. */
+  readonly memo?: number
+  /** Round of each repeat that the run is in, from 1, by step id. */
+  readonly loops?: Readonly<Record<string, number>>
+  /** What calls have answered, by the name that they save it under. */
+  readonly context?: JsonObject
 }
 
 /** What re-entry rules and sticky choices need to remember of one journey. Log times, epoch ms. */

@@ -1,6 +1,7 @@
 import { milliseconds } from '#lib/duration.ts'
+import { awaitedBy } from './awaited.ts'
 import type { Journey } from './schema.ts'
-import type { Step } from './steps.ts'
+import { type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
 export interface Lane {
@@ -18,28 +19,55 @@ export function lanes(step: Step): readonly Lane[] {
         { id: 'otherwise', label: 'Otherwise', steps: step.otherwise },
       ]
     case 'split':
-      return step.arms.map((arm) => ({ id: arm.id, label: `${arm.label ?? arm.id} · ${share(arm.weight, step.arms)}`, steps: arm.steps }))
+      return step.arms.map((arm) => ({
+        id: arm.id,
+        label: `${arm.label ?? arm.id} · ${share(weightOf(arm), step.arms)}`,
+        steps: arm.steps,
+      }))
     case 'waitFor':
       return [
-        { id: 'then', label: 'Happened', steps: step.then ?? [] },
-        { id: 'otherwise', label: `Not within ${durationWords(step.upTo)}`, steps: step.otherwise },
+        ...awaitedBy(step).map(({ id, label, event, steps = [] }) => ({ id, label: step.on ? (label ?? event) : 'Happened', steps })),
+        { id: 'otherwise', label: `Not within ${durationWords(step.upTo)}`, steps: step.otherwise ?? [] },
       ]
+    case 'hold':
+      return [
+        { id: 'then', label: 'Released', steps: step.then ?? [] },
+        { id: 'otherwise', label: 'Not released', steps: step.otherwise ?? [] },
+      ]
+    case 'repeat':
+      return [{ id: 'steps', label: roundsWords(step), steps: step.steps }]
     case 'email':
     case 'webhook':
-      if (!step.otherwise?.length) return []
-      return [
-        { id: 'sent', label: 'Sent', steps: [] },
-        { id: 'otherwise', label: 'Not sent', steps: step.otherwise },
-      ]
+    case 'message':
+      return fallback(step.otherwise, { id: 'sent', label: 'Sent' }, 'Not sent')
+    case 'call':
+      return fallback(step.otherwise, { id: 'answered', label: 'Answered' }, 'No answer')
     case 'wait':
+      return fallback(step.otherwise, { id: 'waited', label: 'Time is up' }, 'No date')
     case 'update':
+    case 'notify':
+    case 'start':
+    case 'stop':
     case 'exit':
       return []
   }
 }
 
-function share(weight: number, arms: readonly { readonly weight: number }[]): string {
-  const total = arms.reduce((sum, arm) => sum + arm.weight, 0)
+/** The way below, and the one when it could not be done. */
+function fallback(otherwise: readonly Step[] | undefined, below: { id: string; label: string }, label: string): readonly Lane[] {
+  return otherwise?.length
+    ? [
+        { ...below, steps: [] },
+        { id: 'otherwise', label, steps: otherwise },
+      ]
+    : []
+}
+
+const roundsWords = ({ times, until }: { times: number; until?: string | undefined }): string =>
+  `${until === undefined ? '' : 'Up to '}${times} ${times === 1 ? 'round' : 'rounds'}`
+
+function share(weight: number, arms: readonly Parameters<typeof weightOf>[0][]): string {
+  const total = arms.reduce((sum, arm) => sum + weightOf(arm), 0)
   return `${Math.round((weight / total) * 1000) / 10} %`
 }
 
@@ -94,15 +122,22 @@ export function family(kind: Step['kind']): Family {
   switch (kind) {
     case 'email':
     case 'webhook':
+    case 'message':
+    case 'notify':
       return 'message'
     case 'branch':
+    case 'repeat':
+    case 'start':
+    case 'stop':
       return 'logic'
     case 'split':
+    case 'hold':
       return 'decision'
     case 'wait':
     case 'waitFor':
       return 'time'
     case 'update':
+    case 'call':
       return 'data'
     case 'exit':
       return 'exit'
@@ -120,6 +155,20 @@ export function kindWord(kind: Step['kind']): string {
       return 'Branch'
     case 'split':
       return 'Split'
+    case 'message':
+      return 'Message'
+    case 'call':
+      return 'Call'
+    case 'notify':
+      return 'Note to colleagues'
+    case 'repeat':
+      return 'Repeat'
+    case 'start':
+      return 'Start journey'
+    case 'stop':
+      return 'Stop journey'
+    case 'hold':
+      return 'Hold for a decision'
     case 'wait':
       return 'Wait'
     case 'waitFor':
@@ -136,9 +185,23 @@ export function title(step: Step): string {
   if (step.name) return step.name
   switch (step.kind) {
     case 'wait':
-      return step.for ? `Wait ${durationWords(step.for)}` : `Wait until ${step.until?.time ?? ''}${daysWords(step.until?.days)}`
+      return waitTitle(step)
     case 'waitFor':
-      return `Wait for ${step.event}`
+      return step.event === undefined ? `Wait for one of ${step.on?.length ?? 0} events` : `Wait for ${step.event}`
+    case 'message':
+      return `Send by ${step.ways.map((way) => ('email' in way ? 'e-mail' : 'webhook')).join(', else ')}`
+    case 'call':
+      return `Ask ${hostOf(step.url)}`
+    case 'notify':
+      return step.to ? `Tell ${step.to.join(', ')}` : 'Write a note'
+    case 'repeat':
+      return `Repeat ${step.until === undefined ? '' : 'up to '}${step.times} ${step.times === 1 ? 'time' : 'times'}`
+    case 'start':
+      return `Start ${step.journey}`
+    case 'stop':
+      return `Stop ${step.journey}`
+    case 'hold':
+      return 'Wait for a decision'
     case 'branch':
       return step.branches.length === 1
         ? `If ${step.branches[0]?.label ?? step.branches[0]?.when ?? ''}`
@@ -160,11 +223,29 @@ export function title(step: Step): string {
 export function detail(step: Step): string {
   switch (step.kind) {
     case 'wait':
-      if (step.until)
-        return `${step.name ? `until ${step.until.time}${daysWords(step.until.days)}, ` : ''}in the person’s time zone, else ${step.until.fallbackZone}`
-      return step.name && step.for ? durationWords(step.for) : ''
+      return waitDetail(step)
     case 'waitFor':
-      return `up to ${durationWords(step.upTo)}${step.of ? `, of ${step.of}` : ''}`
+      return [
+        `up to ${durationWords(step.upTo)}`,
+        step.of ? `of ${step.of}` : '',
+        step.mode === 'ranked' ? 'the highest in the list counts' : step.on ? 'the first that comes counts' : '',
+      ]
+        .filter(Boolean)
+        .join(', ')
+    case 'message':
+      return 'the next way when one does not work'
+    case 'call':
+      return `${step.method} ${step.url}, up to ${durationWords(step.timeout)}, kept as run.${step.save}`
+    case 'notify':
+      return step.text
+    case 'repeat':
+      return step.until === undefined ? '' : `until ${step.until}`
+    case 'start':
+      return Object.keys(step.with).length > 0 ? `with ${Object.keys(step.with).join(', ')}` : ''
+    case 'stop':
+      return step.reason ?? ''
+    case 'hold':
+      return [step.note ?? '', `up to ${durationWords(step.upTo)}`, `by ${step.for}`].filter(Boolean).join(' · ')
     case 'branch':
       return step.branches.map((branch) => branch.when).join(' · ')
     case 'split':
@@ -182,6 +263,38 @@ export function detail(step: Step): string {
     case 'exit':
       return ''
   }
+}
+
+function waitTitle(step: WaitStep): string {
+  if (step.for) return `Wait ${durationWords(step.for)}`
+  const { until, window } = step
+  if (until && 'date' in until) return `Wait until ${offsetWords(until.offset)}${until.date.replace(/^profile\./, '').replaceAll('_', ' ')}`
+  if (until) return `Wait until ${until.time}${daysWords(until.days)}`
+  return window ? `Wait for ${windowWords(window)}` : 'Wait'
+}
+
+/** What the title leaves out: the rest of the wait, and whose clocks are read. */
+function waitDetail(step: WaitStep): string {
+  const { until, window } = step
+  const parts = [step.name && step.for ? durationWords(step.for) : '']
+  if (until && 'date' in until) parts.push(until.time === undefined ? '' : `at ${until.time}`)
+  else if (until) parts.push(step.name || step.for ? `until ${until.time}${daysWords(until.days)}` : '')
+  if (window) {
+    if (step.name || step.for || until) parts.push(`while ${windowWords(window)}`)
+    if (window.except.length > 0) parts.push(`not on ${window.except.join(', ')}`)
+    if (window.spread) parts.push(`spread over ${durationWords(window.spread)}`)
+  }
+  const zones = until ?? window
+  if (zones) parts.push(zones.zone === 'profile' ? `in the person’s time zone, else ${zones.fallbackZone}` : `in ${zones.zone}`)
+  return parts.filter(Boolean).join(', ')
+}
+
+const windowWords = ({ from, to, days }: Window): string => `${from}–${to}${daysWords(days)}`
+
+function offsetWords(offset: string): string {
+  const span = offset.replace(/^[+-]/, '')
+  if (milliseconds(span) === 0) return ''
+  return `${durationWords(span)} ${offset.startsWith('-') ? 'before' : 'after'} `
 }
 
 const daysWords = (days: readonly string[] | undefined): string =>

@@ -7,9 +7,12 @@ import type { Json } from '#lib/json.ts'
 import { own, put } from '#lib/record.ts'
 import { absorb, newProfile } from '#profiles/react.ts'
 import { NO_SEGMENTS_YET } from '#segments/schema.ts'
-import { advance, leave, nodeOf, queuedOf, withdraw } from './advance.ts'
+import { advance, isThere, leave, nodeOf, queuedOf, replace, withdraw } from './advance.ts'
 import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
 import { type Person, upgraded } from './person.ts'
+import { retime } from './retime.ts'
+import { isThisRound } from './rounds.ts'
+import { sends } from './sends.ts'
 import { begin, type Context, journeyOf, outcome, setEnrollments, type Turn } from './turn.ts'
 
 export const newPerson = (id: string, at: number): Person => ({
@@ -55,6 +58,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
     return outcome(turn)
   }
   if (!loser) return outcome(turn)
+  const before = turn.person
   const { profile, consent, journeys } = turn.person
   const memory = mergeMemories(journeys.memory, loser.journeys.memory)
   turn.person = {
@@ -64,6 +68,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
     journeys: { enrollments: [], memory, watches: [] },
   }
   mergeRuns(turn, journeys, loser.journeys)
+  retime(turn, before)
   return outcome(turn)
 }
 
@@ -107,10 +112,8 @@ function mergeRuns(turn: Turn, ours: JourneysSection, theirs: JourneysSection): 
   }
   const watches = [...ours.watches, ...theirs.watches].filter((watch) => !ended.has(watch.enrollment))
   turn.person = { ...turn.person, journeys: { ...turn.person.journeys, watches } }
-  setEnrollments(
-    turn,
-    kept.map((run) => resume(turn, run)).filter((run) => run !== null),
-  )
+  setEnrollments(turn, kept)
+  for (const run of kept) if (isThere(turn, run)) replace(turn, run, resume(turn, run))
 }
 
 const isSamePlace = (a: Enrollment, b: Enrollment): boolean => a.journey === b.journey && a.key === b.key
@@ -139,16 +142,17 @@ function inherit(survivor: Enrollment, other: Enrollment): Enrollment {
     const known = own(survivor.messages, step) ?? []
     put(messages, step, [...known, ...theirs.filter(({ id }) => !known.some((mark) => mark.id === id))])
   }
-  return { ...survivor, messages }
+  const context = { ...other.context, ...survivor.context }
+  return { ...survivor, messages, ...(Object.keys(context).length > 0 ? { context } : {}) }
 }
 
 /** A run that stands before a message which the person has got already by the other run goes on. */
 function resume(turn: Turn, run: Enrollment): Enrollment | null {
   const journey = journeyOf(turn, run)
-  const marks = own(run.messages, run.step) ?? []
+  const marks = (own(run.messages, run.step) ?? []).filter((mark) => isThisRound(mark, run))
   if (!journey || !marks.some(({ status }) => status === 'sent')) return run
   const node = nodeOf(journey, run.step)
-  if (node.step.kind !== 'email' && node.step.kind !== 'webhook') return run
+  if (!sends(node.step)) return run
   const calm = withdraw(
     turn,
     run,

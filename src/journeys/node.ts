@@ -30,22 +30,36 @@ export interface Message {
   /** Epoch ms. */
   readonly expires: number
   readonly payload: JsonObject
+  /** Of a message with several ways: which of them, from 0. */
+  readonly way?: number
 }
 
 /** What a step does besides moving. */
 export interface Deeds {
   readonly message?: Message
+  /** Messages to colleagues: nobody waits for them, and the run's end does not take them back. */
+  readonly notes?: readonly Message[]
+  /** A line for the person's timeline. */
+  readonly remark?: string
   readonly decision?: { readonly arm: string; readonly propensity: number }
   /** Attributes to set; null removes. */
   readonly set?: Readonly<Record<string, Json>>
   /** Effect ids of this run that are not wanted any more. */
   readonly cancels?: readonly string[]
+  /** Kept in the run's context. */
+  readonly save?: { readonly name: string; readonly value: Json }
+  /** A round of a repeat begins; null: the repeat is over. */
+  readonly loop?: { readonly id: string; readonly round: number | null }
+  /** Another journey that this person is to begin. */
+  readonly start?: { readonly journey: string; readonly properties: JsonObject }
+  /** Another journey whose runs of this person end. */
+  readonly stop?: { readonly journey: string; readonly reason: Reason }
 }
 
 /** What a step makes of a run: on to a step (null: the end), stand still until `due`, or leave. */
 export type Move =
   | ({ readonly kind: 'go'; readonly to: string | null; readonly reason: Reason } & Deeds)
-  | ({ readonly kind: 'stay'; readonly due: number | null } & Deeds)
+  | ({ readonly kind: 'stay'; readonly due: number | null; readonly memo?: number } & Deeds)
   | ({ readonly kind: 'exit'; readonly reason: Reason } & Deeds)
 
 /** A step, compiled. Pure: the same standing gives the same move. */
@@ -58,8 +72,8 @@ export interface Node {
   wake?(at: Standing): Move
   /** An event came while the run stands here; null: it does not matter. */
   hear?(at: Standing, record: EventRecord): Move | null
-  /** The person's zone changed: when the timer is due now; null: it does not depend on zones. */
-  retime?(at: Standing): number | null
+  /** The person's attributes changed: what becomes of the wait; null: it does not depend on them. The same attributes give the same again. */
+  retime?(at: Standing): Move | null
 }
 
 /** Where a step stands in the program. */
@@ -67,6 +81,8 @@ export interface Place {
   readonly next: string | null
   /** The first step of a list, or what comes below when the list is empty or missing. */
   into(steps: readonly Step[] | undefined): string | null
+  /** What a step that failed does: its `otherwise`, or without one what the journey says. */
+  instead(steps: readonly Step[] | undefined, reason: Reason): Move
 }
 
 export type Prepare<S extends Step> = (step: S, place: Place) => Node

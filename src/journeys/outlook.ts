@@ -1,4 +1,5 @@
 import { milliseconds } from '#lib/duration.ts'
+import { awaitedBy } from './awaited.ts'
 import type { Step, WaitStep } from './steps.ts'
 
 const DAY = 86_400_000
@@ -18,6 +19,7 @@ export function outlook(steps: readonly Step[]): Outlook {
 
 const NOTHING: Outlook = { messages: 0, longest: 0 }
 const plus = (a: Outlook, b: Outlook): Outlook => ({ messages: a.messages + b.messages, longest: a.longest + b.longest })
+const times = (count: number, one: Outlook): Outlook => ({ messages: count * one.messages, longest: count * one.longest })
 const worst = (...paths: readonly Outlook[]): Outlook => ({
   messages: Math.max(...paths.map(({ messages }) => messages)),
   longest: Math.max(...paths.map(({ longest }) => longest)),
@@ -31,9 +33,26 @@ function ahead(steps: readonly Step[], below: Outlook): Outlook {
 function from(step: Step, after: Outlook): Outlook {
   switch (step.kind) {
     case 'wait':
-      return plus({ messages: 0, longest: waiting(step) }, after)
+      return worst(plus({ messages: 0, longest: waiting(step) }, after), ahead(step.otherwise ?? [], after))
     case 'waitFor':
-      return plus({ messages: 0, longest: milliseconds(step.upTo)! }, worst(ahead(step.then ?? [], after), ahead(step.otherwise, after)))
+      return plus(
+        { messages: 0, longest: milliseconds(step.upTo)! },
+        worst(...awaitedBy(step).map(({ steps = [] }) => ahead(steps, after)), ahead(step.otherwise ?? [], after)),
+      )
+    case 'hold':
+      return plus(
+        { messages: 0, longest: milliseconds(step.upTo)! },
+        worst(ahead(step.then ?? [], after), ahead(step.otherwise ?? [], after)),
+      )
+    case 'call':
+      return plus({ messages: 0, longest: milliseconds(step.timeout)! }, worst(after, ahead(step.otherwise ?? [], after)))
+    case 'message':
+      return worst(
+        plus({ messages: step.ways.some((way) => 'email' in way) ? 1 : 0, longest: 0 }, after),
+        ahead(step.otherwise ?? [], after),
+      )
+    case 'repeat':
+      return plus(times(step.times, ahead(step.steps, NOTHING)), after)
     case 'branch':
       return worst(...step.branches.map((branch) => ahead(branch.steps, after)), ahead(step.otherwise, after))
     case 'split':
@@ -43,13 +62,19 @@ function from(step: Step, after: Outlook): Outlook {
     case 'webhook':
       return worst(after, ahead(step.otherwise ?? [], after))
     case 'update':
+    case 'notify':
+    case 'start':
+    case 'stop':
       return after
     case 'exit':
       return NOTHING
   }
 }
 
-function waiting({ for: span, until }: WaitStep): number {
-  const spell = until === undefined ? 0 : until.days === undefined ? DAY : 7 * DAY
-  return spell + (span === undefined ? 0 : milliseconds(span)!)
+/** A date is as far away as the data say: nobody can know, so it counts as no wait. */
+function waiting({ for: span, until, window }: WaitStep): number {
+  const spell = until === undefined || 'date' in until ? 0 : until.days === undefined ? DAY : 7 * DAY
+  const closed = window === undefined ? 0 : window.days === undefined ? DAY : 7 * DAY
+  const days = span === undefined ? undefined : /^(\d+) calendar day/.exec(span)?.[1]
+  return closed + spell + (span === undefined ? 0 : days === undefined ? milliseconds(span)! : Number(days) * DAY)
 }

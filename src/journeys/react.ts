@@ -2,14 +2,15 @@ import { applyConsent } from '#consent/react.ts'
 import type { EventFact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
-import { advance, leave, nodeOf } from './advance.ts'
+import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
 import type { Enrollment } from './enrollment.ts'
 import { enter } from './enter.ts'
 import { reachGoals } from './goals.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
 import { type Person, upgraded } from './person.ts'
 import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
-import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, setEnrollments, standing, type Turn } from './turn.ts'
+import { retime } from './retime.ts'
+import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standing, type Turn } from './turn.ts'
 
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
 export function react(stored: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
@@ -44,7 +45,9 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
 /** Fires every timer that is due by `context.now`, the earliest first. */
 export function fire(stored: Person, context: Context): Reaction<Person> {
   const turn = begin(upgraded(stored), context, 'timer')
+  const before = turn.person
   for (let run = earliest(turn); run; run = earliest(turn)) replace(turn, run, wake(turn, run))
+  retime(turn, before)
   return outcome(turn)
 }
 
@@ -58,13 +61,13 @@ export function nextDue(person: Person): number | null {
 function reactToEvent(person: Person | null, record: EventRecord, context: Context): Reaction<Person> {
   const before = person ?? newPerson(record.key, record.at)
   const turn = begin(before, context, record.id)
-  const { section: profile, duplicate, changed } = applyEvent(before.profile, record)
+  const { section: profile, duplicate } = applyEvent(before.profile, record)
   tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
   if (duplicate) return outcome(turn)
   turn.person = { ...before, profile, consent: applyConsent(before.consent, record) }
   if (receiptOf(record)) tellReceipt(turn, record)
-  if (changed.includes('timezone')) retime(turn)
   happen(turn, record)
+  retime(turn, before)
   return outcome(turn)
 }
 
@@ -113,20 +116,12 @@ function exits(turn: Turn, record: EventRecord): void {
 function hear(turn: Turn, record: EventRecord): void {
   const receipt = receiptOf(record)
   for (const run of turn.person.journeys.enrollments) {
+    if (!isThere(turn, run)) continue
     const journey = journeyOf(turn, run)
     const told = receipt ? withReceipt(run, receipt) : run
     const move = (journey && nodeOf(journey, told.step).hear?.(standing(turn, told), record)) ?? null
     if (journey && move) replace(turn, run, advance(turn, told, { journey, move }))
     else if (told !== run) replace(turn, run, told)
-  }
-}
-
-/** The person's clocks have changed: waits until a time of day follow. */
-function retime(turn: Turn): void {
-  for (const run of turn.person.journeys.enrollments) {
-    const journey = journeyOf(turn, run)
-    const due = (journey && nodeOf(journey, run.step).retime?.(standing(turn, run))) ?? null
-    if (due !== null && due !== run.due) replace(turn, run, { ...run, due })
   }
 }
 
@@ -145,9 +140,4 @@ function wake(turn: Turn, run: Enrollment): Enrollment | null {
   const move = nodeOf(journey, run.step).wake?.(standing(turn, run))
   if (!move) throw new Error(`Step ${run.step} of ${run.journey} has a timer but does not know what for`)
   return advance(turn, run, { journey, move })
-}
-
-function replace(turn: Turn, run: Enrollment, after: Enrollment | null): void {
-  const { enrollments } = turn.person.journeys
-  setEnrollments(turn, after ? enrollments.map((other) => (other === run ? after : other)) : enrollments.filter((other) => other !== run))
 }

@@ -24,6 +24,14 @@ export const REASONS = {
   otherwise: fine('None of the conditions held.'),
   arm: fine('Chance put them into arm “…”.'),
   updated: fine('The profile was updated.'),
+  round: fine('Round … began.'),
+  repeated: fine('All rounds were done.'),
+  until: fine('The condition that ends the rounds held.'),
+  started: fine('They were sent into journey “…”.'),
+  stopped_others: fine('Their runs of journey “…” were ended.'),
+  noted: fine('A note was written.'),
+  released: fine('A colleague released the run.'),
+  rejected: fine('A colleague decided against it.'),
   sent: fine('The message was handed over for delivery.'),
   already_sent: fine('The same message had been sent already before two profiles became one.'),
   // could not be written to
@@ -33,6 +41,12 @@ export const REASONS = {
   consent_missing: trouble('They have not given permission for this kind of message.'),
   consent_withdrawn: trouble('They have withdrawn permission for this kind of message.'),
   template_missing: trouble('The template was not published.'),
+  no_way: trouble('There was no way to send it.'),
+  // could not be done
+  date_missing: trouble('The profile has no such date.'),
+  no_answer: trouble('No answer came in time, or none that can be read.'),
+  not_released: trouble('Nobody released the run in time.'),
+  start_depth: trouble('Too many journeys had started each other, so “…” was not started.'),
   // handed to the outbox, but not sent
   expired: trouble('The message could not be handed over in time, so it was not sent any more.'),
   failed: trouble('The message failed: ….'),
@@ -42,6 +56,7 @@ export const REASONS = {
   // left
   completed: fine('They reached the end of the journey.'),
   exit_condition: fine('An exit condition ended the run: ….'),
+  stopped_by: fine('Another journey ended the run: ….'),
   exit_step: fine('They reached an exit step: ….'),
   holdout: fine('They are in the hold-out: they get nothing, for comparison.'),
   merged: fine('Their profile became one with another that had been in the same journey; the run that was further on continues.'),

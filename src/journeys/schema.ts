@@ -40,6 +40,8 @@ export const Journey = z.strictObject({
     .string()
     .regex(/^(100|\d{1,2})(\.\d+)?%$/, 'write a share such as 10%')
     .default('0%'),
+  /** For steps that can fail and have no `otherwise` of their own: whether the run goes on below them or ends. */
+  default: z.strictObject({ otherwise: z.enum(['continue', 'exit']) }).optional(),
   steps: Steps,
 })
 export type Journey = z.output<typeof Journey>

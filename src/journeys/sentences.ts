@@ -1,6 +1,7 @@
 import { isRefusal } from '#lib/problem.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { sentence } from '#segments/condition/sentence.ts'
+import { awaitedBy } from './awaited.ts'
 import { lanes } from './lanes.ts'
 import type { Journey } from './schema.ts'
 import type { Step } from './steps.ts'
@@ -17,7 +18,42 @@ export function sentencesOf(journey: Journey): Record<string, string> {
   return sentences
 }
 
-function conditionsOf(step: Step): (string | undefined)[] {
-  const own = step.kind === 'branch' ? step.branches.map((branch) => branch.when) : step.kind === 'waitFor' ? [step.where] : []
-  return [...own, ...lanes(step).flatMap((lane) => lane.steps.flatMap(conditionsOf))]
+/** The condition texts of a step and of those inside it. */
+export function conditionsOf(step: Step): (string | undefined)[] {
+  return [...conditionsIn(step), ...lanes(step).flatMap((lane) => lane.steps.flatMap(conditionsOf))]
+}
+
+/** The condition texts of a step itself. */
+export function conditionsIn(step: Step): (string | undefined)[] {
+  switch (step.kind) {
+    case 'branch':
+      return step.branches.map(({ when }) => when)
+    case 'waitFor':
+      return awaitedBy(step).map(({ where }) => where)
+    case 'repeat':
+      return [step.until]
+    case 'wait':
+    case 'split':
+    case 'email':
+    case 'webhook':
+    case 'message':
+    case 'call':
+    case 'notify':
+    case 'hold':
+    case 'start':
+    case 'stop':
+    case 'update':
+    case 'exit':
+      return []
+  }
+}
+
+/** The expression texts of a step itself: values, not conditions. */
+export function expressionsIn(step: Step): string[] {
+  const values = step.kind === 'update' ? step.set : step.kind === 'start' ? step.with : {}
+  const date = step.kind === 'wait' && step.until && 'date' in step.until ? [step.until.date] : []
+  return [
+    ...date,
+    ...Object.values(values).flatMap((value) => (typeof value === 'string' && value.startsWith('=') ? [value.slice(1)] : [])),
+  ]
 }

@@ -1,13 +1,14 @@
 import { type ConsentMode, mayContact } from '#consent/react.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
-import type { JsonObject } from '#lib/json.ts'
+import type { Json, JsonObject } from '#lib/json.ts'
 import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
 import { places } from './lanes.ts'
 import type { Person } from './person.ts'
 import { fire, nextDue, react } from './react.ts'
 import { explain } from './reasons.ts'
 import type { Journey } from './schema.ts'
+import { templatesOf } from './sends.ts'
 
 const WORKSPACE = 'simulated'
 
@@ -15,6 +16,7 @@ export interface SimulationOptions {
   readonly journeys: readonly Journey[]
   /** Left out: every template that a journey names is there. */
   readonly templates?: readonly ({ readonly id: string } & PublishedTemplate)[]
+  readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
   /** Left out: `opt-out`, so that people without a word on consent can be written to. */
   readonly consent?: ConsentMode
   /** Epoch ms. */
@@ -24,7 +26,8 @@ export interface SimulationOptions {
 }
 
 export type Answer =
-  | { readonly receipt: 'message.sent' }
+  /** `answer`: what a call is answered with; left out: an empty object. */
+  | { readonly receipt: 'message.sent'; readonly answer?: Json }
   | { readonly receipt: 'message.failed' | 'message.skipped' | 'message.dead'; readonly reason: string }
 
 /** One line of what a simulation did. */
@@ -90,10 +93,10 @@ export class Simulation {
 
   #define(): Definitions {
     const journeys = this.#published
-    const named = new Set(journeys.flatMap(({ journey }) => templatesOf(journey)))
+    const named = new Set(journeys.flatMap(({ journey }) => templatesIn(journey)))
     const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
-    const { consent = 'opt-out' } = this.#options
-    return definitions({ workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates }, this.#definitions)
+    const { consent = 'opt-out', calendars = [] } = this.#options
+    return definitions({ calendars, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates }, this.#definitions)
   }
 
   /** Problems of journeys that cannot run. */
@@ -192,11 +195,24 @@ export class Simulation {
     if (answer.receipt === 'message.sent') {
       this.sent.push({ at: this.now, effect })
       const template = effect.payload['template']
-      const sentence = `A message was sent: ${typeof template === 'string' ? template : effect.channel}.`
+      const sentence =
+        effect.payload['note'] === true
+          ? `A colleague was told: ${effect.address}.`
+          : `A message was sent: ${typeof template === 'string' ? template : effect.channel}.`
       const journey = String(journey_id)
       this.trace.push({ at: this.now, person: effect.key, journey, kind: 'message', step: String(step_id), reason: 'sent', sentence })
     }
-    const props = { effect_id: id, journey_id: journey_id!, version: version!, enrollment_id: enrollment_id!, step_id: step_id!, reason }
+    const answered: JsonObject =
+      answer.receipt === 'message.sent' && effect.payload['answer'] === true ? { answer: answer.answer ?? {} } : {}
+    const props = {
+      ...answered,
+      effect_id: id,
+      journey_id: journey_id!,
+      version: version!,
+      enrollment_id: enrollment_id!,
+      step_id: step_id!,
+      reason,
+    }
     const receipt: EventRecord = {
       kind: 'event',
       ws: WORKSPACE,
@@ -223,8 +239,7 @@ export class Simulation {
   }
 }
 
-const templatesOf = (journey: Journey): readonly string[] =>
-  places(journey.steps).flatMap(({ step }) => (step.kind === 'email' ? [step.template] : []))
+const templatesIn = (journey: Journey): readonly string[] => places(journey.steps).flatMap(({ step }) => templatesOf(step))
 
 /** Runs journeys on given people and events until a time, and tells what happened. */
 export function simulate(

@@ -17,6 +17,7 @@ export type Permission =
   | 'messages:read'
   | 'messages:replay'
   | 'reports:read'
+  | 'approvals:decide'
 
 /**
  * One declared action gives the route, its validation, the OpenAPI operation, the typed UI call,

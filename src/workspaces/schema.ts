@@ -20,6 +20,7 @@ const GRANTABLE = {
   'messages:read': true,
   'messages:replay': true,
   'reports:read': true,
+  'approvals:decide': true,
 } as const satisfies Record<Exclude<Permission, 'public' | 'signed-in'>, true>
 export type Scope = keyof typeof GRANTABLE
 export const Scope = z.enum(Object.keys(GRANTABLE) as [Scope, ...Scope[]])
@@ -29,7 +30,7 @@ const reader = ['documents:read', 'journeys:read', 'reports:read'] as const
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: reader,
   marketer: [...reader, 'documents:write', 'people:read', 'messages:read'],
-  approver: [...reader, 'journeys:publish', 'people:read', 'messages:read', 'messages:replay'],
+  approver: [...reader, 'journeys:publish', 'people:read', 'messages:read', 'messages:replay', 'approvals:decide'],
   compliance: [...reader, 'people:read', 'people:write', 'messages:read'],
   admin: Scope.options,
 }

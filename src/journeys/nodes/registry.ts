@@ -1,12 +1,18 @@
 import type { Node, Place } from '../node.ts'
 import type { Step } from '../steps.ts'
 import { branch } from './branch.ts'
+import { call } from './call.ts'
 import { email } from './email.ts'
 import { exit } from './exit.ts'
+import { hold } from './hold.ts'
+import { notify } from './notify.ts'
+import { repeat } from './repeat.ts'
 import { split } from './split.ts'
+import { start, stop } from './start.ts'
 import { update } from './update.ts'
 import { wait } from './wait.ts'
 import { waitFor } from './wait-for.ts'
+import { ways } from './ways.ts'
 import { webhook } from './webhook.ts'
 
 /** One line for each step kind; a kind without a line does not compile. */
@@ -24,6 +30,20 @@ export function prepare(step: Step, place: Place): Node {
       return email(step, place)
     case 'webhook':
       return webhook(step, place)
+    case 'message':
+      return ways(step, place)
+    case 'call':
+      return call(step, place)
+    case 'repeat':
+      return repeat(step, place)
+    case 'start':
+      return start(step, place)
+    case 'stop':
+      return stop(step, place)
+    case 'notify':
+      return notify(step, place)
+    case 'hold':
+      return hold(step, place)
     case 'update':
       return update(step, place)
     case 'exit':

@@ -1,30 +1,13 @@
-import type { Json } from '#lib/json.ts'
-import { put } from '#lib/record.ts'
-import type { Scope } from '#segments/condition/scope.ts'
-import { expression } from '../conditions.ts'
 import type { Prepare } from '../node.ts'
 import type { UpdateStep } from '../steps.ts'
-
-type Value = (scope: Scope) => Json | undefined
+import { resultsOf, valuesOf } from './values.ts'
 
 export const update: Prepare<UpdateStep> = (step, { next }) => {
-  const values = Object.entries(step.set).map(([name, value]) => ({ name, value: valueOf(value) }))
+  const values = valuesOf(step.set)
   return {
     step,
     next,
-    arrive(at) {
-      const scope = at.scope()
-      const set: Record<string, Json> = {}
-      for (const { name, value } of values) {
-        const result = value(scope)
-        // An expression over something missing has no value: the attribute stays as it is.
-        if (result !== undefined) put(set, name, result)
-      }
-      return { kind: 'go', to: next, reason: 'updated', set }
-    },
+    // An expression over something missing has no value: the attribute stays as it is.
+    arrive: (at) => ({ kind: 'go', to: next, reason: 'updated', set: resultsOf(values, at.scope()) }),
   }
-}
-
-function valueOf(value: Json): Value {
-  return typeof value === 'string' && value.startsWith('=') ? expression(value.slice(1)) : () => value
 }

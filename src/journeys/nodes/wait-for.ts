@@ -1,36 +1,64 @@
+import type { EventRecord } from '#events/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
+import { own } from '#lib/record.ts'
+import { type Awaited, awaitedBy } from '../awaited.ts'
 import { condition } from '../conditions.ts'
-import type { Enrollment } from '../enrollment.ts'
-import type { Prepare } from '../node.ts'
+import type { Dispatch, Enrollment } from '../enrollment.ts'
+import type { Move, Place, Prepare, Standing } from '../node.ts'
+import { isCurrent } from '../rounds.ts'
 import type { WaitForStep } from '../steps.ts'
 
 const RECEIPT = 'message.'
 
-export const waitFor: Prepare<WaitForStep> = (step, { next, into }) => {
+export const waitFor: Prepare<WaitForStep> = (step, place) => {
   const limit = milliseconds(step.upTo)!
-  const where = step.where === undefined ? undefined : condition(step.where)
-  const happened = { kind: 'go', to: into(step.then), reason: 'event' } as const
-  const timeout = { kind: 'go', to: into(step.otherwise), reason: 'timeout' } as const
+  const several = step.on !== undefined
+  const events = awaitedBy(step).map((each) => awaited(each, several, place))
+  const timeout = place.instead(step.otherwise, 'timeout')
+  const ranked = step.mode === 'ranked'
   return {
     step,
-    next,
+    next: place.next,
     arrive({ run, now }) {
-      // A receipt that came during an earlier wait counts; its properties are gone, so a condition on them cannot.
-      if (!where && step.of !== undefined && hasHeard(run, step.of, step.event)) return happened
-      return limit <= 0 ? timeout : { kind: 'stay', due: now + limit }
+      const heard = events.findIndex((each) => each.wasHeard(run))
+      if (limit <= 0) return events[heard]?.happened ?? timeout
+      if (heard < 0) return { kind: 'stay', due: now + limit }
+      return ranked ? { kind: 'stay', due: now + limit, memo: heard } : events[heard]!.happened
     },
-    wake: () => timeout,
+    wake: ({ run }) => (ranked && run.memo !== undefined && events[run.memo]?.happened) || timeout,
     hear(at, record) {
-      if (record.name !== step.event || record.at < at.run.entry.at) return null
-      if (step.of !== undefined && !isOurs(at.run, step.of, record.props['effect_id'])) return null
-      return where && !where(at.scope(record)) ? null : happened
+      if (record.at < at.run.entry.at) return null
+      const { memo = events.length, due } = at.run
+      // Of a ranked list only what stands higher than what has come changes anything.
+      const heard = events.findIndex((each, i) => (!ranked || i < memo) && each.isMet(at, record))
+      if (heard < 0) return null
+      return ranked ? { kind: 'stay', due, memo: heard } : events[heard]!.happened
     },
   }
 }
 
-const messagesOf = (run: Enrollment, step: string) => (Object.hasOwn(run.messages, step) ? run.messages[step]! : [])
+interface Event {
+  readonly happened: Move
+  isMet(at: Standing, record: EventRecord): boolean
+  /** A receipt that came before the step was reached counts; its properties are gone, so a condition on them cannot. */
+  wasHeard(run: Enrollment): boolean
+}
 
-const isOurs = (run: Enrollment, step: string, effect: unknown): boolean => messagesOf(run, step).some(({ id }) => id === effect)
+function awaited({ id, event, where, of, steps }: Awaited, several: boolean, { into }: Place): Event {
+  const holds = where === undefined ? undefined : condition(where)
+  return {
+    happened: { kind: 'go', to: into(steps), reason: several ? `event:${id}` : 'event' },
+    isMet(at, record) {
+      if (record.name !== event) return false
+      if (of !== undefined && !messagesOf(at.run, of).some((mark) => mark.id === record.props['effect_id'])) return false
+      return !holds || holds(at.scope(record))
+    },
+    wasHeard(run) {
+      if (holds || of === undefined || !event.startsWith(RECEIPT)) return false
+      return messagesOf(run, of).some(({ heard }) => heard.includes(event.slice(RECEIPT.length)))
+    },
+  }
+}
 
-const hasHeard = (run: Enrollment, step: string, event: string): boolean =>
-  event.startsWith(RECEIPT) && messagesOf(run, step).some(({ heard }) => heard.includes(event.slice(RECEIPT.length)))
+const messagesOf = (run: Enrollment, step: string): readonly Dispatch[] =>
+  (own(run.messages, step) ?? []).filter((mark) => isCurrent(mark, run))

@@ -5,6 +5,7 @@ import { Mono } from '#kit/copy.tsx'
 import { Link } from '#kit/link.tsx'
 import { Facts } from '#kit/page.tsx'
 import { toMessages, toPeopleBehind } from '#kit/paths.ts'
+import { awaitedBy } from '../awaited.ts'
 import { detail, durationWords, entryWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
 import type { Step } from '../steps.ts'
@@ -131,17 +132,57 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
       return [['Calls', `${step.method} ${step.url}`], ['Not later than', durationWords(step.within)], ...ways]
     case 'waitFor':
       return [
-        ['Event', step.event],
+        ...awaitedBy(step).flatMap(({ event, where, of }) => [
+          ['Event', of === undefined ? event : `${event} of ${of}`] as const,
+          ...(where ? [['Only if', <Condition key={where} text={where} sentences={sentences} />] as const] : []),
+        ]),
+        ...(step.on ? [['Counts', step.mode === 'ranked' ? 'the highest in the list that came' : 'the first that comes'] as const] : []),
         ['At most', durationWords(step.upTo)],
-        ...(step.where ? [['Only if', <Condition key="where" text={step.where} sentences={sentences} />] as const] : []),
         ...ways,
       ]
+    case 'message':
+      return [
+        ...step.ways.map((way, i): readonly [string, ReactNode] => [
+          i === 0 ? 'First' : 'Else',
+          'email' in way ? `e-mail ${way.email.template}` : `${way.webhook.method} ${way.webhook.url}`,
+        ]),
+        ['Not later than', durationWords(step.within)],
+        ...ways,
+      ]
+    case 'call':
+      return [
+        ['Asks', `${step.method} ${step.url}`],
+        ['Keeps the answer as', `run.${step.save}`],
+        ['Waits', durationWords(step.timeout)],
+        ...ways,
+      ]
+    case 'repeat':
+      return [
+        ['At most', `${step.times} rounds`],
+        ...(step.until ? [['Until', <Condition key="until" text={step.until} sentences={sentences} />] as const] : []),
+        ['Each round', step.steps.map(title).join(' → ')],
+      ]
+    case 'notify':
+      return [
+        ['Tells', step.to?.join(', ') ?? 'the person’s timeline'],
+        ['Text', step.text],
+      ]
+    case 'hold':
+      return [
+        ['Decides', `whoever may ${step.for}`],
+        ...(step.note ? [['Note', step.note] as const] : []),
+        ['At most', durationWords(step.upTo)],
+        ...ways,
+      ]
+    case 'start':
+    case 'stop':
+      return [['Journey', step.journey], ...(detail(step) ? [['Does', detail(step)] as const] : [])]
     case 'split':
       return ways
     case 'wait':
     case 'update':
     case 'exit':
-      return detail(step) ? [['Does', detail(step)]] : []
+      return [...(detail(step) ? [['Does', detail(step)] as const] : []), ...ways]
   }
 }
 

@@ -1,4 +1,22 @@
-import { Clock, GitFork, Hourglass, LogOut, type LucideIcon, Mail, PencilLine, Split, Webhook, Zap } from 'lucide-react'
+import {
+  BellRing,
+  CirclePlay,
+  CircleStop,
+  Clock,
+  GitFork,
+  Hourglass,
+  LogOut,
+  type LucideIcon,
+  Mail,
+  MessageCircleQuestionMark,
+  MessagesSquare,
+  PencilLine,
+  Repeat,
+  ShieldQuestionMark,
+  Split,
+  Webhook,
+  Zap,
+} from 'lucide-react'
 import { type Family, family } from '../lanes.ts'
 import type { Step } from '../steps.ts'
 
@@ -9,6 +27,13 @@ const ICONS: Record<Step['kind'], LucideIcon> = {
   split: Split,
   email: Mail,
   webhook: Webhook,
+  message: MessagesSquare,
+  call: MessageCircleQuestionMark,
+  notify: BellRing,
+  repeat: Repeat,
+  start: CirclePlay,
+  stop: CircleStop,
+  hold: ShieldQuestionMark,
   update: PencilLine,
   exit: LogOut,
 }
