@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Person } from '#journeys/person.ts'
 import { writeFactBlock } from '#platform/fact-blocks.ts'
 import { buryLetters, dueKeys, loadStates, parkedKeys, soonestTimers, writeStates } from '#platform/keyed-state.ts'
-import { acquireLeases, advanceLeases, isAnyLeaseFree, releaseLeases, renewLeases } from '#platform/leases.ts'
+import { acquireLeases, advanceLeases, giveLeases, releaseLeases, renewLeases } from '#platform/leases.ts'
 import { append, appendToPartitions, type Queryable, readBlocks } from '#platform/log.ts'
 import { type Cancelled, cancel, enqueue } from '#platform/outbox.ts'
 import { transaction } from '#platform/postgres/pool.ts'
@@ -21,8 +21,8 @@ const KIND = 'profile'
 export function engineStore({ pool, partitions, leaseSeconds }: Options): EngineStore {
   return {
     acquire: (owner) => acquireLeases(pool, owner, leaseSeconds),
-    renew: (owner) => renewLeases(pool, owner, leaseSeconds),
-    isAnyFree: () => isAnyLeaseFree(pool),
+    renew: (owner) => renewLeases(pool, { owner, seconds: leaseSeconds }),
+    give: (owner, keys) => giveLeases(pool, { owner, keys }),
     release: (owner) => releaseLeases(pool, owner),
     read: (cursors, blocks) => readBlocks(pool, cursors, blocks),
     load: (keys) => loadStates<Person>(pool, KIND, keys),
@@ -30,14 +30,15 @@ export function engineStore({ pool, partitions, leaseSeconds }: Options): Engine
     soonest: (of) => soonestTimers(pool, of),
     tick: (of, now) => transaction(pool, (tx) => appendToPartitions(tx, '{"kind":"tick"}', { partitions: of, now })),
     parked: () => parkedKeys(pool, KIND),
-    save: (batch) => transaction(pool, (tx) => save(tx, batch, partitions)),
+    save: (batch) => transaction(pool, (tx) => save(tx, batch, partitions), UNHURRIED),
   }
 }
 
+/** The log makes all of this again after a crash, and later commits flush it: it need not wait for the disk. */
+const UNHURRIED = 'begin; set local synchronous_commit = off'
+
 /** State, effects, facts, records for others and offsets move together, or the fence refuses all of it. */
 async function save(tx: Queryable, batch: Batch, partitions: number): Promise<void> {
-  // The log makes all of this again after a crash, and later commits flush it: it need not wait for the disk.
-  await tx.query('set local synchronous_commit = off')
   if (!(await advanceLeases(tx, batch.leases))) throw new Fenced('Another worker owns one of these partitions now')
   if (!(await writeStates(tx, KIND, batch.people))) throw new Fenced('A profile was written by another worker')
   await enqueue(tx, batch.effects, batch.now)

@@ -8,17 +8,33 @@ export interface EngineOptions {
   /** Epoch ms by the clock that timers follow, and how many of its milliseconds pass in a real one. */
   readonly now: () => number
   readonly rate: () => number
+  /** Says goodbye: others take the partitions at once. */
   readonly release: () => Promise<void>
 }
 
 export interface Engine {
   /** Something was appended in this process. */
   wake(): void
+  /** Whether its last rounds went well; else others should have its share. */
+  readonly works: boolean
+  /** Ends the batch that runs, then hands the partitions over. */
   stop(): Promise<void>
 }
 
-/** Other processes append too: look for their records this often (ms). */
+/**
+ * Other processes append too: look for their records this often (ms), and more often for a moment after there were some.
+ * PostgreSQL's NOTIFY would be quicker, but it takes one lock for all commits of the server.
+ */
 const POLL_MS = 50
+const POLL_SOON_MS = 8
+const SOON_MS = 1_000
+/** Hand-overs begin at a renewal, so there are more of them than the leases need. */
+const RENEW_MS = 1_000
+/** So many failures in a row, and somebody else should try. */
+const FAILING = 4
+/** After a batch of fewer records than this the next one is given a moment (ms) to gather: a commit costs the same for one as for many. */
+const SMALL = 200
+const GATHER_MS = 4
 const RETRY_MS = [50, 100, 250, 500, 1_000, 2_000]
 
 /** Runs the pipeline until stopped. After any failure it forgets what it holds, waits a little, and takes its leases anew. */
@@ -27,15 +43,18 @@ export function startEngine(options: EngineOptions): Engine {
   const state = { stopping: false, wake: Promise.withResolvers<void>() }
   let failures = 0
   let renewed = -Infinity
+  let workedAt = -Infinity
   const round = async (): Promise<void> => {
-    if (performance.now() - renewed > (options.leaseSeconds * 1_000) / 3) {
+    if (performance.now() - renewed > Math.min(RENEW_MS, (options.leaseSeconds * 1_000) / 3)) {
       await pipeline.renew()
       renewed = performance.now()
     }
     const step = await pipeline.step()
     failures = 0
-    if (step === 'worked') await new Promise((resolve) => setImmediate(resolve))
-    else await rest(state, restMs(options))
+    if (step === 'worked') workedAt = performance.now()
+    if (step === 'worked')
+      await new Promise((resolve) => (pipeline.lastBatch < SMALL ? setTimeout(resolve, GATHER_MS) : setImmediate(resolve)))
+    else await rest(state, restMs(options, performance.now() - workedAt < SOON_MS ? POLL_SOON_MS : POLL_MS))
   }
   const run = async (): Promise<void> => {
     while (!state.stopping) {
@@ -52,6 +71,9 @@ export function startEngine(options: EngineOptions): Engine {
   const running = run()
   return {
     wake: () => state.wake.resolve(),
+    get works() {
+      return failures < FAILING
+    },
     async stop() {
       state.stopping = true
       state.wake.resolve()
@@ -61,9 +83,9 @@ export function startEngine(options: EngineOptions): Engine {
   }
 }
 
-function restMs({ pipeline, now, rate }: EngineOptions): number {
+function restMs({ pipeline, now, rate }: EngineOptions, longest: number): number {
   const timer = pipeline.nextTimer
-  return timer === undefined ? POLL_MS : Math.max(0, Math.min(POLL_MS, (timer - now()) / rate()))
+  return timer === undefined ? longest : Math.max(0, Math.min(longest, (timer - now()) / rate()))
 }
 
 async function rest(state: { wake: PromiseWithResolvers<void> }, ms: number): Promise<void> {

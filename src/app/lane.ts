@@ -26,7 +26,7 @@ export interface LaneParts {
   /** In [0, 1). */
   readonly dice: () => number
   readonly concurrency: number
-  readonly perSecond: number
+  readonly perSecond: () => number
   /** Webhooks go to many hosts: one that is down must not stop the others. */
   readonly breaks: boolean
   readonly limits: RetryLimits
@@ -36,6 +36,9 @@ export interface LaneParts {
 
 /** Looks for what other processes queued this often (ms). */
 const POLL_MS = 200
+/** A round begins when this part of all places is free, or looks again after this long (ms). */
+const ROUND_SHARE = 4
+const GATHER_MS = 10
 
 /** One channel's way out: claims what is due within rate, breaker and concurrency, and hands it over. */
 export class Lane {
@@ -93,11 +96,14 @@ export class Lane {
 
   /** Milliseconds to rest before the next one. */
   async #round(): Promise<number> {
-    const { db, owner, now, real, perSecond, concurrency, channel } = this.#parts
+    const { db, owner, now, real, concurrency, channel } = this.#parts
+    const perSecond = this.#parts.perSecond()
     if (this.#unsure) await this.#makeSure()
     this.#bucket = refilled(this.#bucket, perSecond, real())
     const free = Math.min(concurrency - this.#flying.size, permits(this.#breaker, real()))
     if (free < 1) return POLL_MS
+    // A round asks the database four things whatever it brings: it waits for a handful of free places while others are on their way.
+    if (this.#flying.size > concurrency - concurrency / ROUND_SHARE) return GATHER_MS
     const limit = Math.min(free, Math.floor(this.#bucket.tokens))
     if (limit < 1) return Math.min(POLL_MS, wait(this.#bucket, perSecond))
     const claimed = await claim(db, { owner, channel: channel.kind, limit, now: now() })
@@ -197,7 +203,7 @@ export class Lane {
     await this.#parts.settler.settle({ entry, verdict, providerId, hash })
     this.#flying.delete(flightOf(entry))
     this.#parts.observe(entry.channel, verdict.status, started < 0 ? 0 : this.#parts.real() - started)
-    if (this.#flying.size <= this.#parts.concurrency / 2) this.wake()
+    if (this.#flying.size <= this.#parts.concurrency - this.#parts.concurrency / ROUND_SHARE) this.wake()
   }
 
   async #rest(ms: number): Promise<void> {

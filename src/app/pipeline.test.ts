@@ -152,7 +152,7 @@ test('two profiles that turn out to be one: the run goes on there, and nothing i
   await say({ ...cart('ada', 'c9'), anonymousId: 'phone' })
   await settle(pipeline)
   await pass(pipeline, 6 * MINUTE)
-  const people = await rows<{ state: Person }>('select state from keyed_state')
+  const people = await rows<{ state: Person }>('select state::json as state from keyed_state')
   assert.equal(people.filter(({ state }) => state.profile.mergedInto).length, 1)
   assert.equal((await outbox()).length, 2, 'one for each cart')
 })
@@ -205,7 +205,7 @@ test('the state does not depend on how the records are cut into batches', async 
     await pipeline.acquire()
     await say(...story)
     await settle(pipeline)
-    states.push(await rows('select id, state from keyed_state order by id'))
+    states.push(await rows('select id, state::json as state from keyed_state order by id'))
   }
   assert.deepEqual(states[1], states[0])
   assert.deepEqual(states[2], states[0])

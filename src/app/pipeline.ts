@@ -39,6 +39,7 @@ export class Pipeline {
   readonly #read = new Map<number, number>()
   readonly #cache: LRUCache<string, Held>
   #parked = new Set<string>()
+  #lastBatch = 0
   /** Partitions whose last tick may still have timers to fire. */
   readonly #draining = new Set<number>()
   /** Earliest timer by partition, and partitions whose tick is under way. */
@@ -61,7 +62,7 @@ export class Pipeline {
     return least
   }
 
-  /** Takes free partitions. Whatever was held before is forgotten. */
+  /** Takes our share of the free partitions. Whatever was held before is forgotten. */
   async acquire(): Promise<void> {
     this.forget()
     const { store, owner, definitions } = this.#options
@@ -76,12 +77,22 @@ export class Pipeline {
     }
   }
 
-  /** Keeps the leases; takes partitions that have become free. */
+  /** Keeps the leases. What is more than our share goes to others, between two batches; what is less is taken as soon as it is free. */
   async renew(): Promise<void> {
     const { store, owner } = this.#options
-    const kept = await store.renew(owner)
-    if (kept.length !== this.#leases.size || (await store.isAnyFree())) await this.acquire()
-    else this.#parked = await this.#whoIsParked()
+    const { kept, share, free } = await store.renew(owner)
+    if (kept.length !== this.#leases.size || (free > 0 && kept.length < share)) return this.acquire()
+    if (kept.length > share) await this.#give(kept.slice(share))
+    this.#parked = await this.#whoIsParked()
+  }
+
+  async #give(partitions: readonly number[]): Promise<void> {
+    // Forgotten first: when the answer is lost, the next renewal finds out what is still ours.
+    for (const partition of partitions) {
+      for (const held of [this.#leases, this.#waiting, this.#read, this.#soonest, this.#draining, this.#ticking]) held.delete(partition)
+    }
+    this.#cache.clear()
+    await this.#options.store.give(this.#options.owner, partitions)
   }
 
   forget(): void {
@@ -93,6 +104,11 @@ export class Pipeline {
     return new Set((await this.#options.store.parked()).map(({ ws, key }) => nameOf(ws, key)))
   }
 
+  /** Records and timers that the last batch handled. */
+  get lastBatch(): number {
+    return this.#lastBatch
+  }
+
   /** Handles one batch. A throw means that nothing of it was saved, or that this is unknown: acquire again. */
   async step(): Promise<Step> {
     if (this.#leases.size === 0) return 'no partitions'
@@ -100,6 +116,7 @@ export class Pipeline {
     const records = this.#pick()
     const due = await this.#due(this.#options.batchSize - records.length)
     if (records.length === 0 && due.length === 0) return (await this.#tick()) ? 'worked' : 'idle'
+    this.#lastBatch = records.length + due.length
     const held = await this.#prepare(records, due)
     const builder = new BatchBuilder({
       definitions: (revision, ws) => this.#options.definitions.of(revision, ws),

@@ -15,25 +15,37 @@ export interface KeyedWrite<State> extends Keyed<State> {
 }
 
 export async function loadStates<State>(db: Queryable, kind: string, keys: readonly { ws: string; id: string }[]): Promise<Keyed<State>[]> {
-  const { rows } = await db.query<Keyed<State>>(
+  const { rows } = await db.query<Omit<Keyed<State>, 'state'> & { state: string }>(
     `select s.workspace_id as ws, s.id, s.state, s.version
      from unnest($2::text[], $3::text[]) k(ws, id)
      join keyed_state s on s.workspace_id = k.ws and s.kind = $1 and s.id = k.id`,
     [kind, keys.map((key) => key.ws), keys.map((key) => key.id)],
   )
-  return rows
+  return rows.map(({ state, ...row }) => ({ ...row, state: JSON.parse(state) as State }))
 }
+
+/** Stands between the texts of one parameter: JSON writes this character as an escape, so none of them holds it. */
+const BETWEEN = '\u0001'
 
 /** Writes all rows, each on the version that it was read at; false when another writer came between. */
 export async function writeStates<State>(tx: Queryable, kind: string, rows: readonly KeyedWrite<State>[]): Promise<boolean> {
   if (rows.length === 0) return true
+  // The states go as one text: an array literal would have to escape every quote of them.
   const { rowCount } = await tx.query(
     `insert into keyed_state as k (workspace_id, kind, id, partition, state, version, next_due)
-     select ws, $2, id, partition, state, version, "nextDue"
-     from jsonb_to_recordset($1::jsonb) p(ws text, id text, partition smallint, state jsonb, version bigint, "nextDue" bigint)
+     select ws, $1, id, partition, state, version, due
+     from unnest($2::text[], $3::text[], $4::smallint[], string_to_array($5, chr(1)), $6::bigint[], $7::bigint[]) p(ws, id, partition, state, version, due)
      on conflict (workspace_id, kind, id) do update set state = excluded.state, version = excluded.version, next_due = excluded.next_due
      where k.version = excluded.version - 1`,
-    [JSON.stringify(rows), kind],
+    [
+      kind,
+      rows.map((row) => row.ws),
+      rows.map((row) => row.id),
+      rows.map((row) => row.partition),
+      rows.map((row) => JSON.stringify(row.state)).join(BETWEEN),
+      rows.map((row) => row.version),
+      rows.map((row) => row.nextDue),
+    ],
   )
   return rowCount === rows.length
 }

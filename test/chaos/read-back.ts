@@ -67,7 +67,7 @@ async function readDatabase(pool: Pool): Promise<Omit<Left, 'facts'>> {
     blocks,
     heads: await all('select partition, seq from log_heads order by partition'),
     leases: await all('select partition, done_seq as done, tick, tick_seq as "tickSeq", revision from leases order by partition'),
-    states: await all(`select workspace_id as ws, id, partition, state, next_due from keyed_state where kind = 'profile' order by id`),
+    states: await all(`select workspace_id as ws, id, partition, state::json as state, next_due from keyed_state where kind = 'profile' order by id`),
     outbox:
       await all(`select id, workspace_id as ws, profile_id as key, channel, address, topic, lane, due, expires, payload, status, attempt,
       claimed_at as "claimedAt", settled_at as "settledAt", reason, provider_id as "providerId", content_hash as "contentHash", created_at as "createdAt" from outbox order by id`),

@@ -12,7 +12,7 @@ export async function remindersSent(db: Queryable, workspace: string): Promise<{
 
 export async function countProfiles(db: Queryable, workspace: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int as count from keyed_state where workspace_id = $1 and kind = 'profile' and not (state -> 'profile' ? 'mergedInto')`,
+    `select count(*)::int as count from keyed_state where workspace_id = $1 and kind = 'profile' and not (state::jsonb -> 'profile' ? 'mergedInto')`,
     [workspace],
   )
   return rows[0]!.count

@@ -1,4 +1,5 @@
 import pg, { type ClientBase, type PoolClient } from 'pg'
+import { PlanningClient } from './prepared.ts'
 
 export type Pool = pg.Pool
 /** A connection inside a transaction. */
@@ -49,6 +50,7 @@ function wholeNumber(text: string): number {
 /** A pool with time limits on everything. Each connection works in UTC. */
 export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs = 10_000, onError }: PoolOptions): Pool {
   const pool = new pg.Pool({
+    Client: PlanningClient,
     connectionString: url,
     application_name: name,
     max,
@@ -59,7 +61,7 @@ export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs
     idle_in_transaction_session_timeout: 30_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    options: '-c TimeZone=UTC',
+    options: '-c TimeZone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
   })
   // without a listener a broken idle connection would end the process
   pool.on('error', (error) => onError?.(error))
@@ -68,9 +70,9 @@ export function createPool({ url, name, max = 10, connectMs = 3_000, statementMs
 
 /**
  * Runs `work` in a transaction: commits when it resolves, rolls back when it throws.
- * Throws CommitUnknown when nobody can tell whether the commit happened.
+ * Throws CommitUnknown when nobody can tell whether the commit happened. `begin` may say more, in the same round trip.
  */
-export async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>, begin = 'begin'): Promise<T> {
   const tx = await pool.connect()
   let broken: Error | undefined
   // an error between two statements has no query to reject; without a listener it would end the process
@@ -79,7 +81,7 @@ export async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): 
   }
   tx.on('error', onError)
   try {
-    await tx.query('begin')
+    await tx.query(begin)
     const value = await work(tx)
     await commit(tx)
     return value
