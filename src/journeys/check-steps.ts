@@ -1,8 +1,8 @@
 import { nextOpening } from '#lib/clock-window.ts'
 import { milliseconds } from '#lib/duration.ts'
+import { isZone } from '#lib/zone.ts'
 import { awaitedBy } from './awaited.ts'
 import { laneLists } from './check-walk.ts'
-import { isZone } from './clock-time.ts'
 import { unfillable } from './nodes/fill.ts'
 import { DayText, type NotifyStep, type RepeatStep, type Step, type WaitStep } from './steps.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { isZone, nextClockTime } from './clock-time.ts'
+import { isZone } from '#lib/zone.ts'
+import { nextClockTime } from './clock-time.ts'
 
 const at = (iso: string): number => Temporal.Instant.from(iso).epochMilliseconds
 const next = (time: string, zone: string, from: string): string =>

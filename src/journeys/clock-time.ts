@@ -7,17 +7,6 @@ export interface ClockTime {
   readonly days?: readonly (typeof WEEKDAYS)[number][] | undefined
 }
 
-/** Whether the zone is known to the time-zone data (IANA name or fixed offset). */
-export function isZone(zone: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
-
 /**
  * The first moment (epoch ms) from `from` on at which clocks in the zone show this time on one of these days; the minute of `from` itself counts.
  * A time that a clock change leaves out is moved forward by the gap, one that comes twice is the first (RFC 5545, Temporal's `compatible`).
