@@ -24,6 +24,7 @@ import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { prepareParts } from './delivery.ts'
+import { heldBindings } from './held.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
@@ -82,6 +83,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
       ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
       ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
+      ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...messageBindings(views),
       ...mailBindings({ pool, receiving: options.receiving }),
       bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),

@@ -97,3 +97,27 @@ export async function deliveriesOf(
     { workspace, effect },
   )
 }
+
+/** Runs that stand on one of these steps, as far as facts have been projected; the longest there first. */
+export async function standingOn(
+  analytics: Analytics,
+  workspace: string,
+  { places, limit }: { places: readonly { readonly journey: string; readonly step: { readonly id: string } }[]; limit: number },
+): Promise<{ profile: string; enrollment: string }[]> {
+  if (places.length === 0) return []
+  return analytics.query<{ profile: string; enrollment: string }>(
+    `SELECT argMax(profile_id, (at, seq, ix)) AS profile, enrollment_id AS enrollment,
+       sumMap([to_step, from_step], [toInt32(1), toInt32(-1)]) AS net, arrayFilter((name, n) -> n > 0 AND name != '', net.1, net.2)[1] AS place
+     FROM transitions
+     WHERE workspace_id = {workspace:String} AND has({journeys:Array(String)}, journey_id) AND kind IN ('entered', 'moved', 'exited')
+     GROUP BY enrollment_id, journey_id
+     HAVING countIf(kind = 'entered') > countIf(kind = 'exited') AND has({places:Array(String)}, concat(journey_id, ' ', place))
+     ORDER BY max(at) LIMIT {limit:UInt32}`,
+    {
+      workspace,
+      journeys: [...new Set(places.map(({ journey }) => journey))],
+      places: places.map(({ journey, step }) => `${journey} ${step.id}`),
+      limit,
+    },
+  )
+}

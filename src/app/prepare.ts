@@ -4,7 +4,7 @@ import { address } from '#channels/address.ts'
 import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels/channel.ts'
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
-import { EmailPayload, WebhookPayload } from '#channels/payload.ts'
+import { EmailPayload, NotePayload, WebhookPayload } from '#channels/payload.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
 import { render } from '#content/adapters/templates.ts'
@@ -49,7 +49,8 @@ export interface Made {
 
 /** What an effect hands over: a function of the entry and of the versions that it names, so that it can be shown again later. */
 export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
-  return due.channel === 'email' ? prepareEmail(due, parts) : prepareWebhook(due, parts)
+  if (due.channel !== 'email') return prepareWebhook(due, parts)
+  return due.payload['note'] === true ? prepareNote(due, parts) : prepareEmail(due, parts)
 }
 
 const invalid = (detail: string) =>
@@ -64,8 +65,7 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   const compiled = await parts.library.compiled(due.ws, template, version)
   if (isRefusal(compiled)) return compiled
   const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
-  if (!sender)
-    return refuse({ code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' })
+  if (!sender) return refuse(NO_SENDER)
   const who = { ws: due.ws, profile: due.key, effect: due.id }
   const unsubscribeUrl = `${parts.publicUrl}/u/${parts.links.token({ kind: 'unsubscribe', ...who, topic: due.topic, address: due.address.toLowerCase() })}`
   const scope = scopeOf(due, { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws) })
@@ -88,6 +88,25 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   })
 }
 
+/** A note to a colleague: plain words, no links to follow, nothing to unsubscribe from. */
+async function prepareNote(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
+  const payload = NotePayload.safeParse(due.payload)
+  if (!payload.success) return invalid(payload.error.message)
+  const to = address(due.address)
+  if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
+  const sender = await parts.sender(due.ws, '')
+  if (!sender) return refuse(NO_SENDER)
+  const { subject, text, journey_id: journey, step_id: step } = payload.data
+  const html = `<p style="white-space:pre-wrap">${escapeHtml(text)}</p>`
+  const rendered = { subject, text, html, links: [] }
+  const who = { name: '', address: to.address }
+  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: who, unsubscribeUrl: '', rendered })
+}
+
+const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+const NO_SENDER = { code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' }
+
 function letterMade(letter: Letter): Made {
   const { sender, rendered, workspace } = letter
   const headers = emailHeaders(letter)
@@ -107,7 +126,7 @@ function letterMade(letter: Letter): Made {
 }
 
 interface Given {
-  readonly data: { readonly profile: JsonObject; readonly entry: JsonObject; readonly event: JsonObject }
+  readonly data: { readonly profile: JsonObject; readonly entry: JsonObject; readonly event: JsonObject; readonly run: JsonObject }
   readonly workspace: JsonObject
   readonly sender?: Sender
   readonly unsubscribeUrl: string
@@ -118,6 +137,7 @@ function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl }: Given): 
     profile: data.profile,
     entry: data.entry,
     event: data.event,
+    run: data.run,
     message: { id: due.id, at: new Date(due.createdAt).toISOString(), topic: due.topic, unsubscribe_url: unsubscribeUrl },
     workspace,
     sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
@@ -128,7 +148,7 @@ function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl }: Given): 
 async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
   const payload = WebhookPayload.safeParse(due.payload)
   if (!payload.success) return invalid(payload.error.message)
-  const { url, method, data } = payload.data
+  const { url, method, data, answer } = payload.data
   const scope = scopeOf(due, { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '' })
   const written = renderJson({ headers: payload.data.headers, body: payload.data.body }, scope)
   if (isRefusal(written)) return written
@@ -142,6 +162,7 @@ async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Ma
     url,
     headers: Object.entries(headers),
     body: text,
+    ...(answer ? { answer } : {}),
   }
   return { prepared, hash: sha256(`${method} ${url}\n${text}`), headers: prepared.headers, rendered: null }
 }

@@ -121,7 +121,12 @@ export const appendRecords = (
 /** What one ending says on the log. */
 export function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
   if (verdict.receipt === null) return []
-  const props: JsonObject = { reason: verdict.reason, attempt: entry.attempt, ...(providerId === '' ? {} : { provider_id: providerId }) }
+  const props: JsonObject = {
+    reason: verdict.reason,
+    attempt: entry.attempt,
+    ...(providerId === '' ? {} : { provider_id: providerId }),
+    ...(verdict.answer === undefined ? {} : { answer: verdict.answer }),
+  }
   const said = receipt(entry, { name: verdict.receipt, at: now, props })
   if (!verdict.bounced) return [said]
   return [

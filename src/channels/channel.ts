@@ -1,3 +1,5 @@
+import type { Json } from '#lib/json.ts'
+
 /** A header line: name and value as they are handed over. */
 export type Header = readonly [name: string, value: string]
 
@@ -24,18 +26,20 @@ export interface PreparedWebhook {
   readonly kind: 'webhook'
   readonly id: string
   readonly workspace: string
-  readonly method: 'POST' | 'PUT' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly url: string
   readonly headers: readonly Header[]
-  /** JSON text. */
+  /** JSON text; a GET leaves it out. */
   readonly body: string
+  /** What comes back is wanted: JSON of at most 16 KiB. */
+  readonly answer?: true
 }
 
 export type Prepared = PreparedEmail | PreparedWebhook
 
 /** How handing over ended. */
 export type Handover =
-  | { readonly kind: 'sent'; readonly providerId: string }
+  | { readonly kind: 'sent'; readonly providerId: string; readonly answer?: Json }
   /** Not accepted, and worth another try: not before `after` (ms from now) if the provider said so. `provider`: it says something of the provider's health. */
   | { readonly kind: 'retry'; readonly reason: string; readonly after?: number; readonly provider: boolean }
   /** Refused for good. `address`: this address does not exist, nothing may be sent to it again. */

@@ -7,6 +7,8 @@ const Data = z.looseObject({
   profile: z.record(z.string(), z.json()).default({}),
   entry: z.record(z.string(), z.json()).default({}),
   event: z.record(z.string(), z.json()).default({}),
+  /** What calls have answered. */
+  run: z.record(z.string(), z.json()).default({}),
 })
 
 export const EmailPayload = z.looseObject({
@@ -20,11 +22,15 @@ export const EmailPayload = z.looseObject({
 export const WebhookPayload = z.looseObject({
   ...Origin,
   url: z.string(),
-  method: z.enum(['POST', 'PUT', 'PATCH']),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH']),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.record(z.string(), z.json()).default({}),
+  /** What comes back is wanted. */
+  answer: z.literal(true).optional(),
   data: Data,
 })
+/** A note to a colleague: its words are ready. */
+export const NotePayload = z.looseObject({ ...Origin, note: z.literal(true), subject: z.string(), text: z.string() })
 
 /** The part of a payload that every receipt repeats; empty fields where the effect did not come from a journey. */
 export function originOf(payload: Readonly<Record<string, unknown>>): {

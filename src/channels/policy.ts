@@ -1,3 +1,4 @@
+import type { Json } from '#lib/json.ts'
 import type { Handover } from './channel.ts'
 
 /** Limits on trying; times in milliseconds. */
@@ -20,6 +21,8 @@ export interface Verdict {
   readonly receipt: 'message.sent' | 'message.failed' | 'message.skipped' | 'message.ambiguous' | 'message.dead' | null
   /** The address does not exist: block it. */
   readonly bounced: boolean
+  /** What came back, where it was wanted. */
+  readonly answer?: Json
 }
 
 interface Attempted {
@@ -40,7 +43,14 @@ export function afterAttempt(
 ): Verdict {
   switch (handover.kind) {
     case 'sent':
-      return { status: 'sent', due: now, reason: '', receipt: 'message.sent', bounced: false }
+      return {
+        status: 'sent',
+        due: now,
+        reason: '',
+        receipt: 'message.sent',
+        bounced: false,
+        ...(handover.answer === undefined ? {} : { answer: handover.answer }),
+      }
     case 'failed':
       return { status: 'failed', due: now, reason: handover.reason, receipt: 'message.failed', bounced: handover.address }
     case 'retry':

@@ -34,7 +34,8 @@ export function receipt({ ws, key, id, channel, payload }: Subject, { name, at, 
     name,
     at,
     received: at,
-    props: { effect_id: id, channel, ...originOf(payload), ...props },
+    // A note to a colleague is no message to the person.
+    props: { effect_id: id, channel: payload['note'] === true ? 'note' : channel, ...originOf(payload), ...props },
     ids: [],
   }
 }

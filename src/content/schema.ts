@@ -65,13 +65,15 @@ export interface Scope {
   readonly profile: JsonObject
   readonly entry: JsonObject
   readonly event: JsonObject
+  /** What calls of the run have answered. */
+  readonly run?: JsonObject
   readonly message: { readonly id: string; readonly at: string; readonly topic: string; readonly unsubscribe_url: string }
   readonly workspace: JsonObject
   readonly sender: { readonly name: string; readonly address: string; readonly postal_address: string }
   /** The same as `message.unsubscribe_url`. */
   readonly unsubscribe_url: string
 }
-export const SCOPE_ROOTS = ['profile', 'entry', 'event', 'message', 'workspace', 'sender', 'unsubscribe_url'] as const
+export const SCOPE_ROOTS = ['profile', 'entry', 'event', 'run', 'message', 'workspace', 'sender', 'unsubscribe_url'] as const
 
 /** A message as a reader gets it. */
 export interface Rendered {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
+import { Scope } from '#workspaces/schema.ts'
 import { Journey } from './schema.ts'
 import { Slug } from './words.ts'
 
@@ -118,4 +119,47 @@ export const SimulateJourney = action({
       }),
     ),
   }),
+})
+
+/** A run that stands on a `hold` step. */
+export const HeldRun = z.object({
+  profile: z.string(),
+  enrollment: z.string(),
+  journey: Slug,
+  journeyName: z.string(),
+  version: Version,
+  step: Slug,
+  stepName: z.string(),
+  /** What is to be decided. */
+  note: z.string(),
+  /** The permission that deciding needs. */
+  for: Scope,
+  since: Time,
+  /** When it goes on without a decision. */
+  until: Time.nullable(),
+})
+
+export const ListHeld = action({
+  name: 'journeys.held',
+  does: 'Lists the runs that wait for a person’s decision, the longest waiting first (at most 500).',
+  may: 'journeys:read',
+  route: 'GET /api/held',
+  input: z.object({ journey: Slug.optional() }),
+  output: z.object({ runs: z.array(HeldRun) }),
+})
+
+export const ReleaseRun = action({
+  name: 'journeys.release',
+  does: 'Decides on a run that waits at a hold step: released, it goes on; rejected, it goes the other way.',
+  may: 'approvals:decide',
+  route: 'POST /api/held/release',
+  audited: true,
+  input: z.object({
+    profile: z.string().min(1).max(100),
+    enrollment: z.string().min(1).max(100),
+    step: Slug,
+    verdict: z.enum(['released', 'rejected']),
+    comment: z.string().max(500).default(''),
+  }),
+  output: z.object({ run: HeldRun, verdict: z.enum(['released', 'rejected']) }),
 })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 /** One request as the receiver got it. */
 export interface Received {
+  readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
@@ -12,7 +13,9 @@ export interface Received {
 }
 
 /** How the receiver answers: a status, or nothing at all (`hang-up`). */
-export type Manner = { readonly status: number; readonly retryAfter?: number; readonly slowMs?: number } | 'hang-up'
+export type Manner =
+  | { readonly status: number; readonly retryAfter?: number; readonly slowMs?: number; readonly type?: string; readonly body?: string }
+  | 'hang-up'
 
 export interface HookServer {
   readonly host: string
@@ -37,11 +40,21 @@ export async function hookServer(): Promise<HookServer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const path = request.url ?? ''
-      received.push({ path, headers: request.headers, body: Buffer.concat(chunks).toString(), at: hooks.now() })
+      received.push({
+        method: request.method ?? '',
+        path,
+        headers: request.headers,
+        body: Buffer.concat(chunks).toString(),
+        at: hooks.now(),
+      })
       const manner = next(path)
       if (manner === 'hang-up') return void request.socket.destroy()
-      const headers = manner.retryAfter === undefined ? {} : { 'retry-after': String(manner.retryAfter) }
-      setTimeout(() => response.writeHead(manner.status, headers).end('{}'), manner.slowMs ?? 0)
+      const { type, body = '{}' } = manner
+      const headers = {
+        ...(manner.retryAfter === undefined ? {} : { 'retry-after': String(manner.retryAfter) }),
+        ...(type === undefined ? {} : { 'content-type': type }),
+      }
+      setTimeout(() => response.writeHead(manner.status, headers).end(body), manner.slowMs ?? 0)
     })
   })
   server.listen(0, '127.0.0.1')

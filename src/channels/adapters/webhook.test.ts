@@ -13,6 +13,7 @@ const SECRET = webhookSecret('a secret of at least thirty-two characters', 'w1')
 
 suite('handing over to a webhook', () => {
   const got: { method: string; headers: IncomingHttpHeaders; body: string }[] = []
+  let answer = { type: '', body: '' }
   let server: Server
   let channel: Channel<PreparedWebhook>
   let url: string
@@ -24,6 +25,7 @@ suite('handing over to a webhook', () => {
         got.push({ method: request.method!, headers: request.headers, body: Buffer.concat(chunks).toString() })
         const wanted = request.url!.slice(1)
         if (wanted === 'drop') return request.socket.destroy()
+        if (wanted === 'answer') return response.writeHead(200, { 'content-type': answer.type }).end(answer.body)
         const [status, after] = wanted.split('-')
         response
           .writeHead(Number(status), after ? { 'retry-after': after === 'date' ? new Date(1_800_000_090_000).toUTCString() : after } : {})
@@ -49,6 +51,42 @@ suite('handing over to a webhook', () => {
       { kind: 'webhook', id: 'e:hook', workspace: 'w1', method: 'POST', url: `${url}/${path}`, headers, body: '{"a":"ü"}' },
       AbortSignal.timeout(5_000),
     )
+
+  test('what comes back is kept where it is wanted: JSON that can be stored, of at most 16 KiB', async () => {
+    const ask = (path: string, method: PreparedWebhook['method'] = 'POST'): Promise<Handover> =>
+      channel.send(
+        { kind: 'webhook', id: 'e:call', workspace: 'w1', method, url: `${url}/${path}`, headers: [], body: '{}', answer: true },
+        AbortSignal.timeout(5_000),
+      )
+    const failed = (reason: string): Handover => ({ kind: 'failed', reason, address: false })
+    const [json, text] = ['application/json; charset=utf-8', 'text/html']
+    const cases: [string, string, Handover][] = [
+      [json, '{"level":3}', { kind: 'sent', providerId: '200', answer: { level: 3 } }],
+      ['application/problem+json', '[1]', { kind: 'sent', providerId: '200', answer: [1] }],
+      [json, `"${'x'.repeat(16_382)}"`, { kind: 'sent', providerId: '200', answer: 'x'.repeat(16_382) }],
+      [json, `"${'x'.repeat(16_383)}"`, failed('answer_too_large')],
+      [json, '{"level":', failed('answer_not_json')],
+      [json, '', failed('answer_not_json')],
+      [text, '{"level":3}', failed('answer_not_json')],
+      [json, '{"a":"\\u0000"}', failed('answer_not_storable')],
+      [json, '{"__proto__":1}', failed('answer_not_storable')],
+    ]
+    for (const [type, body, expected] of cases) {
+      answer = { type, body }
+      assert.deepEqual(await ask('answer'), expected, body.slice(0, 40))
+    }
+    assert.deepEqual(await ask('503'), { kind: 'retry', reason: 'webhook_503', provider: true })
+    got.length = 0
+    answer = { type: json, body: '{}' }
+    await ask('answer', 'GET')
+    const [{ method, body, headers }] = got as [(typeof got)[0]]
+    assert.deepEqual([method, body, headers['idempotency-key'], headers.accept], ['GET', '', 'e:call', 'application/json'])
+    const signed = createHmac('sha256', Buffer.from(SECRET.slice('whsec_'.length), 'base64'))
+      .update(`e:call.${headers['webhook-timestamp']}.`)
+      .digest('base64')
+    assert.equal(headers['webhook-signature'], `v1,${signed}`)
+    got.length = 0
+  })
 
   test('is signed as Standard Webhooks say, with the same id on every attempt', async () => {
     assert.deepEqual(

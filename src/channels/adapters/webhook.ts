@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { findUnstorable } from '#events/accept.ts'
+import type { Json } from '#lib/json.ts'
 import type { Egress, EgressAnswer } from '#platform/egress.ts'
 import type { Channel, Handover, PreparedWebhook } from '../channel.ts'
 
@@ -18,19 +20,24 @@ export function webhookChannel({ egress, secret, now }: WebhookParts): Channel<P
       const answer = await egress.send({
         url: prepared.url,
         method: prepared.method,
-        body: prepared.body,
+        ...(prepared.method === 'GET' ? {} : { body: prepared.body }),
         signal,
         headers: {
           ...own(prepared.headers),
-          'content-type': 'application/json',
+          ...(prepared.method === 'GET' ? {} : { 'content-type': 'application/json' }),
+          ...(prepared.answer ? { accept: 'application/json' } : {}),
           'user-agent': 'Cadenza',
           'idempotency-key': prepared.id,
           'webhook-id': prepared.id,
           'webhook-timestamp': String(seconds),
-          'webhook-signature': signature(secret(prepared.workspace), `${prepared.id}.${seconds}.${prepared.body}`),
+          'webhook-signature': signature(
+            secret(prepared.workspace),
+            `${prepared.id}.${seconds}.${prepared.method === 'GET' ? '' : prepared.body}`,
+          ),
         },
       })
-      return handoverOf(answer, now())
+      const handover = handoverOf(answer, now())
+      return handover.kind === 'sent' && prepared.answer ? withAnswer(handover, answer) : handover
     },
     close: () => egress.close(),
   }
@@ -51,6 +58,28 @@ function own(headers: PreparedWebhook['headers']): Record<string, string> {
       !/[\r\n\0]/.test(value),
   )
   return Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** Bytes of an answer that is wanted. */
+const LARGEST_ANSWER = 16_384
+
+/** An answer that cannot be kept is no success: asking again would bring the same. */
+function withAnswer(sent: Extract<Handover, { kind: 'sent' }>, answer: EgressAnswer): Handover {
+  const told = answer.kind === 'answer' ? readAnswer(answer.headers['content-type'], answer.body) : 'answer_not_json'
+  return typeof told === 'string' ? { kind: 'failed', reason: told, address: false } : { ...sent, answer: told.json }
+}
+
+function readAnswer(type: string | string[] | undefined, body: string): { readonly json: Json } | string {
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(String(type ?? ''))) return 'answer_not_json'
+  if (Buffer.byteLength(body) > LARGEST_ANSWER) return 'answer_too_large'
+  let json: Json
+  try {
+    json = JSON.parse(body) as Json
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'answer_not_json'
+    throw error
+  }
+  return findUnstorable(json) === null ? { json } : 'answer_not_storable'
 }
 
 /** A lost answer is tried again: the receiver knows the id. */

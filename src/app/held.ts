@@ -1,0 +1,151 @@
+import type { z } from 'zod'
+import type { EventRecord } from '#events/schema.ts'
+import { type HeldRun, ListHeld, ReleaseRun } from '#journeys/api.ts'
+import type { Enrollment } from '#journeys/enrollment.ts'
+import { kindWord, places } from '#journeys/lanes.ts'
+import { REJECTED, RELEASED } from '#journeys/nodes/hold.ts'
+import { type Person, upgraded } from '#journeys/person.ts'
+import { Journey } from '#journeys/schema.ts'
+import type { HoldStep } from '#journeys/steps.ts'
+import type { InputOf } from '#lib/action.ts'
+import { type Problem, refuse } from '#lib/problem.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { everyVersion } from '#platform/documents.ts'
+import { type Binding, bind } from '#platform/http/actions.ts'
+import { denied, type Principal } from '#platform/http/principal.ts'
+import { loadStates } from '#platform/keyed-state.ts'
+import { type Pool, transaction } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { standingOn } from './counts-store.ts'
+import { appendRecords } from './settler.ts'
+
+interface Options {
+  readonly pool: Pool
+  /** Beyond one workspace: versions of documents. */
+  readonly work: Pool
+  readonly analytics: Analytics
+  readonly partitions: number
+  readonly now: () => number
+  /** Something was appended to the log. */
+  readonly appended: () => void
+}
+
+type Held = z.output<typeof HeldRun>
+
+const MOST = 500
+const NOT_HELD: Problem = {
+  code: 'journey.not_held',
+  status: 404,
+  title: 'This run does not wait for a decision there',
+  hint: 'Somebody may have decided already, or its time was over; look at the list again',
+}
+
+/** Runs that wait for a person, and that person's word. */
+export const heldBindings = (options: Options): Binding[] => [
+  bind(ListHeld, async ({ journey }, { workspace }) => {
+    const steps = await holdSteps(options, workspace)
+    const wanted = [...steps.values()].filter((each) => journey === undefined || each.journey === journey)
+    const found = await standingOn(options.analytics, workspace, { places: wanted, limit: MOST })
+    const people = await load(options, workspace, [...new Set(found.map(({ profile }) => profile))])
+    const runs = people.flatMap((person) => person.journeys.enrollments.flatMap((run) => heldAs(person, run, steps) ?? []))
+    return { runs: runs.filter((run) => journey === undefined || run.journey === journey).sort((a, b) => a.since - b.since) }
+  }),
+  bind(ReleaseRun, async (input, principal, call) => {
+    const run = await findHeld(options, principal.workspace, input)
+    if (!run) return refuse(NOT_HELD)
+    const forbidden = denied(run.for, principal)
+    if (forbidden) return refuse(forbidden)
+    const record = verdictOf(run, { ...input, principal, now: options.now() })
+    await transaction(options.pool, (tx) => appendRecords(tx, [record], { partitions: options.partitions, now: options.now() }))
+    options.appended()
+    call.note({ object: `enrollment:${run.enrollment}:${run.step}` })
+    return { run, verdict: input.verdict }
+  }),
+]
+
+/** One id for both verdicts: who decides second decides nothing. */
+function verdictOf(run: Held, said: InputOf<typeof ReleaseRun> & { readonly principal: Principal; readonly now: number }): EventRecord {
+  const { verdict, comment, principal, now } = said
+  return {
+    kind: 'event',
+    ws: principal.workspace,
+    key: run.profile,
+    id: `${run.enrollment}:${run.step}:${run.since}:decided`,
+    type: 'system',
+    name: verdict === 'released' ? RELEASED : REJECTED,
+    at: now,
+    received: now,
+    props: { enrollment_id: run.enrollment, journey_id: run.journey, step_id: run.step, since: run.since, comment, by: principal.actor },
+    ids: [],
+  }
+}
+
+interface Place {
+  readonly journey: string
+  readonly name: string
+  readonly version: number
+  readonly step: HoldStep
+}
+
+const placeName = (journey: string, version: number, step: string): string => `${journey} ${version} ${step}`
+
+/** The hold steps of every version that anyone may still stand in. */
+async function holdSteps({ work }: Options, workspace: string): Promise<Map<string, Place>> {
+  const found = new Map<string, Place>()
+  for (const { ws, version, body } of await everyVersion(work, 'journey')) {
+    const parsed = ws === workspace ? Journey.safeParse(body) : undefined
+    if (!parsed?.success) continue
+    const journey = parsed.data as Journey
+    for (const { step } of places(journey.steps)) {
+      if (step.kind !== 'hold') continue
+      found.set(placeName(journey.id, version, step.id), { journey: journey.id, name: journey.name ?? journey.id, version, step })
+    }
+  }
+  return found
+}
+
+function heldAs({ profile }: Person, run: Enrollment, steps: ReadonlyMap<string, Place>): Held | undefined {
+  const place = steps.get(placeName(run.journey, run.version, run.step))
+  if (!place) return undefined
+  const { step } = place
+  return {
+    profile: profile.id,
+    enrollment: run.id,
+    journey: run.journey,
+    journeyName: place.name,
+    version: run.version,
+    step: step.id,
+    stepName: step.name ?? kindWord(step.kind),
+    note: step.note ?? '',
+    for: step.for,
+    since: run.since,
+    until: run.due,
+  }
+}
+
+/** The run by its ids, also when its person has become another meanwhile. */
+async function findHeld(
+  options: Options,
+  workspace: string,
+  { profile, enrollment, step }: InputOf<typeof ReleaseRun>,
+): Promise<Held | undefined> {
+  let [person] = await load(options, workspace, [profile])
+  const seen = new Set<string>()
+  while (person?.profile.mergedInto !== undefined && !seen.has(person.profile.id)) {
+    seen.add(person.profile.id)
+    person = (await load(options, workspace, [person.profile.mergedInto]))[0]
+  }
+  const run = person?.journeys.enrollments.find((each) => each.id === enrollment && each.step === step)
+  return person && run ? heldAs(person, run, await holdSteps(options, workspace)) : undefined
+}
+
+async function load({ pool }: Options, workspace: string, ids: readonly string[]): Promise<Person[]> {
+  const rows = await inWorkspace(pool, workspace, (tx) =>
+    loadStates<Person>(
+      tx,
+      'profile',
+      ids.map((id) => ({ ws: workspace, id })),
+    ),
+  )
+  return rows.map(({ state }) => upgraded(state))
+}
