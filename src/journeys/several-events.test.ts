@@ -40,6 +40,21 @@ test('ranked: everybody is held to the end, and the highest in the list that cam
   assert.deepEqual(world.sentTo(cid), ['nothing', 'below'])
 })
 
+test('what came during one ranked wait is forgotten in the next', () => {
+  const again = {
+    ...reply({ mode: 'ranked' }),
+    id: 'again',
+    on: [{ id: 'bought-again', event: 'Order Completed', steps: [mail('wow')] }],
+    otherwise: [],
+  }
+  const world = new World([journey({ steps: [reply({ mode: 'ranked' }), again] })])
+  const ada = world.person('ada')
+  world.happens(ada, 'Product Added')
+  world.happens(ada, 'Order Completed')
+  world.passes('10d')
+  assert.deepEqual(world.sentTo(ada), ['thanks'])
+})
+
 test('when one event fits several of the list, the highest of them counts', () => {
   const on = [
     { id: 'large', event: 'Order Completed', where: 'event.total > 100', steps: [mail('large')] },

@@ -164,16 +164,23 @@ test('a journey may say what steps without an otherwise do when they fail: end t
   assert.deepEqual(told({ default: { otherwise: 'continue' } }), [['offer'], 'exited offer completed'])
 })
 
-test('two profiles that become one while one has the answer: the run that goes on has it too', () => {
-  const steps = [score, { kind: 'wait', id: 'calm', for: '1d' }, mail('offer')]
+test('two profiles that become one while only one has the answer: the run that goes on has it too', () => {
+  let answers = true
+  const steps = [{ ...score, otherwise: [] }, { kind: 'wait', id: 'calm', for: '1d' }, mail('offer')]
   const world = new World([journey({ steps })], {
-    provider: ({ channel }) => (channel === 'webhook' ? { receipt: 'message.sent', answer: { level: 3 } } : { receipt: 'message.sent' }),
+    provider: ({ channel }) =>
+      channel !== 'webhook' ? { receipt: 'message.sent' } : answers ? { receipt: 'message.sent', answer: { level: 3 } } : failed,
   })
   const [ada, anon] = [world.person('ada'), world.person('anon')]
   world.happens(ada, 'Product Added')
+  world.passes('1h')
+  answers = false
   world.happens(anon, 'Product Added')
   world.passes('1h')
   world.merge(anon, ada)
+  world.run(world.now)
+  const [run] = world.people.get(ada)!.journeys.enrollments
+  assert.ok(world.storyOf('anon').length > 0 && run!.since > world.now - 7_200_000, 'the later one goes on, whose call had failed')
   world.passes('3d')
   const offers = world.sent.filter(({ effect }) => effect.payload['template'] === 'offer')
   assert.deepEqual(
