@@ -9,8 +9,8 @@ export const SMALL_BOX: Settings = {
   full_page_writes: 'on',
   // all roles in one process use three pools of at most 40 together; the rest is for people and background jobs
   max_connections: '60',
-  // the working set (keyed state, outbox, log head) fits; more would starve ClickHouse in process
-  shared_buffers: '256MB',
+  // the hot part (outbox, log heads, indexes) fits, the rest comes from the page cache; more would starve ClickHouse in process
+  shared_buffers: '128MB',
   // full-page images dominate the log after a checkpoint; pglz is the only method in these binaries
   wal_compression: 'on',
   // what must be replayed after a crash stays under about 3 s, so a restart stays under 10 s
