@@ -9,12 +9,11 @@ import type { JsonObject } from '#lib/json.ts'
 import type { Config } from '#platform/config.ts'
 import { definition, liveDocuments } from '#platform/documents.ts'
 import { type Egress, egress } from '#platform/egress.ts'
-import { caughtUp } from '#platform/leases.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { secretBox } from '#platform/secrets.ts'
-import { beat, leave, livingWorkers } from '#platform/workers.ts'
+import { livingWorkers } from '#platform/workers.ts'
 import { secretValue } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
@@ -32,6 +31,10 @@ interface Options {
   readonly appended: () => void
   /** Where mail goes; null: nowhere, it waits until there is a way. */
   readonly smtpUrl: string | null
+  /** How many processes deliver, this one included: they share the rate. */
+  readonly among: () => number
+  /** Resolves when what was accepted before has been handled. */
+  readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** Where links lead to; known when the server listens. */
   readonly address: { readonly url: string }
 }
@@ -43,20 +46,10 @@ export interface Delivery {
   stop(): Promise<void>
 }
 
-const ALIVE_SECONDS = 10
-
 export async function startDelivery(options: Options): Promise<Delivery> {
   const { parts, config, logger, metrics, now, appended } = options
   const guarded = egress({ allowPrivate: config.allowPrivateEgress })
-  await beat(parts.work, parts.owner, ALIVE_SECONDS)
-  const beating = setInterval(
-    () => {
-      beat(parts.work, parts.owner, ALIVE_SECONDS).catch((error: unknown) =>
-        logger.warn({ err: error }, 'this process could not say that it is alive'),
-      )
-    },
-    (ALIVE_SECONDS * 1_000) / 3,
-  )
+  const { mailRate } = config
   const attempts = metrics.counter({
     name: 'cadenza_messages_total',
     help: 'How attempts to hand messages over ended',
@@ -72,11 +65,11 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     owner: parts.owner,
     // The embedded database belongs to one process: whoever claimed before is dead.
     living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
-    caughtUp: (signal) => caughtUp(parts.work, signal),
+    caughtUp: options.caughtUp,
     now,
     logger,
     appended,
-    settings: config.mailRate === undefined ? {} : { perSecond: { email: config.mailRate } },
+    settings: mailRate === undefined ? {} : { perSecond: { email: () => mailRate / options.among() } },
     observe(channel, status, ms) {
       attempts.inc({ channel, status })
       took.observe({ channel }, ms / 1_000)
@@ -93,9 +86,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
       return dispatcher.inFlight
     },
     async stop() {
-      clearInterval(beating)
       await dispatcher.stop()
-      await leave(parts.work, parts.owner)
     },
   }
 }

@@ -246,7 +246,7 @@ suite('the dispatcher', () => {
         return down ? { kind: 'retry', reason: 'smtp_421', provider: true } : SENT
       })
       await world.queue(Array.from({ length: 300 }, () => ({})))
-      const dispatcher = await world.dispatcher([channel], { real, dice: () => 0.01, settings: { perSecond: { email: 60 } } })
+      const dispatcher = await world.dispatcher([channel], { real, dice: () => 0.01, settings: { perSecond: { email: () => 60 } } })
       await until('the breaker opened', () => dispatcher.breakers['email'] === 'open')
       const opened = at.length
       const from = performance.now()

@@ -39,8 +39,8 @@ export interface DispatcherParts {
 export interface DispatcherSettings {
   /** Messages in flight at once, for each channel. */
   readonly concurrency: number
-  /** Messages handed over per second, by channel kind. */
-  readonly perSecond: Readonly<Record<string, number>>
+  /** Messages handed over per second, by channel kind; asked again each time, because processes that share a rate come and go. */
+  readonly perSecond: Readonly<Record<string, () => number>>
   readonly settleMs: number
   readonly limits: RetryLimits
 }
@@ -75,7 +75,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
         ...settings,
         channel,
         settler,
-        perSecond: settings.perSecond[channel.kind] ?? UNLIMITED,
+        perSecond: settings.perSecond[channel.kind] ?? (() => UNLIMITED),
         breaks: channel.kind === 'email',
         real: parts.real ?? (() => performance.now()),
         dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),

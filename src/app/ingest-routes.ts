@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AcceptedEvent, acceptEvent, type Call, isProblem, LIMITS } from '#events/accept.ts'
 import type { Problem } from '#lib/problem.ts'
 import { PROBLEM_JSON, problemBody } from '#platform/http/problem-reply.ts'
-import { type Ingest, Overloaded } from './ingest.ts'
+import { type Intake, Overloaded } from './ingest.ts'
 
 export interface IngestRoutes {
-  readonly ingest: Ingest
+  readonly ingest: Intake
   /** The workspace of a write key, or undefined. Called for every request: cached. */
   readonly writeKey: (key: string) => Promise<{ readonly workspace: string } | undefined>
   /** Epoch ms. */
@@ -35,7 +35,7 @@ const BATCHES = ['batch', 'import', 'b'] as const
 const SETTLE_SECONDS = 1
 const unzip = promisify(gunzip)
 
-/** The Segment HTTP API: the answer 200 leaves only after the log has committed. */
+/** The Segment HTTP API: the answer 200 leaves only after the log has committed, or after a quorum of the stream in front of it has the events. */
 export async function registerIngest(server: FastifyInstance, routes: IngestRoutes): Promise<void> {
   await server.register(async (scope) => {
     // Clients mislabel bodies (text/plain, form-urlencoded over gzip): what counts is the content.

@@ -17,6 +17,16 @@ export interface IngestOptions {
   readonly onAppended: () => void
 }
 
+/** Where accepted events go: straight into the database, or into the stream in front of it. */
+export interface Intake {
+  /** What waits for its commit. */
+  readonly waiting: number
+  /** Resolves when the events are durable. Rejects with `Overloaded` when too much waits. */
+  submit(ws: string, events: readonly AcceptedEvent[]): Promise<void>
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>
+}
+
 /** More is waiting than the database takes: come back later. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded'
@@ -37,7 +47,7 @@ interface Item {
 const EVENTS_PER_COMMIT = 2_000
 
 /** Group commit: what arrives while one transaction commits goes together into the next. */
-export class Ingest {
+export class Ingest implements Intake {
   readonly #options: IngestOptions
   readonly #waiting: Waiting[] = []
   readonly #known = new LRUCache<string, Known>({ max: 200_000 })
@@ -63,6 +73,23 @@ export class Ingest {
       this.#waiting.push({ ws, events, done, failed })
       this.#running ??= this.#drain()
     })
+  }
+
+  /** Appends what a stream has brought, and whatever `within` does, in one transaction. Rejects with what went wrong. */
+  async carry(
+    parcels: readonly { readonly ws: string; readonly events: readonly AcceptedEvent[] }[],
+    within: (tx: Queryable) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await this.#commit(
+        parcels.flatMap(({ ws, events }) => events.map((event) => ({ ws, event }))),
+        within,
+      )
+    } catch (error) {
+      this.#known.clear()
+      throw error
+    }
+    this.#options.onAppended()
   }
 
   /** Resolves when nothing waits any more. */
@@ -97,10 +124,11 @@ export class Ingest {
     return this.#waiting.splice(0, requests)
   }
 
-  async #commit(items: readonly Item[]): Promise<void> {
+  async #commit(items: readonly Item[], within?: (tx: Queryable) => Promise<void>): Promise<void> {
     await this.#look(this.#options.pool, this.#unknown(items))
     const settled = items.every((item) => isSettled(item, (id) => this.#owner(item.ws, id)))
     await transaction(this.#options.pool, async (tx) => {
+      await within?.(tx)
       const round = settled ? new Round((ws, id) => this.#owner(ws, id)) : await this.#locked(tx, items)
       const records = items.flatMap((item) => round.records(item))
       await claimIdentities(tx, round.claims())

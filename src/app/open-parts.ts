@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { chdbAnalytics } from '#platform/analytics/chdb.ts'
+import { elsewhere } from '#platform/analytics/elsewhere.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
 import { migrateAnalytics } from '#platform/analytics/migrate.ts'
 import type { Config } from '#platform/config.ts'
 import { lockDirectory } from '#platform/lock.ts'
 import { preparePartitions } from '#platform/log.ts'
-import { migrate } from '#platform/migrate.ts'
+import { migrate, readMigrations } from '#platform/migrate.ts'
 import { type EmbeddedPostgres, startEmbedded } from '#platform/postgres/embedded.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 
@@ -25,6 +26,8 @@ export interface Parts {
   /** For the engine, the outbox and the projector: requests cannot starve them. */
   readonly work: Pool
   readonly analytics: Analytics
+  /** Number of the newest migration that this version knows. */
+  readonly schema: number
   close(): Promise<void>
 }
 
@@ -38,6 +41,7 @@ export async function openParts(config: Config, { logger, onFatal }: { logger: L
     const url = config.database.kind === 'server' ? config.database.url : (await embedded(config, { logger, onFatal, closing })).url
     const applied = await migrate(url, join(MIGRATIONS, 'postgres'))
     if (applied.length > 0) logger.info({ migrations: applied }, 'the database is up to date')
+    const schema = (await readMigrations(join(MIGRATIONS, 'postgres'))).at(-1)!.number
     const half = Math.max(4, Math.floor(config.databaseConnections / 2))
     const onError = (error: Error): void => {
       // At a stop the server may be faster to end a connection than we are.
@@ -47,11 +51,8 @@ export async function openParts(config: Config, { logger, onFatal }: { logger: L
     const work = createPool({ url, name: 'cadenza work', max: half, onError })
     closing.push(async () => void (await Promise.all([pool.end(), work.end()])))
     await preparePartitions(work, config.partitions)
-    await lockData(config, { onFatal, closing })
-    const analytics = await openAnalytics(config)
-    closing.push(() => analytics.close())
-    await migrateAnalytics(analytics, join(MIGRATIONS, 'clickhouse'))
-    return { owner: `${process.pid}-${randomBytes(6).toString('hex')}`, url, pool, work, analytics, close }
+    const analytics = hasFacts(config) ? await openAnalytics(config, { onFatal, closing }) : elsewhere()
+    return { owner: `${process.pid}-${randomBytes(6).toString('hex')}`, url, pool, work, analytics, schema, close }
   } catch (error) {
     await close()
     throw error
@@ -78,7 +79,17 @@ async function lockData(config: Config, { onFatal, closing }: Pick<Starting, 'on
   closing.push(() => lock.release())
 }
 
-const openAnalytics = async (config: Config): Promise<Analytics> =>
-  config.analytics.kind === 'server'
-    ? httpAnalytics({ url: config.analytics.url })
-    : chdbAnalytics({ directory: join(config.dataDir, 'analytics') })
+/** The built-in ClickHouse belongs to one process: where several share a database, it is the one with the jobs and the screens. */
+export const hasFacts = (config: Config): boolean =>
+  config.analytics.kind === 'server' || config.database.kind === 'embedded' || config.roles.has('jobs') || config.roles.has('web')
+
+async function openAnalytics(config: Config, { onFatal, closing }: Pick<Starting, 'onFatal' | 'closing'>): Promise<Analytics> {
+  await lockData(config, { onFatal, closing })
+  const analytics =
+    config.analytics.kind === 'server'
+      ? httpAnalytics({ url: config.analytics.url })
+      : await chdbAnalytics({ directory: join(config.dataDir, 'analytics') })
+  closing.push(() => analytics.close())
+  await migrateAnalytics(analytics, join(MIGRATIONS, 'clickhouse'))
+  return analytics
+}

@@ -2,7 +2,7 @@ import type { Effect, Fact } from '#events/reaction.ts'
 import type { KeyedRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import type { DeadLetterRow, Keyed, KeyedWrite } from '#platform/keyed-state.ts'
-import type { Lease } from '#platform/leases.ts'
+import type { Lease, Standing } from '#platform/leases.ts'
 import type { Cursor, LogBlock } from '#platform/log.ts'
 
 /** A fact with its place on the log: with the profile it is unique (several people fire at one tick), and the same again when the record is handled again. */
@@ -32,12 +32,12 @@ export class Fenced extends Error {
 
 /** What the engine needs of the database; the simulation has its own with faults. */
 export interface EngineStore {
-  /** Takes free and expired leases, and raises their epoch. */
+  /** Takes what is ours, and of what is free up to our share; raises the epochs. */
   acquire(owner: string): Promise<Lease[]>
-  /** Prolongs what is ours; returns the partitions that still are. */
-  renew(owner: string): Promise<number[]>
-  /** Whether a partition is nobody's. */
-  isAnyFree(): Promise<boolean>
+  /** Prolongs what is ours. */
+  renew(owner: string): Promise<Standing>
+  /** Hands some partitions over. */
+  give(owner: string, partitions: readonly number[]): Promise<void>
   release(owner: string): Promise<void>
   read(cursors: readonly Cursor[], blocksPerPartition: number): Promise<LogBlock[]>
   load(keys: readonly { ws: string; id: string }[]): Promise<Keyed<Person>[]>

@@ -7,6 +7,7 @@ import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
+import { caughtUp } from '#platform/leases.ts'
 import { appendToPartitions, type Queryable } from '#platform/log.ts'
 import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
@@ -14,16 +15,18 @@ import { answers } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
 import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
+import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
-import { Ingest } from './ingest.ts'
+import { Ingest, type Intake } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
 import { startKeeping } from './keeping.ts'
 import { registerLinks } from './links.ts'
-import { openParts, type Parts } from './open-parts.ts'
+import { hasFacts, openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
+import { type Presence, startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
 
@@ -57,7 +60,8 @@ export interface App {
   stop(): Promise<void>
 }
 
-const LEASE_SECONDS = 10
+/** Renewed every second; whoever is silent for longer loses its partitions to others. */
+const LEASE_SECONDS = 6
 const ENDING = (error: Error): void => {
   throw error
 }
@@ -75,7 +79,11 @@ export async function startApp(options: StartOptions): Promise<App> {
     const metrics = createMetrics()
     const read = readings({ metrics, db: parts.work, now: () => clock.now(), rate })
     const address = { url: config.publicUrl }
-    const running = await startRoles({ ...options, rate, parts, metrics, readings: read, closing, address })
+    const presence = await startPresence({ ...parts, db: parts.work, roles: config.roles, logger, onFatal: options.onFatal ?? ENDING })
+    closing.push(() => presence.stop())
+    const stream = await streamOf(config, { parts, logger })
+    if (stream) closing.push(() => stream.nats.close())
+    const running = await startRoles({ ...options, rate, parts, metrics, readings: read, closing, address, presence, stream })
     const url = await listen(running.server, config)
     // An address that nobody chose is the one that the server got.
     if (config.sources.PUBLIC_URL === 'default') address.url = url
@@ -87,7 +95,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       latency: read.latency,
       delivery: running.delivery,
-      settled: () => settled(parts, () => clock.now()),
+      settled: () => settled(parts, { now: () => clock.now(), stream }),
       reported: () => running.projector?.drained() ?? Promise.resolve(),
       stop,
     }
@@ -103,6 +111,9 @@ interface Roles extends Required<Omit<StartOptions, 'onFatal'>> {
   readonly readings: Readings
   readonly address: { readonly url: string }
   readonly closing: (() => Promise<void>)[]
+  readonly presence: Presence
+  /** Null without NATS, and where nothing is taken or delivered. */
+  readonly stream: Stream | null
 }
 
 interface Running {
@@ -135,14 +146,16 @@ async function startRoles(roles: Roles): Promise<Running> {
       : null
   if (mailbox) closing.push(() => mailbox.stop())
   const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
-  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl }) : null
+  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('engine')) {
     const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
+    roles.presence.watch('engine', () => engine.works)
     wakes.push(() => engine.wake())
     closing.push(() => engine.stop())
   }
-  const server = createServer({ log: logger, metrics, checks: checksOf(parts), trustProxy: config.trustedProxies })
+  const intake = has('ingest') ? startIntake(roles, { now, appended }) : null
+  const server = createServer({ log: logger, metrics, checks: checksOf(roles), trustProxy: config.trustedProxies })
   closing.push(() => stopServer(server))
   const api = await registerApi(server, {
     ...roles,
@@ -154,12 +167,15 @@ async function startRoles(roles: Roles): Promise<Running> {
     receiving: mailbox !== null,
   })
   await registerLinks(server, { ...roles, now, appended })
-  if (has('ingest')) await startIngest(server, { roles, now, appended, writeKey: api.writeKey })
+  if (intake) {
+    closing.push(() => intake.idle())
+    await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
+  }
   return { server, setupToken: api.setupToken, delivery, projector }
 }
 
 function startEngineRole(
-  { parts, config, logger, rate, readings: read }: Roles,
+  { parts, config, logger, rate, readings: read, presence }: Roles,
   { registry, now, queued }: { registry: DefinitionsRegistry; now: () => number; queued: () => void },
 ) {
   const store = engineStore({ pool: parts.work, partitions: config.partitions, leaseSeconds: LEASE_SECONDS })
@@ -168,28 +184,46 @@ function startEngineRole(
     if (committed.batch.effects.length > 0) queued()
   }
   const pipeline = new Pipeline({ store, definitions: registry, owner: parts.owner, now, batchSize: 1_000, cacheSize: 20_000, onCommit })
-  return startEngine({ pipeline, logger, leaseSeconds: LEASE_SECONDS, now, rate, release: () => store.release(parts.owner) })
+  const release = async (): Promise<void> => {
+    await presence.drop('engine')
+    await store.release(parts.owner)
+  }
+  return startEngine({ pipeline, logger, leaseSeconds: LEASE_SECONDS, now, rate, release })
 }
 
-async function startIngest(
-  server: FastifyInstance,
-  {
-    roles,
-    now,
-    appended,
-    writeKey,
-  }: { roles: Roles; now: () => number; appended: () => void; writeKey: (key: string) => Promise<{ workspace: string } | undefined> },
-): Promise<void> {
-  const { parts, config, metrics, readings: read, closing } = roles
+/** Where events go: straight into the database, or into NATS, from where this process and others like it carry them. */
+function startIntake(
+  { parts, config, metrics, closing, stream, presence, logger }: Roles,
+  { now, appended }: { now: () => number; appended: () => void },
+): Intake {
   const ingest = new Ingest({ pool: parts.work, partitions: config.partitions, now, maxWaiting: 50_000, onAppended: appended })
+  const intake = stream && config.nats ? new StreamIntake(stream.publisher, config.nats.shards) : ingest
   metrics.gauge({
     name: 'cadenza_ingest_waiting',
     help: 'Events that wait for their commit',
-    collect: (gauge) => gauge.set(ingest.waiting),
+    collect: (gauge) => gauge.set(intake.waiting),
   })
-  closing.push(() => ingest.idle())
-  await registerIngest(server, { ingest, writeKey, now, onVerdict: (verdict) => read.verdict(verdict) })
+  if (stream && config.nats) {
+    const leaving = (): Promise<void> => presence.drop('ingest')
+    const own = { nats: stream.nats, config: config.nats, pool: parts.work, ingest, owner: parts.owner, leaseSeconds: LEASE_SECONDS }
+    const carriers = startCarriers({ ...own, logger, metrics, leaving })
+    presence.watch('ingest', () => carriers.works)
+    closing.push(() => carriers.stop())
+  }
+  return intake
 }
+
+const streamOf = ({ nats, roles }: Config, { parts, logger }: { parts: Parts; logger: Logger }): Promise<Stream | null> =>
+  nats && (roles.has('ingest') || roles.has('delivery')) ? openStream(nats, { pool: parts.work, logger }) : Promise.resolve(null)
+
+/** What delivery asks of the others: how many share the rate, and whether everything that was accepted before has had its say. */
+const amongOthers = ({ presence, stream, parts }: Roles) => ({
+  among: () => presence.among('delivery'),
+  caughtUp: async (signal: AbortSignal): Promise<void> => {
+    await stream?.barrier(signal)
+    await caughtUp(parts.work, signal)
+  },
+})
 
 /** A new revision goes onto every partition, in the transaction that makes it; requests have stepped down to a role that may not. */
 const announcement =
@@ -200,14 +234,17 @@ const announcement =
     await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
   }
 
-async function settled({ work }: Parts, now: () => number): Promise<void> {
+async function settled({ work }: Parts, { now, stream }: { now: () => number; stream: Stream | null }): Promise<void> {
   for (;;) {
+    await stream?.barrier(new AbortController().signal)
     if (await isQuiet(work, now())) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
-const checksOf = ({ work, analytics }: Parts) => ({
-  database: () => answers(work),
-  analytics: () => analyticsAnswers(analytics),
-})
+/** What this process cannot work without: one that only takes events into NATS goes on without the database. */
+function checksOf({ parts: { work, analytics }, config, stream }: Roles): Readonly<Record<string, () => Promise<void>>> {
+  const nats: Record<string, () => Promise<void>> = stream ? { nats: () => stream.nats.connection.flush() } : {}
+  if (stream && config.roles.size === 1 && config.roles.has('ingest')) return nats
+  return { ...nats, database: () => answers(work), ...(hasFacts(config) && { analytics: () => analyticsAnswers(analytics) }) }
+}

@@ -13,6 +13,8 @@ export interface Config {
   readonly dataDir: string
   readonly database: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: string }
   readonly analytics: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: string }
+  /** What carries events in front of the database; null: nothing does. */
+  readonly nats: NatsConfig | null
   readonly mail: { readonly kind: 'none' } | { readonly kind: 'local' } | { readonly kind: 'smtp'; readonly url: string }
   /** Messages a second; undefined: as fast as the mail server takes them. */
   readonly mailRate: number | undefined
@@ -37,6 +39,20 @@ export interface Config {
   /** What is legal but probably not meant. */
   readonly warnings: readonly string[]
 }
+export interface NatsConfig {
+  /** `nats://host:port`, also with a name and a password. */
+  readonly servers: readonly string[]
+  /** Text of a `.creds` file. */
+  readonly credentials: string | undefined
+  /** PEM. */
+  readonly ca: string | undefined
+  readonly shards: number
+  /** Undefined: what the cluster allows. */
+  readonly replicas: number | undefined
+  /** Bytes that each stream may hold. */
+  readonly bufferBytes: number
+}
+
 export type Source = 'default' | 'environment' | 'file'
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -90,8 +106,9 @@ function parse(name: SettingName, { text, source }: Given, problems: string[]): 
   return undefined
 }
 
-function contradictions({ DATABASE_URL, SECRET_KEY, SMTP_URL, MAILBOX }: Values): string[] {
-  const found: string[] = []
+function contradictions(values: Values): string[] {
+  const { DATABASE_URL, SECRET_KEY, SMTP_URL, MAILBOX } = values
+  const found: string[] = [...homelessFacts(values)]
   if (DATABASE_URL && !SECRET_KEY) {
     found.push(
       'SECRET_KEY is missing, and with DATABASE_URL all processes must share one: set it to the output of `openssl rand -base64 48` and keep it.',
@@ -100,6 +117,16 @@ function contradictions({ DATABASE_URL, SECRET_KEY, SMTP_URL, MAILBOX }: Values)
   if (SMTP_URL && MAILBOX === 'local')
     found.push('SMTP_URL and MAILBOX=local are both set: mail can go to one of them only, unset the other.')
   return found
+}
+
+/** Facts in the built-in ClickHouse can be read by the process that writes them and by no other. */
+function homelessFacts({ DATABASE_URL, CLICKHOUSE_URL, ROLES }: Values): string[] {
+  if (!DATABASE_URL || CLICKHOUSE_URL || !ROLES) return []
+  const [web, jobs] = [ROLES.includes('web'), ROLES.includes('jobs')]
+  if (web === jobs) return []
+  return [
+    `ROLES has ${web ? 'web' : 'jobs'} and not ${web ? 'jobs' : 'web'}, and there is no CLICKHOUSE_URL: the built-in ClickHouse belongs to one process, and ${web ? 'reports would stay empty' : 'nobody could read what it writes'}. Set CLICKHOUSE_URL, or give one process both roles.`,
+  ]
 }
 
 function doubts({ SMTP_URL, MAILBOX, PUBLIC_URL, HOST }: Values): string[] {
@@ -116,6 +143,16 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
     dataDir: resolve(v.DATA_DIR),
     database: v.DATABASE_URL ? { kind: 'server', url: v.DATABASE_URL } : { kind: 'embedded' },
     analytics: v.CLICKHOUSE_URL ? { kind: 'server', url: v.CLICKHOUSE_URL } : { kind: 'embedded' },
+    nats: v.NATS_URL
+      ? {
+          servers: v.NATS_URL,
+          credentials: v.NATS_CREDENTIALS,
+          ca: v.NATS_CA,
+          shards: v.NATS_SHARDS,
+          replicas: v.NATS_REPLICAS,
+          bufferBytes: v.NATS_BUFFER_MB * 1_048_576,
+        }
+      : null,
     mail: v.SMTP_URL ? { kind: 'smtp', url: v.SMTP_URL } : { kind: v.MAILBOX === 'local' ? 'local' : 'none' },
     mailRate: v.MAIL_RATE,
     host: v.HOST,
@@ -203,6 +240,7 @@ export function explain(config: Config): ExplainedSetting[] {
     DATA_DIR: config.dataDir,
     DATABASE_URL: config.database.kind === 'server' ? withoutPassword(config.database.url) : '(built-in PostgreSQL)',
     CLICKHOUSE_URL: config.analytics.kind === 'server' ? withoutPassword(config.analytics.url) : '(built-in ClickHouse)',
+    ...explainNats(config.nats),
     SMTP_URL: config.mail.kind === 'smtp' ? withoutPassword(config.mail.url) : '(none)',
     MAILBOX: config.mail.kind === 'local' ? 'local' : 'off',
     MAIL_RATE: config.mailRate === undefined ? '(no limit)' : String(config.mailRate),
@@ -218,6 +256,22 @@ export function explain(config: Config): ExplainedSetting[] {
     TRUSTED_PROXIES: list(config.trustedProxies),
   }
   return names.map((name) => ({ name, value: values[name], source: config.sources[name], does: SETTINGS[name].does }))
+}
+
+const explainNats = (nats: NatsConfig | null) => ({
+  NATS_URL: nats ? list(nats.servers.map(withoutToken).map(withoutPassword)) : '(none: events go straight into the database)',
+  NATS_CREDENTIALS: nats?.credentials ? '(set, hidden)' : '(none)',
+  NATS_CA: nats?.ca ? '(set, hidden)' : '(none)',
+  NATS_SHARDS: nats ? String(nats.shards) : '(no NATS)',
+  NATS_REPLICAS: String(nats?.replicas ?? '(what the cluster allows)'),
+  NATS_BUFFER_MB: nats ? String(nats.bufferBytes / 1_048_576) : '(no NATS)',
+})
+
+/** A name without a password is a token. */
+function withoutToken(text: string): string {
+  const url = new URL(text)
+  if (url.username && !url.password) url.username = '***'
+  return url.href
 }
 
 function withoutPassword(text: string): string {

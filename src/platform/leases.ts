@@ -13,35 +13,92 @@ export interface Lease {
   readonly revision: number
 }
 
-/** Takes what is free, expired or already this owner's, and raises the epochs: whoever held it before is fenced off. */
+/** A table of leases, its key, and the role of the workers that share it out among themselves. */
+export interface Shared {
+  readonly table: 'leases' | 'carriers'
+  readonly key: 'partition' | 'shard'
+  readonly role: 'engine' | 'ingest'
+}
+export const PARTITIONS: Shared = { table: 'leases', key: 'partition', role: 'engine' }
+export const SHARDS: Shared = { table: 'carriers', key: 'shard', role: 'ingest' }
+
+/**
+ * How many of the leases are $1's share: the living split them evenly, and what is left over goes to those who came first, so that
+ * everybody computes the same and nobody takes what another has to give up again. Who asks counts as living.
+ */
+const standing = ({ table, role }: Shared): string => `living as (
+    select owner, joined from workers where until > now() and '${role}' = any(roles) and owner <> $1
+    union all select $1::text, coalesce((select joined from workers where owner = $1), 'infinity')
+  ), ranked as (
+    select owner, row_number() over (order by joined, owner) - 1 as rank, count(*) over () as n from living
+  ), standing as (
+    select (t.n / r.n + case when r.rank < t.n % r.n then 1 else 0 end)::int as share from ranked r, (select count(*) as n from ${table}) t where r.owner = $1
+  )`
+
+/** Takes what is this owner's already, and of what is free or expired up to its share; raises the epochs: whoever held it before is fenced off. */
 export async function acquireLeases(db: Queryable, owner: string, seconds: number): Promise<Lease[]> {
   const { rows } = await db.query<Lease>(
-    `with free as (select partition from leases where owner is null or until < now() or owner = $1 order by partition for update skip locked)
-     update leases l set owner = $1, epoch = l.epoch + 1, until = now() + make_interval(secs => $2)
-     from free where l.partition = free.partition
-     returning l.partition, l.epoch, l.done_seq as done, l.tick, l.tick_seq as "tickSeq", l.revision`,
+    `${taking(PARTITIONS)} returning l.partition, l.epoch, l.done_seq as done, l.tick, l.tick_seq as "tickSeq", l.revision`,
     [owner, seconds],
   )
   return rows
 }
 
-/** Prolongs what is this owner's and has not expired; resolves with those partitions. */
-export async function renewLeases(db: Queryable, owner: string, seconds: number): Promise<number[]> {
-  const { rows } = await db.query<{ partition: number }>(
-    'update leases set until = now() + make_interval(secs => $2) where owner = $1 and until > now() returning partition',
+/** As `acquireLeases`, for the shards of the stream. */
+export async function acquireShards(db: Queryable, owner: string, seconds: number): Promise<{ shard: number; epoch: number }[]> {
+  const { rows } = await db.query<{ shard: number; epoch: number }>(`${taking(SHARDS)} returning l.shard, l.epoch`, [owner, seconds])
+  return rows
+}
+
+const taking = (shared: Shared): string => {
+  const { table, key } = shared
+  return `with ${standing(shared)}, mine as (
+      select ${key} from ${table} where owner = $1 order by ${key} for update skip locked
+    ), free as (
+      select ${key} from ${table} where owner is distinct from $1 and (owner is null or until < now()) order by ${key}
+      limit greatest(0, (select share from standing) - (select count(*) from mine)) for update skip locked
+    )
+    update ${table} l set owner = $1, epoch = l.epoch + 1, until = now() + make_interval(secs => $2)
+    from (select ${key} from mine union all select ${key} from free) taken where l.${key} = taken.${key}`
+}
+
+/** How a worker stands among the others. */
+export interface Standing {
+  /** What is still its own. */
+  readonly kept: readonly number[]
+  /** How many it should have. */
+  readonly share: number
+  /** How many are nobody's, or of an owner that has not been heard of for too long. */
+  readonly free: number
+}
+
+/** Prolongs what is this owner's and has not expired. */
+export async function renewLeases(
+  db: Queryable,
+  { owner, seconds, of = PARTITIONS }: { owner: string; seconds: number; of?: Shared },
+): Promise<Standing> {
+  const { rows } = await db.query<Standing>(
+    `with ${standing(of)}, kept as (
+       update ${of.table} set until = now() + make_interval(secs => $2) where owner = $1 and until > now() returning ${of.key}
+     )
+     select coalesce((select array_agg(${of.key} order by ${of.key}) from kept), '{}') as kept, share,
+       (select count(*)::int from ${of.table} where owner is null or until < now()) as free from standing`,
     [owner, seconds],
   )
-  return rows.map((row) => row.partition)
+  return rows[0]!
 }
 
-/** Whether a partition is nobody's, or its owner has not been heard of for too long. */
-export async function isAnyLeaseFree(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ free: boolean }>('select exists (select from leases where owner is null or until < now()) as free')
-  return rows[0]!.free
+/** Hands these over to whoever should have them. */
+export async function giveLeases(
+  db: Queryable,
+  { owner, keys, of = PARTITIONS }: { owner: string; keys: readonly number[]; of?: Shared },
+): Promise<void> {
+  await db.query(`update ${of.table} set owner = null, until = 'epoch' where owner = $1 and ${of.key} = any($2::smallint[])`, [owner, keys])
 }
 
-export async function releaseLeases(db: Queryable, owner: string): Promise<void> {
-  await db.query(`update leases set owner = null, until = 'epoch' where owner = $1`, [owner])
+/** Hands everything over. */
+export async function releaseLeases(db: Queryable, owner: string, of: Shared = PARTITIONS): Promise<void> {
+  await db.query(`update ${of.table} set owner = null, until = 'epoch' where owner = $1`, [owner])
 }
 
 /** Moves the offsets on, and locks the leases until the transaction ends; false when an epoch is not ours any more. */

@@ -101,7 +101,7 @@ export async function migrate(url: string, directory: string): Promise<string[]>
     await client.query(`set statement_timeout = '${WAIT_FOR_OTHERS}'`)
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     await client.query(`set statement_timeout = 0; set lock_timeout = '${LOCK_TIMEOUT}'; set client_min_messages = warning`)
-    const done = await applyInOrder(files, await appliedIn(client), (file) => applyOne(client, file))
+    const done = await applyInOrder(files, await concerning(client, files), (file) => applyOne(client, file))
     return done.map((file) => file.name)
   } finally {
     await client.end()
@@ -126,6 +126,16 @@ async function appliedIn(client: Client): Promise<Applied[]> {
     number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`)
   const { rows } = await client.query<Applied>('select number, name, checksum from schema_migrations order by number')
   return rows
+}
+
+/** What is applied, without newer migrations that older processes can live with (`schema_floor`): while versions change, both run. */
+async function concerning(client: Client, files: readonly Migration[]): Promise<Applied[]> {
+  const applied = await appliedIn(client)
+  const newest = Math.max(-1, ...files.map((file) => file.number))
+  const { rows } = await client.query<{ there: boolean }>(`select to_regclass('schema_floor') is not null as there`)
+  if (!rows[0]!.there) return applied
+  const floor = await client.query<{ least: number }>('select least from schema_floor')
+  return floor.rows[0]!.least > newest ? applied : applied.filter((past) => past.number <= newest)
 }
 
 async function applyOne(client: Client, file: Migration): Promise<void> {

@@ -63,6 +63,58 @@ export const SETTINGS = {
     mend: 'Example: CLICKHOUSE_URL=https://user:password@clickhouse.example.com:8443/cadenza; unset it for the built-in one.',
     secret: true,
   },
+  NATS_URL: {
+    schema: optional(
+      items.pipe(
+        z
+          .array(z.string().refine((text) => URL.canParse(text) && ['nats:', 'tls:'].includes(new URL(text).protocol)))
+          .min(1)
+          .max(16),
+      ),
+    ),
+    default: '',
+    does: 'Servers of a NATS cluster with JetStream, which carries events in front of the database.',
+    allowed: 'addresses that start with nats:// or tls://, separated by commas',
+    mend: 'Example: NATS_URL=nats://n1:4222,nats://n2:4222,nats://n3:4222; unset it to take events straight into the database.',
+    secret: true,
+  },
+  NATS_CREDENTIALS: {
+    schema: optional(z.string().min(16).max(16_384)),
+    default: '',
+    does: 'What a `.creds` file of NATS holds: the name and key of this server there.',
+    allowed: 'the text of a .creds file',
+    mend: 'Give the file: NATS_CREDENTIALS_FILE=/run/secrets/cadenza.creds.',
+    secret: true,
+  },
+  NATS_CA: {
+    schema: optional(z.string().startsWith('-----BEGIN CERTIFICATE-----')),
+    default: '',
+    does: 'The certificate of the authority that signed those of the NATS servers, when it is one of your own.',
+    allowed: 'a certificate in PEM',
+    mend: 'Give the file: NATS_CA_FILE=/run/secrets/ca.pem.',
+    secret: true,
+  },
+  NATS_SHARDS: {
+    schema: whole(1, 256),
+    default: '4',
+    does: 'The streams that events are divided over on their way to the database. The events of one person keep their order.',
+    allowed: 'a whole number from 1 to 256',
+    mend: 'Unset it for 4.',
+  },
+  NATS_REPLICAS: {
+    schema: optional(z.enum(['1', '3', '5']).transform(Number)) as z.ZodType<number | undefined, string>,
+    default: '',
+    does: 'The NATS servers that keep each event. Without it: 3 in a cluster, 1 with a single server.',
+    allowed: '1, 3 or 5',
+    mend: 'Unset it, or set NATS_REPLICAS=3.',
+  },
+  NATS_BUFFER_MB: {
+    schema: whole(16, 1_000_000),
+    default: '1024',
+    does: 'The most that each stream holds, in megabytes. When it is full, senders are told to come back later.',
+    allowed: 'a whole number from 16 to 1000000',
+    mend: 'Unset it for 1024.',
+  },
   SMTP_URL: {
     schema: optional(address('smtp:', 'smtps:')),
     default: '',

@@ -67,9 +67,13 @@ export class Database {
     return ours.map((lease) => lease.partition)
   }
 
-  release(owner: string): void {
+  give(owner: string, partitions: readonly number[]): void {
+    this.release(owner, (partition) => partitions.includes(partition))
+  }
+
+  release(owner: string, which: (partition: number) => boolean = () => true): void {
     for (const lease of this.leases) {
-      if (lease.owner !== owner) continue
+      if (lease.owner !== owner || !which(lease.partition)) continue
       lease.owner = null
       lease.until = 0
     }

@@ -21,8 +21,16 @@ function storeOf(process: Process, { db, timeline, bug, dice, surroundings }: Wo
   const first = bug === null ? undefined : FIRST[bug]
   return {
     acquire: (owner) => process.call('acquire', () => db.acquire(owner, timeline.now)),
-    renew: (owner) => process.call('renew', () => db.renew(owner, timeline.now)),
-    isAnyFree: () => process.call('is any free', () => db.leases.some(({ owner, until }) => owner === null || until < timeline.now)),
+    renew: (owner) =>
+      process.call('renew', () => {
+        const kept = db.renew(owner, timeline.now)
+        const free = db.leases.filter(({ owner: whose, until }) => whose === null || until < timeline.now).length
+        // The living come and go, and so does what one of them should have.
+        const share = dice.chance(surroundings.faults.reread) ? dice.between(0, db.leases.length) : db.leases.length
+        if (kept.length > share) count(surroundings, 'hand-over')
+        return { kept, share, free }
+      }),
+    give: (owner, partitions) => process.call('give', () => db.give(owner, partitions)),
     release: (owner) => process.call('release', () => db.release(owner)),
     read: (cursors, blocks) =>
       process.call('read', () => {

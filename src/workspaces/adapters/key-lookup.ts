@@ -6,6 +6,9 @@ import { findKey, type KeyOwner } from '../store.ts'
 /** A revoked key may still work for this long in other processes of the server. */
 const KNOWN_MS = 10_000
 const UNKNOWN_MS = 2_000
+/** While the database does not answer, known keys go on working: events are still taken when a stream stands in front of it. Waited for an answer (ms), and not waited at all for this long after a failure. */
+const PATIENCE_MS = 300
+const BROKEN_MS = 2_000
 const SHAPE = /^(wk|sk)_[\w-]{20,64}$/
 
 export interface KeyLookup {
@@ -24,16 +27,33 @@ export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
   const owners = new LRUCache<string, { readonly owner: KeyOwner | undefined }>({
     max: 10_000,
     ttl: KNOWN_MS,
+    noDeleteOnStaleGet: true,
+    noDeleteOnFetchRejection: true,
     fetchMethod: async (hashed, _stale, { options }) => {
       const owner = await findKey(db, hashed, now())
       if (!owner) options.ttl = UNKNOWN_MS
       return { owner }
     },
   })
+  let brokenUntil = 0
+  const asked = async (hashed: string): Promise<{ readonly owner: KeyOwner | undefined }> => {
+    const before = owners.peek(hashed, { allowStale: true })
+    const asking = owners.fetch(hashed)
+    if (!before?.owner) return (await asking) ?? { owner: undefined }
+    const missed = (): typeof before => {
+      brokenUntil = now() + BROKEN_MS
+      return before
+    }
+    const answer = asking.then((found) => found ?? before, missed)
+    if (now() < brokenUntil) return before
+    const timer = Promise.withResolvers<typeof before>()
+    const late = setTimeout(() => timer.resolve(missed()), PATIENCE_MS)
+    return Promise.race([answer, timer.promise]).finally(() => clearTimeout(late))
+  }
   const find = async (value: string, kind: KeyOwner['kind']): Promise<KeyOwner | undefined> => {
     if (!SHAPE.test(value)) return undefined
     const hashed = keyHash(value)
-    const { owner } = owners.get(hashed) ?? (await owners.fetch(hashed)) ?? {}
+    const { owner } = owners.get(hashed) ?? (await asked(hashed))
     const alive = owner?.kind === kind && (owner.expiresAt === null || owner.expiresAt > now())
     return alive ? owner : undefined
   }
