@@ -27,8 +27,13 @@ export interface SimulationOptions {
 
 export type Answer =
   /** `answer`: what a call is answered with; left out: an empty object. */
-  | { readonly receipt: 'message.sent'; readonly answer?: Json }
-  | { readonly receipt: 'message.failed' | 'message.skipped' | 'message.dead'; readonly reason: string }
+  | { readonly receipt: 'message.sent'; readonly answer?: Json; readonly after?: number }
+  | {
+      readonly receipt: 'message.failed' | 'message.skipped' | 'message.dead'
+      readonly reason: string
+      /** Milliseconds that the provider takes. */
+      readonly after?: number
+    }
 
 /** One line of what a simulation did. */
 export interface Trace {
@@ -122,11 +127,17 @@ export class Simulation {
 
   /** Lets time pass until `until` (epoch ms): everything that is due by then happens. */
   run(until: number): void {
-    for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
-      this.now = Math.max(this.now, next.at)
-      next.happen()
-    }
+    while (this.step(until));
     this.now = Math.max(this.now, until)
+  }
+
+  /** Lets the next thing happen; false when there is none by `until`. */
+  step(until: number): boolean {
+    const next = this.#next(until)
+    if (!next) return false
+    this.now = Math.max(this.now, next.at)
+    next.happen()
+    return true
   }
 
   pass(ms: number): void {
@@ -190,6 +201,12 @@ export class Simulation {
     if (!effect) return
     this.#queued.delete(id)
     const answer = this.#gate(effect)
+    if (answer.after) this.#at(this.now + answer.after, () => this.#settle(effect, answer))
+    else this.#settle(effect, answer)
+  }
+
+  #settle(effect: Effect, answer: Answer): void {
+    const { id } = effect
     const { journey_id, version, enrollment_id, step_id } = effect.payload
     const reason = 'reason' in answer ? answer.reason : ''
     if (answer.receipt === 'message.sent') {
