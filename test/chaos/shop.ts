@@ -49,7 +49,7 @@ export const documents = (webhookPort: number, edition: number) => [
             { id: 'brief', weight: 1, steps: [{ kind: 'update', id: 'mark-brief', set: { tone: 'brief' } }] },
           ],
         },
-        { kind: 'email', id: 'hello', template: 'welcome' },
+        { kind: 'email', id: 'hello', template: 'welcome', otherwise: [] },
         { kind: 'webhook', id: 'crm', url: `http://127.0.0.1:${webhookPort}/crm`, body: { person: '{{ profile.id }}' } },
       ],
     },

@@ -276,7 +276,8 @@ export function template(
 
 /** A journey whose goal is an order, unless it says otherwise. */
 export function journey(id: string, event: string, rest: More): Document {
-  return { kind: 'journey', id, goal: { event: 'Order Completed', within: '3d', value: 'total' }, entry: { event }, ...rest }
+  const goal = { event: 'Order Completed', within: '3d', value: 'total' }
+  return { kind: 'journey', id, goal, entry: { event }, default: { otherwise: 'continue' }, ...rest }
 }
 
 /** People are called by one word; an address stays as it is. */
