@@ -48,7 +48,9 @@ export interface Usage {
 export function usage({ sends }: ContactsSection, cap: CompiledCap, { now, zone }: Omit<Moment, 'caps'>): Usage {
   const { per, max } = cap
   const since = typeof per === 'number' ? now - per : periodStart(per, zone, now) - 1
-  const counted = sends.filter((contact) => contact.status !== 'released' && counts(cap, contact) && (contact.status === 'reserved' || contact.at > since))
+  const counted = sends.filter(
+    (contact) => contact.status !== 'released' && counts(cap, contact) && (contact.status === 'reserved' || contact.at > since),
+  )
   const free = Math.max(0, max - counted.length)
   if (max === 0) return { counted, free: 0, freeAt: null }
   if (free > 0) return { counted, free, freeAt: now }

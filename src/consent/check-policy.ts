@@ -54,7 +54,8 @@ function capProblems({ max, per }: Cap, at: string): PolicyProblem[] {
     return [error('cap.zero', `${at}/max`, { title, hint: 'If that is meant, write max: never; if not, leave the cap out' })]
   }
   const length = per === undefined ? DAY : (LENGTH[per] ?? milliseconds(per) ?? 0)
-  if (length === 0) return [error('cap.per', `${at}/per`, { title: 'This cap counts over no time at all', hint: 'Write a duration such as 24h' })]
+  if (length === 0)
+    return [error('cap.per', `${at}/per`, { title: 'This cap counts over no time at all', hint: 'Write a duration such as 24h' })]
   if (length > YEAR) return [error('cap.long', `${at}/per`, { title: 'A cap can count over a year at most', hint: 'Write a shorter time' })]
   return []
 }
@@ -69,7 +70,9 @@ const repeated = (caps: readonly Cap[]): PolicyProblem[] =>
 /** A cap that another one is full before can never be what stops a message. */
 function pointless(caps: readonly Cap[]): PolicyProblem[] {
   const wider = (a: Cap, b: Cap): boolean =>
-    (a.channel === undefined || a.channel === b.channel) && (a.topic === undefined || a.topic === b.topic) && (a.lane === 'any' || a.lane === b.lane)
+    (a.channel === undefined || a.channel === b.channel) &&
+    (a.topic === undefined || a.topic === b.topic) &&
+    (a.lane === 'any' || a.lane === b.lane)
   const stricter = (a: Cap, b: Cap): boolean => {
     if (a.max === 'never') return true
     if (b.max === 'never' || a.per === undefined || b.per === undefined) return false
@@ -90,7 +93,9 @@ function unmet({ caps, counts }: ContactPolicy, { channels, topics }: Sendable):
     const strange = channel !== undefined && !channels.has(channel) && !counts.some((each) => each.channel === channel)
     if (strange) {
       const title = `Nothing is ever sent by “${channel}”, so this cap never stops anything`
-      return [warning('cap.channel', `/caps/${i}/channel`, { title, hint: `Journeys send by ${[...channels].join(', ') || 'no channel yet'}` })]
+      return [
+        warning('cap.channel', `/caps/${i}/channel`, { title, hint: `Journeys send by ${[...channels].join(', ') || 'no channel yet'}` }),
+      ]
     }
     if (topic === undefined || topics.has(topic) || counts.some((each) => each.topic === topic)) return []
     const title = `Nothing is ever sent on the topic “${topic}”, so this cap never stops anything`
@@ -126,8 +131,9 @@ function countProblems({ counts }: ContactPolicy): PolicyProblem[] {
     if (where === undefined) return []
     const tree = read(where, PLACES.event)
     if (!isRefusal(tree)) return []
-    return (tree.refused.problems ?? [tree.refused]).map(({ code, title, hint, at: place }) =>
-      ({ ...error(code, `${at}/where`, { title, hint: hint ?? 'See the condition language' }), detail: place === undefined ? where : `${where} — at ${place}` }),
-    )
+    return (tree.refused.problems ?? [tree.refused]).map(({ code, title, hint, at: place }) => ({
+      ...error(code, `${at}/where`, { title, hint: hint ?? 'See the condition language' }),
+      detail: place === undefined ? where : `${where} — at ${place}`,
+    }))
   })
 }

@@ -43,7 +43,10 @@ const AFTER: Readonly<Record<string, Contact['status']>> = {
 }
 
 /** Whether a cap counts such a contact. */
-export const counts = (cap: Pick<CompiledCap, 'channel' | 'topic' | 'lane'>, contact: Pick<Contact, 'channel' | 'topic' | 'lane'>): boolean =>
+export const counts = (
+  cap: Pick<CompiledCap, 'channel' | 'topic' | 'lane'>,
+  contact: Pick<Contact, 'channel' | 'topic' | 'lane'>,
+): boolean =>
   (cap.channel === undefined || cap.channel === contact.channel) &&
   (cap.topic === undefined || cap.topic === contact.topic) &&
   (cap.lane === 'any' || cap.lane === contact.lane)

@@ -27,7 +27,10 @@ export const Cap = z
     /** A calendar day, week (from Monday) or month in the person's zone, or a rolling time such as `24h`. */
     per: z.union([z.enum(['day', 'week', 'month']), Span]).optional(),
   })
-  .refine(({ max, per }) => max === 'never' || per !== undefined, { message: 'say per what time: day, week, month, or a duration', path: ['per'] })
+  .refine(({ max, per }) => max === 'never' || per !== undefined, {
+    message: 'say per what time: day, week, month, or a duration',
+    path: ['per'],
+  })
 
 /** Hours by the person's clocks in which no marketing message is handed over. */
 export const QuietHours = z.strictObject({
@@ -110,7 +113,14 @@ export function compilePolicy({ caps, quietHours, counts, fallbackZone }: Contac
   }
   return {
     exists: true,
-    caps: caps.map(({ id, channel, topic, lane, max, per = 'day' }) => ({ id, channel, topic, lane, max: max === 'never' ? 0 : max, per: spanOf(per) })),
+    caps: caps.map(({ id, channel, topic, lane, max, per = 'day' }) => ({
+      id,
+      channel,
+      topic,
+      lane,
+      max: max === 'never' ? 0 : max,
+      per: spanOf(per),
+    })),
     quiet: quietHours.map(({ spread, onUnknownZone, ...rule }) => ({ ...rule, spread: milliseconds(spread) ?? 0, onUnknownZone })),
     counts: counted,
     fallbackZone,

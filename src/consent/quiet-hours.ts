@@ -70,13 +70,17 @@ export const rulesFor = ({ quiet }: CompiledPolicy, channel: string): readonly Q
   quiet.filter((rule) => rule.channel === undefined || rule.channel === channel)
 
 /** The zone to read clocks in, and whether it is known to be the person's. */
-export function zoneOf({ fallbackZone }: Pick<CompiledPolicy, 'fallbackZone'>, zone: unknown): { readonly zone: string; readonly known: boolean } {
+export function zoneOf(
+  { fallbackZone }: Pick<CompiledPolicy, 'fallbackZone'>,
+  zone: unknown,
+): { readonly zone: string; readonly known: boolean } {
   return typeof zone === 'string' && isZone(zone) ? { zone, known: true } : { zone: fallbackZone, known: false }
 }
 
 /** Channels whose hours no law watches as closely as those of telephones. */
 const LENIENT = new Set(['email', 'webhook'])
-const refuses = ({ onUnknownZone }: QuietRule, channel: string): boolean => (onUnknownZone ?? (LENIENT.has(channel) ? 'fallback' : 'refuse')) === 'refuse'
+const refuses = ({ onUnknownZone }: QuietRule, channel: string): boolean =>
+  (onUnknownZone ?? (LENIENT.has(channel) ? 'fallback' : 'refuse')) === 'refuse'
 
 /** Whether a marketing message may go by this channel now. */
 export function quietness(policy: CompiledPolicy, { channel, zone: told, now, unit }: Asked): Quiet {
