@@ -24,7 +24,7 @@ interface Waiting {
 
 /** JetStream's error codes. */
 const FULL = new Set([10_047, 10_077, 10_122])
-const NOT_THERE = new Set([10_059, 503])
+const STREAM_NOT_FOUND = 10_059
 /** A message holds at most so many characters, well below the megabyte that a server takes; more than one text only up to here. */
 const GROUP_CHARACTERS = 256_000
 /** Messages of one shard on their way at once. */
@@ -121,13 +121,8 @@ function take(queue: Waiting[]): Waiting[] {
   return queue.splice(0, count)
 }
 
-/** Nobody listens on the subject: the stream is gone, or has no leader just now. */
-const isNotThere = (error: unknown): boolean => {
-  const { name, code } = error as { name?: string; code?: unknown }
-  return (
-    NOT_THERE.has(codeOf(error) ?? 0) ||
-    name === 'NoRespondersError' ||
-    code === 503 ||
-    /no responders/i.test(String((error as Error).message))
-  )
-}
+/** Nobody listens on the subject: the stream is gone. (The library takes that for JetStream being off.) */
+const isNotThere = (error: unknown): boolean =>
+  (error as Error).name === 'JetStreamNotEnabled' ||
+  codeOf(error) === STREAM_NOT_FOUND ||
+  /no responders/i.test(String((error as Error).message))

@@ -193,9 +193,9 @@ export class ShardCarrier {
 
   /** Lets go of what was carried a while ago; all of it when the stream is half full. The last message stays: by it the stream is known again. */
   async #tidy(): Promise<void> {
-    const { nats, bufferBytes } = this.#parts
+    const { nats } = this.#parts
     const info = await streamInfo(nats.streams, this.#shard)
-    const old = info && info.state.bytes > bufferBytes / 2 ? Infinity : performance.now() - KEEP_MS
+    const old = info && info.state.bytes > info.config.max_bytes / 2 ? Infinity : performance.now() - KEEP_MS
     const index = this.#carried.findLastIndex(({ at }) => at <= old)
     if (index < 0) return
     const [last] = this.#carried.splice(0, index + 1).slice(-1)
