@@ -1,13 +1,14 @@
 import type { Effect } from '#events/reaction.ts'
 import { RESERVED_PREFIXES } from '#events/schema.ts'
-import { milliseconds } from '#lib/duration.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
 import type { Expression } from '#segments/condition/ast.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { awaitedBy } from './awaited.ts'
 import { type Sample, together, type Wish } from './check-holds.ts'
+import { type Entry, entriesOf, eventsOf } from './entries/schema.ts'
 import { places } from './lanes.ts'
+import { paceOf } from './proof-entries.ts'
 import type { Leg } from './proof-spans.ts'
 import { type Counted, ON_TIME } from './proof-steps.ts'
 import type { Journey } from './schema.ts'
@@ -102,8 +103,9 @@ export function fullest(times: readonly number[], window: number): { count: numb
 /** What conditions must say for a way to be taken: those of the entry, and of each branch and repeat on it. */
 function wishesOf({ journey, path }: Plan): Wish[] {
   const steps = new Map(places(journey.steps).map(({ step }) => [step.id, step]))
-  const entry = treeOf(journey.entry.where)
-  const wishes = entry ? [{ tree: ofEntry(entry), holds: true }] : []
+  const way = wayIn(journey)
+  const audience = 'schedule' in way && typeof way.audience === 'string' ? way.audience : undefined
+  const wishes = [way.where, audience].flatMap((text) => wish(text, true)).map(({ tree, holds }) => ({ tree: ofEntry(tree), holds }))
   for (const { step: id, does } of path) {
     const step = steps.get(id)
     if (step?.kind === 'branch') wishes.push(...branchWishes(step, does))
@@ -152,6 +154,13 @@ function place(values: Record<string, Json>, [name = '', ...rest]: readonly stri
     place(next, rest, value)
     values[name] = next
   }
+}
+
+/** The way in that is taken: the one that lets people in again soonest. */
+const wayIn = (journey: Journey): Entry => {
+  const { gap } = paceOf(journey)
+  const ways = entriesOf(journey)
+  return ways.find((entry) => paceOf({ ...journey, entry }).gap === gap) ?? ways[0]!
 }
 
 interface Walking {
@@ -221,13 +230,15 @@ class Walker {
 
   #enter(): boolean {
     const { simulation, person, start, sample } = this.#walking
-    const { entry } = this.#plan.journey
+    const { journey } = this.#plan
+    const entry = wayIn(journey)
     if (this.#run) return false
-    const gap = typeof entry.reentry === 'object' ? milliseconds(entry.reentry.after)! : 0
-    const at = Math.max(simulation.now, Number.isNaN(this.#entered) ? start : this.#entered + gap)
+    const { gap } = paceOf(journey)
+    const at = Math.max(simulation.now, Number.isNaN(this.#entered) ? start : this.#entered + (Number.isFinite(gap) ? gap : 0))
     const properties: Record<string, Json> = { ...valuesIn(sample, 'entry') }
     if (entry.key?.startsWith('properties.')) place(properties, entry.key.split('.').slice(1), keyIn(sample))
-    simulation.event({ person, name: entry.event, type: typeOf(entry.event), at, properties })
+    const name = eventsOf(entry, journey.id)[0]!
+    simulation.event({ person, name, type: typeOf(name), at, properties })
     simulation.run(at)
     this.#entered = at
     return this.#next()

@@ -80,6 +80,20 @@ test('an exit condition lets people come back sooner, so it raises the bound', (
   assert.deepEqual(proved(journey({ ...parts, exit: [{ event: 'Order Completed' }] }), '24h'), { most: 12, exact: true })
 })
 
+test('a daily broadcast is bounded by its rhythm, a limit bounds runs by key', () => {
+  const daily = journey({
+    entry: { schedule: { every: 'day', time: '09:00', zone: 'Europe/Oslo' }, audience: 'profile.plan == "pro"' },
+    steps: [mail('a')],
+  })
+  // An occurrence may be handled up to three hours late, and a day may have 23 hours.
+  assert.deepEqual(proved(daily, '24h'), { most: 2, exact: true })
+  const carts = (limit: unknown) =>
+    journey({ entry: { event: 'Product Added', key: 'properties.cart_id', limit }, steps: [mail('a'), wait('w', '1h'), mail('b')] })
+  assert.equal(proved(carts(undefined), '7d').most, null)
+  // Three runs a day; a run whose two mails fail slowly lasts 49 hours, so nine may have begun before.
+  assert.equal(proved(carts({ times: 3, within: '1d' }), '24h').most, 2 * (9 + 3))
+})
+
 test('rounds of a repeat are counted', () => {
   const steps = [{ kind: 'repeat', id: 'r', times: 5, steps: [mail('a'), wait('w', '10h')] }]
   assert.deepEqual(proved(journey({ steps }), '24h'), { most: 3, exact: true })

@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from '#consent/policy.ts'
-import { milliseconds } from '#lib/duration.ts'
 import { places } from './lanes.ts'
+import { type Pace, paceOf } from './proof-entries.ts'
 import { type Leg, legs, type Segment, Spans, type Stretch } from './proof-spans.ts'
 import { type Counted, segmentOf } from './proof-steps.ts'
 import { type Walked, walk } from './proof-witness.ts'
@@ -22,7 +22,7 @@ export interface JourneyBound {
   /** The way to it, run by run; `enters` begins one. */
   readonly path: readonly Leg[]
 }
-export type Why = 'never' | 'steps' | 'reentry' | 'keys' | 'always'
+export type Why = 'never' | 'steps' | 'reentry' | 'limit' | 'keys' | 'always'
 
 export const WINDOWS = { '24h': 86_400_000, '7d': 604_800_000 } as const
 export type WindowName = keyof typeof WINDOWS
@@ -46,23 +46,37 @@ export function journeyBound(journey: Journey, counted: Counted, { window, stopp
   const within = most(steps.inside)
   const bound = { journey: journey.id }
   if (!within) return { ...bound, most: 0, why: 'never', path: [] }
-  const { reentry, key } = journey.entry
+  const pace = paceOf(journey)
   const runs = runsOf(steps, journey.exit.length > 0 || stopped)
   const single = { ...bound, path: [ENTERS, ...legs(within.before), ...legs(within.trail)] }
-  if (key !== undefined)
+  const limited = limitOf(pace, { window, inside: within.count, longest: steps.longest })
+  if (pace.keyed) {
+    if (limited !== null) return { ...single, most: limited, why: 'limit' }
     return { ...bound, most: null, why: 'keys', path: [...single.path, { ...ENTERS, does: 'enters with another key' }] }
-  if (reentry === 'never') return { ...single, most: within.count, why: 'steps' }
-  const gap = reentry === 'always' ? 0 : milliseconds(reentry.after)!
-  const whole = spans.best(runs.whole.map((each) => ({ ...each, least: Math.max(each.least, gap) })))
+  }
+  if (pace.gap === Infinity) return { ...single, most: within.count, why: 'steps' }
+  const whole = spans.best(runs.whole.map((each) => ({ ...each, least: Math.max(each.least + pace.rest, pace.gap) })))
   const endless = whole.find(({ least, count }) => least === 0 && count > 0)
-  if (endless) return { ...bound, most: null, why: 'always', path: [ENTERS, ...legs(endless.trail), ENTERS, ...legs(endless.trail)] }
-  const best = chained({ spans, inside: within, whole, tails: runs.tails, head: steps.head, gap })
+  if (endless) {
+    if (limited !== null) return { ...single, most: limited, why: 'limit' }
+    return { ...bound, most: null, why: 'always', path: [ENTERS, ...legs(endless.trail), ENTERS, ...legs(endless.trail)] }
+  }
+  const best = chained({ spans, inside: within, whole, tails: runs.tails, head: steps.head, pace })
+  if (limited !== null && limited < best.count) return { ...single, most: limited, why: 'limit' }
   return {
     ...bound,
     most: best.count,
     why: best === within ? 'steps' : 'reentry',
     path: [ENTERS, ...legs(best.before), ...legs(best.trail)],
   }
+}
+
+/** What limits on entries allow: runs that began before the window, and those that begin in it, each with all it can send; null: no limit. */
+function limitOf({ limit, atOnce }: Pace, { window, inside, longest }: { window: number; inside: number; longest: number }): number | null {
+  if (limit === null) return null
+  const entering = (time: number): number => limit.times * Math.ceil(time / limit.within)
+  const before = Math.min(atOnce, entering(longest))
+  return Number.isFinite(before) ? (before + entering(window)) * inside : null
 }
 
 const ENTERS: Leg = { step: '', does: 'enters', takes: 0 }
@@ -91,23 +105,22 @@ interface Chain {
   readonly whole: readonly Stretch[]
   readonly tails: readonly Stretch[]
   readonly head: readonly Stretch[]
-  /** Least time (ms) between two entries. */
-  readonly gap: number
+  readonly pace: Pace
 }
 
 /** Runs that would have to be chained one by one, beyond which the chain is estimated. */
 const MOST_RUNS = 3_000
 
 /** The end of one run, any number of whole runs, and the beginning of another, as many messages as fit into the window. */
-function chained({ spans, inside, whole, tails, head, gap }: Chain): Stretch {
+function chained({ spans, inside, whole, tails, head, pace }: Chain): Stretch {
   const entered = (list: readonly Stretch[]): Stretch[] =>
     list.map((each) => ({ ...each, lead: 0, trail: each.trail === null ? ENTERS : [each.trail, ENTERS] }))
   const sending = whole.filter(({ count }) => count > 0)
-  let open = spans.unbeaten(entered(tails.map((each) => ({ ...each, least: Math.max(each.least, gap - each.lead) }))))
+  let open = spans.unbeaten(entered(tails.map((each) => ({ ...each, least: Math.max(each.least + pace.rest, pace.gap - each.lead) }))))
   for (let fresh = open; fresh.length > 0; ) {
     const known = new Set(open)
     open = spans.unbeaten([...open, ...entered(spans.together(fresh, sending))])
-    if (open.length > MOST_RUNS) return estimated({ spans, inside, whole, tails, head, gap })
+    if (open.length > MOST_RUNS) return estimated({ spans, inside, whole, tails, head, pace })
     fresh = open.filter((each) => !known.has(each))
   }
   const complete = most(spans.together(open, head))
