@@ -27,6 +27,8 @@ export type Fact =
   | { readonly table: 'transitions'; readonly row: TransitionFact }
   | { readonly table: 'deliveries'; readonly row: DeliveryFact }
   | { readonly table: 'decisions'; readonly row: DecisionFact }
+  | { readonly table: 'people'; readonly row: PersonFact }
+  | { readonly table: 'memberships'; readonly row: MembershipFact }
 
 export interface EventFact {
   readonly workspace_id: string
@@ -51,7 +53,8 @@ export interface TransitionFact {
   readonly version: number
   /** '' when the person was not let in. */
   readonly enrollment_id: string
-  readonly kind: 'entered' | 'refused' | 'moved' | 'exited' | 'converted'
+  /** `migrated`: a run goes over to another version: one row leaves the old one (`from_step`), one arrives in the new one (`to_step`). */
+  readonly kind: 'entered' | 'refused' | 'moved' | 'migrated' | 'exited' | 'converted'
   /** Step left (moved, exited) — '' on entry. */
   readonly from_step: string
   /** Step reached — '' on exit. */
@@ -77,6 +80,8 @@ export interface DeliveryFact {
   readonly step_id: string
   readonly channel: string
   readonly status:
+    /** It has to wait or may not go: caps, quiet hours, another journey. */
+    | 'held'
     | 'queued'
     | 'sent'
     | 'failed'
@@ -102,6 +107,33 @@ export interface DecisionFact {
   /** Chosen arm and the probability that it was chosen with. */
   readonly arm: string
   readonly propensity: number
+  readonly at: number
+}
+
+/** A person as conditions ask about them, whenever one of these has changed. JSON texts that ClickHouse can read as they are. */
+export interface PersonFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly attributes: string
+  readonly permits: string
+  /** `{ list: since }`. */
+  readonly lists: string
+  /** `{ score: value }`. */
+  readonly scores: string
+  /** The profile that this one became; else ''. */
+  readonly merged_into: string
+  readonly at: number
+}
+
+export interface MembershipFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly segment_id: string
+  readonly kind: 'entered' | 'left'
+  /** `archived`: the segment is gone. `merged`: told of a profile that became another, or of what that one brought along. */
+  readonly reason: 'event' | 'time' | 'review' | 'merged' | 'archived'
+  /** message id, timer or other cause. */
+  readonly cause: string
   readonly at: number
 }
 

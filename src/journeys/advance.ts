@@ -1,8 +1,10 @@
 import { own, put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
+import { reserve, tellHeld } from './budget.ts'
 import type { CompiledJourney } from './compile.ts'
 import { deedId, noteOnTimeline, queue, sendNotes, startOther } from './deeds.ts'
 import type { Dispatch, Enrollment } from './enrollment.ts'
+import { noteEnd } from './entries/ends.ts'
 import type { Deeds, Message, Move } from './node.ts'
 import { isTrouble, type Reason } from './reasons.ts'
 import { inRound } from './rounds.ts'
@@ -56,6 +58,7 @@ export function nodeOf(journey: CompiledJourney, step: string) {
 export function leave(turn: Turn, run: Enrollment, reason: Reason): null {
   for (const id of queuedOf(run)) turn.cancels.push(id)
   tell(turn, run, { kind: 'exited', from: run.step, reason })
+  if (reason !== 'merged') noteEnd(turn, run)
   return null
 }
 
@@ -63,6 +66,7 @@ export const queuedOf = (run: Enrollment): readonly string[] =>
   Object.values(run.messages).flatMap((list) => list.filter(({ status }) => status === 'queued').map(({ id }) => id))
 
 function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
+  if (deeds.held) tellHeld(turn, run, deeds.held)
   if (deeds.decision) decide(turn, run, deeds.decision)
   if (deeds.set) {
     const { profile } = turn.person
@@ -118,9 +122,18 @@ export function remark(run: Enrollment, change: (mark: Dispatch) => Dispatch): E
 function dispatch(turn: Turn, run: Enrollment, message: Message): Enrollment {
   const { step, loops } = run
   const { way } = message
-  const id = deedId(run, way === undefined ? '' : `w${way + 1}`)
+  const id = unused(run, deedId(run, way === undefined ? '' : `w${way + 1}`))
   queue(turn, run, { message, id })
+  reserve(turn, id, message)
   const mark: Dispatch = { id, status: 'queued', heard: [], ...(way === undefined ? {} : { way }), ...(loops ? { loops } : {}) }
   const marks = [...(own(run.messages, step) ?? []), mark]
   return { ...run, messages: { ...run.messages, [step]: marks } }
+}
+
+/** After an edit a run may come by a step again whose message failed: another try is another message, else its receipt would never come. */
+function unused(run: Enrollment, id: string): string {
+  const taken = new Set(Object.values(run.messages).flatMap((marks) => marks.map((mark) => mark.id)))
+  let free = id
+  for (let n = 2; taken.has(free); n++) free = `${id}:again${n}`
+  return free
 }

@@ -5,6 +5,8 @@ import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import { condition, eventPath, keyText, runPath, Unreadable } from './conditions.ts'
 import type { Enrollment } from './enrollment.ts'
+import { type CompiledEntry, compileEntry } from './entries/compile.ts'
+import { entriesOf } from './entries/schema.ts'
 import { lanes } from './lanes.ts'
 import type { Node, Place } from './node.ts'
 import { prepare } from './nodes/registry.ts'
@@ -13,17 +15,6 @@ import type { Journey } from './schema.ts'
 import type { Step } from './steps.ts'
 
 type Run = Pick<Enrollment, 'key' | 'entry'>
-
-export interface CompiledEntry {
-  readonly event: string
-  readonly where: ((scope: Scope) => boolean) | null
-  /** '' where the journey has no key; undefined where the event lacks it. */
-  key(record: EventRecord): string | undefined
-  /** Milliseconds since the last entry with the same key after which entering again is allowed. */
-  readonly reentryAfter: number
-  /** Milliseconds. */
-  readonly maxAge: number
-}
 
 export interface CompiledExit {
   readonly where: ((scope: Scope) => boolean) | null
@@ -53,12 +44,17 @@ export interface CompiledJourney {
   readonly nodes: ReadonlyMap<string, Node>
   /** Moves after which a run has come to rest, whatever happens. */
   readonly mostMoves: number
-  readonly entry: CompiledEntry
+  /** The ways in, in the order of the document. */
+  readonly entries: readonly CompiledEntry[]
   /** By event name. */
   readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
   readonly goal: CompiledGoal
   /** Share in [0, 1]. */
   readonly holdout: number
+  /** 0–100: who gets the last slot of a cap. */
+  readonly priority: number
+  /** Expected margin of one message; 0 when nobody said. */
+  readonly value: number
 }
 
 /** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
@@ -73,10 +69,12 @@ export function compile(journey: Journey, version: number): Outcome<CompiledJour
       first: journey.steps[0]?.id ?? null,
       nodes: program.nodes,
       mostMoves,
-      entry: compileEntry(journey.entry),
+      entries: entriesOf(journey).map((entry) => compileEntry(entry, journey.id)),
       exits: compileExits(journey.exit),
       goal: compileGoal(journey.goal),
       holdout: share(journey.holdout),
+      priority: journey.priority,
+      value: journey.value ?? 0,
     }
   } catch (error) {
     if (error instanceof Unreadable) return refuse(error.problem)
@@ -125,18 +123,6 @@ function placeOf(next: string | null, { exits }: Program): Place {
 }
 
 const optional = (where: string | undefined) => (where === undefined ? null : condition(where))
-
-function compileEntry(entry: Journey['entry']): CompiledEntry {
-  const { event, where, key, reentry, maxAge } = entry
-  const read = key === undefined ? undefined : eventPath(key)
-  return {
-    event,
-    where: optional(where),
-    key: (record) => (read ? keyText(read(record)) : ''),
-    reentryAfter: reentry === 'never' ? Infinity : reentry === 'always' ? 0 : milliseconds(reentry.after)!,
-    maxAge: milliseconds(maxAge)!,
-  }
-}
 
 function compileExits(exits: Journey['exit']): ReadonlyMap<string, readonly CompiledExit[]> {
   const compiled = exits.map(({ event, where, match, reason }) => {

@@ -1,5 +1,6 @@
 import type { Effect } from '#events/reaction.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
+import { attribute } from '#profiles/react.ts'
 import type { Enrollment } from './enrollment.ts'
 import type { Deeds, Message } from './node.ts'
 import { roundOf } from './rounds.ts'
@@ -12,11 +13,14 @@ export const deedId = (run: Pick<Enrollment, 'id' | 'step' | 'loops'>, part = ''
 /** Puts a message into the outbox. */
 export function queue(turn: Turn, run: Enrollment, { message, id }: { message: Message; id: string }): void {
   const { definitions, now } = turn.context
-  const { channel, address, topic, lane, expires, payload } = message
+  const { channel, address, topic, lane, expires, contact } = message
   const { journey, version, step } = run
   const key = turn.person.profile.id
   const place = { journey_id: journey, version, enrollment_id: run.id, step_id: step }
   const ws = definitions.workspace
+  // Whoever hands it over asks for quiet hours once more, and tells when it was taken back.
+  const payload: JsonObject =
+    contact && definitions.policy.exists ? { ...message.payload, contact: { ...contact, zone: zoneText(turn) } } : message.payload
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
   turn.effects.push(effect)
   const shown = payload['note'] === true ? 'note' : channel
@@ -24,6 +28,12 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
     table: 'deliveries',
     row: { workspace_id: ws, profile_id: key, effect_id: id, ...place, channel: shown, status: 'queued', reason: '', at: now },
   })
+}
+
+/** The person's zone as their profile says it; '' for none. */
+function zoneText({ person }: Turn): string {
+  const zone = attribute(person.profile, 'timezone')
+  return typeof zone === 'string' ? zone : ''
 }
 
 /** Messages to colleagues: the run keeps no mark of them, so that its end does not take them back. */

@@ -1,12 +1,24 @@
+import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } from '#consent/policy.ts'
 import type { ConsentMode } from '#consent/react.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type CompiledJourney, compile } from './compile.ts'
+import type { CompiledEntry } from './entries/compile.ts'
+import type { EntryPolicy } from './entries/limits.ts'
+import type { Edit } from './in-flight.ts'
+import type { ModeChange } from './modes.ts'
+import { rank } from './rank.ts'
 import type { Journey } from './schema.ts'
 
 export interface PublishedTemplate {
   readonly version: number
   readonly topic?: string | undefined
   readonly sender?: string | undefined
+}
+
+/** One way into a journey that takes people in. */
+export interface Door {
+  readonly journey: CompiledJourney
+  readonly entry: CompiledEntry
 }
 
 /** What is published in one workspace at one revision. */
@@ -17,7 +29,14 @@ export interface Published {
   /** Every version that anyone may still stand in. `live`: the one that takes people in (at most one for each id). */
   readonly journeys: readonly { readonly journey: Journey; readonly version: number; readonly live: boolean }[]
   readonly templates: readonly ({ readonly id: string } & PublishedTemplate)[]
+  /** The contact policy in force. */
+  readonly policy?: ContactPolicy | undefined
+  /** What all journeys together may do with one person's entries. */
+  readonly entryPolicy?: EntryPolicy | undefined
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
+  /** Versions whose publish moves people inside; and changes of modes. In any order. */
+  readonly edits?: readonly ({ readonly journey: string } & Edit)[]
+  readonly modes?: readonly ({ readonly journey: string } & ModeChange)[]
 }
 
 /** The definitions that apply to one workspace, compiled and indexed. */
@@ -28,11 +47,21 @@ export interface Definitions {
   /** The versions that take people in, by journey id. */
   readonly live: ReadonlyMap<string, CompiledJourney>
   /** Live journeys by the event that starts them: an event that starts none costs one look-up. */
-  readonly entriesByEvent: ReadonlyMap<string, readonly CompiledJourney[]>
+  readonly entriesByEvent: ReadonlyMap<string, readonly Door[]>
+  /** Ways in that wait for a time of the person's own. */
+  readonly appointed: readonly Door[]
+  /** Events that an exit of any version listens to. */
+  readonly exitEvents: ReadonlySet<string>
+  readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, PublishedTemplate>
+  /** How often and when people may be contacted. */
+  readonly policy: CompiledPolicy
   /** The days (`YYYY-MM-DD`) of each published calendar. */
   readonly calendars: ReadonlyMap<string, ReadonlySet<string>>
+  /** By journey id: the versions that take people of earlier ones along, ascending; the changes of its mode, oldest first. */
+  readonly edits: ReadonlyMap<string, readonly Edit[]>
+  readonly modes: ReadonlyMap<string, readonly ModeChange[]>
   /** Published journeys that cannot be compiled, and therefore do not run. */
   readonly broken: readonly { readonly id: string; readonly version: number; readonly problem: Problem }[]
   version(journey: string, version: number): CompiledJourney | undefined
@@ -54,26 +83,49 @@ export function definitions(published: Published, previous?: Definitions): Defin
     }
   }
   const { workspace, revision, consent } = published
+  const doors = doorsOf(live)
+  const policy = published.policy ? compilePolicy(published.policy) : NO_POLICY
+  // Publishing refuses such a policy. If one is there all the same, nobody may be written to by mistake.
+  if (isRefusal(policy)) throw new Error(`The contact policy of ${workspace} cannot be read: ${policy.refused.title}`)
   return {
     workspace,
     revision,
     consent,
     live,
-    entriesByEvent: byEvent(live),
+    entriesByEvent: byEvent(doors),
+    appointed: doors.filter(({ entry }) => entry.appointment !== null),
+    exitEvents: new Set([...compiled.values()].flatMap((versions) => [...versions.values()].flatMap(({ exits }) => [...exits.keys()]))),
+    entryPolicy: published.entryPolicy,
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
+    edits: byJourney(published.edits, ({ version }) => version),
+    modes: byJourney(published.modes, ({ revision }) => revision),
+    policy,
     broken,
     version: (journey, version) => compiled.get(journey)?.get(version),
   }
 }
 
-/** In the order of ids, so that what follows from an event does not hang on the order of publishing. */
-function byEvent(live: ReadonlyMap<string, CompiledJourney>): Map<string, CompiledJourney[]> {
-  const index = new Map<string, CompiledJourney[]>()
-  for (const journey of [...live.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const list = index.get(journey.entry.event)
-    if (list) list.push(journey)
-    else index.set(journey.entry.event, [journey])
+/** Those that come first before the others, then in the order of ids: what follows from an event does not hang on the order of publishing. */
+const doorsOf = (live: ReadonlyMap<string, CompiledJourney>): readonly Door[] =>
+  [...live.values()]
+    .sort((a, b) => rank(b, a) || (a.id < b.id ? -1 : 1))
+    .flatMap((journey) => journey.entries.map((entry) => ({ journey, entry })))
+
+function byEvent(doors: readonly Door[]): Map<string, Door[]> {
+  const index = new Map<string, Door[]>()
+  for (const door of doors) {
+    for (const event of door.entry.events) {
+      const list = index.get(event)
+      if (list) list.push(door)
+      else index.set(event, [door])
+    }
   }
   return index
+}
+
+function byJourney<T extends { readonly journey: string }>(all: readonly T[] = [], order: (each: T) => number): Map<string, T[]> {
+  const groups = Map.groupBy(all, ({ journey }) => journey)
+  for (const group of groups.values()) group.sort((a, b) => order(a) - order(b))
+  return groups
 }

@@ -1,4 +1,4 @@
-import { NO_CONTACTS_YET } from '#consent/contacts.ts'
+import { absorbContacts, NO_CONTACTS_YET } from '#consent/contacts.ts'
 import { absorbConsent } from '#consent/react.ts'
 import { NO_CONSENT_YET } from '#consent/schema.ts'
 import type { Reaction } from '#events/reaction.ts'
@@ -9,6 +9,11 @@ import { absorb, newProfile } from '#profiles/react.ts'
 import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { advance, isThere, leave, nodeOf, queuedOf, replace, withdraw } from './advance.ts'
 import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
+import { reappoint, unitedAppointments } from './entries/appointments.ts'
+import { countedTwice, exitTogether } from './entries/recent.ts'
+import { keep } from './entries/section.ts'
+import { retryEntries } from './entries/settle.ts'
+import { catchUp } from './in-flight.ts'
 import { type Person, upgraded } from './person.ts'
 import { retime } from './retime.ts'
 import { isThisRound } from './rounds.ts'
@@ -59,17 +64,36 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
   }
   if (!loser) return outcome(turn)
   const before = turn.person
-  const { profile, consent, journeys } = turn.person
+  const { profile, consent, contacts, journeys } = turn.person
   const memory = mergeMemories(journeys.memory, loser.journeys.memory)
   turn.person = {
     ...turn.person,
-    profile: absorb(profile, loser.profile),
+    profile: once(absorb(profile, loser.profile), countedTwice(journeys, loser.journeys)),
     consent: absorbConsent(consent, loser.consent),
+    contacts: absorbContacts(contacts, loser.contacts),
     journeys: { enrollments: [], memory, watches: [] },
   }
+  keep(turn, {
+    appointments: unitedAppointments(journeys, loser.journeys),
+    settling: [...(journeys.settling ?? []), ...(loser.journeys.settling ?? [])],
+  })
   mergeRuns(turn, journeys, loser.journeys)
+  exitTogether(turn, journeys, loser.journeys)
+  reappoint(turn)
+  retryEntries(turn, before)
+  catchUp(turn)
   retime(turn, before)
   return outcome(turn)
+}
+
+/** An event that both profiles have counted is one event. */
+function once(profile: Person['profile'], twice: Readonly<Record<string, number>>): Person['profile'] {
+  const activity = { ...profile.activity }
+  for (const [name, times] of Object.entries(twice)) {
+    const row = own(activity, name)
+    if (row) put(activity, name, [row[0] - times, row[1], row[2]])
+  }
+  return { ...profile, activity }
 }
 
 function mergeMemories(ours: JourneysSection['memory'], theirs: JourneysSection['memory']): JourneysSection['memory'] {
@@ -81,11 +105,21 @@ function mergeMemories(ours: JourneysSection['memory'], theirs: JourneysSection[
   return united
 }
 
+/** The largest limit that can be written. */
+const MOST_ENTERED = 100
+
 function mergeMemory(a: JourneyMemory, b: JourneyMemory): JourneyMemory {
   const keys: Record<string, number> = { ...a.keys }
   for (const [key, last] of Object.entries(b.keys)) put(keys, key, Math.max(own(a.keys, key) ?? last, last))
+  const ended: Record<string, number> = { ...a.ended }
+  for (const [key, last] of Object.entries(b.ended ?? {})) put(ended, key, Math.max(own(ended, key) ?? last, last))
+  const entered = [...(a.entered ?? []), ...(b.entered ?? [])].sort((x, y) => x - y)
+  const more = {
+    ...(Object.keys(ended).length > 0 ? { ended } : {}),
+    ...(entered.length > 0 ? { entered: entered.slice(-MOST_ENTERED) } : {}),
+  }
   const first = a.firstEntry !== b.firstEntry ? a.firstEntry < b.firstEntry : a.unit <= b.unit
-  return { entries: a.entries + b.entries, firstEntry: Math.min(a.firstEntry, b.firstEntry), keys, unit: first ? a.unit : b.unit }
+  return { entries: a.entries + b.entries, firstEntry: Math.min(a.firstEntry, b.firstEntry), keys, unit: first ? a.unit : b.unit, ...more }
 }
 
 /** At most one run for each journey and key goes on. */
@@ -129,7 +163,8 @@ function isFurther(a: Enrollment, b: Enrollment): boolean {
 function wasThere(turn: Turn, other: JourneysSection, run: Enrollment): boolean {
   const memory = own(other.memory, run.journey)
   const last = memory && own(memory.keys, run.key)
-  const after = journeyOf(turn, run)?.entry.reentryAfter ?? Infinity
+  const entries = journeyOf(turn, run)?.entries ?? []
+  const after = (entries.find(({ events }) => events.includes(run.entry.name)) ?? entries[0])?.reentryAfter ?? Infinity
   return last !== undefined && Math.abs(run.enteredAt - last) < after
 }
 

@@ -1,3 +1,4 @@
+import type { Ask } from '#consent/caps.ts'
 import type { ConsentSection } from '#consent/schema.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -5,12 +6,15 @@ import type { ProfileSection } from '#profiles/schema.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import type { Definitions } from './definitions.ts'
 import type { Enrollment } from './enrollment.ts'
+import type { Person } from './person.ts'
 import type { Reason } from './reasons.ts'
 import type { Step } from './steps.ts'
 
 /** A run that stands on a step, with all that the step may ask. */
 export interface Standing {
   readonly run: Enrollment
+  /** All of the person: other runs and contacts, for those who arbitrate between them. */
+  readonly person: Person
   readonly profile: ProfileSection
   readonly consent: ConsentSection
   readonly definitions: Definitions
@@ -27,6 +31,8 @@ export interface Message {
   readonly address: string
   readonly topic: string
   readonly lane: 'transactional' | 'marketing'
+  /** It is a contact with the person by this channel: caps and quiet hours ask about it. */
+  readonly contact?: { readonly channel: string }
   /** Epoch ms. */
   readonly expires: number
   readonly payload: JsonObject
@@ -37,6 +43,8 @@ export interface Message {
 /** What a step does besides moving. */
 export interface Deeds {
   readonly message?: Message
+  /** Why a message has to wait or may not go: each is a fact. */
+  readonly held?: readonly { readonly channel: string; readonly reason: Reason }[]
   /** Messages to colleagues: nobody waits for them, and the run's end does not take them back. */
   readonly notes?: readonly Message[]
   /** A line for the person's timeline. */
@@ -74,6 +82,10 @@ export interface Node {
   hear?(at: Standing, record: EventRecord): Move | null
   /** The person's attributes changed: what becomes of the wait; null: it does not depend on them. The same attributes give the same again. */
   retime?(at: Standing): Move | null
+  /** There may be room for the message that waits here; null: nothing has changed for it. */
+  relieved?(at: Standing): Move | null
+  /** The contact that the step would ask room for; null: none, it would not send. */
+  asks?(at: Standing): Ask | null
 }
 
 /** Where a step stands in the program. */

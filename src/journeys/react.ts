@@ -3,10 +3,17 @@ import type { EventFact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
 import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
+import { countContact } from './budget.ts'
+import { relieve } from './budget-wake.ts'
 import type { Enrollment } from './enrollment.ts'
 import { enter } from './enter.ts'
+import { appoint, keepAppointments, reappoint, soonestAppointment } from './entries/appointments.ts'
+import { rememberEvent } from './entries/recent.ts'
+import { endSettling, retryEntries, soonestSettling } from './entries/settle.ts'
 import { reachGoals } from './goals.ts'
+import { catchUp } from './in-flight.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
+import { heldAside, isMore, isPaused, kept } from './modes.ts'
 import { type Person, upgraded } from './person.ts'
 import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
@@ -39,6 +46,8 @@ const causeOf = (record: EventRecord | ReviewRecord): string => (record.kind ===
 /** Looks at a person again: the definitions in force may want something of them that no event of theirs has caused. */
 function review(person: Person | null, record: ReviewRecord, context: Context): Reaction<Person> {
   const turn = begin(person ?? newPerson(record.key, context.now), context, 'review')
+  catchUp(turn)
+  reappoint(turn)
   return outcome(turn)
 }
 
@@ -46,8 +55,13 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
 export function fire(stored: Person, context: Context): Reaction<Person> {
   const turn = begin(upgraded(stored), context, 'timer')
   const before = turn.person
+  catchUp(turn)
+  keepAppointments(turn)
   for (let run = earliest(turn); run; run = earliest(turn)) replace(turn, run, wake(turn, run))
   retime(turn, before)
+  relieve(turn, before)
+  endSettling(turn)
+  followUp(turn, before)
   return outcome(turn)
 }
 
@@ -55,8 +69,11 @@ export function fire(stored: Person, context: Context): Reaction<Person> {
 export function nextDue(person: Person): number | null {
   let least: number | null = null
   for (const { due } of person.journeys.enrollments) if (due !== null && (least === null || due < least)) least = due
-  return least
+  return soonest(least, soonestAppointment(person.journeys), soonestSettling(person.journeys))
 }
+
+const soonest = (...times: readonly (number | null)[]): number | null =>
+  times.reduce((least, time) => (time !== null && (least === null || time < least) ? time : least), null)
 
 function reactToEvent(person: Person | null, record: EventRecord, context: Context): Reaction<Person> {
   const before = person ?? newPerson(record.key, record.at)
@@ -65,9 +82,13 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
   if (duplicate) return outcome(turn)
   turn.person = { ...before, profile, consent: applyConsent(before.consent, record) }
+  catchUp(turn)
+  countContact(turn, record)
   if (receiptOf(record)) tellReceipt(turn, record)
   happen(turn, record)
   retime(turn, before)
+  relieve(turn, before)
+  followUp(turn, before)
   return outcome(turn)
 }
 
@@ -78,7 +99,24 @@ export function happen(turn: Turn, record: EventRecord): void {
     hear(turn, record)
   }
   if (turn.person.journeys.watches.length > 0) reachGoals(turn, record)
-  for (const journey of turn.context.definitions.entriesByEvent.get(record.name) ?? []) enter(turn, record, journey)
+  rememberEvent(turn, record)
+  arrive(turn, record)
+}
+
+/** Of several doors of one journey the first that is meant answers. */
+function arrive(turn: Turn, record: EventRecord): void {
+  let answered = ''
+  for (const door of turn.context.definitions.entriesByEvent.get(record.name) ?? []) {
+    if (door.journey.id === answered) continue
+    if (door.entry.appointment?.kind === 'schedule') appoint(turn, record, door)
+    else if (enter(turn, record, door)) answered = door.journey.id
+  }
+}
+
+/** What the person has become may make up what their dates ask for, and what events wait for. */
+function followUp(turn: Turn, before: Person): void {
+  retryEntries(turn, before)
+  if (turn.person.profile.attributes !== before.profile.attributes) reappoint(turn)
 }
 
 function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict']): void {
@@ -120,7 +158,8 @@ function hear(turn: Turn, record: EventRecord): void {
     const journey = journeyOf(turn, run)
     const told = receipt ? withReceipt(run, receipt) : run
     const move = (journey && nodeOf(journey, told.step).hear?.(standing(turn, told), record)) ?? null
-    if (journey && move) replace(turn, run, advance(turn, told, { journey, move }))
+    if (journey && move && isMore(move) && isPaused(turn, told)) replace(turn, run, kept(told, record))
+    else if (journey && move) replace(turn, run, advance(turn, told, { journey, move }))
     else if (told !== run) replace(turn, run, told)
   }
 }
@@ -137,6 +176,7 @@ function earliest(turn: Turn): Enrollment | undefined {
 function wake(turn: Turn, run: Enrollment): Enrollment | null {
   const journey = journeyOf(turn, run)
   if (!journey) return leave(turn, run, 'version_missing')
+  if (isPaused(turn, run)) return heldAside(run)
   const move = nodeOf(journey, run.step).wake?.(standing(turn, run))
   if (!move) throw new Error(`Step ${run.step} of ${run.journey} has a timer but does not know what for`)
   return advance(turn, run, { journey, move })

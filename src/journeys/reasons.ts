@@ -15,7 +15,15 @@ export const REASONS = {
   already_in: fine('They were in this journey already.'),
   reentry: fine('They had been in this journey before, and its re-entry rule does not let them in again yet.'),
   too_old: fine('The event was older than the journey accepts when it was handled.'),
+  not_matching: fine('They did not meet the entry condition, and did not come to meet it in time.'),
+  left_audience: fine('They did not belong to the audience any more when their turn came.'),
+  concurrent: fine('They had as many runs of this journey at once as it allows.'),
+  limit: fine('They had entered this journey as often as it allows within the time.'),
+  too_many_journeys: fine('They were in as many journeys at once as the workspace allows.'),
+  too_many_entries: fine('They had entered as many journeys as the workspace allows within the time.'),
   key_missing: trouble('The event did not carry the entry key of the journey.'),
+  journey_paused: fine('The journey was paused, so nobody was let in.'),
+  journey_draining: fine('The journey lets nobody in any more; who is inside finishes.'),
   // moved on
   waited: fine('The wait was over.'),
   event: fine('The event that was waited for came.'),
@@ -42,6 +50,12 @@ export const REASONS = {
   consent_withdrawn: trouble('They have withdrawn permission for this kind of message.'),
   template_missing: trouble('The template was not published.'),
   no_way: trouble('There was no way to send it.'),
+  // may not go now
+  quiet_hours: fine('It waits for the end of the quiet hours.'),
+  always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),
+  zone_unknown: trouble('Their time zone is not known, and this channel has legal hours.'),
+  capped: trouble('They have had as many messages as cap “…” allows.'),
+  held_for: trouble('The slot was kept for a message of journey “…”, which comes first.'),
   // could not be done
   date_missing: trouble('The profile has no such date.'),
   no_answer: trouble('No answer came in time, or none that can be read.'),
@@ -60,6 +74,13 @@ export const REASONS = {
   exit_step: fine('They reached an exit step: ….'),
   holdout: fine('They are in the hold-out: they get nothing, for comparison.'),
   merged: fine('Their profile became one with another that had been in the same journey; the run that was further on continues.'),
+  journey_stopped: fine('The journey was stopped.'),
+  missed_in_pause: fine('Their time came while the journey was paused, and who missed it was to leave.'),
+  version_exit: fine('Version … of the journey has no place for them: whoever stood there was to leave.'),
+  // went over to another version
+  version_left: fine('They went over to version … of the journey.'),
+  version_follow: fine('They go on with this version; before they were on version ….'),
+  version_migrate: fine('They were moved to this version; before they were on version ….'),
   version_missing: trouble('The version of the journey that they were in does not exist any more.'),
   // goal
   goal: fine('They reached the goal.'),

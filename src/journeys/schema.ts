@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Entries } from './entries/schema.ts'
 import { Steps } from './steps.ts'
 import { Condition, DurationText, Slug } from './words.ts'
 
@@ -7,6 +8,10 @@ export const Journey = z.strictObject({
   id: Slug,
   name: z.string().optional(),
   description: z.string().optional(),
+  /** Who gets the last slot of a cap: the journey with the higher number, then with the higher `value`. */
+  priority: z.int().min(0).max(100).default(50),
+  /** Expected margin of one message, in the workspace’s currency. */
+  value: z.number().nonnegative().optional(),
   goal: z.strictObject({
     event: z.string().min(1),
     where: Condition.optional(),
@@ -14,16 +19,8 @@ export const Journey = z.strictObject({
     /** Property of the goal event that holds its worth, e.g. `total`. */
     value: z.string().optional(),
   }),
-  entry: z.strictObject({
-    event: z.string().min(1),
-    where: Condition.optional(),
-    /** Path into the entry event, e.g. `properties.cart_id`: one run for each value. */
-    key: z.string().optional(),
-    /** `never` again, `always`, or `after` this long since the last entry (with the same key). */
-    reentry: z.union([z.enum(['never', 'always']), z.strictObject({ after: DurationText })]).default('never'),
-    /** Events older than this when they are handled start nothing. */
-    maxAge: DurationText.default('72h'),
-  }),
+  /** The way in, or several; see `entries/schema.ts`. */
+  entry: Entries,
   /** Events that end a run at once, also during a long wait. `match`: event path → run path, e.g. `{ properties.cart_id: entry.key }`. */
   exit: z
     .array(

@@ -1,3 +1,6 @@
+import { RELEASED } from '#consent/contacts.ts'
+import type { ContactPolicy } from '#consent/policy.ts'
+import { quietness } from '#consent/quiet-hours.ts'
 import { type ConsentMode, mayContact } from '#consent/react.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
@@ -19,6 +22,8 @@ export interface SimulationOptions {
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
   /** Left out: `opt-out`, so that people without a word on consent can be written to. */
   readonly consent?: ConsentMode
+  /** Left out: nothing is capped, and no hour is quiet. */
+  readonly policy?: ContactPolicy
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -100,8 +105,11 @@ export class Simulation {
     const journeys = this.#published
     const named = new Set(journeys.flatMap(({ journey }) => templatesIn(journey)))
     const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
-    const { consent = 'opt-out', calendars = [] } = this.#options
-    return definitions({ calendars, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates }, this.#definitions)
+    const { consent = 'opt-out', calendars = [], policy } = this.#options
+    return definitions(
+      { calendars, policy, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
+      this.#definitions,
+    )
   }
 
   /** Problems of journeys that cannot run. */
@@ -123,6 +131,11 @@ export class Simulation {
   /** The profile `from` turns out to be the same person as `into`. */
   merge(from: string, into: string): void {
     this.#append({ kind: 'merge', ws: WORKSPACE, key: from, into }, this.now)
+  }
+
+  /** Looks at a person again under the definitions in force, as the sweep after a publish does. */
+  review(person: string): void {
+    this.#append({ kind: 'review', ws: WORKSPACE, key: person }, this.now)
   }
 
   /** Lets time pass until `until` (epoch ms): everything that is due by then happens. */
@@ -184,8 +197,26 @@ export class Simulation {
       this.#queued.set(effect.id, effect)
       this.#at(this.now + 1_000, () => this.#handOver(effect.id))
     }
-    for (const cancelled of cancels) this.#queued.delete(cancelled)
+    for (const cancelled of cancels) this.#takeBack(cancelled)
     for (const record of records) this.#append(record, this.now)
+  }
+
+  /** What was not handed over yet is taken back; the slot that it held is free again. */
+  #takeBack(id: string): void {
+    const effect = this.#queued.get(id)
+    this.#queued.delete(id)
+    if (!effect?.payload['contact']) return
+    const { now } = this
+    const released = {
+      id: `${id}:released`,
+      type: 'system',
+      name: RELEASED,
+      at: now,
+      received: now,
+      props: { effect_id: id },
+      ids: [],
+    } as const
+    this.#append({ kind: 'event', ws: WORKSPACE, key: effect.key, ...released }, now)
   }
 
   #note(fact: Fact): void {
@@ -199,8 +230,13 @@ export class Simulation {
   #handOver(id: string): void {
     const effect = this.#queued.get(id)
     if (!effect) return
+    const opening = this.#opening(effect)
+    if (opening > this.now && opening <= effect.expires) {
+      this.#at(opening, () => this.#handOver(id))
+      return
+    }
     this.#queued.delete(id)
-    const answer = this.#gate(effect)
+    const answer = opening > this.now ? ({ receipt: 'message.skipped', reason: 'expired' } as const) : this.#gate(effect)
     if (answer.after) this.#at(this.now + answer.after, () => this.#settle(effect, answer))
     else this.#settle(effect, answer)
   }
@@ -243,6 +279,14 @@ export class Simulation {
       ids: [],
     }
     this.#append(receipt, this.now)
+  }
+
+  /** When the quiet hours let it pass: a message that waited long may have come into them. */
+  #opening({ id, lane, payload: { contact } }: Effect): number {
+    const asked = contact as { channel: string; zone: string } | undefined
+    if (!asked || lane === 'transactional') return this.now
+    const quiet = quietness(this.#definitions.policy, { ...asked, now: this.now, unit: id })
+    return quiet.kind === 'quiet' ? quiet.until : this.now
   }
 
   /** The second look before anything leaves, as the dispatcher takes it. */

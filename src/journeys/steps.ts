@@ -122,6 +122,17 @@ export const SplitStep = SplitParts.extend({ arms: z.array(OneArm.extend({ steps
 /** An arm's share in proportion to the others'. */
 export const weightOf = ({ weight, percent }: z.output<typeof OneArm>): number => weight ?? percent ?? 0
 
+/** A cap is full: `skip` goes on below, `otherwise` takes the way of a message that could not be sent, `defer` waits until there is room, at most so long. */
+const OnCap = z.union([z.enum(['skip', 'otherwise']), z.strictObject({ defer: DurationText })])
+export type OnCap = z.output<typeof OnCap>
+/** This request is a message to the person by that channel: its consent, caps and quiet hours hold. */
+const contact = {
+  contact: z
+    .strictObject({ channel: Slug, topic: Slug.optional(), lane: z.enum(['marketing', 'transactional']).default('marketing') })
+    .optional(),
+}
+const onCap = { onCap: OnCap.default('otherwise') }
+
 const email = {
   /** Template document id. */
   template: Slug,
@@ -142,21 +153,33 @@ const EmailParts = z.strictObject({
   kind: z.literal('email'),
   ...step,
   ...email,
+  ...onCap,
   /** Not handed over by then: not sent, and `otherwise` runs. */
   within: DurationText.default('24h'),
 })
 /** `otherwise` runs when the message could not be sent. */
 export const EmailStep = EmailParts.extend({ otherwise: Steps.optional() })
 
-const WebhookParts = z.strictObject({ kind: z.literal('webhook'), ...step, ...request, within: DurationText.default('24h') })
+const WebhookParts = z.strictObject({
+  kind: z.literal('webhook'),
+  ...step,
+  ...request,
+  ...contact,
+  ...onCap,
+  within: DurationText.default('24h'),
+})
 export const WebhookStep = WebhookParts.extend({ otherwise: Steps.optional() })
 
-const Way = z.union([z.strictObject({ email: z.strictObject(email) }), z.strictObject({ webhook: z.strictObject(request) })])
+const Way = z.union([
+  z.strictObject({ email: z.strictObject(email) }),
+  z.strictObject({ webhook: z.strictObject({ ...request, ...contact }) }),
+])
 const MessageParts = z.strictObject({
   kind: z.literal('message'),
   ...step,
   /** In order: the next is tried when one is not possible or has failed. */
   ways: z.array(Way).min(1).max(8),
+  ...onCap,
   /** Of each way. */
   within: DurationText.default('24h'),
 })
@@ -261,7 +284,7 @@ export type WebhookStep = WithSteps<z.output<typeof WebhookParts>, 'otherwise'>
 export type MessageStep = WithSteps<z.output<typeof MessageParts>, 'otherwise'>
 /** What an e-mail and a webhook are, as a step of their own and as one way of a message. */
 export type EmailWay = Pick<EmailStep, 'template' | 'sender' | 'topic' | 'lane'>
-export type WebhookWay = Pick<WebhookStep, 'url' | 'method' | 'headers' | 'body'>
+export type WebhookWay = Pick<WebhookStep, 'url' | 'method' | 'headers' | 'body' | 'contact'>
 export type CallStep = WithSteps<z.output<typeof CallParts>, 'otherwise'>
 export type NotifyStep = z.output<typeof NotifyStep>
 export type HoldStep = WithSteps<z.output<typeof HoldParts>, 'then' | 'otherwise'>

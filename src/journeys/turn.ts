@@ -59,23 +59,36 @@ export const journeyOf = (turn: Turn, run: Pick<Enrollment, 'journey' | 'version
 
 /** The run as its step sees it. */
 export function standing(turn: Turn, run: Enrollment): Standing {
-  const { profile, consent } = turn.person
-  const { definitions, now } = turn.context
-  return { run, profile, consent, definitions, now, scope: (event) => runScope(turn, run, event) }
+  return standingOf(turn.person, turn.context.definitions, { run, now: turn.context.now })
+}
+
+/** The same of any person at any moment (epoch ms): what would be if they stood there. */
+export function standingOf(person: Person, definitions: Definitions, { run, now }: { run: Enrollment; now: number }): Standing {
+  const { profile, consent } = person
+  return { run, person, profile, consent, definitions, now, scope: (event) => scopeIn({ person, now }, run, event) }
 }
 
 /** What a condition of a run may ask. */
-export function runScope(turn: Turn, run: Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry'>>, event?: EventRecord) {
-  const { profile, consent } = turn.person
+export const runScope = (turn: Turn, run: Run, event?: EventRecord) => scopeIn({ person: turn.person, now: turn.context.now }, run, event)
+
+type Run = Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry'>>
+
+function scopeIn({ person: { profile, consent }, now }: { person: Person; now: number }, run: Run, event?: EventRecord) {
   return scopeOf({
     profile,
     permits: consent.permits,
     event: event && { name: event.name, at: event.at, properties: event.props },
     entry: { ...(run.entry ?? NO_ENTRY), key: run.key },
-    now: turn.context.now,
+    now,
   })
 }
 const NO_ENTRY = { name: '', at: 0, properties: {} }
+
+/** What a value may ask of a person where there is neither a run nor an event. */
+export function personScope(turn: Turn) {
+  const { profile, consent } = turn.person
+  return scopeOf({ profile, permits: consent.permits, now: turn.context.now })
+}
 
 /** What an entry condition may ask: there is no run yet. */
 export function entryScope(turn: Turn, event: EventRecord) {

@@ -15,6 +15,7 @@ const At = z.number()
 const Reason = { reason: z.string(), sentence: z.string() }
 
 export const DeliveryStatus = z.enum([
+  'held',
   'queued',
   'sent',
   'failed',

@@ -30,6 +30,7 @@ export const byEmail =
         address,
         topic,
         lane,
+        contact: { channel: 'email' },
         expires: at.now + within,
         payload: {
           template: way.template,

@@ -1,7 +1,10 @@
+import type { Ask } from '#consent/caps.ts'
 import type { EventRecord } from '#events/schema.ts'
+import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { own } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
+import { type Budget, budget } from '../budget.ts'
 import type { Dispatch } from '../enrollment.ts'
 import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
@@ -27,47 +30,106 @@ export interface Sending {
 
 /** A step that sends: checks, hands the message to the outbox, and stands still until the receipt comes. */
 export function messageNode(sending: Sending, { next, instead }: Place): Node {
-  const { step, patience } = sending
+  const { step } = sending
   const failed = (reason: Reason, cancels?: readonly string[]): Move => ({
     ...instead(step.otherwise, reason),
     ...(cancels?.length ? { cancels } : {}),
   })
+  const tries: Tries = { sending, failed, next }
   return {
     step,
     next,
     arrive(at) {
       // Marks of this round that are there on arrival come from a run that merged into this one.
       if (marksOf(at, step.id).some(({ status }) => status === 'sent')) return { kind: 'go', to: next, reason: 'already_sent' }
-      return attempt(sending, at, { from: 0, failed, reason: 'no_way' })
+      // An edit may lead here while the message is on its way: it counts.
+      if (queuedIn(marksOf(at, step.id)).length > 0) return { kind: 'stay', due: sending.patience === undefined ? null : at.now + sending.patience }
+      return attempt(tries, at)
     },
-    ...(patience === undefined ? {} : { wake: (at: Standing) => failed('no_answer', queuedIn(marksOf(at, step.id))) }),
+    wake(at) {
+      const queued = queuedIn(marksOf(at, step.id))
+      return queued.length > 0 ? failed('no_answer', queued) : attempt(tries, at, { from: at.run.memo ?? 0 })
+    },
+    relieved: (at) => askedAgain(tries, at),
+    asks: (at) => {
+      for (const write of sending.ways) {
+        const written = write(at)
+        if ('message' in written) return askOf(written.message)
+      }
+      return null
+    },
     hear(at, record) {
       const marks = marksOf(at, step.id)
       if (record.type !== 'system' || !marks.some(({ id }) => id === record.props['effect_id'])) return null
-      return settled(sending, { at, record, marks, next, failed })
+      return settled(sending, { at, record, marks, next, tries })
     },
   }
+}
+
+const askOf = ({ contact, topic, lane }: Message): Ask | null => (contact ? { channel: contact.channel, topic, lane } : null)
+
+interface Tries {
+  readonly sending: Sending
+  readonly failed: (reason: Reason, cancels?: readonly string[]) => Move
+  readonly next: string | null
 }
 
 interface Attempt {
   readonly from: number
-  readonly failed: (reason: Reason) => Move
   /** Why the way before did not work. */
-  readonly reason: Reason
+  readonly reason?: Reason
 }
 
-/** The first of the ways from one on that is possible now. */
-function attempt({ ways, numbered, patience }: Sending, at: Standing, { from, failed, reason }: Attempt): Move {
+type Full = Extract<Budget, { kind: 'full' }>
+
+/** The first of the ways from one on that is possible now, and for which there is room. */
+function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attempt = { from: 0 }): Move {
+  const { ways, numbered, patience } = tries.sending
+  const held: { channel: string; reason: Reason }[] = []
   let why = reason
+  let full: { readonly way: number; readonly answer: Full } | null = null
   for (let way = from; way < ways.length; way++) {
     const written = ways[way]!(at)
-    if (!('reason' in written)) {
-      const due = patience === undefined ? null : at.now + patience
-      return { kind: 'stay', due, message: numbered ? { ...written.message, way } : written.message }
+    if ('reason' in written) {
+      why = written.reason
+      continue
     }
-    why = written.reason
+    const { message } = written
+    const answer = budget(at, message)
+    if (answer.kind === 'free') {
+      const due = patience === undefined ? null : at.now + patience
+      return { kind: 'stay', due, message: numbered ? { ...message, way } : message, held }
+    }
+    held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason })
+    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: way, held }
+    if (answer.kind === 'full') full = full && soonest(full.answer) <= soonest(answer) ? full : { way, answer }
+    why = answer.reason
   }
-  return failed(why)
+  return { ...(full ? onCap(tries, at, full) : tries.failed(why)), held }
+}
+
+const soonest = ({ freeAt }: Full): number => freeAt ?? Infinity
+
+/** What the step does when no way has room: the one that has it first decides. */
+function onCap({ sending: { step }, failed, next }: Tries, { run, now }: Standing, { way, answer }: { way: number; answer: Full }): Move {
+  const wish = 'onCap' in step ? step.onCap : 'otherwise'
+  if (wish === 'skip') return { kind: 'go', to: next, reason: answer.reason }
+  if (wish === 'otherwise') return failed(answer.reason)
+  const last = run.since + milliseconds(wish.defer)!
+  if (answer.freeAt === null || now >= last) return failed(answer.reason)
+  // Looked at again at the limit even if there will be no room by then: something else may have made some.
+  return { kind: 'stay', due: Math.min(Math.max(answer.freeAt, now + 1), last), memo: way }
+}
+
+/** Somebody who waits for room asks again; that there still is none is no news. */
+function askedAgain(tries: Tries, at: Standing): Move | null {
+  const { due, memo } = at.run
+  if (due === null || memo === undefined || queuedIn(marksOf(at, at.run.step)).length > 0) return null
+  const move = attempt(tries, at, { from: memo })
+  if (move.kind !== 'stay' || move.message) return move
+  return move.due === due && move.memo === memo
+    ? null
+    : { kind: 'stay', due: move.due, ...(move.memo === undefined ? {} : { memo: move.memo }) }
 }
 
 interface Settling {
@@ -75,11 +137,12 @@ interface Settling {
   readonly record: EventRecord
   readonly marks: readonly Dispatch[]
   readonly next: string | null
-  readonly failed: (reason: Reason, cancels?: readonly string[]) => Move
+  readonly tries: Tries
 }
 
 /** What the receipt means for the run. The marks have taken it in already. */
-function settled(sending: Sending, { at, record, marks, next, failed }: Settling): Move | null {
+function settled(sending: Sending, { at, record, marks, next, tries }: Settling): Move | null {
+  const { failed } = tries
   const why = typeof record.props['reason'] === 'string' ? record.props['reason'] : ''
   const cancels = queuedIn(marks)
   if (record.name === 'message.sent') {
@@ -91,7 +154,7 @@ function settled(sending: Sending, { at, record, marks, next, failed }: Settling
   // Taken back by somebody: that is no wish for another way, unless this one alone is closed to us.
   if (record.name === 'message.cancelled' && why !== 'consent_withdrawn') return failed(reason)
   const from = Math.max(...marks.map(({ way = 0 }) => way)) + 1
-  return attempt(sending, at, { from, failed, reason })
+  return attempt(tries, at, { from, reason })
 }
 
 /** Why a message did not go out, if the receipt says so. */

@@ -1,3 +1,4 @@
+import { mayContact } from '#consent/react.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { Prepare } from '../node.ts'
 import type { CallStep, WebhookStep, WebhookWay } from '../steps.ts'
@@ -9,16 +10,33 @@ export const webhook: Prepare<WebhookStep> = (step, place) =>
 /** Writes a request that may be made for so long (ms). `answer`: what comes back is wanted. */
 export const byWebhook =
   (
-    { url, method, headers, body }: Pick<WebhookWay, 'url' | 'headers' | 'body'> & Pick<CallStep, 'method'>,
+    {
+      url,
+      method,
+      headers,
+      body,
+      contact,
+    }: Pick<WebhookWay, 'url' | 'headers' | 'body'> & Partial<Pick<WebhookWay, 'contact'>> & Pick<CallStep, 'method'>,
     { within, answer }: { within: number; answer?: true },
   ): Write =>
-  (at) => ({
-    message: {
-      channel: 'webhook',
-      address: '',
-      topic: '',
-      lane: 'transactional',
-      expires: at.now + within,
-      payload: { url, method, headers, body, data: dataOf(at), ...(answer ? { answer } : {}) },
-    },
-  })
+  (at) => {
+    const { channel, topic = '', lane } = contact ?? NO_CONTACT
+    if (contact) {
+      const permission = mayContact(at.consent, { channel, topic, address: '', lane, mode: at.definitions.consent })
+      if (!permission.ok) return { reason: permission.reason }
+    }
+    return {
+      message: {
+        channel: 'webhook',
+        address: '',
+        topic,
+        lane,
+        ...(contact ? { contact: { channel } } : {}),
+        expires: at.now + within,
+        payload: { url, method, headers, body, data: dataOf(at), ...(answer ? { answer } : {}) },
+      },
+    }
+  }
+
+/** A request from system to system. */
+const NO_CONTACT = { channel: '', topic: '', lane: 'transactional' } as const

@@ -1,0 +1,125 @@
+import { type Ask, room } from '#consent/caps.ts'
+import { type ContactsSection, counts, reach } from '#consent/contacts.ts'
+import { own } from '#lib/record.ts'
+import type { CompiledJourney } from './compile.ts'
+import type { Enrollment } from './enrollment.ts'
+import type { Move, Node, Standing } from './node.ts'
+import { rank } from './rank.ts'
+import { isThisRound } from './rounds.ts'
+import { standingOf } from './turn.ts'
+
+/** A message that another run of the person is going to ask room for. */
+interface Expected {
+  readonly journey: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly ask: Ask
+}
+
+/** Steps followed on one path. */
+const FAR = 100
+
+/**
+ * The journey for which the slot is kept: a message of it that is known to come would find the cap full because of this one. Only what surely
+ * comes as things stand counts, so nobody starves for a message that may never be: waits whose end is known, then steps that do not wait.
+ */
+export function holder(at: Standing, ask: Ask, zone: string): { readonly journey: string; readonly freeAt: number } | null {
+  const { definitions, person, run, now } = at
+  const caps = definitions.policy.caps.filter((cap) => counts(cap, ask))
+  const ours = definitions.version(run.journey, run.version)
+  if (caps.length === 0 || !ours) return null
+  const horizon = now + Math.max(...caps.map(reach))
+  const coming = person.journeys.enrollments
+    .filter((other) => other.id !== run.id)
+    .flatMap((other) => {
+      const journey = definitions.version(other.journey, other.version)
+      return journey && rank(journey, ours) > 0 ? [...expected(at, { run: other, journey, horizon })] : []
+    })
+    .sort((a, b) => a.at - b.at)
+  if (coming.length === 0) return null
+  return crowdedOut({ coming, caps, zone, mine: { ...ask, at: now }, contacts: person.contacts })
+}
+
+interface Question {
+  readonly coming: readonly Expected[]
+  readonly caps: Standing['definitions']['policy']['caps']
+  readonly zone: string
+  readonly mine: Ask & { readonly at: number }
+  readonly contacts: ContactsSection
+}
+
+/** Plays the coming messages through, once with this one and once without. */
+function crowdedOut({ coming, caps, zone, mine, contacts }: Question): { readonly journey: string; readonly freeAt: number } | null {
+  const known = contacts.sends.map((each) => (each.status === 'reserved' ? { ...each, status: 'confirmed' as const, at: mine.at } : each))
+  const sent = (asked: Ask, at: number, id: string) => ({ ...asked, id, at, status: 'confirmed' as const })
+  const without = [...known]
+  let first: string | null = null
+  for (const { journey, at, ask } of coming) {
+    if (!room({ sends: without }, ask, { caps, now: at, zone }).free) continue
+    const mineToo = [...without, sent(mine, mine.at, '')]
+    if (!room({ sends: mineToo }, ask, { caps, now: at, zone }).free) first ??= journey
+    without.push(sent(ask, at, `${journey}:${at}`))
+  }
+  if (first === null) return null
+  const last = coming.at(-1)!.at + 1
+  const then = room({ sends: without }, mine, { caps, now: last, zone })
+  return { journey: first, freeAt: then.free ? last : (then.freeAt ?? last) }
+}
+
+interface Other {
+  readonly run: Enrollment
+  readonly journey: CompiledJourney
+  readonly horizon: number
+}
+
+/** The messages that a run comes to by itself until the horizon, as the person's data stand now. */
+function* expected(at: Standing, { run, journey, horizon }: Other): Generator<Expected> {
+  const here = journey.nodes.get(run.step)
+  let now = here && readyAt(here, run, at.now)
+  if (!here || now === null || now === undefined) return
+  let next = here.asks && !isQueued(run) ? run.step : here.next
+  for (let hops = 0; next !== null && now <= horizon && hops < FAR; hops++) {
+    const node: Node | undefined = journey.nodes.get(next)
+    if (!node) return
+    const there: Standing = standingOf(at.person, at.definitions, { run: { ...run, step: next, since: now }, now })
+    const ask = node.asks?.(there)
+    if (ask) yield { journey: journey.id, at: now, ask }
+    const way: Onward | null = ask ? { next: node.next, now } : onward(node, there)
+    if (!way) return
+    next = way.next
+    now = way.now
+  }
+}
+
+/** When the run goes on from where it stands by itself (epoch ms); null: something else must happen first. */
+function readyAt({ step, asks }: Node, run: Enrollment, now: number): number | null {
+  if (asks) return isQueued(run) ? now : run.due
+  return step.kind === 'wait' && run.due !== null ? Math.max(run.due, now) : null
+}
+
+const isQueued = (run: Enrollment): boolean =>
+  (own(run.messages, run.step) ?? []).some((mark) => mark.status === 'queued' && isThisRound(mark, run))
+
+interface Onward {
+  readonly next: string | null
+  readonly now: number
+}
+
+/** Through steps whose outcome follows from what is known now. What an `update` on the way would change is not foreseen. */
+function onward(node: Node, there: Standing): Onward | null {
+  switch (node.step.kind) {
+    case 'wait':
+    case 'update':
+    case 'split':
+    case 'branch':
+    case 'notify':
+    case 'start':
+    case 'stop': {
+      const move: Move = node.arrive(there)
+      if (move.kind === 'go') return { next: move.to, now: there.now }
+      return move.kind === 'stay' && move.due !== null ? { next: node.next, now: move.due } : null
+    }
+    default:
+      return null
+  }
+}
