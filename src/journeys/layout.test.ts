@@ -28,8 +28,9 @@ const { steps: anySteps } = fc.letrec<{ step: Step; steps: Step[] }>((tie) => {
   const split = fc
     .array(below, { minLength: 2, maxLength: 4 })
     .map((arms): Step => ({ kind: 'split', id: '', arms: arms.map((steps, i) => ({ id: `arm${i}`, weight: 1, steps })) }))
+  const repeat = below.map((steps): Step => ({ kind: 'repeat', id: '', times: 3, steps }))
   return {
-    step: fc.oneof({ depthSize: 'small', withCrossShrink: true }, wait, wait, exit, branch, waitFor, split),
+    step: fc.oneof({ depthSize: 'small', withCrossShrink: true }, wait, wait, exit, branch, waitFor, split, repeat),
     steps: fc.array(tie('step'), { maxLength: 8 }),
   }
 })
@@ -65,7 +66,9 @@ test('every step has one box, lanes keep their order from left to right, and the
       const all = places(steps)
       assert.equal(picture.boxes.filter((box) => box.kind === 'step').length, all.length)
       for (const { step } of all) {
-        const firsts = lanes(step).map((lane) => picture.lines.find((line) => line.from === step.id && line.label === lane.label))
+        const firsts = lanes(step).map((lane) =>
+          picture.lines.find((line) => line.from === step.id && !line.back && line.label === lane.label),
+        )
         const openings = firsts.map((line) => line?.labelAt.x ?? Number.NaN).filter((x) => !Number.isNaN(x))
         assert.deepEqual(
           openings,
@@ -73,7 +76,8 @@ test('every step has one box, lanes keep their order from left to right, and the
         )
       }
       for (const line of picture.lines) {
-        assert.ok(boxes.get(line.from)!.y < boxes.get(line.to)!.y)
+        if (line.back) assert.equal(line.from, line.to)
+        else assert.ok(boxes.get(line.from)!.y < boxes.get(line.to)!.y)
         for (const [i, point] of line.points.slice(1).entries())
           assert.ok(point.x === line.points[i]!.x || point.y === line.points[i]!.y, 'pieces are straight')
       }
@@ -133,6 +137,21 @@ test('what follows a branch stands below all of its lanes; a lane that leaves ha
       ['plan', 'after', 'Otherwise'],
       ['after', '@end', ''],
     ],
+  )
+})
+
+test('a line leads from the end of a round back to its repeat; who leaves in every round has none', () => {
+  const again = (steps: Step[]): Step => ({ kind: 'repeat', id: 'again', times: 3, steps })
+  const pause: Step = { kind: 'wait', id: 'pause', for: '1d' }
+  const picture = layout([again([pause]), { kind: 'wait', id: 'after', for: '1d' }])
+  const [back] = picture.lines.filter((line) => line.back)
+  const box = (id: string) => picture.boxes.find((each) => each.id === id)!
+  const [start, end] = [back!.points[0]!, back!.points.at(-1)!]
+  assert.ok(start.y > box('pause').y + box('pause').height && start.y < box('after').y)
+  assert.deepEqual(end, { x: box('again').x - 2, y: box('again').y + box('again').height / 2 })
+  assert.deepEqual(
+    layout([again([{ kind: 'exit', id: 'out' }])]).lines.filter((line) => line.back),
+    [],
   )
 })
 

@@ -19,6 +19,8 @@ export interface Line {
   readonly label: string
   /** Where the label stands. */
   readonly labelAt: Point
+  /** It leads up again, to the repeat that begins its next round. */
+  readonly back?: true
   /** Corners, top to bottom; every piece is horizontal or vertical. */
   readonly points: readonly Point[]
 }
@@ -41,6 +43,8 @@ const LANE_GAP = 40
 const ROW_GAP = 48
 const FORK_GAP = 76
 const EMPTY_LANE_WIDTH = 140
+/** Room on each side of what is repeated, for the line that leads back. */
+const BACK_GAP = 24
 
 /** A loose end that waits for the next box below: where it comes from and through which corners. */
 interface End {
@@ -76,7 +80,8 @@ function sequenceWidth(steps: readonly Step[], widths: Map<Step, number>): numbe
   let widest = BOX_WIDTH
   for (const step of steps) {
     const ways = lanes(step)
-    const width = ways.reduce((sum, lane) => sum + laneWidth(lane, widths), 0) + Math.max(0, ways.length - 1) * LANE_GAP
+    const lines = Math.max(0, ways.length - 1) * LANE_GAP + (step.kind === 'repeat' ? 2 * BACK_GAP : 0)
+    const width = ways.reduce((sum, lane) => sum + laneWidth(lane, widths), 0) + lines
     widths.set(step, width)
     widest = Math.max(widest, width)
   }
@@ -114,7 +119,7 @@ function placeSequence(steps: readonly Step[], from: Cursor, room: Room): Cursor
 function placeLanes(step: Step, ways: readonly Lane[], at: { middle: number; y: number; room: Room }): Cursor {
   const forkY = at.y + FORK_GAP / 4
   const laneY = at.y + FORK_GAP
-  let left = at.middle - (at.room.widths.get(step) ?? 0) / 2
+  let left = at.middle - (at.room.widths.get(step) ?? 0) / 2 + (step.kind === 'repeat' ? BACK_GAP : 0)
   let bottom = laneY
   const ends: End[] = []
   for (const lane of ways) {
@@ -130,11 +135,47 @@ function placeLanes(step: Step, ways: readonly Lane[], at: { middle: number; y: 
           ]
     const opening: End = { from: step.id, label: lane.label, labelAt: { x, y: at.y + FORK_GAP / 2 + 6 }, points }
     const inside = placeSequence(lane.steps, { middle: x, y: laneY, ends: [opening] }, at.room)
-    ends.push(...inside.ends)
+    const turns = step.kind === 'repeat' && lane.steps.length > 0 && inside.ends.length > 0
+    if (turns) leadBack(step, { x, left, ...at, bottom: inside.y }, at.room.drawing)
+    ends.push(...(turns ? inside.ends.map((end) => led(end, { x, y: inside.y - ROW_GAP / 3 })) : inside.ends))
     bottom = Math.max(bottom, lane.steps.length > 0 ? inside.y : laneY)
     left += width + LANE_GAP
   }
   return { middle: at.middle, y: bottom, ends }
+}
+
+/** A loose end led sideways to a point below it. */
+function led(end: End, { x, y }: Point): End {
+  const last = end.points[end.points.length - 1]!
+  return last.x === x
+    ? end
+    : {
+        ...end,
+        points: [...end.points, { x: last.x, y }, { x, y }],
+      }
+}
+
+/** From where the ends of a round meet, along its left side, up to the step that begins the next. */
+function leadBack(
+  step: Step,
+  { x, left, middle, y, bottom }: { x: number; left: number; middle: number; y: number; bottom: number },
+  drawing: Drawing,
+): void {
+  const [meets, side, beside] = [bottom - ROW_GAP / 3, left - BACK_GAP / 2, y - BOX_HEIGHT / 2]
+  drawing.lines.push({
+    id: `${step.id}<${step.id}`,
+    from: step.id,
+    to: step.id,
+    label: '',
+    back: true,
+    labelAt: { x: side, y: (meets + beside) / 2 },
+    points: [
+      { x, y: meets },
+      { x: side, y: meets },
+      { x: side, y: beside },
+      { x: middle - BOX_WIDTH / 2 - 2, y: beside },
+    ],
+  })
 }
 
 /** Widths of inner sequences are known by now: the widest step, or one box. */
