@@ -19,7 +19,8 @@ import { Maximize, Minus, Plus } from 'lucide-react'
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { count } from '#kit/format.ts'
-import { detail, entryWords, kindWord, title } from '../lanes.ts'
+import { entryRules, entryTitle } from '../entries/words.ts'
+import { detail, kindWord, title } from '../lanes.ts'
 import { BOX_HEIGHT, BOX_WIDTH, type Box, type Line, layout, type Picture } from '../layout.ts'
 import type { Journey } from '../schema.ts'
 import { InNow, useCount } from './counts.tsx'
@@ -165,11 +166,11 @@ function BoxView({ data }: NodeProps<BoxNode>) {
     )
   }
   const kind = box.step ? box.step.kind : 'entry'
-  const head = box.step ? title(box.step) : journey.entry.event
+  const head = box.step ? title(box.step) : entryTitle(journey)
   const line = box.step
     ? [box.step.name || box.step.kind === 'branch' ? kindWord(box.step.kind) : '', detail(box.step)].filter(Boolean).join(' · ') ||
       kindWord(box.step.kind)
-    : `Entry · ${entryWords(journey)}`
+    : `Entry · ${entryRules(journey)}`
   return (
     <div
       className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}
@@ -221,7 +222,7 @@ function LineView({ data }: EdgeProps<LineEdge>) {
   const { line, counted } = data
   return (
     <>
-      <BaseEdge path={pathOf(line.points)} />
+      <BaseEdge path={pathOf(line.points)} {...(line.back && { style: { strokeDasharray: '4 4' } })} />
       {!far && (line.label || counted) && (
         <EdgeLabelRenderer>
           <div
@@ -311,7 +312,7 @@ function useKeys({ journey, picture, at, setAt, onOpen }: KeysProps) {
     act()
   }
   const found = picture.boxes.find((box) => box.id === at)
-  const announcement = at ? spoken(journey.steps, at, found?.step ? title(found.step) : journey.entry.event) : ''
+  const announcement = at ? spoken(journey.steps, at, found?.step ? title(found.step) : entryTitle(journey)) : ''
   return { onKeyDown, announcement }
 }
 

@@ -6,10 +6,13 @@ import { Link } from '#kit/link.tsx'
 import { Facts } from '#kit/page.tsx'
 import { toMessages, toPeopleBehind } from '#kit/paths.ts'
 import { awaitedBy } from '../awaited.ts'
-import { detail, durationWords, entryWords, family, kindWord, lanes, places, title } from '../lanes.ts'
+import { entryTexts, placedEntries } from '../entries/check.ts'
+import { entryRules, entryTitle } from '../entries/words.ts'
+import { detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
 import type { Step } from '../steps.ts'
 import { StepNumber } from './counts.tsx'
+import { HeldRuns } from './held.tsx'
 import { StepIcon } from './step-icon.tsx'
 
 interface InspectorProps {
@@ -38,7 +41,7 @@ export function Inspector({ journey, step, sentences, onClose }: InspectorProps)
           <StepIcon kind={found?.kind ?? 'entry'} />
         </span>
         <h2 ref={heading} tabIndex={-1} className="min-w-0 flex-1 text-h3 wrap-anywhere outline-none">
-          {found ? title(found) : journey.entry.event}
+          {found ? title(found) : entryTitle(journey)}
         </h2>
         <IconButton label="Close the panel" onClick={onClose}>
           <X size={18} aria-hidden="true" />
@@ -63,14 +66,19 @@ const Condition = ({ text, sentences }: { text: string; sentences: Readonly<Reco
 )
 
 function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Readonly<Record<string, string>> }) {
-  const { entry, goal, exit, holdout } = journey
+  const { goal, exit, holdout } = journey
   const rows: (readonly [string, ReactNode])[] = [
-    ['Event', entry.event],
-    ['Comes in', entryWords(journey)],
+    ['Begins', entryTitle(journey)],
+    ['Comes in', entryRules(journey)],
     ['Goal', `${goal.event} within ${durationWords(goal.within)}`],
     ['Held out', holdout],
   ]
-  if (entry.where) rows.splice(1, 0, ['Only if', <Condition key="where" text={entry.where} sentences={sentences} />])
+  const conditions = placedEntries(journey)
+    .flatMap(entryTexts)
+    .filter(({ available }) => !available.wanted)
+  conditions.forEach(({ text, at }, i) => {
+    rows.splice(1 + i, 0, ['Only if', <Condition key={at} text={text} sentences={sentences} />])
+  })
   if (exit.length > 0) rows.push(['Leaves on', exit.map((each) => each.event).join(', ')])
   return (
     <>
@@ -99,6 +107,7 @@ function StepFacts({ journey, step, sentences }: { journey: Journey; step: Step;
         ))}
       </dl>
       <Facts rows={[['Kind', kindWord(step.kind)], ['Id', <Mono key="id">{step.id}</Mono>], ...settings(step, sentences)]} />
+      {step.kind === 'hold' && <HeldRuns journey={journey.id} step={step.id} />}
       <Links
         links={[
           ['People who wait here', toPeopleBehind(journey.id, { of: 'waiting', step: step.id })],
