@@ -7,6 +7,7 @@ import { awaitedBy } from './awaited.ts'
 import { fieldFindings, receiptsAwaited } from './check-steps.ts'
 import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
 import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
+import { entryFindings, entryReferences, entryTexts, placedEntries } from './entries/check.ts'
 import { outlook } from './outlook.ts'
 import type { Journey } from './schema.ts'
 import { sends } from './sends.ts'
@@ -27,7 +28,8 @@ export function check(journey: Journey, library: JourneyLibrary): JourneyProblem
   const steps = placed(journey.steps, '/steps')
   return [
     ...whole(journey),
-    ...entryAndGoal(journey),
+    ...entryProblems(journey, library),
+    ...goalProblems(journey),
     ...journey.exit.flatMap((exit, i) => exitProblems(exit, `/exit/${i}`)),
     ...repeatedIds(steps),
     ...steps.flatMap((each) => stepProblems(each, { steps, library })),
@@ -91,12 +93,17 @@ function whole(journey: Journey): JourneyProblem[] {
   return [warning('goal.short', '/goal/within', { title, hint: 'Lengthen the goal’s window, or people convert unseen' })]
 }
 
-function entryAndGoal({ entry, goal }: Journey): JourneyProblem[] {
-  const found = [
-    ...inCondition(entry.where, '/entry/where', PLACES.event),
-    ...inCondition(goal.where, '/goal/where', PLACES.eventInRun),
-    ...path(entry.key, { roots: EVENT_ROOTS, at: '/entry/key', from: '' }),
-  ]
+function entryProblems(journey: Journey, library: JourneyLibrary): JourneyProblem[] {
+  return placedEntries(journey).flatMap((placed) => [
+    ...entryFindings(placed).map(({ severity, code, at, ...told }) => fault(severity)(code, at, told)),
+    ...entryTexts(placed).flatMap(({ text, at, available }) => inCondition(text, at, available)),
+    ...path(placed.entry.key, { roots: EVENT_ROOTS, at: `${placed.at}/key`, from: '' }),
+    ...entryReferences(placed).flatMap(({ kind, id, at }) => known(kind, id, { at, around: { steps: [], library } })),
+  ])
+}
+
+function goalProblems({ goal }: Journey): JourneyProblem[] {
+  const found = inCondition(goal.where, '/goal/where', PLACES.eventInRun)
   if (milliseconds(goal.within) === 0)
     found.push(
       error('goal.zero', '/goal/within', {
@@ -233,7 +240,7 @@ function receiptOf(of: string, at: string, before: readonly Step[]): JourneyProb
 }
 
 function known(
-  kind: 'template' | 'sender' | 'calendar' | 'journey',
+  kind: 'template' | 'sender' | 'calendar' | 'journey' | 'segment',
   id: string,
   { at, around }: { at: string; around: Around },
 ): JourneyProblem[] {

@@ -2,8 +2,9 @@ import type { EventRecord } from '#events/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { Json } from '#lib/json.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
+import type { Aggregate } from '#segments/condition/aggregate.ts'
 import type { Scope } from '#segments/condition/scope.ts'
-import { condition, eventPath, keyText, runPath, Unreadable } from './conditions.ts'
+import { condition, eventPath, gathering, keyText, runPath, Unreadable } from './conditions.ts'
 import type { Enrollment } from './enrollment.ts'
 import { type CompiledEntry, compileEntry } from './entries/compile.ts'
 import { entriesOf } from './entries/schema.ts'
@@ -46,6 +47,8 @@ export interface CompiledJourney {
   readonly mostMoves: number
   /** The ways in, in the order of the document. */
   readonly entries: readonly CompiledEntry[]
+  /** What its conditions ask for that is kept of each person. */
+  readonly aggregates: readonly Aggregate[]
   /** By event name. */
   readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
   readonly goal: CompiledGoal
@@ -60,25 +63,30 @@ export interface CompiledJourney {
 /** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
 export function compile(journey: Journey, version: number): Outcome<CompiledJourney> {
   try {
-    const program: Program = { nodes: new Map(), exits: journey.default?.otherwise === 'exit' }
-    const mostMoves = lay(journey.steps, { next: null, rounds: 1 }, program) + 1
-    return {
-      id: journey.id,
-      version,
-      source: journey,
-      first: journey.steps[0]?.id ?? null,
-      nodes: program.nodes,
-      mostMoves,
-      entries: entriesOf(journey).map((entry) => compileEntry(entry, journey.id)),
-      exits: compileExits(journey.exit),
-      goal: compileGoal(journey.goal),
-      holdout: share(journey.holdout),
-      priority: journey.priority,
-      value: journey.value ?? 0,
-    }
+    const { value, aggregates } = gathering(() => compiled(journey, version))
+    return { ...value, aggregates }
   } catch (error) {
     if (error instanceof Unreadable) return refuse(error.problem)
     throw error
+  }
+}
+
+function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'aggregates'> {
+  const program: Program = { nodes: new Map(), exits: journey.default?.otherwise === 'exit' }
+  const mostMoves = lay(journey.steps, { next: null, rounds: 1 }, program) + 1
+  return {
+    id: journey.id,
+    version,
+    source: journey,
+    first: journey.steps[0]?.id ?? null,
+    nodes: program.nodes,
+    mostMoves,
+    entries: entriesOf(journey).map((entry) => compileEntry(entry, journey.id)),
+    exits: compileExits(journey.exit),
+    goal: compileGoal(journey.goal),
+    holdout: share(journey.holdout),
+    priority: journey.priority,
+    value: journey.value ?? 0,
   }
 }
 

@@ -1,6 +1,7 @@
 import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } from '#consent/policy.ts'
 import type { ConsentMode } from '#consent/react.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
+import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
 import { type CompiledJourney, compile } from './compile.ts'
 import type { CompiledEntry } from './entries/compile.ts'
 import type { EntryPolicy } from './entries/limits.ts'
@@ -34,6 +35,10 @@ export interface Published {
   /** What all journeys together may do with one person's entries. */
   readonly entryPolicy?: EntryPolicy | undefined
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
+  /** Live segments with the texts of their conditions, the live version's first. */
+  readonly segments?: CatalogueInput['segments'] | undefined
+  /** What is watched since when; left out: everything since the first event. */
+  readonly watches?: readonly Watch[] | undefined
   /** Versions whose publish moves people inside; and changes of modes. In any order. */
   readonly edits?: readonly ({ readonly journey: string } & Edit)[]
   readonly modes?: readonly ({ readonly journey: string } & ModeChange)[]
@@ -55,6 +60,8 @@ export interface Definitions {
   readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, PublishedTemplate>
+  /** Segments' conditions, and what is kept of people so that conditions can be asked. */
+  readonly catalogue: Catalogue
   /** How often and when people may be contacted. */
   readonly policy: CompiledPolicy
   /** The days (`YYYY-MM-DD`) of each published calendar. */
@@ -83,7 +90,14 @@ export function definitions(published: Published, previous?: Definitions): Defin
     }
   }
   const { workspace, revision, consent } = published
-  const doors = doorsOf(live)
+  const programs = [...compiled.values()].flatMap((versions) => [...versions.values()])
+  const asked = {
+    segments: published.segments ?? [],
+    aggregates: programs.flatMap(({ aggregates }) => aggregates),
+    watches: published.watches,
+  }
+  const watched = catalogue(asked, previous?.catalogue)
+  const doors = doorsOf(complete(live, { compiled, watched }))
   const policy = published.policy ? compilePolicy(published.policy) : NO_POLICY
   // Publishing refuses such a policy. If one is there all the same, nobody may be written to by mistake.
   if (isRefusal(policy)) throw new Error(`The contact policy of ${workspace} cannot be read: ${policy.refused.title}`)
@@ -97,6 +111,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     exitEvents: new Set([...compiled.values()].flatMap((versions) => [...versions.values()].flatMap(({ exits }) => [...exits.keys()]))),
     entryPolicy: published.entryPolicy,
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
+    catalogue: watched,
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
@@ -104,6 +119,20 @@ export function definitions(published: Published, previous?: Definitions): Defin
     broken,
     version: (journey, version) => compiled.get(journey)?.get(version),
   }
+}
+
+/** Who takes people in: while the past of what a new version asks for is brought in, the newest version before it that is complete. */
+function complete(
+  live: ReadonlyMap<string, CompiledJourney>,
+  { compiled, watched }: { compiled: ReadonlyMap<string, ReadonlyMap<number, CompiledJourney>>; watched: Catalogue },
+): ReadonlyMap<string, CompiledJourney> {
+  const takesIn = new Map<string, CompiledJourney>()
+  for (const [id, program] of live) {
+    const versions = [...(compiled.get(id)?.values() ?? [])].filter(({ version }) => version <= program.version)
+    const ready = versions.sort((a, b) => b.version - a.version).find(({ aggregates }) => watched.isComplete(aggregates))
+    if (ready) takesIn.set(id, ready)
+  }
+  return takesIn
 }
 
 /** Those that come first before the others, then in the order of ids: what follows from an event does not hang on the order of publishing. */

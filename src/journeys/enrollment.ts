@@ -1,4 +1,6 @@
+import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
+import type { Appointments, Remembered, Settling } from './entries/state.ts'
 
 /** What became of the message of one step. `heard` are later receipts (`opened`, `clicked`, …) in order of arrival. */
 export interface Dispatch {
@@ -25,7 +27,7 @@ export interface Enrollment {
   /** digest(journey, profile at entry, key, entry message id): stable over replays and merges. */
   readonly id: string
   readonly journey: string
-  /** Stays on this version. */
+  /** Stays on this version, unless the publish of a later one says otherwise. */
   readonly version: number
   /** Entry key (cart id, …); '' without one. */
   readonly key: string
@@ -49,6 +51,11 @@ export interface Enrollment {
   readonly loops?: Readonly<Record<string, number>>
   /** What calls have answered, by the name that they save it under. */
   readonly context?: JsonObject
+  /** Revision of the newest change of the journey's mode that the run has followed. */
+  readonly mode?: number
+  /** While the journey is paused: when the timer was due (epoch ms), and the first event that its step would have heard. */
+  readonly held?: number
+  readonly kept?: EventRecord
 }
 
 /** What re-entry rules and sticky choices need to remember of one journey. Log times, epoch ms. */
@@ -57,6 +64,10 @@ export interface JourneyMemory {
   readonly firstEntry: number
   /** Last entry by entry key ('' without one). */
   readonly keys: Readonly<Record<string, number>>
+  /** Last end by entry key, if re-entry is reckoned from it. */
+  readonly ended?: Readonly<Record<string, number>>
+  /** The last entries one by one, if some limit counts them. */
+  readonly entered?: readonly number[]
   /** See `Enrollment.unit`. */
   readonly unit: string
 }
@@ -83,6 +94,12 @@ export interface JourneysSection {
   /** By journey id. */
   readonly memory: Readonly<Record<string, JourneyMemory>>
   readonly watches: readonly GoalWatch[]
+  /** By journey id: times of the person's own that it waits for. */
+  readonly appointments?: Readonly<Record<string, Appointments>>
+  /** Events that wait for late traits. */
+  readonly settling?: readonly Settling[]
+  /** What has just happened, for runs that arrive from a profile that became this one. */
+  readonly recent?: readonly Remembered[]
 }
 
 export const NO_JOURNEYS_YET: JourneysSection = { enrollments: [], memory: {}, watches: [] }

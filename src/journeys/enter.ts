@@ -2,34 +2,52 @@ import type { EventRecord } from '#events/schema.ts'
 import { chance, digest } from '#lib/hash.ts'
 import { own } from '#lib/record.ts'
 import { advance, nodeOf } from './advance.ts'
-import type { CompiledJourney } from './compile.ts'
+import type { Door } from './definitions.ts'
 import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './enrollment.ts'
+import { refusal, remembering } from './entries/limits.ts'
+import { settle } from './entries/settle.ts'
+import { closedBecause, modeSeen } from './modes.ts'
 import type { Reason } from './reasons.ts'
 import { entryScope, setEnrollments, standing, type Turn, tell } from './turn.ts'
 
 /** Entry keys that one profile remembers of one journey: with `reentry: never` the oldest of more are forgotten. */
 export const KEYS_REMEMBERED = 1000
 
-/** Lets a person into a journey, or notes why not. Who does not match the entry filter leaves no trace. */
-export function enter(turn: Turn, record: EventRecord, journey: CompiledJourney): void {
-  if (journey.entry.where && !journey.entry.where(entryScope(turn, record))) return
-  const key = journey.entry.key(record)
-  const refused = refusal(turn, record, { journey, key })
+/**
+ * Lets a person into a journey, or notes why not. Every way in ends here: events, segments, schedules, dates, calls and other journeys.
+ * Who does not match the entry filter of an event leaves no trace. False: this door was not meant.
+ */
+export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
+  const { journey, entry } = door
+  if (entry.where && !entry.where(entryScope(turn, record))) return turnedAway(turn, record, door)
+  const key = entry.key(record)
+  const refused = closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key })
   if (refused !== null || key === undefined) {
-    const nobody = { id: '', journey: journey.id, version: journey.version }
-    tell(turn, nobody, { kind: 'refused', reason: refused ?? 'key_missing' })
-    return
+    refuse(turn, door, refused ?? 'key_missing')
+    return true
   }
   const memory = own(turn.person.journeys.memory, journey.id)
   const unit = memory?.unit ?? turn.person.profile.id
-  const place = { journey, key, unit, id: enrollmentId(turn, record, { journey: journey.id, key }) }
-  remember(turn, { journey, key, memory: memory ?? { entries: 0, firstEntry: turn.context.now, keys: {}, unit } })
+  const place = { door, key, unit, id: enrollmentId(turn, record, { journey: journey.id, key }) }
+  remember(turn, { door, key, memory: memory ?? { entries: 0, firstEntry: turn.context.now, keys: {}, unit } })
   if (chance(`holdout:${journey.id}`, unit) < journey.holdout) holdOut(turn, record, place)
   else start(turn, record, place)
+  return true
+}
+
+function turnedAway(turn: Turn, record: EventRecord, door: Door): boolean {
+  const { unmatched, settle: window, maxAge } = door.entry
+  if (unmatched !== null) refuse(turn, door, unmatched)
+  else if (window > 0 && record.at + maxAge >= turn.context.now) settle(turn, record, door)
+  return unmatched !== null
+}
+
+function refuse(turn: Turn, { journey }: Door, reason: Reason): void {
+  tell(turn, { id: '', journey: journey.id, version: journey.version }, { kind: 'refused', reason })
 }
 
 interface Place {
-  readonly journey: CompiledJourney
+  readonly door: Door
   readonly key: string
   readonly unit: string
   readonly id: string
@@ -40,39 +58,39 @@ function enrollmentId(turn: Turn, record: EventRecord, { journey, key }: { journ
   return digest([journey, turn.person.profile.id, key, record.id, turn.context.now].join('\u0000'))
 }
 
-function refusal(turn: Turn, record: EventRecord, { journey, key }: { journey: CompiledJourney; key: string | undefined }): Reason | null {
-  const { now } = turn.context
-  const { enrollments, memory, watches } = turn.person.journeys
-  if (record.at + journey.entry.maxAge < now) return 'too_old'
-  if (key === undefined) return 'key_missing'
-  const here = (run: { journey: string; key: string }): boolean => run.journey === journey.id && run.key === key
-  if (enrollments.some(here)) return 'already_in'
-  // Who is held out is "in" as long as the goal may be reached: otherwise the hold-out would enter more often than those it is compared with.
-  if (watches.some((watch) => watch.arm === 'held_out' && here(watch) && watch.until >= now)) return 'already_in'
-  const remembered = own(memory, journey.id)
-  const last = remembered && own(remembered.keys, key)
-  return last !== undefined && now - last < journey.entry.reentryAfter ? 'reentry' : null
-}
-
-function remember(turn: Turn, { journey, key, memory }: { journey: CompiledJourney; key: string; memory: JourneyMemory }): void {
+function remember(turn: Turn, { door, key, memory }: { door: Door; key: string; memory: JourneyMemory }): void {
+  const { journey, entry } = door
   const { journeys } = turn.person
-  const { now } = turn.context
-  const { reentryAfter } = journey.entry
-  const kept = Object.entries(memory.keys).filter(([other, last]) => other !== key && now - last < reentryAfter)
+  const { now, definitions } = turn.context
+  const { reentryAfter } = entry
+  const isNeeded = ([other, last]: [string, number]): boolean =>
+    other !== key && now - Math.max(last, (memory.ended && own(memory.ended, other)) ?? last) < reentryAfter
+  const kept = Object.entries(memory.keys).filter(isNeeded)
   if (kept.length >= KEYS_REMEMBERED)
     kept.sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1)).splice(0, kept.length - KEYS_REMEMBERED + 1)
-  const next: JourneyMemory = { ...memory, entries: memory.entries + 1, keys: Object.fromEntries([...kept, [key, now]]) }
+  const keys = Object.fromEntries([...kept, [key, now]])
+  const { ended, entered, ...rest } = memory
+  const left = Object.entries(ended ?? {}).filter(([other]) => Object.hasOwn(keys, other))
+  const { within, times } = remembering(entry, definitions.entryPolicy)
+  const recent = [...(entered ?? []).filter((at) => at > now - within), now].slice(-times)
+  const next: JourneyMemory = {
+    ...rest,
+    entries: memory.entries + 1,
+    keys,
+    ...(left.length > 0 ? { ended: Object.fromEntries(left) } : {}),
+    ...(times > 0 ? { entered: recent } : {}),
+  }
   turn.person = { ...turn.person, journeys: { ...journeys, memory: { ...journeys.memory, [journey.id]: next } } }
 }
 
-function holdOut(turn: Turn, record: EventRecord, { journey, key, id }: Place): void {
+function holdOut(turn: Turn, record: EventRecord, { door: { journey }, key, id }: Place): void {
   const run = { id, journey: journey.id, version: journey.version }
   watch(turn, record, { journey, key, id, arm: 'held_out' })
   tell(turn, run, { kind: 'entered', reason: 'entered', arm: 'held_out' })
   tell(turn, run, { kind: 'exited', reason: 'holdout', arm: 'held_out' })
 }
 
-function start(turn: Turn, record: EventRecord, { journey, key, id, unit }: Place): void {
+function start(turn: Turn, record: EventRecord, { door: { journey }, key, id, unit }: Place): void {
   const { now } = turn.context
   watch(turn, record, { journey, key, id, arm: 'treated' })
   const run: Enrollment = {
@@ -88,6 +106,7 @@ function start(turn: Turn, record: EventRecord, { journey, key, id, unit }: Plac
     passed: 0,
     entry: entryOf(record),
     messages: {},
+    ...modeSeen(turn, journey.id),
   }
   tell(turn, run, { kind: 'entered', to: run.step, reason: 'entered' })
   const move =
@@ -101,7 +120,11 @@ function start(turn: Turn, record: EventRecord, { journey, key, id, unit }: Plac
 const entryOf = (record: EventRecord): EntryEvent => ({ name: record.name, at: record.at, properties: record.props })
 
 /** From now on the goal may be reached, whatever becomes of the run. */
-function watch(turn: Turn, record: EventRecord, { journey, key, id, arm }: Omit<Place, 'unit'> & Pick<GoalWatch, 'arm'>): void {
+function watch(
+  turn: Turn,
+  record: EventRecord,
+  { journey, key, id, arm }: Omit<Place, 'unit' | 'door'> & Pick<Door, 'journey'> & Pick<GoalWatch, 'arm'>,
+): void {
   const { journeys } = turn.person
   const { goal } = journey
   const added: GoalWatch = {

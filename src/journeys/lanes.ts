@@ -1,6 +1,5 @@
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
-import type { Journey } from './schema.ts'
 import { type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
@@ -301,12 +300,3 @@ const daysWords = (days: readonly string[] | undefined): string =>
   days?.length ? ` on ${days.map((day) => day.slice(0, 1).toUpperCase() + day.slice(1)).join(', ')}` : ''
 
 const hostOf = (url: string): string => /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url
-
-/** The entry in one line: how often the same person comes in. */
-export function entryWords(journey: Journey): string {
-  const { reentry, key } = journey.entry
-  const name = key?.split('.').at(-1)
-  if (reentry === 'never') return name ? `once per person and ${name}` : 'once per person'
-  const again = reentry === 'always' ? 'every time' : `again after ${durationWords(reentry.after)}`
-  return name ? `${again}, per ${name}` : again
-}

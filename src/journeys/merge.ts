@@ -2,7 +2,7 @@ import { absorbContacts, NO_CONTACTS_YET } from '#consent/contacts.ts'
 import { absorbConsent } from '#consent/react.ts'
 import { NO_CONSENT_YET } from '#consent/schema.ts'
 import type { Reaction } from '#events/reaction.ts'
-import type { AbsorbRecord, MergeRecord } from '#events/schema.ts'
+import type { AbsorbRecord, EventRecord, MergeRecord } from '#events/schema.ts'
 import type { Json } from '#lib/json.ts'
 import { own, put } from '#lib/record.ts'
 import { absorb, newProfile } from '#profiles/react.ts'
@@ -14,6 +14,7 @@ import { countedTwice, exitTogether } from './entries/recent.ts'
 import { keep } from './entries/section.ts'
 import { retryEntries } from './entries/settle.ts'
 import { catchUp } from './in-flight.ts'
+import { followMerge, leaveBehind } from './membership.ts'
 import { type Person, upgraded } from './person.ts'
 import { retime } from './retime.ts'
 import { isThisRound } from './rounds.ts'
@@ -42,14 +43,20 @@ export function merge(person: Person | null, record: MergeRecord, context: Conte
   }
   // Sent even when there is no state to move: it is what finds out that signposts lead in a circle.
   turn.records.push({ kind: 'absorb', ws, key: into, from: key, state: person as unknown as Json })
+  leaveBehind(turn, turn.person.segments)
   const { firstSeen, lastSeen } = turn.person.profile
   const signpost = { ...newProfile(key, firstSeen), lastSeen, mergedInto: into }
   turn.person = { ...newPerson(key, firstSeen), profile: signpost }
   return outcome(turn)
 }
 
+interface Absorbing extends Context {
+  /** Tells journeys who came into which segment by it. */
+  readonly ripple: (turn: Turn, heard: readonly EventRecord[]) => void
+}
+
 /** The state of a profile that turned out to be this one arrives. */
-export function takeIn(person: Person | null, record: AbsorbRecord, context: Context): Reaction<Person> {
+export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ...context }: Absorbing): Reaction<Person> {
   const loser = record.state === null ? null : upgraded(record.state as unknown as Person)
   const turn = begin(person ?? newPerson(record.key, loser?.profile.firstSeen ?? context.now), context, `merge:${record.from}`)
   const { mergedInto } = turn.person.profile
@@ -73,6 +80,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
     contacts: absorbContacts(contacts, loser.contacts),
     journeys: { enrollments: [], memory, watches: [] },
   }
+  const heard = followMerge(turn, { ours: before.segments, theirs: loser.segments })
   keep(turn, {
     appointments: unitedAppointments(journeys, loser.journeys),
     settling: [...(journeys.settling ?? []), ...(loser.journeys.settling ?? [])],
@@ -82,6 +90,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, context: Con
   reappoint(turn)
   retryEntries(turn, before)
   catchUp(turn)
+  ripple(turn, heard)
   retime(turn, before)
   return outcome(turn)
 }

@@ -2,6 +2,8 @@ import { applyConsent } from '#consent/react.ts'
 import type { EventFact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
+import { personFact, tellsMore } from '#segments/people.ts'
+import { withoutReady } from '#segments/react.ts'
 import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
 import { countContact } from './budget.ts'
 import { relieve } from './budget-wake.ts'
@@ -12,6 +14,7 @@ import { rememberEvent } from './entries/recent.ts'
 import { endSettling, retryEntries, soonestSettling } from './entries/settle.ts'
 import { reachGoals } from './goals.ts'
 import { catchUp } from './in-flight.ts'
+import { followEvent, followReview, followSteps, followTime } from './membership.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
 import { heldAside, isMore, isPaused, kept } from './modes.ts'
 import { type Person, upgraded } from './person.ts'
@@ -22,6 +25,10 @@ import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standin
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
 export function react(stored: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
   const person = stored && upgraded(stored)
+  return withPerson(person, reactTo(person, record, context), context)
+}
+
+function reactTo(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
   switch (record.kind) {
     case 'event':
       return forwarded(person, record, context) ?? reactToEvent(person, record, context)
@@ -30,7 +37,7 @@ export function react(stored: Person | null, record: KeyedRecord, context: Conte
     case 'merge':
       return merge(person, record, context)
     case 'absorb':
-      return takeIn(person, record, context)
+      return takeIn(person, record, { ...context, ripple })
   }
 }
 
@@ -38,7 +45,8 @@ export function react(stored: Person | null, record: KeyedRecord, context: Conte
 function forwarded(person: Person | null, record: EventRecord | ReviewRecord, context: Context): Reaction<Person> | null {
   const into = person?.profile.mergedInto
   if (!person || into === undefined) return null
-  return { ...outcome(begin(person, context, causeOf(record))), records: [{ ...record, key: into }] }
+  const sent = record.kind === 'review' ? { ...record, key: into, history: withoutReady(record.history) } : { ...record, key: into }
+  return { ...outcome(begin(person, context, causeOf(record))), records: [sent as KeyedRecord] }
 }
 
 const causeOf = (record: EventRecord | ReviewRecord): string => (record.kind === 'event' ? record.id : 'review')
@@ -46,8 +54,11 @@ const causeOf = (record: EventRecord | ReviewRecord): string => (record.kind ===
 /** Looks at a person again: the definitions in force may want something of them that no event of theirs has caused. */
 function review(person: Person | null, record: ReviewRecord, context: Context): Reaction<Person> {
   const turn = begin(person ?? newPerson(record.key, context.now), context, 'review')
+  const heard = followReview(turn, record, { isNew: person === null })
+  const seen = turn.person
   catchUp(turn)
   reappoint(turn)
+  ripple(turn, [...heard, ...followSteps(turn, seen)])
   return outcome(turn)
 }
 
@@ -55,21 +66,24 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
 export function fire(stored: Person, context: Context): Reaction<Person> {
   const turn = begin(upgraded(stored), context, 'timer')
   const before = turn.person
+  const heard = followTime(turn)
+  const seen = turn.person
   catchUp(turn)
   keepAppointments(turn)
   for (let run = earliest(turn); run; run = earliest(turn)) replace(turn, run, wake(turn, run))
+  ripple(turn, [...heard, ...followSteps(turn, seen)])
   retime(turn, before)
   relieve(turn, before)
   endSettling(turn)
   followUp(turn, before)
-  return outcome(turn)
+  return withPerson(before, outcome(turn), context)
 }
 
 /** When the person's next timer is due (epoch ms); null: there is none. */
 export function nextDue(person: Person): number | null {
   let least: number | null = null
   for (const { due } of person.journeys.enrollments) if (due !== null && (least === null || due < least)) least = due
-  return soonest(least, soonestAppointment(person.journeys), soonestSettling(person.journeys))
+  return soonest(least, person.segments.due, soonestAppointment(person.journeys), soonestSettling(person.journeys))
 }
 
 const soonest = (...times: readonly (number | null)[]): number | null =>
@@ -82,14 +96,38 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
   if (duplicate) return outcome(turn)
   turn.person = { ...before, profile, consent: applyConsent(before.consent, record) }
+  const heard = followEvent(turn, record, { before, isNew: person === null })
+  const seen = turn.person
   catchUp(turn)
   countContact(turn, record)
   if (receiptOf(record)) tellReceipt(turn, record)
   happen(turn, record)
+  ripple(turn, [...heard, ...followSteps(turn, seen)])
   retime(turn, before)
   relieve(turn, before)
   followUp(turn, before)
   return outcome(turn)
+}
+
+/** Rounds after which segments and journeys that set each other off are taken for a circle. */
+const MOST_ROUNDS = 50
+
+/** Journeys hear who came into which segment; what their steps set may move segments again. */
+function ripple(turn: Turn, heard: readonly EventRecord[]): void {
+  let events = heard
+  for (let round = 0; events.length > 0; round++) {
+    if (round === MOST_ROUNDS) throw new Error(`Segments and journeys set each other off without end: ${events[0]!.name}`)
+    const seen = turn.person
+    for (const event of events) happen(turn, event)
+    events = followSteps(turn, seen)
+  }
+}
+
+/** What conditions ask of the person is told anew when it has changed. */
+function withPerson(before: Person | null, reaction: Reaction<Person>, { definitions, now }: Context): Reaction<Person> {
+  if (!tellsMore(before, reaction.state)) return reaction
+  const row = personFact(definitions.workspace, reaction.state, now)
+  return { ...reaction, facts: [...reaction.facts, { table: 'people', row }] }
 }
 
 /** What an event means for journeys: the sender's own ones, and those that the engine makes of a change (`segment.entered:vip`). */

@@ -2,13 +2,21 @@ import { isRefusal } from '#lib/problem.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { sentence } from '#segments/condition/sentence.ts'
 import { awaitedBy } from './awaited.ts'
+import { entryTexts, placedEntries } from './entries/check.ts'
 import { lanes } from './lanes.ts'
 import type { Journey } from './schema.ts'
 import type { Step } from './steps.ts'
 
 /** Each condition of a journey as a sentence for people, by its text. One that does not parse is left out: `check` tells about it. */
 export function sentencesOf(journey: Journey): Record<string, string> {
-  const texts = [journey.entry.where, journey.goal.where, ...journey.exit.map((exit) => exit.where), ...journey.steps.flatMap(conditionsOf)]
+  const texts = [
+    ...placedEntries(journey)
+      .flatMap(entryTexts)
+      .flatMap(({ text, available }) => (available.wanted ? [] : [text])),
+    journey.goal.where,
+    ...journey.exit.map((exit) => exit.where),
+    ...journey.steps.flatMap(conditionsOf),
+  ]
   const sentences: Record<string, string> = {}
   for (const text of texts) {
     if (text === undefined) continue

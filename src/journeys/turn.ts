@@ -7,6 +7,7 @@ import type { Enrollment } from './enrollment.ts'
 import type { Standing } from './node.ts'
 import type { Person } from './person.ts'
 import type { Reason } from './reasons.ts'
+import { sourcesOf } from './sources.ts'
 
 /** Two devices may disagree on the time by this much (ms), after the correction of their clocks. */
 export const CLOCK_DOUBT = 5 * 60_000
@@ -65,36 +66,38 @@ export function standing(turn: Turn, run: Enrollment): Standing {
 /** The same of any person at any moment (epoch ms): what would be if they stood there. */
 export function standingOf(person: Person, definitions: Definitions, { run, now }: { run: Enrollment; now: number }): Standing {
   const { profile, consent } = person
-  return { run, person, profile, consent, definitions, now, scope: (event) => scopeIn({ person, now }, run, event) }
+  return { run, person, profile, consent, definitions, now, scope: (event) => scopeIn({ person, definitions, now }, run, event) }
 }
 
 /** What a condition of a run may ask. */
-export const runScope = (turn: Turn, run: Run, event?: EventRecord) => scopeIn({ person: turn.person, now: turn.context.now }, run, event)
+export const runScope = (turn: Turn, run: Run, event?: EventRecord) => scopeIn({ person: turn.person, ...turn.context }, run, event)
 
 type Run = Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry'>>
 
-function scopeIn({ person: { profile, consent }, now }: { person: Person; now: number }, run: Run, event?: EventRecord) {
+interface Moment {
+  readonly person: Person
+  readonly definitions: Definitions
+  readonly now: number
+}
+
+function scopeIn(moment: Moment, run: Run, event?: EventRecord) {
   return scopeOf({
-    profile,
-    permits: consent.permits,
+    ...asked(moment),
     event: event && { name: event.name, at: event.at, properties: event.props },
     entry: { ...(run.entry ?? NO_ENTRY), key: run.key },
-    now,
   })
 }
 const NO_ENTRY = { name: '', at: 0, properties: {} }
 
 /** What a value may ask of a person where there is neither a run nor an event. */
-export function personScope(turn: Turn) {
-  const { profile, consent } = turn.person
-  return scopeOf({ profile, permits: consent.permits, now: turn.context.now })
-}
+export const personScope = (turn: Turn) => scopeOf(asked({ person: turn.person, ...turn.context }))
+
+const asked = ({ person, definitions: { catalogue }, now }: Moment) => sourcesOf(person, catalogue.current, { catalogue, now })
 
 /** What an entry condition may ask: there is no run yet. */
 export function entryScope(turn: Turn, event: EventRecord) {
-  const { profile, consent } = turn.person
   const moment = { name: event.name, at: event.at, properties: event.props }
-  return scopeOf({ profile, permits: consent.permits, event: moment, now: turn.context.now })
+  return scopeOf({ ...asked({ person: turn.person, ...turn.context }), event: moment })
 }
 
 interface Told {

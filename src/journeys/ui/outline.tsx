@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
-import { detail, entryWords, kindWord, lanes, title } from '../lanes.ts'
+import { entryRules, entryTitle } from '../entries/words.ts'
+import { detail, kindWord, lanes, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
 import type { Step } from '../steps.ts'
 import { StepNumber } from './counts.tsx'
@@ -45,7 +46,7 @@ export function Outline({ journey, step, onOpen }: OutlineProps) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [focus, setFocus] = useState(step || '@entry')
   const tree = useRef<HTMLDivElement>(null)
-  const entry: Row = { id: '@entry', parent: '', depth: 1, label: journey.entry.event, open: undefined }
+  const entry: Row = { id: '@entry', parent: '', depth: 1, label: entryTitle(journey), open: undefined }
   const rows = useMemo(() => rowsOf(journey.steps, closed), [journey, closed])
   const all = [entry, ...rows]
   const here = all.some((row) => row.id === focus) ? focus : '@entry'
@@ -95,7 +96,7 @@ export function Outline({ journey, step, onOpen }: OutlineProps) {
             current={row.id === step}
             line={
               row.id === '@entry'
-                ? `Entry · ${entryWords(journey)}`
+                ? `Entry · ${entryRules(journey)}`
                 : row.step
                   ? [kindWord(row.step.kind), detail(row.step)].filter(Boolean).join(' · ')
                   : ''

@@ -1,0 +1,62 @@
+import type { EventRecord } from '#events/schema.ts'
+import { own } from '#lib/record.ts'
+import type { CompiledJourney } from '../compile.ts'
+import type { JourneyMemory, JourneysSection } from '../enrollment.ts'
+import type { Reason } from '../reasons.ts'
+import type { Turn } from '../turn.ts'
+import type { CompiledEntry } from './compile.ts'
+
+/** What a workspace allows of all its journeys together, for one person. Times in ms. */
+export interface EntryPolicy {
+  /** Journeys at once. */
+  readonly atOnce?: number | undefined
+  /** Entries within a time. */
+  readonly entries?: { readonly times: number; readonly within: number } | undefined
+}
+
+interface Wish {
+  readonly journey: CompiledJourney
+  readonly entry: CompiledEntry
+  readonly key: string | undefined
+}
+
+/** Why a person is not let in; null: they are. Every way in asks here. */
+export function refusal(turn: Turn, record: EventRecord, { journey, entry, key }: Wish): Reason | null {
+  const { now, definitions } = turn.context
+  const section = turn.person.journeys
+  if (record.at + entry.maxAge < now) return 'too_old'
+  if (key === undefined) return 'key_missing'
+  const here = (run: { journey: string; key: string }): boolean => run.journey === journey.id && run.key === key
+  if (section.enrollments.some(here)) return 'already_in'
+  // Who is held out is "in" as long as the goal may be reached: otherwise the hold-out would enter more often than those it is compared with.
+  if (section.watches.some((watch) => watch.arm === 'held_out' && here(watch) && watch.until >= now)) return 'already_in'
+  const memory = own(section.memory, journey.id)
+  const last = memory && lastOf(memory, key, entry)
+  if (last !== undefined && now - last < entry.reentryAfter) return 'reentry'
+  if (section.enrollments.filter((run) => run.journey === journey.id).length >= entry.concurrent) return 'concurrent'
+  const { limit } = entry
+  if (limit && (memory?.entered ?? []).filter((at) => at > now - limit.within).length >= limit.times) return 'limit'
+  return beyondPolicy(section, definitions.entryPolicy, now)
+}
+
+/** When the last run with this key began, or ended (epoch ms). */
+function lastOf({ keys, ended }: JourneyMemory, key: string, { reentryFrom }: CompiledEntry): number | undefined {
+  const began = own(keys, key)
+  const left = reentryFrom === 'end' && ended ? own(ended, key) : undefined
+  return left !== undefined && (began === undefined || left > began) ? left : began
+}
+
+/** Whether one more entry would be more than the workspace allows this person. */
+export function beyondPolicy({ enrollments, memory }: JourneysSection, policy: EntryPolicy | undefined, now: number): Reason | null {
+  const { atOnce, entries } = policy ?? {}
+  if (atOnce !== undefined && new Set(enrollments.map(({ journey }) => journey)).size >= atOnce) return 'too_many_journeys'
+  if (entries === undefined) return null
+  const entered = Object.values(memory).flatMap(({ entered = [] }) => entered.filter((at) => at > now - entries.within))
+  return entered.length >= entries.times ? 'too_many_entries' : null
+}
+
+/** For how long (ms) entries must be remembered one by one, and how many of them; 0: not at all. */
+export function remembering(entry: CompiledEntry, policy: EntryPolicy | undefined): { readonly within: number; readonly times: number } {
+  const rules = [entry.limit, policy?.entries].filter((rule) => rule != null)
+  return { within: Math.max(0, ...rules.map(({ within }) => within)), times: Math.max(0, ...rules.map(({ times }) => times)) }
+}

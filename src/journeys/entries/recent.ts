@@ -1,0 +1,55 @@
+import type { EventRecord } from '#events/schema.ts'
+import { own } from '#lib/record.ts'
+import { isThere, leave, replace } from '../advance.ts'
+import type { Enrollment, JourneysSection } from '../enrollment.ts'
+import { CLOCK_DOUBT, journeyOf, runScope, type Turn } from '../turn.ts'
+import { keep } from './section.ts'
+import { recordOf, remembered } from './settle.ts'
+import type { Remembered } from './state.ts'
+
+/** What has happened within this time (ms of log time), and no more of it than this, is remembered for runs that are on their way here. */
+const SPAN = 10 * 60_000
+const MOST = 64
+
+/** Notes an event that some exit listens to: the run that it ends may be on its way from a profile that became this one. */
+export function rememberEvent(turn: Turn, record: EventRecord): void {
+  const { definitions, now } = turn.context
+  if (!definitions.exitEvents.has(record.name)) return
+  keep(turn, { recent: fresh([...(turn.person.journeys.recent ?? []), remembered(record, now)], now) })
+}
+
+const fresh = (events: readonly Remembered[], now: number): readonly Remembered[] =>
+  events.filter(({ heard }) => heard + SPAN > now).slice(-MOST)
+
+/** In the order of their times, then ids: the same whichever profile became the other. */
+const inOrder = (a: Remembered, b: Remembered): number => a.heard - b.heard || a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+/** Two profiles became one: what either of them has just heard ends the runs of the other that it would have ended as one person. */
+export function exitTogether(turn: Turn, ours: JourneysSection, theirs: JourneysSection): void {
+  const [mine, other] = [ours.recent ?? [], theirs.recent ?? []]
+  const unknown = other.filter(({ id }) => !mine.some((each) => each.id === id))
+  const all = [...mine, ...unknown].sort(inOrder)
+  keep(turn, { recent: fresh(all, turn.context.now) })
+  for (const event of all) {
+    const record = recordOf(turn, event)
+    for (const run of turn.person.journeys.enrollments) if (isThere(turn, run)) exitBy(turn, run, { record, heard: event.heard })
+  }
+}
+
+function exitBy(turn: Turn, run: Enrollment, { record, heard }: { record: EventRecord; heard: number }): void {
+  // What was over before the run began would not have met it either.
+  if (heard < run.enteredAt) return
+  const before = record.at < run.entry.at - CLOCK_DOUBT
+  const exit = journeyOf(turn, run)
+    ?.exits.get(record.name)
+    ?.find(({ where, keyed, matches }) => (keyed || !before) && matches(record, run) && (!where || where(runScope(turn, run, record))))
+  if (exit) replace(turn, run, leave(turn, run, exit.reason))
+}
+
+/** Events that both profiles have counted before they became one: a repeat that reached the survivor before the memory of the other did. */
+export function countedTwice(ours: JourneysSection, theirs: JourneysSection): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { id, name } of theirs.recent ?? [])
+    if (ours.recent?.some((each) => each.id === id)) counts[name] = (own(counts, name) ?? 0) + 1
+  return counts
+}
