@@ -72,7 +72,7 @@ export function standingOf(person: Person, definitions: Definitions, { run, now 
 /** What a condition of a run may ask. */
 export const runScope = (turn: Turn, run: Run, event?: EventRecord) => scopeIn({ person: turn.person, ...turn.context }, run, event)
 
-type Run = Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry'>>
+type Run = Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry' | 'context'>>
 
 interface Moment {
   readonly person: Person
@@ -85,6 +85,7 @@ function scopeIn(moment: Moment, run: Run, event?: EventRecord) {
     ...asked(moment),
     event: event && { name: event.name, at: event.at, properties: event.props },
     entry: { ...(run.entry ?? NO_ENTRY), key: run.key },
+    run: run.context,
   })
 }
 const NO_ENTRY = { name: '', at: 0, properties: {} }
