@@ -6,7 +6,7 @@ import { MOST_STARTS } from './deeds.ts'
 const mail = (id: string, more: object = {}) => ({ kind: 'email', id, template: id, ...more })
 const wait = (id: string, span: string) => ({ kind: 'wait', id, for: span })
 const started = (id: string, steps: readonly unknown[], more: object = {}) =>
-  journey({ id, entry: { event: `journey.start:${id}`, reentry: 'always', ...more }, steps })
+  journey({ id, entry: { journey: true, reentry: 'always', ...more }, steps })
 
 test('start lets the person begin another journey with what it is given; the first goes on below', () => {
   const start = { kind: 'start', id: 'go', journey: 'second', with: { cart: '=entry.cart_id', gift: true } }

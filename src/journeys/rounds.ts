@@ -14,10 +14,11 @@ export const roundOf = (loops: Loops): string =>
 
 /** Whether a message was sent by this very step in this very round. */
 export const isThisRound = ({ loops }: Pick<Dispatch, 'loops'>, run: Pick<Enrollment, 'loops'>): boolean =>
-  JSON.stringify(sorted(loops)) === JSON.stringify(sorted(run.loops))
+  loops === run.loops || JSON.stringify(sorted(loops)) === JSON.stringify(sorted(run.loops))
 
 /** Whether a message is the newest of its step to a step elsewhere: not of an earlier round of a repeat that both stand in. */
 export const isCurrent = ({ loops }: Pick<Dispatch, 'loops'>, run: Pick<Enrollment, 'loops'>): boolean =>
+  loops === undefined ||
   sorted(loops).every(([id, round]) => run.loops === undefined || !Object.hasOwn(run.loops, id) || run.loops[id] === round)
 
 /** The run in the next round of a repeat, or (null) out of it. */

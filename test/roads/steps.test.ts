@@ -75,7 +75,8 @@ test('a message that has no mail address goes to the other way', async () => {
 test('one journey starts another and stops it again; the note is in the colleague’s mail and on the person’s timeline', async () => {
   await world.publish(
     template('tips'),
-    journey('tips', 'journey.start:tips', {
+    journey('tips', '', {
+      entry: { journey: true },
       steps: [
         { kind: 'wait', id: 'calm', for: '2d' },
         { kind: 'email', id: 'tips', template: 'tips', otherwise: [] },
