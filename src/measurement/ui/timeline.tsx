@@ -7,6 +7,7 @@ import { toJourney, toMessage } from '#kit/paths.ts'
 import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
 import { More } from '#kit/table.tsx'
 import { ReadTimeline, type TimelineItem, type TimelineKind } from '../schema.ts'
+import { ownWords } from './own-events.ts'
 
 const FILTERS: readonly (readonly [TimelineKind | '', string])[] = [
   ['', 'All'],
@@ -27,7 +28,8 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
   const pages = usePages(ReadTimeline, { id: profile, ...(kind ? { kinds: kind } : {}) }, { every: 5_000 })
   const all = pages.data?.pages.flatMap((page) => page.items) ?? []
   // A receipt of ours is told by its delivery; as an event it would say the same again.
-  const items = kind === 'event' ? all : all.filter((item) => item.kind !== 'event' || item.type !== 'system')
+  const items =
+    kind === 'event' ? all : all.filter((item) => item.kind !== 'event' || item.type !== 'system' || ownWords(item) !== undefined)
   return (
     <Card
       title="Timeline"
@@ -165,6 +167,15 @@ function Why({ sentence, reason }: { sentence: string; reason: string }) {
 }
 
 function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> }) {
+  const own = ownWords(item)
+  if (own) {
+    return (
+      <>
+        <span className="font-medium">{own.head}</span>
+        {own.text && <span className="block whitespace-pre-wrap wrap-anywhere text-ink-2">{own.text}</span>}
+      </>
+    )
+  }
   const empty = item.properties === '{}' || item.properties === ''
   const head = (
     <>

@@ -1,0 +1,22 @@
+import type { TimelineItem } from '../schema.ts'
+
+type Event = Extract<TimelineItem, { kind: 'event' }>
+
+/** Events of ours that no other line tells: what they are called for people, and where their words stand. */
+const TOLD: Readonly<Record<string, { readonly head: string; readonly words: string }>> = {
+  'journey.noted': { head: 'Note', words: 'text' },
+  'journey.released': { head: 'Released by a colleague', words: 'comment' },
+  'journey.rejected': { head: 'Decided against by a colleague', words: 'comment' },
+}
+
+/** What to read of an event that Cadenza wrote itself; undefined for the senders' own, and for those that another line tells. */
+export function ownWords({
+  type,
+  name,
+  properties,
+}: Pick<Event, 'type' | 'name' | 'properties'>): { head: string; text: string } | undefined {
+  const told = type === 'system' && Object.hasOwn(TOLD, name) ? TOLD[name] : undefined
+  if (!told) return undefined
+  const text = (JSON.parse(properties || '{}') as Record<string, unknown>)[told.words]
+  return { head: told.head, text: typeof text === 'string' ? text : '' }
+}
