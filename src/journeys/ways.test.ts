@@ -105,6 +105,25 @@ test('call keeps what the address answers, and templates of later steps can use 
   assert.deepEqual((world.sent[1]!.effect.payload['data'] as { run: unknown }).run, { score: { level: 3, tags: ['a'] } })
 })
 
+test('conditions of later steps ask what a call has answered; before it, and in another run, there is nothing', () => {
+  const rich = {
+    kind: 'branch',
+    id: 'rich',
+    branches: [{ id: 'yes', when: 'run.score.level >= 3', steps: [mail('gold')] }],
+    otherwise: [mail('plain')],
+  }
+  const world = new World(
+    [journey({ steps: [score, rich] }), journey({ id: 'other', steps: [{ kind: 'wait', id: 'w', for: '1h' }, rich] })],
+    {
+      provider: ({ channel }) => (channel === 'webhook' ? { receipt: 'message.sent', answer: { level: 3 } } : { receipt: 'message.sent' }),
+    },
+  )
+  const ada = world.person('ada')
+  world.happens(ada, 'Product Added')
+  world.passes('2h')
+  assert.deepEqual(world.sentTo(ada), ['https://ml.example/score', 'gold', 'plain'])
+})
+
 test('a call that fails, is given up or is answered with nothing to keep runs otherwise, with the reason', () => {
   const cases: [Answer, string][] = [
     [{ receipt: 'message.failed', reason: 'answer_not_json' }, 'failed:answer_not_json'],
