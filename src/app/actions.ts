@@ -1,9 +1,12 @@
 import * as channels from '#channels/api.ts'
+import * as consent from '#consent/api.ts'
 import * as content from '#content/schema.ts'
 import * as journeys from '#journeys/api.ts'
+import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
 import * as measurement from '#measurement/schema.ts'
 import * as profiles from '#profiles/api.ts'
+import * as segments from '#segments/api.ts'
 import * as workspaces from '#workspaces/api.ts'
 import * as documents from '#workspaces/documents/api.ts'
 import * as secrets from '#workspaces/secrets/api.ts'
@@ -12,6 +15,16 @@ const isAction = (value: unknown): value is Action =>
   value !== null && typeof value === 'object' && 'route' in value && 'may' in value && 'does' in value
 
 /** Every declared action: one that nobody binds stops the start. */
-export const ACTIONS: readonly Action[] = [workspaces, documents, secrets, journeys, profiles, channels, content, measurement].flatMap(
-  (declared) => Object.values(declared as Record<string, unknown>).filter(isAction),
-)
+export const ACTIONS: readonly Action[] = [
+  workspaces,
+  documents,
+  secrets,
+  journeys,
+  backtests,
+  profiles,
+  channels,
+  consent,
+  content,
+  measurement,
+  segments,
+].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

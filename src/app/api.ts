@@ -20,19 +20,24 @@ import { documentBindings } from '#workspaces/documents/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
 import { anyWorkspace } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
+import { backtestBindings } from './backtest-actions.ts'
 import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { prepareParts } from './delivery.ts'
 import { heldBindings } from './held.ts'
+import { Ingest } from './ingest.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
+import { registerListImport } from './list-import.ts'
 import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
+import { pressureBindings } from './pressure.ts'
+import { segmentBindings } from './segments-read.ts'
 import { registerWeb, tellTime } from './web-assets.ts'
 
 export const VERSION = '0.1.0'
@@ -58,6 +63,8 @@ interface Api {
   readonly writeKey: (value: string) => Promise<{ readonly workspace: string } | undefined>
   /** '' when there is a workspace already. */
   readonly setupToken: string
+  /** Resolves when no file is being imported and nothing waits for the log. */
+  idle(): Promise<void>
 }
 
 /** Binds every declared action and mounts API, views and screens. */
@@ -71,6 +78,14 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   const keys = createKeyLookup(pool, () => wall.now())
   const signIn = createSignIn({ pool, secret: config.secretKey, url })
   const setup = createSetupToken(() => wall.now())
+  // Lists and scores go straight to the log, whatever carries the events of sources.
+  const ingest = new Ingest({
+    pool: parts.work,
+    partitions: config.partitions,
+    now,
+    maxWaiting: 10_000,
+    onAppended: options.recordsAppended,
+  })
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
   const views = { ...options, names, render: prepareParts({ parts, config, address }) }
@@ -81,10 +96,13 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       ...documentBindings({ pool, now, kinds: KINDS, announce }),
       ...secretBindings({ pool, secrets, now }),
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
+      ...backtestBindings({ pool, work: parts.work, registry, now }),
       ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
       ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
+      ...pressureBindings({ pool, analytics, names, now }),
       ...messageBindings(views),
+      ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
       ...mailBindings({ pool, receiving: options.receiving }),
       bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
       ...contentBindings({ db: parts.work, pool, now }),
@@ -100,11 +118,28 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     others: [(scope) => signIn.mount(scope), (scope) => tellTime(scope, now)],
     otherRoutes: AUTH_ROUTES,
   })
+  const audit = writeAudit(pool, now)
+  const imports = await registerListImport(server, {
+    pool,
+    work: parts.work,
+    ingest,
+    now,
+    authenticate,
+    checkOrigin: (request) => checkOrigin(request, url),
+    audit,
+  })
   await registerMailViews(server, {
     authenticate,
     message: (id, principal) => showMessage(views, principal, id),
     mail: (id, { workspace }) => showMail(pool, workspace, id),
   })
   if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
-  return { writeKey: (value) => keys.writeKey(value), setupToken: (await anyWorkspace(pool)) ? '' : setup.value }
+  return {
+    writeKey: (value) => keys.writeKey(value),
+    setupToken: (await anyWorkspace(pool)) ? '' : setup.value,
+    idle: async () => {
+      await imports.idle()
+      await ingest.idle()
+    },
+  }
 }

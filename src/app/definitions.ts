@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
+import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
 import { Template } from '#content/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
-import { type Definition, definitionsAt, everyVersion } from '#platform/documents.ts'
+import { type Definition, definitionsAt, everyVersion, latestRevision } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
+import { type WatchRow, watchesAt } from '#segments/store.ts'
 import type { DefinitionsSource } from './pipeline.ts'
+import { conditionsOf } from './watches.ts'
 
 interface Options {
   readonly db: Queryable
@@ -28,12 +31,21 @@ export class DefinitionsRegistry implements DefinitionsSource {
   async prepare(revision: number): Promise<void> {
     if (this.#revisions.has(revision)) return
     const { db, consentModes, logger } = this.#options
-    const [live, journeys, modes] = await Promise.all([definitionsAt(db, revision), everyVersion(db, 'journey'), consentModes(revision)])
+    const [live, journeys, segments, watches, modes] = await Promise.all([
+      definitionsAt(db, revision),
+      everyVersion(db, 'journey'),
+      everyVersion(db, 'segment'),
+      watchesAt(db, revision),
+      consentModes(revision),
+    ])
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
       const published = publishedIn(workspace, { live, journeys })
-      const made = definitions({ ...published, revision, consent }, newest?.get(workspace))
+      const watched = watchedIn(workspace, { live, segments, watches })
+      const made = definitions({ ...published, ...watched, revision, consent }, newest?.get(workspace))
+      for (const { id, problem } of made.catalogue.broken)
+        logger.error({ workspace, segment: id, code: problem.code }, 'a published segment cannot be read')
       for (const { id, version, problem } of made.broken)
         logger.error({ workspace, journey: id, version, code: problem.code }, 'a published journey cannot run')
       compiled.set(workspace, made)
@@ -48,19 +60,51 @@ export class DefinitionsRegistry implements DefinitionsSource {
     return prepared.get(ws) ?? definitions({ workspace: ws, revision, consent: 'opt-in', journeys: [], templates: [] })
   }
 
+  /** What is published in a workspace at the newest revision. Left out is what is watched since when: all of it, as far as a rehearsal goes. */
+  async publishedNow(workspace: string): Promise<Published> {
+    const { db, consentModes } = this.#options
+    const revision = await latestRevision(db)
+    const [live, journeys, segments, modes] = await Promise.all([
+      definitionsAt(db, revision),
+      everyVersion(db, 'journey'),
+      everyVersion(db, 'segment'),
+      consentModes(revision),
+    ])
+    const { segments: conditions } = watchedIn(workspace, { live, segments, watches: [] })
+    return { ...publishedIn(workspace, { live, journeys }), segments: conditions, revision, consent: modes.get(workspace) ?? 'opt-in' }
+  }
+
   #newest(): Map<string, Definitions> | undefined {
     return this.#revisions.get(Math.max(...this.#revisions.keys()))
   }
 }
 
+/** Live segments with the conditions of their versions, and what was watched at the revision. */
+function watchedIn(
+  workspace: string,
+  all: { live: readonly Definition[]; segments: readonly Definition[]; watches: readonly WatchRow[] },
+): Pick<Published, 'segments' | 'watches'> {
+  const inForce = new Map(
+    all.live.filter((each) => each.ws === workspace && each.kind === 'segment').map(({ id, version }) => [id, version]),
+  )
+  const versions = all.segments
+    .filter(({ ws, id, version }) => ws === workspace && version <= (inForce.get(id) ?? 0))
+    .map((each) => ({ ...each, live: inForce.get(each.id) === each.version }))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : b.version - a.version))
+  const watches = all.watches.filter(({ ws }) => ws === workspace)
+  return { segments: conditionsOf(versions), watches: watches.map((watch) => ({ ...watch, built: watch.built !== null })) }
+}
+
 function publishedIn(
   workspace: string,
   { live, journeys }: { live: readonly Definition[]; journeys: readonly Definition[] },
-): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars'> {
+): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
+  const policy = here.find((each) => each.kind === 'contact-policy' && each.id === IN_FORCE)
   return {
     workspace,
+    policy: policy && ContactPolicy.parse(policy.body),
     journeys: journeys
       .filter((each) => each.ws === workspace)
       .map(({ id, version, body }) => ({ journey: Journey.parse(body), version, live: takesIn.get(id) === version })),

@@ -74,7 +74,7 @@ const attribute = (person: Person, name: string): Json | undefined =>
   Object.hasOwn(person.profile.attributes, name) ? person.profile.attributes[name]![0] : undefined
 
 /** The best name that is known. */
-function nameOf(person: Person): string {
+export function nameOf(person: Person): string {
   const text = (name: string): string => {
     const value = attribute(person, name)
     return typeof value === 'string' ? value.trim() : ''

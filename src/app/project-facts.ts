@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type Analytics, AnalyticsError } from '#platform/analytics/analytics.ts'
 import { type FactGroup, FactQueue, type FactReject, factLag, factsWait, newestFactBlock } from '#platform/fact-projection.ts'
 import type { Metrics } from '#platform/metrics.ts'
@@ -143,6 +143,8 @@ interface Part {
   readonly token: string
 }
 
+/** Tables that keep one row for each key: the newest. */
+const REPLACING: ReadonlySet<string> = new Set(['people'])
 /** Another process's insert may be between its token and its rows for so long (ms). */
 const NAMING = 1_000
 
@@ -151,6 +153,8 @@ const NAMING = 1_000
  * So of a group that is repeated the rows themselves are looked for; what a token hides goes in under another one.
  */
 async function complete(analytics: Analytics, { table, lines, token }: Part, rejects: FactReject[]): Promise<void> {
+  // Rows that newer ones replace cannot be looked for; putting them in again changes nothing.
+  if (REPLACING.has(table)) return insert(analytics, { table, lines, token: `${token}.${randomUUID()}` }, rejects)
   const missing = async (): Promise<string[]> => {
     const refused = new Set(rejects.map((reject) => reject.line))
     return absent(analytics, { table, lines: lines.filter((line) => !refused.has(line)) })

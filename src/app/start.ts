@@ -13,8 +13,10 @@ import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
 import { answers } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
+import { nextBuild } from '#segments/store.ts'
 import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
+import { backtestTask } from './backtest-actions.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
@@ -29,6 +31,9 @@ import { Pipeline } from './pipeline.ts'
 import { type Presence, startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
+import { startBuilder } from './segment-build.ts'
+import { noteWatches } from './watches.ts'
+import { notePlaces } from './watches-store.ts'
 
 export interface StartOptions {
   readonly config: Config & { readonly secretKey: string }
@@ -57,6 +62,8 @@ export interface App {
   settled(): Promise<void>
   /** Resolves when every fact that was committed before the call can be seen in reports. */
   reported(): Promise<void>
+  /** Resolves when the past of all that is watched has been brought in. */
+  built(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -97,6 +104,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       delivery: running.delivery,
       settled: () => settled(parts, { now: () => clock.now(), stream }),
       reported: () => running.projector?.drained() ?? Promise.resolve(),
+      built: () => built(parts),
       stop,
     }
   } catch (error) {
@@ -135,7 +143,20 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
-  if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now }))
+  if (has('jobs')) {
+    const { work: pool, analytics } = parts
+    const builder = startBuilder({
+      pool,
+      analytics,
+      partitions: config.partitions,
+      now,
+      announce: announcement(roles, now),
+      appended,
+      logger,
+    })
+    closing.push(() => builder.stop())
+  }
+  if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
       ? await startMailbox({
@@ -166,6 +187,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     announce: announcement(roles, now),
     receiving: mailbox !== null,
   })
+  closing.push(() => api.idle())
   await registerLinks(server, { ...roles, now, appended })
   if (intake) {
     closing.push(() => intake.idle())
@@ -231,7 +253,9 @@ const announcement =
   async (tx: Queryable, revision: number): Promise<void> => {
     await beyondWorkspace(tx)
     const partitions = Array.from({ length: config.partitions }, (_, i) => i)
+    const began = await noteWatches(tx, { revision, at: now() })
     await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
+    if (began) await notePlaces(tx, revision)
   }
 
 async function settled({ work }: Parts, { now, stream }: { now: () => number; stream: Stream | null }): Promise<void> {
@@ -243,6 +267,10 @@ async function settled({ work }: Parts, { now, stream }: { now: () => number; st
 }
 
 /** What this process cannot work without: one that only takes events into NATS goes on without the database. */
+async function built({ work }: Parts): Promise<void> {
+  while (await nextBuild(work)) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
 function checksOf({ parts: { work, analytics }, config, stream }: Roles): Readonly<Record<string, () => Promise<void>>> {
   const nats: Record<string, () => Promise<void>> = stream ? { nats: () => stream.nats.connection.flush() } : {}
   if (stream && config.roles.size === 1 && config.roles.has('ingest')) return nats

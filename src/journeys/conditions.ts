@@ -1,6 +1,8 @@
 import type { EventRecord } from '#events/schema.ts'
 import { at, type Json } from '#lib/json.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
+import { type Aggregate, aggregatesOf } from '#segments/condition/aggregate.ts'
+import type { Expression } from '#segments/condition/ast.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { evaluate, predicate } from '#segments/condition/predicate.ts'
 import type { Scope } from '#segments/condition/scope.ts'
@@ -16,15 +18,35 @@ export class Unreadable extends Error {
   }
 }
 
+let gathered: Map<string, Aggregate> | null = null
+
+/** Does the work, and tells which aggregates the conditions ask for that it compiles meanwhile. */
+export function gathering<T>(work: () => T): { readonly value: T; readonly aggregates: readonly Aggregate[] } {
+  const outer = gathered
+  const found = new Map<string, Aggregate>()
+  gathered = found
+  try {
+    return { value: work(), aggregates: [...found.values()] }
+  } finally {
+    gathered = outer
+  }
+}
+
+function gather(tree: Expression): void {
+  if (gathered) for (const aggregate of aggregatesOf(tree)) gathered.set(aggregate.id, aggregate)
+}
+
 export function condition(text: string): (scope: Scope) => boolean {
   const tree = parse(text)
   if (isRefusal(tree)) throw new Unreadable(tree.refused)
+  gather(tree)
   return predicate(tree)
 }
 
 export function expression(text: string): (scope: Scope) => Json | undefined {
   const tree = parse(text)
   if (isRefusal(tree)) throw new Unreadable(tree.refused)
+  gather(tree)
   return evaluate(tree)
 }
 

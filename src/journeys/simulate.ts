@@ -20,6 +20,8 @@ export interface SimulationOptions {
   /** Left out: every template that a journey names is there. */
   readonly templates?: readonly ({ readonly id: string } & PublishedTemplate)[]
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
+  /** Segments, watched since the beginning of the simulation. */
+  readonly segments?: readonly { readonly id: string; readonly when: string }[]
   /** Left out: `opt-out`, so that people without a word on consent can be written to. */
   readonly consent?: ConsentMode
   /** Left out: nothing is capped, and no hour is quiet. */
@@ -106,8 +108,9 @@ export class Simulation {
     const named = new Set(journeys.flatMap(({ journey }) => templatesIn(journey)))
     const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
     const { consent = 'opt-out', calendars = [], policy } = this.#options
+    const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
-      { calendars, policy, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
+      { calendars, policy, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
       this.#definitions,
     )
   }

@@ -9,6 +9,8 @@ const withQuery = (path: string, query: Readonly<Record<string, string | number 
 export const HOME = '/'
 export const JOURNEYS = '/journeys'
 export const PEOPLE = '/people'
+export const SEGMENTS = '/segments'
+export const NEW_SEGMENT = '/segments/new'
 export const MESSAGES = '/messages'
 export const MAILBOX = '/mailbox'
 export const SETTINGS = '/settings'
@@ -27,6 +29,7 @@ export const toPeopleBehind = (id: string, query: Readonly<Record<string, string
 
 export const toPerson = (id: string, query: { why?: string; kinds?: string } = {}): string => withQuery(`${PEOPLE}/${part(id)}`, query)
 export const toPeople = (q = ''): string => withQuery(PEOPLE, { q })
+export const toSegment = (id: string): string => `${SEGMENTS}/${part(id)}`
 export const toMessage = (id: string): string => `${MESSAGES}/${part(id)}`
 export const toMessages = (query: { profile?: string; journey?: string; status?: string } = {}): string => withQuery(MESSAGES, query)
 export const toMail = (id: string): string => `${MAILBOX}/${part(id)}`

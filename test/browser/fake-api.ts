@@ -15,9 +15,10 @@ import { createServer, listen, stop } from '#platform/http/server.ts'
 import { logger } from '#platform/log-lines.ts'
 import { createMetrics } from '#platform/metrics.ts'
 import { GetProfile, SearchProfiles } from '#profiles/api.ts'
+import { ListMembers, ListSegments, PreviewSegment, ReadSegment, RebuildSegment } from '#segments/api.ts'
 import { CreateKey, CreateSetup, GetSession, ListKeys, RevokeKey, SetupStatus } from '#workspaces/api.ts'
 import { type Key, Scope } from '#workspaces/schema.ts'
-import { mailView, messages, messageView, profile, report, sampleKeys, timeline } from './sample-answers.ts'
+import { mailView, messages, messageView, profile, report, sampleKeys, segmentLines, segmentView, timeline } from './sample-answers.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
 
 /** What the screens are shown: a shop in the middle of its day, an empty one, one that fails, or one before its setup. */
@@ -266,6 +267,21 @@ function bindingsOf(state: State): Binding[] {
       }
     }),
     bind(GetProfile, async ({ id }) => profile(id)),
+    bind(ListSegments, async () => ({ segments: some(segmentLines()) })),
+    bind(ReadSegment, async ({ id }) => {
+      const line = segmentLines().find((each) => each.id === id)
+      return line ? segmentView(line) : refuse({ code: 'segment.unknown', status: 404, title: 'There is no such segment.', detail: id })
+    }),
+    bind(ListMembers, async () => ({
+      people: PEOPLE.map(([name, email], i) => ({ id: `p_${i + 1}`, name, email, since: started - i * DAY })),
+      next: null,
+    })),
+    bind(PreviewSegment, async ({ when }) =>
+      when.includes('DE')
+        ? { count: 1_204, of: 48_120, sentence: 'country is “DE”', sample: PEOPLE.slice(0, 2).map(([name, email], i) => ({ id: `p_${i + 1}`, name, email })), ms: 12 }
+        : refuse({ code: 'syntax', status: 422, title: 'Something is missing after ==.', at: '1:19', hint: 'For example: "DE"' }),
+    ),
+    bind(RebuildSegment, async () => ({ revision: 4 })),
     bind(ListMessages, async ({ status, cursor }) => {
       const all = some(messages()).filter((message) => status === undefined || message.status === status)
       return { messages: cursor ? all.slice(4) : all, next: null }

@@ -72,6 +72,21 @@ const person = createRoute({
   }),
   component: lazyRouteComponent(() => import('./person-page.tsx'), 'PersonPage'),
 })
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('#segments/ui/segment-list.tsx'), 'SegmentList'),
+})
+const newSegment = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/new',
+  component: lazyRouteComponent(() => import('./segment-pages.tsx'), 'NewSegmentPage'),
+})
+const segment = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/$id',
+  component: lazyRouteComponent(() => import('./segment-pages.tsx'), 'OneSegmentPage'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -117,6 +132,9 @@ const tree = root.addChildren([
     behind,
     people,
     person,
+    segments,
+    newSegment,
+    segment,
     messages,
     message,
     mailbox,

@@ -15,11 +15,12 @@ import {
   Settings,
   Sun,
   Users,
+  UsersRound,
 } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { Link } from '#kit/link.tsx'
-import { HOME, JOURNEYS, MAILBOX, MESSAGES, PEOPLE, SETTINGS } from '#kit/paths.ts'
+import { HOME, JOURNEYS, MAILBOX, MESSAGES, PEOPLE, SEGMENTS, SETTINGS } from '#kit/paths.ts'
 import { useShortcuts } from '#kit/shortcuts.ts'
 import { nextTheme, setTheme, useTheme } from '#kit/theme.ts'
 import { signOut, useSession } from './session.ts'
@@ -38,6 +39,7 @@ export const PLACES: readonly Place[] = [
   { label: 'Home', href: HOME, keys: 'g h', icon: House },
   { label: 'Journeys', href: JOURNEYS, keys: 'g j', icon: Route },
   { label: 'People', href: PEOPLE, keys: 'g p', icon: Users },
+  { label: 'Segments', href: SEGMENTS, keys: 'g e', icon: UsersRound },
   { label: 'Messages', href: MESSAGES, keys: 'g m', icon: Mail },
   { label: 'Mailbox', href: MAILBOX, keys: 'g b', icon: Inbox },
   { label: 'Settings', href: SETTINGS, keys: 'g s', icon: Settings },

@@ -1,0 +1,83 @@
+import { compile } from '#journeys/compile.ts'
+import { Journey } from '#journeys/schema.ts'
+import { isRefusal } from '#lib/problem.ts'
+import type { Queryable } from '#platform/log.ts'
+import { type CatalogueInput, catalogue, watchChanges } from '#segments/catalogue.ts'
+import type { Aggregate } from '#segments/condition/aggregate.ts'
+import { Segment } from '#segments/schema.ts'
+import { beginWatches, endWatches, openWatches } from '#segments/store.ts'
+import { notePlaces, versionsIn, workspacesOf } from './watches-store.ts'
+
+/** Kinds whose conditions are watched. */
+const WATCHED = ['segment', 'journey'] as const
+
+/** Begins and ends watches where a revision changed documents; true when something began, so that its places have to be noted. */
+export async function noteWatches(tx: Queryable, { revision, at }: { revision: number; at: number }): Promise<boolean> {
+  let began = false
+  for (const workspace of await workspacesOf(tx, revision, WATCHED)) began = (await rewatch(tx, { workspace, revision, at })) || began
+  return began
+}
+
+/** Makes the open watches of a workspace those that its documents want. */
+export async function rewatch(
+  tx: Queryable,
+  { workspace, revision, at }: { workspace: string; revision: number; at: number },
+): Promise<boolean> {
+  const open = (await openWatches(tx, workspace)).map((watch) => ({ ...watch, built: watch.built !== null }))
+  const { begin, end } = watchChanges(await watchedIn(tx, workspace), open)
+  await endWatches(tx, { workspace, revision, watches: end })
+  await beginWatches(tx, { workspace, revision, names: begin, at })
+  return begin.length > 0
+}
+
+/** What the documents of a workspace ask for, as of this transaction. */
+export async function watchedIn(tx: Queryable, workspace: string): Promise<Omit<CatalogueInput, 'watches'>> {
+  const segments = await versionsIn(tx, { workspace, kind: 'segment' })
+  const journeys = await versionsIn(tx, { workspace, kind: 'journey' })
+  return { segments: conditionsOf(segments), aggregates: journeys.flatMap(({ version, body }) => aggregatesIn(body, version)) }
+}
+
+/** The conditions of each live segment, the live version's first. Rows come by id and falling version. */
+export function conditionsOf(
+  rows: readonly { readonly id: string; readonly live: boolean; readonly body: unknown }[],
+): CatalogueInput['segments'] {
+  return [...Map.groupBy(rows, ({ id }) => id)].flatMap(([id, versions]) => {
+    const from = versions.findIndex(({ live }) => live)
+    return from < 0 ? [] : [{ id, conditions: versions.slice(from).map(({ body }) => Segment.parse(body).when) }]
+  })
+}
+
+function aggregatesIn(body: unknown, version: number): readonly Aggregate[] {
+  const program = compile(Journey.parse(body), version)
+  // A journey that cannot run asks nothing; the registry says so.
+  return isRefusal(program) ? [] : program.aggregates
+}
+
+/**
+ * Begins anew to watch a segment's condition, and whatever shares an aggregate with it; what is complete decides until the new is.
+ * False when there is no such segment.
+ */
+export async function rebuild(
+  tx: Queryable,
+  { workspace, segment, revision, at }: { workspace: string; segment: string; revision: number; at: number },
+  announce: (tx: Queryable, revision: number) => Promise<void>,
+): Promise<boolean> {
+  const input = await watchedIn(tx, workspace)
+  const open = (await openWatches(tx, workspace)).map((watch) => ({ ...watch, built: watch.built !== null }))
+  const made = catalogue({ ...input, watches: open })
+  const decider = made.deciders.get(segment)
+  const condition = decider?.pending ?? decider?.effective
+  if (!condition) return false
+  const shared = new Set(condition.aggregates.map(({ id }) => id))
+  const affected = made.watched.filter(({ key, aggregates }) => key === condition.key || aggregates.some(({ id }) => shared.has(id)))
+  for (const { aggregates } of affected) for (const { id } of aggregates) shared.add(id)
+  const names = new Map(affected.map(({ key }) => [key, { kind: 'condition' as const, id: key }]))
+  // What is being built already ends: two that are not complete would wait for each other.
+  const unbuilt = open.filter(({ kind, id, built }) => !built && (kind === 'condition' ? names.has(id) : shared.has(id)))
+  await endWatches(tx, { workspace, revision, watches: unbuilt })
+  const aggregates = [...shared].map((id) => ({ kind: 'aggregate' as const, id }))
+  await beginWatches(tx, { workspace, revision, names: [...names.values(), ...aggregates], at })
+  await announce(tx, revision)
+  await notePlaces(tx, revision)
+  return true
+}
