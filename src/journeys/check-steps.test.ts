@@ -98,6 +98,17 @@ test('a journey, a template or a sender that a step names must be there; a note 
   ])
 })
 
+test('a journey that is started must have an entry for it', () => {
+  const step = { kind: 'start', id: 's', journey: 'tips' }
+  const among = (entry: object) =>
+    check(journey({ goal: { event: 'x', within: '9d' }, steps: [step] }), {
+      ...library,
+      get: () => journey({ id: 'tips', entry, steps: [] }),
+    }).map(({ code }) => code)
+  assert.deepEqual(among({ event: 'Signed Up' }), ['journey.start.entry'])
+  assert.deepEqual(among({ journey: true }), [])
+})
+
 test('the shape says what belongs together', () => {
   assert.match(refused({ kind: 'waitFor', id: 'w', upTo: '1d' })[0]!, /either “event”, or several/)
   assert.match(refused({ kind: 'waitFor', id: 'w', event: 'A', mode: 'ranked', upTo: '1d' })[0]!, /“mode” chooses among several/)

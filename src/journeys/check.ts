@@ -21,6 +21,8 @@ export interface JourneyProblem extends Problem {
 /** What else is there to refer to. */
 export interface JourneyLibrary {
   ids(kind: string): readonly string[]
+  /** The document; left out: only its id is known. */
+  get?(kind: string, id: string): unknown
 }
 
 /** Everything that is unsound in a journey, each with its place (JSON pointer) and how to mend it. */
@@ -204,6 +206,7 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
         DayText.safeParse(each).success ? [] : known('calendar', each, { at: `${at}/window/except/${i}`, around }),
       )
     case 'start':
+      return [...known('journey', step.journey, { at: `${at}/journey`, around }), ...startable(step.journey, `${at}/journey`, around)]
     case 'stop':
       return known('journey', step.journey, { at: `${at}/journey`, around })
     case 'waitFor':
@@ -218,6 +221,18 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
     case 'exit':
       return []
   }
+}
+
+/** Another journey is started through an entry of its own, or not at all. */
+function startable(id: string, at: string, { library }: Around): JourneyProblem[] {
+  const target = library.get?.('journey', id) as Journey | undefined
+  if (!target || placedEntries(target).some(({ entry }) => 'journey' in entry)) return []
+  return [
+    error('start.entry', at, {
+      title: `“${id}” lets nobody in who is sent by another journey`,
+      hint: `Write entry: { journey: true } in “${id}”`,
+    }),
+  ]
 }
 
 function mailReferences({ template, sender }: EmailWay, at: string, around: Around): JourneyProblem[] {
