@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
-import { startJobs } from '#platform/jobs.ts'
+import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
 
 interface Options {
+  /** Tries journeys on the past. */
+  readonly backtest: Task
   readonly url: string
   readonly pool: Pool
   readonly logger: Logger
@@ -13,10 +15,11 @@ interface Options {
 const DAY = 86_400_000
 
 /** Housekeeping in the background. Resolves with its end. */
-export async function startKeeping({ url, pool, logger, now }: Options): Promise<() => Promise<void>> {
+export async function startKeeping({ url, pool, logger, now, backtest }: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
     url,
     tasks: {
+      backtest,
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
     },
     schedule: [{ task: 'forget-answers', cron: '17 * * * *' }],

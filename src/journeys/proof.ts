@@ -299,3 +299,21 @@ function told({ journey, path }: JourneyBound): TimelineLine[] {
 
 const wordsOf = (step: string, does: string): string =>
   step === '' ? `They ${does.replace('leaves', 'leave').replace('enters', 'enter')}.` : `${step}: ${does}.`
+
+/** What sets the bound of one journey, in words. */
+export function whyWords({ most, why }: Pick<JourneyBound, 'most' | 'why'>): string {
+  switch (why) {
+    case 'never':
+      return 'It sends none.'
+    case 'steps':
+      return `One run sends at most ${most} within that time.`
+    case 'reentry':
+      return `With all the runs that its re-entry rule allows it sends at most ${most}.`
+    case 'limit':
+      return `With all the runs that its limit allows it sends at most ${most}.`
+    case 'keys':
+      return 'Each value of its key begins a run of its own, so nothing limits it: give the entry a limit.'
+    case 'always':
+      return 'People may come back at once, so nothing limits it: give the entry a re-entry time.'
+  }
+}
