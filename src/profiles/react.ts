@@ -42,7 +42,7 @@ export function applyEvent(section: ProfileSection | null, record: EventRecord):
       ...before,
       ids: withIds(before.ids, record.ids),
       attributes,
-      activity: counts(record) ? withActivity(before.activity, record.name, record.at) : before.activity,
+      activity: isCounted(record) ? withActivity(before.activity, record.name, record.at) : before.activity,
       seen: remember(before.seen, hash, record.received),
       firstSeen: Math.min(before.firstSeen, record.at),
       lastSeen: Math.max(before.lastSeen, record.at),
@@ -116,7 +116,9 @@ function traitsOf(record: EventRecord): Readonly<Record<string, Json>> {
 }
 const NOTHING: Readonly<Record<string, Json>> = {}
 
-const counts = ({ type }: EventRecord): boolean => type === 'track' || type === 'page' || type === 'screen' || type === 'system'
+/** Whether it is something that happened, and not who somebody is. */
+export const isCounted = ({ type }: Pick<EventRecord, 'type'>): boolean =>
+  type === 'track' || type === 'page' || type === 'screen' || type === 'system'
 
 function withActivity(activity: ProfileSection['activity'], name: string, at: number): ProfileSection['activity'] {
   const old = own(activity, name)

@@ -3,6 +3,8 @@ import { instant } from './instant.ts'
 
 /** Deepest tree that is read, printed or compiled; real conditions stay under ten. */
 export const MAX_DEPTH = 64
+/** Most events in one sequence. */
+export const MAX_SEQUENCE = 20
 
 const wellFormed = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
 const Text = z.string().refine(wellFormed, 'text holds a NUL or half a character')
@@ -25,8 +27,8 @@ export const ListLiteral = z.strictObject({ kind: z.literal('list'), items: z.ar
 
 /** `profile.plan`, `profile.address.city`. */
 export const AttributePath = z.strictObject({ kind: z.literal('attribute'), path: Path })
-/** `event.total`, `entry.items`: a property of the event at hand, or of the event that began the run. */
-export const PropertyPath = z.strictObject({ kind: z.literal('property'), of: z.enum(['event', 'entry']), path: Path })
+/** `event.total`, `entry.items`, `run.stock.left`: a property of the event at hand, of the event that began the run, or what calls of the run saved. */
+export const PropertyPath = z.strictObject({ kind: z.literal('property'), of: z.enum(['event', 'entry', 'run']), path: Path })
 /** Inside `any(…)`/`all(…)`: the element (`it`, empty path) or what it holds (`stock`). */
 export const ElementPath = z.strictObject({ kind: z.literal('element'), path: z.array(Text).max(MAX_DEPTH) })
 export const PathValue = z.discriminatedUnion('kind', [AttributePath, PropertyPath, ElementPath])
@@ -41,8 +43,21 @@ export const Consent = z.strictObject({
   channel: Name,
   topic: Name.optional(),
 })
-/** `count("Order Completed")`, `first(…)`, `last(…)`: over all time. */
-export const History = z.strictObject({ kind: z.literal('history'), what: z.enum(['count', 'first', 'last']), event: Name })
+/** `segment("vip")`, `list("press")`: who is in it now. */
+export const Member = z.strictObject({ kind: z.literal('member'), of: z.enum(['segment', 'list']), id: Name })
+/** `score("churn")`: a number that somebody reckoned; `cohort("salt")`: a number in [0, 1) that is always the same for the same person. */
+export const Rating = z.strictObject({ kind: z.literal('rating'), of: z.enum(['score', 'cohort']), name: Name })
+
+/** What is gathered of events: the first three need no property, the others take one. */
+export const GATHERED = ['count', 'first', 'last', 'sum', 'min', 'max', 'distinct'] as const
+export const OF_PROPERTY: ReadonlySet<(typeof GATHERED)[number]> = new Set(['sum', 'min', 'max', 'distinct'])
+/** `in run`: events that the run has heard since it began; `in step`: since it reached the step. */
+export const SINCE = ['run', 'step'] as const
+const Window = {
+  /** Milliseconds back from now; left out: ever. */
+  within: z.int().positive().optional(),
+  since: z.enum(SINCE).optional(),
+}
 
 export const ARITHMETIC = ['+', '-', '*', '/'] as const
 export const COMPARISONS = ['==', '!=', '<', '<=', '>', '>=', 'in', 'contains', 'startsWith', 'endsWith'] as const
@@ -56,7 +71,10 @@ export type Expression =
   | z.output<typeof PathValue>
   | z.output<typeof Known>
   | z.output<typeof Consent>
-  | z.output<typeof History>
+  | z.output<typeof Member>
+  | z.output<typeof Rating>
+  | History
+  | Sequence
   | { kind: 'call'; name: 'lower' | 'length'; of: Expression }
   | { kind: 'default'; value: Expression; fallback: Literal }
   | { kind: 'negate'; of: Expression }
@@ -70,7 +88,29 @@ export type Literal = z.output<typeof Literal>
 export type PathValue = z.output<typeof PathValue>
 export type Known = z.output<typeof Known>
 export type Consent = z.output<typeof Consent>
-export type History = z.output<typeof History>
+export type Member = z.output<typeof Member>
+export type Rating = z.output<typeof Rating>
+/** `count("Order Completed" where event.total > 50 within 30d)`, `sum("Order Completed", total in run)`. */
+export interface History {
+  kind: 'history'
+  what: (typeof GATHERED)[number]
+  event: string
+  /** Of the event; for `sum`, `min`, `max` and `distinct`. */
+  property?: string[] | undefined
+  /** Asks `event.*` only. */
+  where?: Expression | undefined
+  within?: number | undefined
+  since?: (typeof SINCE)[number] | undefined
+  /** Set by `narrowed` only, and no part of a tree from outside: as many events as the comparison around it can tell apart. */
+  keep?: number | undefined
+}
+/** `sequence("A", "B" where event.x > 1 within 7d)`: these happened one after the other, all within the window. */
+export interface Sequence {
+  kind: 'sequence'
+  steps: { event: string; where?: Expression | undefined }[]
+  within?: number | undefined
+  since?: (typeof SINCE)[number] | undefined
+}
 export type ListLiteral = z.output<typeof ListLiteral>
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>
 export type Arithmetic = Of<'arithmetic'>
@@ -85,7 +125,24 @@ export const Expression: z.ZodType<Expression> = z.discriminatedUnion('kind', [
   ...PathValue.options,
   Known,
   Consent,
-  History,
+  Member,
+  Rating,
+  z.strictObject({
+    kind: z.literal('history'),
+    what: z.enum(GATHERED),
+    event: Name,
+    property: Path.optional(),
+    where: Part.optional(),
+    ...Window,
+  }),
+  z.strictObject({
+    kind: z.literal('sequence'),
+    steps: z
+      .array(z.strictObject({ event: Name, where: Part.optional() }))
+      .min(2)
+      .max(MAX_SEQUENCE),
+    ...Window,
+  }),
   z.strictObject({ kind: z.literal('call'), name: z.enum(['lower', 'length']), of: Part }),
   /** `default(profile.points, 0)`: the fallback when the value is missing or of another type. */
   z.strictObject({ kind: z.literal('default'), value: Part, fallback: Literal }),
@@ -131,8 +188,13 @@ export function children(tree: Expression): readonly Expression[] {
     case 'element':
     case 'known':
     case 'consent':
-    case 'history':
+    case 'member':
+    case 'rating':
       return []
+    case 'history':
+      return tree.where ? [tree.where] : []
+    case 'sequence':
+      return tree.steps.flatMap(({ where }) => where ?? [])
     case 'call':
     case 'negate':
     case 'exists':
@@ -148,5 +210,38 @@ export function children(tree: Expression): readonly Expression[] {
       return tree.parts
     case 'each':
       return [tree.list, tree.where]
+  }
+}
+
+/** The same tree with its parts replaced; the tree itself when none is another. */
+export function withChildren(tree: Expression, change: (part: Expression) => Expression): Expression {
+  const parts = children(tree)
+  const changed = parts.map(change)
+  if (changed.every((part, i) => part === parts[i])) return tree
+  const [first, second] = changed as [Expression, Expression]
+  switch (tree.kind) {
+    case 'history':
+      return { ...tree, where: first }
+    case 'sequence': {
+      let next = 0
+      return { ...tree, steps: tree.steps.map((step) => (step.where ? { ...step, where: changed[next++] } : step)) }
+    }
+    case 'call':
+    case 'negate':
+    case 'exists':
+    case 'not':
+      return { ...tree, of: first }
+    case 'default':
+      return { ...tree, value: first }
+    case 'arithmetic':
+    case 'compare':
+      return { ...tree, left: first, right: second }
+    case 'and':
+    case 'or':
+      return { ...tree, parts: changed }
+    case 'each':
+      return { ...tree, where: second }
+    default:
+      return tree
   }
 }

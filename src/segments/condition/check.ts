@@ -1,24 +1,35 @@
 import type { Problem } from '#lib/problem.ts'
-import { type Arithmetic, type Comparison, children, type Expression } from './ast.ts'
+import { MOST_REMEMBERED, thresholdOf } from './aggregate.ts'
+import { type Arithmetic, type Comparison, children, type Expression, type History, OF_PROPERTY, type Sequence } from './ast.ts'
 import { problem } from './hints.ts'
 import { instant } from './instant.ts'
 import { positionOf } from './positions.ts'
 import { print } from './print.ts'
-import { type Type, typeOf } from './types.ts'
+import { power, type Type, typeOf } from './types.ts'
 
-/** What a condition can ask where it stands; the profile, its consent, its history and `now` are there always. */
+/** What a condition can ask where it stands. */
 export interface Available {
   readonly event: boolean
   readonly entry: boolean
+  /** What the run saved, and what it heard (`in run`, `in step`). */
+  readonly run?: boolean
+  /** False: nothing but the event, in filters of events. Else the profile, its consent, memberships, scores, past and `now`. */
+  readonly person?: false
+  /** Time alone must lead to an answer that can be foretold: `now` stands in sums and differences, and is compared. */
+  readonly foretold?: true
 }
 export const PLACES = {
-  segment: { event: false, entry: false },
+  segment: { event: false, entry: false, foretold: true },
   /** An event's filter outside a run: an entry. */
   event: { event: true, entry: false },
   /** Inside a run: a branch, an update. */
-  step: { event: false, entry: true },
-  /** An event's filter inside a run: waitFor, exit, goal. */
-  eventInRun: { event: true, entry: true },
+  step: { event: false, entry: true, run: true },
+  /** An event's filter inside a run: waitFor, exit. */
+  eventInRun: { event: true, entry: true, run: true },
+  /** A goal: the run may be over. */
+  goal: { event: true, entry: true },
+  /** The filter of what a history or a sequence gathers. */
+  window: { event: true, entry: false, person: false },
 } as const satisfies Record<string, Available>
 
 /** All that is wrong with the types and the names of a tree, in reading order; at `line:column`, or at a JSON pointer for a tree without text. */
@@ -26,18 +37,28 @@ export function check(tree: Expression, available: Available, wanted: 'condition
   const found: Problem[] = []
   const report = (node: Expression, at: string, wrong: Fault) =>
     found.push(problem(wrong.code, positionOf(node) ?? at, wrong.title, wrong.hint))
-  const visit = (node: Expression, at: string, lists: number): void => {
+  const visit = (node: Expression, at: string, { lists, asked }: Inside): void => {
     const before = found.length
-    for (const [pointer, child] of pointed(node))
-      visit(child, `${at}${pointer}`, lists + (node.kind === 'each' && pointer === '/where' ? 1 : 0))
+    const filters = node.kind === 'history' || node.kind === 'sequence'
+    for (const [pointer, child] of pointed(node)) {
+      const inside = filters ? FILTER : { lists: lists + (node.kind === 'each' && pointer === '/where' ? 1 : 0), asked }
+      visit(child, `${at}${pointer}`, inside)
+    }
     // What follows from a fault inside is not told again.
-    if (found.length === before) for (const wrong of faults(node, available, lists)) report(node, at, wrong)
+    if (found.length === before) for (const wrong of faults(node, asked, lists)) report(node, at, wrong)
   }
-  visit(tree, '', 0)
+  visit(tree, '', { lists: 0, asked: available })
   const wrong = wanted === 'condition' && found.length === 0 ? notACondition(tree) : undefined
   if (wrong) report(tree, '', wrong)
   return found
 }
+
+/** How many any(…)/all(…) surround a node, and what can be asked there. */
+interface Inside {
+  readonly lists: number
+  readonly asked: Available
+}
+const FILTER: Inside = { lists: 0, asked: PLACES.window }
 
 interface Fault {
   readonly code: 'type' | 'unavailable' | 'unknown_name'
@@ -48,6 +69,7 @@ const type = (title: string, hint?: string): Fault => ({ code: 'type', title, ..
 
 function pointed(tree: Expression): readonly (readonly [pointer: string, child: Expression])[] {
   if (tree.kind === 'and' || tree.kind === 'or') return tree.parts.map((part, index) => [`/parts/${index}`, part] as const)
+  if (tree.kind === 'sequence') return tree.steps.flatMap(({ where }, index) => (where ? [[`/steps/${index}/where`, where] as const] : []))
   const names = Object.entries(tree as unknown as Record<string, unknown>)
   return children(tree).map((child) => [`/${names.find(([, value]) => value === child)![0]}`, child] as const)
 }
@@ -57,12 +79,20 @@ function faults(tree: Expression, available: Available, lists: number): readonly
     case 'property':
     case 'known':
       return unavailable(tree.kind === 'known' ? tree.name : tree.of, available)
+    case 'attribute':
+    case 'consent':
+    case 'member':
+    case 'rating':
+      return available.person === false ? [onlyTheEvent(tree)] : []
+    case 'history':
+    case 'sequence':
+      return available.person === false ? [onlyTheEvent(tree)] : gathering(tree, available)
     case 'element':
       return lists > 0
         ? []
         : [{ code: 'unknown_name', title: `${print(tree)} has no meaning outside a list.`, hint: 'It belongs inside any(…) or all(…).' }]
     case 'compare':
-      return comparing(tree)
+      return [...comparing(tree), ...thresholdFaults(tree), ...(available.foretold ? foretelling(tree) : [])]
     case 'arithmetic':
       return reckoningFaults(tree)
     case 'negate':
@@ -76,6 +106,7 @@ function faults(tree: Expression, available: Available, lists: number): readonly
         ? []
         : [type(`default(…) gives a ${typeOf(tree.fallback)} in place of a ${typeOf(tree.value)}.`)]
     case 'exists':
+      if (available.foretold && power(tree.of) > 1) return [unforetold(tree)]
       return tree.of.kind === 'list' || typeOf(tree.of) === 'boolean' ? [type(`${describe(tree.of)} is always there.`)] : []
     case 'not':
       return presentFaults([tree.of])
@@ -95,12 +126,60 @@ const crossing = (quantifier: string): Fault =>
 
 function unavailable(name: string, available: Available): readonly Fault[] {
   const root = name.split('.')[0]!
-  if ((root === 'event' && !available.event) || (root === 'entry' && !available.entry)) {
-    const hint = root === 'event' ? 'There is no event at hand in this place.' : 'There is no run, and so no entry event, in this place.'
-    return [{ code: 'unavailable', title: `${root} cannot be asked here.`, hint }]
-  }
+  if (available.person === false && (root === 'profile' || root === 'now')) return [onlyEventNamed(name)]
+  if ((root === 'event' && !available.event) || (root === 'entry' && !available.entry) || (root === 'run' && !available.run))
+    return [{ code: 'unavailable', title: `${root} cannot be asked here.`, hint: ABSENT[root]! }]
   return []
 }
+
+const ABSENT: Readonly<Record<string, string>> = {
+  event: 'There is no event at hand in this place.',
+  entry: 'There is no run, and so no entry event, in this place.',
+  run: 'There is no run in this place.',
+}
+
+const onlyEventNamed = (name: string): Fault => ({
+  code: 'unavailable',
+  title: `${name} cannot be asked of past events.`,
+  hint: 'After where only event.* stands; ask the rest beside it with and.',
+})
+const onlyTheEvent = (tree: Expression): Fault => onlyEventNamed(describe(tree))
+
+function gathering(tree: History | Sequence, available: Available): readonly Fault[] {
+  const filters = tree.kind === 'sequence' ? tree.steps.map(({ where }) => where) : [tree.where]
+  const found = [...presentFaults(filters.filter((where) => where !== undefined))]
+  if (tree.since !== undefined && !available.run)
+    found.push({
+      code: 'unavailable',
+      title: `in ${tree.since} has no meaning here.`,
+      hint: 'It belongs in the steps and exits of a journey; use within.',
+    })
+  if (tree.kind === 'history' && OF_PROPERTY.has(tree.what) !== (tree.property !== undefined))
+    found.push(
+      type(`${tree.what}(…) ${tree.property ? 'takes no' : 'needs a'} property.`, `For example: sum("Order Completed", total within 30d)`),
+    )
+  return found
+}
+
+function thresholdFaults(tree: Comparison): readonly Fault[] {
+  const n = thresholdOf(tree)?.n ?? 0
+  if (n <= MOST_REMEMBERED) return []
+  return [
+    type(
+      `A window remembers the newest ${MOST_REMEMBERED} events, so the count ends there.`,
+      'Ask for a smaller number, or over all time.',
+    ),
+  ]
+}
+
+function foretelling(tree: Comparison): readonly Fault[] {
+  const most = Math.max(power(tree.left), power(tree.right))
+  const isOrder = tree.operator !== 'in' && tree.operator !== 'contains'
+  return most > 1 || (most === 1 && !isOrder) ? [unforetold(tree)] : []
+}
+
+const unforetold = (tree: Expression): Fault =>
+  type(`When ${describe(tree)} changes cannot be foretold.`, 'Compare times: profile.since < now - 30d, or (now - profile.since) / 1d > 30')
 
 const presentFaults = (parts: readonly Expression[]): readonly Fault[] => parts.map(notACondition).filter((fault) => fault !== undefined)
 

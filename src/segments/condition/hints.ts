@@ -25,8 +25,31 @@ export function lineColumn(text: string, offset: number): string {
   return `${line}:${offset - before.lastIndexOf('\n')}`
 }
 
-export const ROOTS = ['profile', 'event', 'entry', 'now', 'it'] as const
-export const FUNCTIONS = ['consent', 'withdrawn', 'count', 'first', 'last', 'lower', 'length', 'default', 'date'] as const
+export const ROOTS = ['profile', 'event', 'entry', 'run', 'now', 'it'] as const
+export const FUNCTIONS = [
+  'consent',
+  'withdrawn',
+  'count',
+  'first',
+  'last',
+  'sum',
+  'min',
+  'max',
+  'distinct',
+  'performed',
+  'never',
+  'sequence',
+  'segment',
+  'list',
+  'score',
+  'cohort',
+  'lower',
+  'length',
+  'default',
+  'date',
+] as const
+/** Words that have a meaning in their place only; elsewhere in a list they are names. */
+export const IN_PLACE = ['where', 'within', 'run', 'step'] as const
 export const WORD_OPERATORS = ['in', 'contains', 'startsWith', 'endsWith'] as const
 export const POSTFIX = ['exists', 'missing'] as const
 export const RESERVED: ReadonlySet<string> = new Set([
@@ -40,6 +63,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   ...POSTFIX,
   ...ROOTS,
   ...FUNCTIONS,
+  ...IN_PLACE,
 ])
 
 /** What people write from the habit of other tools, and what it is called here. */

@@ -1,7 +1,19 @@
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
-import { type ComparisonOperator, type Expression, type ListLiteral, type Literal, MAX_DEPTH, type PathValue } from './ast.ts'
+import {
+  type ComparisonOperator,
+  type Expression,
+  type History,
+  type ListLiteral,
+  type Literal,
+  MAX_DEPTH,
+  MAX_SEQUENCE,
+  OF_PROPERTY,
+  type PathValue,
+  type Sequence,
+  SINCE,
+} from './ast.ts'
 import { Cursor, Stop } from './cursor.ts'
-import { FUNCTIONS, functionHint, nameHint, operatorHint, RESERVED, ROOTS, WORD_OPERATORS } from './hints.ts'
+import { FUNCTIONS, functionHint, IN_PLACE, nameHint, operatorHint, RESERVED, ROOTS, WORD_OPERATORS } from './hints.ts'
 import { instant } from './instant.ts'
 import { lex, type Token } from './lex.ts'
 
@@ -20,11 +32,19 @@ export function parse(text: string): Outcome<Expression> {
 const isOneOf = <T extends string>(choices: readonly T[], text: string): text is T => (choices as readonly string[]).includes(text)
 const SIGNS = ['==', '!=', '<', '<=', '>', '>='] as const
 /** The names that a root answers by itself; every other name is a property. */
-const OWN = { event: ['name', 'at'], entry: ['name', 'at', 'key'] } as const
+const OWN = { event: ['name', 'at'], entry: ['name', 'at', 'key'], run: [] } as const
+const EXAMPLES: Readonly<Record<string, string>> = {
+  profile: 'profile.plan',
+  run: 'run.stock.left',
+  event: 'event.total',
+  entry: 'entry.total',
+}
 
 class Parser extends Cursor {
   /** How many any(…)/all(…) surround the cursor: only there bare names mean the element. */
   #lists = 0
+  /** How many filters of events: there `in run` ends the filter. */
+  #filters = 0
 
   whole(): Expression {
     if (this.peek().kind === 'end') this.fail('syntax', this.peek(), 'A condition is missing.', 'For example: profile.plan == "pro"')
@@ -57,6 +77,7 @@ class Parser extends Cursor {
     const compared = this.#compared(start, left)
     if (compared === undefined) return left
     const again = this.peek()
+    if (this.#isSince()) return compared
     if (isOneOf(SIGNS, again.text) || (again.kind === 'word' && isOneOf(WORD_OPERATORS, again.text)))
       this.fail('syntax', again, 'Comparisons cannot be chained.', 'Join two with and: 1 < profile.x and profile.x < 9')
     return compared
@@ -65,6 +86,7 @@ class Parser extends Cursor {
   #compared(start: Token, left: Expression): Expression | undefined {
     if (this.takeWord('exists')) return this.node(start, { kind: 'exists', of: left })
     if (this.takeWord('missing')) return this.node(start, { kind: 'not', of: this.node(start, { kind: 'exists', of: left }) })
+    if (this.#isSince()) return undefined
     const negated = this.peek().text === 'not' && isOneOf(WORD_OPERATORS, this.peek(1).text)
     const operator = this.peek(negated ? 1 : 0)
     if (operator.kind !== 'word' && operator.kind !== 'symbol') return undefined
@@ -72,6 +94,12 @@ class Parser extends Cursor {
     this.next += negated ? 2 : 1
     const tree = this.node(start, { kind: 'compare', operator: operator.text, left, right: this.#sum() })
     return negated ? this.node(start, { kind: 'not', of: tree }) : tree
+  }
+
+  /** `in run` and `in step` behind a filter belong to what is gathered; `in run.names` looks into a list. */
+  #isSince(): boolean {
+    if (this.#filters === 0 || this.peek().text !== 'in' || this.peek().kind !== 'word') return false
+    return isOneOf(SINCE, this.peek(1).text) && this.peek(2).text !== '.' && this.peek(2).text !== '['
   }
 
   #sum(): Expression {
@@ -145,14 +173,21 @@ class Parser extends Cursor {
   #named(word: Token): Expression {
     if (word.text === 'true' || word.text === 'false') return this.#literal()!
     if (this.peek(1).text === '(' && this.peek(1).kind === 'symbol') return this.#call(this.take())
+    const isName = this.#lists > 0 && this.#isNameHere(word.text)
     if (word.text === 'now') return this.node(this.take(), { kind: 'known', name: 'now' })
-    if (isOneOf(ROOTS, word.text)) return this.#quantified(word, this.#rooted(this.take(), word.text))
-    if (isOneOf(FUNCTIONS, word.text)) this.fail('syntax', word, `${word.text} is a function.`, `Write ${word.text}(…).`)
-    if (word.text !== 'null' && RESERVED.has(word.text)) this.unexpected(word)
+    if (!isName && isOneOf(ROOTS, word.text)) return this.#quantified(word, this.#rooted(this.take(), word.text))
+    if (!isName && isOneOf(FUNCTIONS, word.text)) this.fail('syntax', word, `${word.text} is a function.`, `Write ${word.text}(…).`)
+    if (!isName && word.text !== 'null' && RESERVED.has(word.text)) this.unexpected(word)
     this.next++
     const path = [word.text, ...this.#path()]
     if (this.#lists > 0) return this.#quantified(word, this.node(word, { kind: 'element', path }))
     return this.#unknown(word, path)
+  }
+
+  /** Functions that are not called, and words that mean something elsewhere, are names of what an element holds. */
+  #isNameHere(text: string): boolean {
+    if (text === 'run') return this.peek(1).text !== '.' && this.peek(1).text !== '['
+    return isOneOf(FUNCTIONS, text) || isOneOf(IN_PLACE, text)
   }
 
   #unknown(word: Token, path: readonly string[]): never {
@@ -171,7 +206,7 @@ class Parser extends Cursor {
     this.fail('unknown_name', word, `${word.text} is not known here.`, nameHint(word.text, path.join('.')))
   }
 
-  #rooted(word: Token, root: 'profile' | 'event' | 'entry' | 'it' | 'now'): Expression {
+  #rooted(word: Token, root: (typeof ROOTS)[number]): Expression {
     const dotted = this.peek().text === '.'
     const path = this.#path()
     if (root === 'it' && this.#lists === 0)
@@ -182,13 +217,12 @@ class Parser extends Cursor {
         'It is the element inside any(…) and all(…): profile.tags.any(it == "vip")',
       )
     if (root === 'it') return this.node(word, { kind: 'element', path })
-    if (path.length === 0)
-      this.fail('syntax', word, `${root} needs a name.`, `For example ${root === 'profile' ? 'profile.plan' : `${root}.total`}`)
+    if (path.length === 0) this.fail('syntax', word, `${root} needs a name.`, `For example ${EXAMPLES[root]}`)
     if (root === 'profile' && dotted && path[0] === 'id' && path.length === 1) return this.node(word, { kind: 'known', name: 'profile.id' })
     if (root === 'profile' || root === 'now') return this.node(word, { kind: 'attribute', path })
     const own = OWN[root].find((name) => dotted && path.length === 1 && path[0] === name)
     if (own !== undefined) return this.node(word, { kind: 'known', name: `${root}.${own}` as 'entry.name' })
-    const property = dotted && path[0] === 'properties' ? path.slice(1) : path
+    const property = root !== 'run' && dotted && path[0] === 'properties' ? path.slice(1) : path
     if (property.length === 0) this.fail('syntax', word, `${root}.properties needs a name.`, `For example ${root}.properties.total`)
     return this.node(word, { kind: 'property', of: root, path: property })
   }
@@ -253,13 +287,6 @@ class Parser extends Cursor {
       this.fail('unknown_function', name, `There is no function ${name.text}.`, operator ?? functionHint(name.text))
     }
     const tree = this.deeper(open, () => this.#arguments(name, name.text as (typeof FUNCTIONS)[number], open))
-    if (this.peek().text === 'within' && (name.text === 'count' || name.text === 'first' || name.text === 'last'))
-      this.fail(
-        'syntax',
-        this.peek(),
-        `${name.text}(…) looks at all time; windows are not known.`,
-        'Compare the newest: last("Order Completed") > now - 30d',
-      )
     this.expect(')', open)
     return tree
   }
@@ -272,7 +299,25 @@ class Parser extends Cursor {
       case 'count':
       case 'first':
       case 'last':
-        return this.node(name, { kind: 'history', what: called, event: this.#quotedArgument(`${called}("Order Completed")`) })
+      case 'sum':
+      case 'min':
+      case 'max':
+      case 'distinct':
+        return this.#gathering(name, called)
+      case 'performed':
+      case 'never': {
+        const left = this.#gathering(name, 'count')
+        const right = this.node(name, { kind: 'number', value: 0 })
+        return this.node(name, { kind: 'compare', operator: called === 'never' ? '==' : '>', left, right })
+      }
+      case 'sequence':
+        return this.#sequence(name)
+      case 'segment':
+      case 'list':
+        return this.node(name, { kind: 'member', of: called, id: this.#quotedArgument(`${called}("vip")`) })
+      case 'score':
+      case 'cohort':
+        return this.node(name, { kind: 'rating', of: called, name: this.#quotedArgument(`${called}("churn")`) })
       case 'consent':
       case 'withdrawn': {
         const channel = this.#quotedArgument(`${called}("email")`)
@@ -290,6 +335,75 @@ class Parser extends Cursor {
         return this.fail('syntax', token, 'The second value of default(…) is a fixed one.', 'For example: default(profile.points, 0)')
       }
     }
+  }
+
+  /** What stands inside `count(…)`: the event, a property, a filter, a window. */
+  #gathering(name: Token, what: History['what']): Expression {
+    const event = this.#quotedArgument(`${name.text}("Order Completed")`)
+    const property = OF_PROPERTY.has(what) ? { property: this.#property(name) } : {}
+    if (this.peek().text === ',')
+      this.fail(
+        'syntax',
+        this.peek(),
+        `${name.text}(…) takes no property.`,
+        'Filter events with where: count("Order Completed" where event.total > 50)',
+      )
+    return this.node(name, { kind: 'history', what, event, ...property, ...this.#filter(), ...this.#window() })
+  }
+
+  #property(name: Token): string[] {
+    const example = `For example: ${name.text}("Order Completed", total within 30d)`
+    if (!this.takeSymbol(',')) return this.fail('syntax', this.peek(), `${name.text}(…) needs a property of the event.`, example)
+    const word = this.take()
+    if (word.kind !== 'word') return this.fail('syntax', word, 'The name of a property is missing.', example)
+    if (word.text !== 'event') return [word.text, ...this.#path()]
+    const path = this.#path()
+    const property = path[0] === 'properties' ? path.slice(1) : path
+    return property.length > 0 ? property : this.fail('syntax', word, 'event needs a name.', example)
+  }
+
+  #filter(): { where?: Expression } {
+    const start = this.peek()
+    if (!this.takeWord('where')) return {}
+    // Inside a filter only the event can be asked, not the element of a list around it.
+    const lists = this.#lists
+    this.#lists = 0
+    this.#filters++
+    const where = this.deeper(start, () => this.#or())
+    this.#filters--
+    this.#lists = lists
+    return { where }
+  }
+
+  /** `within 30d`, `in run`, in either order. */
+  #window(): Pick<History, 'within' | 'since'> {
+    const window: Pick<History, 'within' | 'since'> = {}
+    for (;;) {
+      const word = this.peek()
+      if (window.within === undefined && this.takeWord('within')) {
+        const span = this.take()
+        if (span.kind !== 'duration' || span.value === 0)
+          this.fail('syntax', span, 'A duration is missing after within.', 'For example: count("Order Completed" within 30d)')
+        window.within = (span as { value: number }).value
+      } else if (window.since === undefined && this.takeWord('in')) {
+        const since = this.take()
+        if (!isOneOf(SINCE, since.text)) return this.unexpected(since, 'run or step')
+        window.since = since.text
+      } else if (word.text === 'last' || word.text === 'past' || word.text === 'during')
+        return this.unexpected(word, 'within, for example within 30d')
+      else return window
+    }
+  }
+
+  #sequence(name: Token): Expression {
+    const steps: Sequence['steps'] = []
+    do {
+      if (steps.length === MAX_SEQUENCE) this.fail('syntax', this.peek(), `A sequence has at most ${MAX_SEQUENCE} events.`)
+      steps.push({ event: this.#quotedArgument('sequence("Product Added", "Order Completed" within 7d)'), ...this.#filter() })
+    } while (this.takeSymbol(','))
+    if (steps.length < 2)
+      this.fail('syntax', name, 'A sequence has at least two events.', 'For one event: performed("Order Completed" within 7d)')
+    return this.node(name, { kind: 'sequence', steps, ...this.#window() })
   }
 
   #date(name: Token): Expression {

@@ -1,4 +1,5 @@
 import type { Json } from '#lib/json.ts'
+import { aggregateOf, narrowed } from './aggregate.ts'
 import type { Comparison, Each, Expression, Literal, PathValue } from './ast.ts'
 import { type Scope, standing } from './scope.ts'
 import { compareTexts } from './text-order.ts'
@@ -9,12 +10,13 @@ type Truth = Read<boolean>
 
 /** Compiles a condition to closures. Compile once, ask often; a tree that `check` refuses gives false, never throws. */
 export function predicate(tree: Expression): (scope: Scope) => boolean {
-  const holds = truth(tree)
+  const holds = truth(narrowed(tree))
   return (scope) => holds(scope, undefined)
 }
 
 /** Compiles a value, such as `profile.points + 10`; undefined when it is missing. Times are epoch ms, durations ms. */
-export function evaluate(tree: Expression): (scope: Scope) => Json | undefined {
+export function evaluate(whole: Expression): (scope: Scope) => Json | undefined {
+  const tree = narrowed(whole)
   switch (typeOf(tree)) {
     case 'number':
     case 'instant':
@@ -59,7 +61,8 @@ function boolean(tree: Expression): Read<boolean | undefined> {
 
 const never: Truth = () => false
 
-function truth(tree: Expression): Truth {
+/** A condition, or a part of one, of a narrowed tree. */
+export function truth(tree: Expression): Truth {
   switch (tree.kind) {
     case 'boolean': {
       const { value } = tree
@@ -74,6 +77,14 @@ function truth(tree: Expression): Truth {
     case 'consent': {
       const { channel, topic, status } = tree
       return (scope) => standing(scope, channel, topic) === status
+    }
+    case 'member': {
+      const { id, of } = tree
+      return of === 'segment' ? (scope) => scope.segment(id) : (scope) => scope.list(id)
+    }
+    case 'sequence': {
+      const { id } = aggregateOf(tree)
+      return (scope) => scope.window(id)?.value === 1
     }
     case 'default': {
       if (typeOf(tree) !== 'boolean') return never

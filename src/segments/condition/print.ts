@@ -1,5 +1,5 @@
 import { durationText } from '#lib/duration.ts'
-import type { Expression, PathValue } from './ast.ts'
+import type { Expression, History, PathValue, Sequence } from './ast.ts'
 import { RESERVED } from './hints.ts'
 
 const PLAIN = /^[\p{L}_$][\p{L}\p{N}\p{M}_$]*$/u
@@ -37,7 +37,13 @@ export function print(tree: Expression): string {
     case 'consent':
       return `${tree.status === 'granted' ? 'consent' : 'withdrawn'}(${[tree.channel, ...(tree.topic === undefined ? [] : [tree.topic])].map((name) => JSON.stringify(name)).join(', ')})`
     case 'history':
-      return `${tree.what}(${JSON.stringify(tree.event)})`
+      return `${tree.what}(${JSON.stringify(tree.event)}${propertyText(tree.property)}${filterText(tree.where)}${windowText(tree)})`
+    case 'sequence':
+      return `sequence(${tree.steps.map(({ event, where }) => `${JSON.stringify(event)}${filterText(where)}`).join(', ')}${windowText(tree)})`
+    case 'member':
+      return `${tree.of}(${JSON.stringify(tree.id)})`
+    case 'rating':
+      return `${tree.of}(${JSON.stringify(tree.name)})`
     case 'call':
       return `${tree.name}(${print(tree.of)})`
     case 'default':
@@ -61,6 +67,19 @@ export function print(tree: Expression): string {
     case 'each':
       return `${pathText(tree.list)}.${tree.quantifier}(${print(tree.where)})`
   }
+}
+
+const filterText = (where: Expression | undefined): string => (where ? ` where ${print(where)}` : '')
+
+function windowText({ within, since }: Pick<History | Sequence, 'within' | 'since'>): string {
+  return `${within === undefined ? '' : ` within ${span(within)}`}${since === undefined ? '' : ` in ${since}`}`
+}
+
+function propertyText(path: History['property']): string {
+  const [first, ...rest] = path ?? []
+  if (first === undefined) return ''
+  const tail = rest.map(segment).join('')
+  return `, ${PLAIN.test(first) && !RESERVED.has(first) ? first : `event.properties${segment(first)}`}${tail}`
 }
 
 // 30d and not 4w2d: people count in days.
@@ -98,7 +117,7 @@ function levelOf(tree: Expression): number {
 }
 
 /** The names that a root answers itself, so that a property of that name is written out. */
-const TAKEN = { event: ['name', 'at', 'properties'], entry: ['name', 'at', 'key', 'properties'] } as const
+const TAKEN = { event: ['name', 'at', 'properties'], entry: ['name', 'at', 'key', 'properties'], run: [] } as const
 
 function pathText(tree: PathValue): string {
   const [first, ...rest] = tree.path

@@ -1,4 +1,5 @@
-import type { Arithmetic, Comparison, Expression, History, Known, PathValue } from './ast.ts'
+import { isPlain } from './aggregate.ts'
+import type { Arithmetic, Comparison, Expression, History, Known, PathValue, Sequence } from './ast.ts'
 import { typeOf } from './types.ts'
 
 /** The condition in English, as a part of a sentence: `plan is “pro” and the entry’s total is more than 50`. */
@@ -17,6 +18,10 @@ export function sentence(tree: Expression): string {
       return existence(tree.of, true)
     case 'consent':
       return `consent to ${tree.channel}${tree.topic === undefined ? '' : ` about “${tree.topic}”`} is ${tree.status === 'granted' ? 'given' : 'withdrawn'}`
+    case 'member':
+      return `the person is ${tree.of === 'list' ? 'on the list' : 'in the segment'} “${tree.id}”`
+    case 'sequence':
+      return `${tree.steps.map(({ event, where }) => `“${event}”${filter(where)}`).join(' and then ')} happened${period(tree)}`
     case 'each':
       return `for ${tree.quantifier === 'any' ? 'at least one' : 'each'} of ${phrase(tree.list)}, ${sentence(tree.where)}`
     case 'boolean':
@@ -34,6 +39,8 @@ function negated(tree: Expression): string {
       return existence(tree.of, false)
     case 'consent':
       return sentence(tree).replace(/ is (given|withdrawn)$/, ' is not $1')
+    case 'member':
+      return sentence(tree).replace('is', 'is not')
     case 'each':
       return `for ${tree.quantifier === 'any' ? 'none' : 'not each'} of ${phrase(tree.list)}, ${sentence(tree.where)}`
     case 'attribute':
@@ -46,7 +53,7 @@ function negated(tree: Expression): string {
 }
 
 function existence(tree: Expression, yes: boolean): string {
-  if (tree.kind === 'history' && tree.what !== 'count') return yes ? `“${tree.event}” has happened` : `“${tree.event}” has never happened`
+  if (tree.kind === 'history' && (tree.what === 'first' || tree.what === 'last')) return happened(tree, yes)
   return `${phrase(tree)} is ${yes ? '' : 'not '}known`
 }
 
@@ -81,18 +88,46 @@ const opposite = (verb: string): string => OPPOSITE[verb] ?? verb.replace(/^is/,
 function story(left: Expression, operator: keyof typeof NUMBERS, right: Expression): string | undefined {
   if (left.kind !== 'history') return undefined
   if (left.what === 'count') return right.kind === 'number' ? often(left, operator, right.value) : undefined
+  if (left.what !== 'first' && left.what !== 'last') return undefined
   if (right.kind !== 'arithmetic' || right.left.kind !== 'known' || right.operator !== '-' || right.right.kind !== 'duration')
     return undefined
   const words = { '<': 'more than', '<=': 'at least', '>': 'less than', '>=': 'at most', '==': undefined, '!=': undefined }[operator]
   return words && `${phrase(left)} was ${words} ${spoken(right.right.ms)} ago`
 }
 
-function often({ event }: History, operator: keyof typeof NUMBERS, n: number): string {
+function often(history: History, operator: keyof typeof NUMBERS, n: number): string {
   const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
-  if ((n === 0 && (operator === '==' || operator === '<=')) || (n === 1 && operator === '<')) return `“${event}” has never happened`
-  if (n === 0 && (operator === '>' || operator === '!=')) return `“${event}” has happened at least once`
+  if ((n === 0 && (operator === '==' || operator === '<=')) || (n === 1 && operator === '<')) return happened(history, false)
+  if (n === 0 && (operator === '>' || operator === '!=')) return happened(history, true, ' at least once')
   const words = { '==': 'exactly', '!=': 'not exactly', '<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least' }[operator]
-  return `“${event}” has happened ${words} ${times(n)}`
+  return happened(history, true, ` ${words} ${times(n)}`)
+}
+
+function happened(history: History, yes: boolean, often = ''): string {
+  return `${events(history)} has ${yes ? '' : isPlain(history) ? 'never ' : 'not '}happened${often}${period(history)}`
+}
+
+/** “Order Completed” (where the event’s total is more than 50) */
+const events = ({ event, where }: History): string => `“${event}”${filter(where)}`
+const filter = (where: Expression | undefined): string => (where ? ` (where ${sentence(where)})` : '')
+
+function period({ within, since }: Pick<History | Sequence, 'within' | 'since'>): string {
+  const window = within === undefined ? '' : ` in the last ${spoken(within)}`
+  return `${window}${since === undefined ? '' : since === 'run' ? ' since the run began' : ' since the step was reached'}`
+}
+
+const GATHERED: Record<Exclude<History['what'], 'count' | 'first' | 'last'>, string> = {
+  sum: 'the sum of',
+  min: 'the least',
+  max: 'the greatest',
+  distinct: 'the number of different',
+}
+
+function gathered(tree: History): string {
+  const { what } = tree
+  if (what === 'count') return `the number of ${events(tree)}${period(tree)}`
+  if (what === 'first' || what === 'last') return `the ${what} ${events(tree)}${period(tree)}`
+  return `${GATHERED[what]} ${(tree.property ?? []).map(spaced).join(' ')} of ${events(tree)}${period(tree)}`
 }
 
 function phrase(tree: Expression): string {
@@ -116,7 +151,9 @@ function phrase(tree: Expression): string {
     case 'known':
       return KNOWN[tree.name]
     case 'history':
-      return tree.what === 'count' ? `the number of “${tree.event}”` : `the ${tree.what} “${tree.event}”`
+      return gathered(tree)
+    case 'rating':
+      return tree.of === 'score' ? `the score “${tree.name}”` : `the cohort number of “${tree.name}”`
     case 'call':
       return tree.name === 'lower' ? `${phrase(tree.of)} in lower case` : `the length of ${phrase(tree.of)}`
     case 'default':

@@ -1,6 +1,8 @@
-import type { Arithmetic, Comparison, Consent, Each, Expression, History, Known, PathValue } from './ast.ts'
+import { aggregateOf, isPlain, narrowed } from './aggregate.ts'
+import type { Arithmetic, Comparison, Consent, Each, Expression, History, Known, Member, PathValue, Rating, Sequence } from './ast.ts'
 import { ISO_8601, instant } from './instant.ts'
 import { areTimes, isNumeric, reckoning, typeOf } from './types.ts'
+import { windowValue } from './window-sql.ts'
 
 /**
  * ClickHouse expressions, put into the query as they are: they come from code, never from people.
@@ -13,8 +15,15 @@ export interface Columns {
   readonly stamped?: boolean
   /** JSON object of permits: `{"email":{"status":"granted","at":1},"sms:news":…}`. */
   readonly permits: string
-  /** JSON object of activity: `{"Order Completed":[count,first,last]}`. */
-  readonly activity: string
+  /** JSON object of activity: `{"Order Completed":[count,first,last]}`. Left out: it is gathered from facts (see `factAggregatesOf`). */
+  readonly activity?: string
+  /** The column that holds what `aggregateSql` gathered for the aggregate of this id. */
+  readonly window?: (aggregate: string) => string
+  /** UInt8: who is in the segment. */
+  readonly segment?: (id: string) => string
+  /** JSON object of lists that the person is on, and of scores: `{"churn":0.4}`. */
+  readonly lists?: string
+  readonly scores?: string
   readonly now: string
   /** `properties` is a JSON object. */
   readonly event?: MomentColumns
@@ -30,7 +39,11 @@ export interface MomentColumns {
  * The condition as one ClickHouse expression of type UInt8, 1 or 0 and never NULL; it holds exactly where `predicate` does.
  * Throws when it asks a column that is not given: `check` the tree for its place first.
  */
-export const sql = (tree: Expression, columns: Columns): string => truth(tree, { columns, lists: 0 })
+export const sql = (tree: Expression, columns: Columns): string => truth(narrowed(tree), { columns, lists: 0 })
+
+/** A number of the event at hand, NaN where it is missing, and any value of it, in JSON. */
+export const propertyNumber = (path: readonly string[], columns: Columns): string =>
+  number({ kind: 'property', of: 'event', path: [...path] }, { columns, lists: 0 })
 
 /**
  * JSON text as ClickHouse can read it. Its parser refuses a whole document over one integer beyond 64 bits, which is how JSON.stringify
@@ -79,10 +92,12 @@ function float(value: number): string {
 }
 
 const maybe = (condition: string): string => `ifNull(${condition}, 0)`
-const rooted = (of: 'event' | 'entry', columns: Columns): MomentColumns & { readonly key?: string } => {
-  const found = columns[of]
-  if (found === undefined) throw new Error(`no column for ${of}`)
-  return found
+const rooted = (of: 'event' | 'entry' | 'run', columns: Columns): MomentColumns & { readonly key?: string } =>
+  given(of === 'run' ? undefined : columns[of], of)
+
+function given<T>(column: T | undefined, what: string): T {
+  if (column === undefined) throw new Error(`no column for ${what}`)
+  return column
 }
 
 /** The arguments that name a path for ClickHouse's JSON functions. */
@@ -120,6 +135,8 @@ function number(tree: Expression, place: Place): string {
       return knownNumber(tree, place)
     case 'history':
       return history(tree, place)
+    case 'rating':
+      return rating(tree, place)
     case 'call':
       return tree.name === 'length' ? length(tree.of, place) : 'nan'
     case 'default': {
@@ -150,8 +167,21 @@ function knownNumber(tree: Known, { columns }: Place): string {
 }
 
 function history(tree: History, { columns }: Place): string {
-  const path = [columns.activity, quote(tree.event), { count: 1, first: 2, last: 3 }[tree.what]].join(', ')
+  if (columns.activity === undefined || !isPlain(tree)) return gathered(tree, columns)
+  const path = [columns.activity, quote(tree.event), { count: 1, first: 2, last: 3 }[tree.what as 'count']].join(', ')
   return tree.what === 'count' ? `JSONExtractFloat(${path})` : `if(JSONType(${path}) IN ${NUMERIC}, JSONExtractFloat(${path}), nan)`
+}
+
+function gathered(tree: History | Sequence, columns: Columns): string {
+  const aggregate = aggregateOf(tree)
+  return windowValue(aggregate, given(columns.window, 'windows')(aggregate.id), columns.now)
+}
+
+function rating(tree: Rating, { columns }: Place): string {
+  // As `chance` of lib/hash.ts.
+  if (tree.of === 'cohort') return `(murmurHash3_32(concat(${quote(`${tree.name}\0`)}, ${columns.profileId})) / 4294967296.0)`
+  const path = [given(columns.scores, 'scores'), quote(tree.name)].join(', ')
+  return `if(JSONType(${path}) IN ${NUMERIC}, JSONExtractFloat(${path}), nan)`
 }
 
 function arithmetic(tree: Arithmetic, place: Place): string {
@@ -232,6 +262,10 @@ function truth(tree: Expression, place: Place): string {
       return maybe(boolean(tree, place))
     case 'consent':
       return permit(tree, place)
+    case 'member':
+      return member(tree, place)
+    case 'sequence':
+      return `(${gathered(tree, place.columns)} = 1)`
     case 'default':
       return typeOf(tree) === 'boolean' ? `ifNull(${boolean(tree.value, place)}, ${truth(tree.fallback, place)})` : '0'
     case 'compare':
@@ -249,6 +283,11 @@ function truth(tree: Expression, place: Place): string {
     default:
       return '0'
   }
+}
+
+function member({ of, id }: Member, { columns }: Place): string {
+  if (of === 'segment') return `(${given(columns.segment, 'segments')(id)})`
+  return `(JSONExtractFloat(${given(columns.lists, 'lists')}, ${quote(id)}) > 0)`
 }
 
 // The same rule as `standing` in scope.ts.

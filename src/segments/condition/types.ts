@@ -20,7 +20,9 @@ export function typeOf(tree: Expression): Type {
     case 'known':
       return tree.name === 'now' || tree.name.endsWith('.at') ? 'instant' : 'text'
     case 'history':
-      return tree.what === 'count' ? 'number' : 'instant'
+      return tree.what === 'first' || tree.what === 'last' ? 'instant' : 'number'
+    case 'rating':
+      return 'number'
     case 'call':
       return tree.name === 'lower' ? 'text' : 'number'
     case 'default':
@@ -30,6 +32,8 @@ export function typeOf(tree: Expression): Type {
     case 'arithmetic':
       return reckoning(tree.operator, typeOf(tree.left), typeOf(tree.right)).result
     case 'consent':
+    case 'member':
+    case 'sequence':
     case 'compare':
     case 'exists':
     case 'not':
@@ -75,3 +79,22 @@ export const isNumeric = (tree: Expression): boolean => {
 }
 /** Whether two sides are compared as times: ISO 8601 text then counts as the time that it names. */
 export const areTimes = (left: Expression, right: Expression): boolean => typeOf(left) === 'instant' || typeOf(right) === 'instant'
+
+/** In what power `now` stands in a number (0, 1; 2 for anything else). */
+export function power(tree: Expression): number {
+  switch (tree.kind) {
+    case 'known':
+      return tree.name === 'now' ? 1 : 0
+    case 'negate':
+      return power(tree.of)
+    case 'default':
+      return power(tree.value)
+    case 'arithmetic': {
+      const [left, right] = [power(tree.left), power(tree.right)]
+      if (tree.operator === '*') return Math.min(left + right, 2)
+      return tree.operator === '/' && right > 0 ? 2 : Math.max(left, right)
+    }
+    default:
+      return 0
+  }
+}

@@ -1,5 +1,7 @@
+import { chance } from '#lib/hash.ts'
 import type { Json } from '#lib/json.ts'
-import type { Arithmetic, Expression, PathValue } from './ast.ts'
+import { aggregateOf, isPlain } from './aggregate.ts'
+import type { Arithmetic, Expression, History, PathValue } from './ast.ts'
 import { instant } from './instant.ts'
 import type { Scope } from './scope.ts'
 import { isNumeric, reckoning, typeOf } from './types.ts'
@@ -17,20 +19,22 @@ export function dynamic(tree: PathValue): Read<Json | undefined> {
   const [first, ...rest] = tree.path as [string, ...string[]]
   switch (tree.kind) {
     case 'attribute':
-      return rest.length === 0 ? (scope) => scope.attribute(first) : (scope) => inside(scope.attribute(first), rest)
+      return rest.length === 0 ? (scope) => scope.attribute(first) : (scope) => pathIn(scope.attribute(first), rest)
     case 'property': {
       const { of, path } = tree
-      return of === 'event' ? (scope) => inside(scope.event?.properties, path) : (scope) => inside(scope.entry?.properties, path)
+      if (of === 'run') return rest.length === 0 ? (scope) => scope.run(first) : (scope) => pathIn(scope.run(first), rest)
+      return of === 'event' ? (scope) => pathIn(scope.event?.properties, path) : (scope) => pathIn(scope.entry?.properties, path)
     }
     case 'element': {
       const { path } = tree
-      return path.length === 0 ? (_scope, element) => element : (_scope, element) => inside(element, path)
+      return path.length === 0 ? (_scope, element) => element : (_scope, element) => pathIn(element, path)
     }
   }
 }
 
+/** The value at a path, as conditions go it. */
 // Not `at` of lib: there a path can enter a list (`length` is its own property), in SQL it cannot.
-function inside(value: Json | undefined, path: readonly string[]): Json | undefined {
+export function pathIn(value: Json | undefined, path: readonly string[]): Json | undefined {
   let here: unknown = value
   for (const name of path) {
     if (here === null || typeof here !== 'object' || Array.isArray(here) || !Object.hasOwn(here, name)) return undefined
@@ -61,11 +65,11 @@ export function number(tree: Expression): Read<number> {
       if (tree.name === 'now') return (scope) => scope.now
       if (tree.name === 'event.at') return (scope) => scope.event?.at ?? Number.NaN
       return tree.name === 'entry.at' ? (scope) => scope.entry?.at ?? Number.NaN : missingNumber
-    case 'history': {
-      const { event } = tree
-      if (tree.what === 'count') return (scope) => scope.activity(event)?.[0] ?? 0
-      const place = tree.what === 'first' ? 1 : 2
-      return (scope) => scope.activity(event)?.[place] ?? Number.NaN
+    case 'history':
+      return history(tree)
+    case 'rating': {
+      const { name, of } = tree
+      return of === 'score' ? (scope) => scope.score(name) ?? Number.NaN : (scope) => chance(name, scope.id)
     }
     case 'call':
       return tree.name === 'length' ? length(tree.of) : missingNumber
@@ -81,6 +85,18 @@ export function number(tree: Expression): Read<number> {
     default:
       return missingNumber
   }
+}
+
+function history(tree: History): Read<number> {
+  const { event, what } = tree
+  if (!isPlain(tree)) {
+    const { id } = aggregateOf(tree)
+    const nothing = what === 'count' || what === 'distinct' || what === 'sum' ? 0 : Number.NaN
+    return (scope) => scope.window(id)?.value ?? nothing
+  }
+  if (what === 'count') return (scope) => scope.activity(event)?.[0] ?? 0
+  const place = what === 'first' ? 1 : 2
+  return (scope) => scope.activity(event)?.[place] ?? Number.NaN
 }
 
 const constant =
