@@ -19,6 +19,8 @@ import { findWorkspace } from '#workspaces/store.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
 import type { Parts } from './open-parts.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
+import { policyAmong } from './pressure.ts'
+import { quietGate } from './quiet-gate.ts'
 
 type Sealed = Config & { readonly secretKey: string }
 
@@ -66,6 +68,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     // The embedded database belongs to one process: whoever claimed before is dead.
     living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
     caughtUp: options.caughtUp,
+    opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
     logger,
     appended,

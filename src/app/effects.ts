@@ -9,6 +9,7 @@ import { type Claimed, recover } from '#platform/outbox.ts'
 import { assumeSent } from '#platform/outbox-view.ts'
 import { Lane } from './lane.ts'
 import type { Made } from './prepare.ts'
+import type { Opening } from './quiet-gate.ts'
 import { appendRecords, startSettler } from './settler.ts'
 
 export interface DispatcherParts {
@@ -20,6 +21,8 @@ export interface DispatcherParts {
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string
+  /** As `LaneParts.opening`; left out: no hour is quiet. */
+  readonly opening?: Opening
   /** As `LaneParts.caughtUp`. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** All that are alive, this one included: what others left in `sending` becomes ready again. */
@@ -76,6 +79,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
         channel,
         settler,
         perSecond: settings.perSecond[channel.kind] ?? (() => UNLIMITED),
+        opening: parts.opening ?? (async (_entry, now) => now),
         breaks: channel.kind === 'email',
         real: parts.real ?? (() => performance.now()),
         dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),

@@ -1,4 +1,7 @@
 import type { Pool } from 'pg'
+import { receipt } from '#channels/receipts.ts'
+import { RELEASED } from '#consent/contacts.ts'
+import type { EventRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import { writeFactBlock } from '#platform/fact-blocks.ts'
 import { buryLetters, dueKeys, loadStates, parkedKeys, soonestTimers, writeStates } from '#platform/keyed-state.ts'
@@ -46,7 +49,11 @@ async function save(tx: Queryable, batch: Batch, partitions: number): Promise<vo
   await writeFactBlock(tx, [...batch.facts, ...cancellations(batch, cancelled)].map(line).join('\n'))
   await append(
     tx,
-    batch.records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
+    [...batch.records, ...releases(batch, cancelled)].map((record) => ({
+      workspace: record.ws,
+      key: record.key,
+      text: JSON.stringify(record),
+    })),
     { partitions, now: batch.now },
   )
   await buryLetters(tx, KIND, { letters: batch.deadLetters, now: batch.now })
@@ -54,6 +61,10 @@ async function save(tx: Queryable, batch: Batch, partitions: number): Promise<vo
 
 const line = ({ partition, seq, ix, fact }: PlacedFact): string =>
   `{"t":"${fact.table}","p":${partition},"s":${seq},"i":${ix},"r":${JSON.stringify(fact.row)}}`
+
+/** The slots of caps that messages held which were taken back. One that has left already is settled by its receipt. */
+const releases = ({ now }: Batch, cancelled: readonly Cancelled[]): EventRecord[] =>
+  cancelled.filter(({ payload }) => 'contact' in payload).map((message) => receipt(message, { name: RELEASED, at: now }))
 
 /** Facts of one record are numbered from 0; from here on come the cancellations that it caused. */
 const CANCELLED_FROM = 10_000

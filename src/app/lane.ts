@@ -9,6 +9,7 @@ import { type Claimed, claim, takenBackAmong } from '#platform/outbox.ts'
 import { releaseUnknown } from '#platform/outbox-view.ts'
 import { keyOf, suppressedAmong } from '#platform/suppressions.ts'
 import type { Made } from './prepare.ts'
+import type { Opening } from './quiet-gate.ts'
 import type { Settler } from './settler.ts'
 
 export interface LaneParts {
@@ -18,6 +19,8 @@ export interface LaneParts {
   /** Resolves when all that is on the log now has been handled, so that a purchase or an opt-out accepted before the claim has had its say. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
+  /** When the quiet hours let a message pass. */
+  readonly opening: Opening
   readonly owner: string
   /** Epoch ms by the clock that due times follow. */
   readonly now: () => number
@@ -39,6 +42,10 @@ const POLL_MS = 200
 /** A round begins when this part of all places is free, or looks again after this long (ms). */
 const ROUND_SHARE = 4
 const GATHER_MS = 10
+/** While others are on their way transactional messages alone are looked for this often (ms). */
+const URGENT_MS = 100
+/** The part of all places that marketing may not take. */
+const RESERVED_SHARE = 8
 
 /** One channel's way out: claims what is due within rate, breaker and concurrency, and hands it over. */
 export class Lane {
@@ -50,6 +57,7 @@ export class Lane {
   #wake = Promise.withResolvers<void>()
   #running: Promise<void> | undefined
   #unsure = true
+  #lastRound = Number.NEGATIVE_INFINITY
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -70,6 +78,18 @@ export class Lane {
 
   get breaker(): Breaker['kind'] {
     return this.#breaker.kind
+  }
+
+  /** Places that marketing may take. */
+  get #places(): number {
+    const { concurrency } = this.#parts
+    return concurrency < 2 ? concurrency : concurrency - Math.max(1, Math.floor(concurrency / RESERVED_SHARE))
+  }
+
+  #bulkFlying(): number {
+    let count = 0
+    for (const { lane } of this.#flying.values()) if (lane === 'marketing') count++
+    return count
   }
 
   /** Claims nothing more, and resolves when what had been claimed is settled. */
@@ -102,17 +122,21 @@ export class Lane {
     this.#bucket = refilled(this.#bucket, perSecond, real())
     const free = Math.min(concurrency - this.#flying.size, permits(this.#breaker, real()))
     if (free < 1) return POLL_MS
+    // Marketing leaves places free, so that a receipt does not wait for the slow answers of a campaign.
+    const bulk = Math.max(0, this.#places - this.#bulkFlying())
     // A round asks the database four things whatever it brings: it waits for a handful of free places while others are on their way.
-    if (this.#flying.size > concurrency - concurrency / ROUND_SHARE) return GATHER_MS
+    const crowded = this.#flying.size > concurrency - concurrency / ROUND_SHARE || bulk < 1
+    if (crowded && real() - this.#lastRound < URGENT_MS) return GATHER_MS
     const limit = Math.min(free, Math.floor(this.#bucket.tokens))
     if (limit < 1) return Math.min(POLL_MS, wait(this.#bucket, perSecond))
-    const claimed = await claim(db, { owner, channel: channel.kind, limit, now: now() })
-    if (claimed.length === 0) return POLL_MS
+    this.#lastRound = real()
+    const claimed = await claim(db, { owner, channel: channel.kind, limit, bulk: crowded ? 0 : bulk, now: now() })
+    if (claimed.length === 0) return crowded ? GATHER_MS : POLL_MS
     this.#bucket = taken(this.#bucket, claimed.length)
     this.#breaker = begun(this.#breaker)
     for (const entry of claimed) this.#flying.set(flightOf(entry), entry)
     await this.#handle(claimed)
-    return claimed.length < limit ? POLL_MS : 0
+    return claimed.length < (crowded ? 1 : Math.min(limit, bulk)) ? POLL_MS : 0
   }
 
   /**
@@ -151,7 +175,7 @@ export class Lane {
   async #deliver(entry: Claimed, standing: { readonly suppressed: boolean; readonly takenBack: boolean }): Promise<void> {
     const started = this.#parts.real()
     const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
-    const made = stopped ?? (await this.#made(entry))
+    const made = stopped ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
     if ('status' in made) {
       this.#breaker = abandoned(this.#breaker, this.#parts.real())
       await this.#finish(entry, made, { hash: '', providerId: '', started })
@@ -162,6 +186,20 @@ export class Lane {
     const { now, dice, limits } = this.#parts
     const verdict = afterAttempt(entry, handover, { now: now(), dice: dice(), limits })
     await this.#finish(entry, verdict, { hash: made.hash, providerId: handover.kind === 'sent' ? handover.providerId : '', started })
+  }
+
+  /** A message that has come into quiet hours while it waited goes when they end, unless it expires before. */
+  async #quiet(entry: Claimed): Promise<Verdict | null> {
+    const { now: clock, logger } = this.#parts
+    const now = clock()
+    const due = await this.#parts.opening(entry, now).catch((error: unknown) => {
+      logger.error({ err: error, effect: entry.id }, 'nobody says whether the hours are quiet; the message waits')
+      return null
+    })
+    if (due === null) return { status: 'ready', due: now + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
+    if (due <= now) return null
+    if (due > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
+    return { status: 'ready', due, reason: 'quiet_hours', receipt: null, bounced: false }
   }
 
   /** The message, or the verdict that there cannot be one. */

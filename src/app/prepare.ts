@@ -118,6 +118,7 @@ function letterMade(letter: Letter): Made {
     kind: 'email',
     id: letter.id,
     messageId: messageIdOf(letter),
+    lane: letter.lane,
     envelope: { from: returnPath(letter), to: letter.to.address },
     message,
     signing: sender.dkim && { workspace, ...sender.dkim },

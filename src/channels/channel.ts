@@ -8,6 +8,8 @@ export interface PreparedEmail {
   readonly kind: 'email'
   readonly id: string
   readonly messageId: string
+  /** Transactional messages have connections of their own. */
+  readonly lane: 'transactional' | 'marketing'
   /** Return path and the one recipient: never taken from the headers. */
   readonly envelope: { readonly from: string; readonly to: string }
   readonly message: Uint8Array

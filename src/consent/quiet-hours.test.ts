@@ -107,7 +107,7 @@ test('in every zone, at every clock change from 2024 to 2030, nothing goes insid
           return to > from ? minutes >= from && minutes < to : minutes >= from || minutes < to
         }
         for (const offset of [-100, -61, -30, -1, 0, 1, 29, 59, 75]) {
-          const asking = next.epochMilliseconds + offset * 60_000
+          const asking: number = next.epochMilliseconds + offset * 60_000
           const end = quietEnd([window], zone, asking)!
           assert.ok(!isQuiet(end), `${zone} ${iso(asking)} ${window.from}–${window.to}: ${iso(end)}`)
           assert.equal(end > asking, isQuiet(asking), `${zone} ${iso(asking)}`)

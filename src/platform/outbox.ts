@@ -93,10 +93,10 @@ export async function takenBackAmong(db: Queryable, entries: readonly Claimed[])
   return new Set(rows.map(({ ws, id }) => keyOf(ws, id)))
 }
 
-/** Claims due entries of a channel, transactional first. One statement, so it is committed when it returns outside a transaction. */
+/** Claims due entries of a channel, transactional first, and at most `bulk` of marketing. One statement, so it is committed when it returns outside a transaction. */
 export async function claim(
   db: Queryable,
-  { owner, channel, limit, now }: { owner: string; channel: string; limit: number; now: number },
+  { owner, channel, limit, bulk = limit, now }: { owner: string; channel: string; limit: number; bulk?: number; now: number },
 ): Promise<Claimed[]> {
   const { rows } = await db.query<Claimed>(
     `with urgent as (
@@ -104,13 +104,13 @@ export async function claim(
        order by due limit $2 for update skip locked
      ), others as (
        select workspace_id, id from outbox where channel = $4 and status = 'ready' and lane = 'marketing' and due <= $3
-       order by due limit greatest(0, $2 - (select count(*) from urgent)) for update skip locked
+       order by due limit greatest(0, least($5::bigint, $2 - (select count(*) from urgent))) for update skip locked
      ), next as (select * from urgent union all select * from others)
      update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $3
      from next where o.workspace_id = next.workspace_id and o.id = next.id
      returning o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
        o.created_at as "createdAt"`,
-    [owner, limit, now, channel],
+    [owner, limit, now, channel, bulk],
   )
   return rows
 }

@@ -42,6 +42,7 @@ function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', si
     kind: 'email',
     id: letter.id,
     messageId: messageIdOf(letter),
+    lane: letter.lane,
     envelope: { from: returnPath(letter), to },
     message: Buffer.from(message, 'latin1'),
     signing: signed ? { workspace: 'w', domain: 'shop.test', selector: 'k1', key: 'dkim' } : undefined,

@@ -21,15 +21,10 @@ export interface SmtpOptions {
  * a sixth of the processor time of `sendMail`. Whether the whole message was read tells a lost answer from a message that never left.
  */
 export function smtpChannel(options: SmtpOptions): Channel<PreparedEmail> {
-  const pool = new SMTPPool({
-    url: options.url,
-    maxConnections: options.connections ?? 10,
-    maxMessages: 1_000,
-    maxRequeues: 2,
-    connectionTimeout: options.connectMs ?? 10_000,
-    greetingTimeout: options.connectMs ?? 10_000,
-    socketTimeout: options.silenceMs ?? 60_000,
-  })
+  const connections = options.connections ?? 10
+  // The pool serves in the order of asking: without connections of their own, receipts would stand behind a campaign.
+  const urgent = Math.max(1, Math.floor(connections / 5))
+  const pools = { transactional: poolOf(options, urgent), marketing: poolOf(options, Math.max(1, connections - urgent)) }
   const keys = new Map<string, Promise<KeyObject>>()
   const keyOf = (signing: Signing): Promise<KeyObject> => {
     const name = `${signing.workspace}/${signing.key}`
@@ -42,13 +37,26 @@ export function smtpChannel(options: SmtpOptions): Channel<PreparedEmail> {
     kind: 'email',
     async send(prepared) {
       const bytes = await signedBytes(prepared, keyOf)
-      return bytes === undefined ? { kind: 'retry', reason: 'dkim_key_missing', provider: false } : deliver(pool, prepared, bytes)
+      return bytes === undefined
+        ? { kind: 'retry', reason: 'dkim_key_missing', provider: false }
+        : deliver(pools[prepared.lane], prepared, bytes)
     },
     async close() {
-      pool.close()
+      for (const pool of Object.values(pools)) pool.close()
     },
   }
 }
+
+const poolOf = ({ url, connectMs = 10_000, silenceMs = 60_000 }: SmtpOptions, maxConnections: number): SMTPPool =>
+  new SMTPPool({
+    url,
+    maxConnections,
+    maxMessages: 1_000,
+    maxRequeues: 2,
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: silenceMs,
+  })
 
 class KeyMissing extends Error {
   override readonly name = 'KeyMissing'
