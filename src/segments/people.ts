@@ -1,6 +1,6 @@
 import type { ConsentSection } from '#consent/schema.ts'
 import type { PersonFact } from '#events/reaction.ts'
-import type { Json } from '#lib/json.ts'
+import { canonical, type Json } from '#lib/json.ts'
 import { put } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
@@ -44,7 +44,8 @@ export function tellsMore(before: Told | null, after: Told): boolean {
 
 /** JSON text as ClickHouse's parser reads it: it refuses a document over one integer beyond 64 bits, so such integers get a `.0`. */
 export function readableJson(value: Json): string {
-  const text = JSON.stringify(value)
+  // The order of keys is not kept by the database, and a replay must tell the same.
+  const text = canonical(value)
   if (!/\d{19}/.test(text)) return text
   return text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (/^-?\d{19,}$/.test(token) ? `${token}.0` : token))
 }
