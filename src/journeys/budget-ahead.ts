@@ -1,6 +1,7 @@
 import { type Ask, room } from '#consent/caps.ts'
 import { type ContactsSection, counts, reach } from '#consent/contacts.ts'
 import { own } from '#lib/record.ts'
+import { beginnings } from './budget-entries.ts'
 import type { CompiledJourney } from './compile.ts'
 import type { Enrollment } from './enrollment.ts'
 import type { Move, Node, Standing } from './node.ts'
@@ -29,13 +30,7 @@ export function holder(at: Standing, ask: Ask, zone: string): { readonly journey
   const ours = definitions.version(run.journey, run.version)
   if (caps.length === 0 || !ours) return null
   const horizon = now + Math.max(...caps.map(reach))
-  const coming = person.journeys.enrollments
-    .filter((other) => other.id !== run.id)
-    .flatMap((other) => {
-      const journey = definitions.version(other.journey, other.version)
-      return journey && rank(journey, ours) > 0 ? [...expected(at, { run: other, journey, horizon })] : []
-    })
-    .sort((a, b) => a.at - b.at)
+  const coming = [...runsAhead(at, { ours, horizon })].sort((a, b) => a.at - b.at)
   if (coming.length === 0) return null
   return crowdedOut({ coming, caps, zone, mine: { ...ask, at: now }, contacts: person.contacts })
 }
@@ -66,18 +61,32 @@ function crowdedOut({ coming, caps, zone, mine, contacts }: Question): { readonl
   return { journey: first, freeAt: then.free ? last : (then.freeAt ?? last) }
 }
 
-interface Other {
+/** The messages of runs that come before ours, and of runs that the clock is going to begin. */
+function* runsAhead(at: Standing, { ours, horizon }: { ours: CompiledJourney; horizon: number }): Generator<Expected> {
+  const { definitions, person, run, now } = at
+  for (const other of person.journeys.enrollments) {
+    const journey = other.id === run.id ? undefined : definitions.version(other.journey, other.version)
+    const here = journey && rank(journey, ours) > 0 ? journey.nodes.get(other.step) : undefined
+    const from = here ? readyAt(here, other, now) : null
+    if (!journey || !here || from === null) continue
+    yield* path(at, { run: other, journey, horizon, next: here.asks && !isQueued(other) ? other.step : here.next, from })
+  }
+  for (const { run: other, journey } of beginnings({ person, definitions, ours, now, horizon }))
+    yield* path(at, { run: other, journey, horizon, next: other.step, from: other.since })
+}
+
+interface Path {
   readonly run: Enrollment
   readonly journey: CompiledJourney
   readonly horizon: number
+  readonly next: string | null
+  /** Epoch ms. */
+  readonly from: number
 }
 
 /** The messages that a run comes to by itself until the horizon, as the person's data stand now. */
-function* expected(at: Standing, { run, journey, horizon }: Other): Generator<Expected> {
-  const here = journey.nodes.get(run.step)
-  let now = here && readyAt(here, run, at.now)
-  if (!here || now === null || now === undefined) return
-  let next = here.asks && !isQueued(run) ? run.step : here.next
+function* path(at: Standing, { run, journey, horizon, next: first, from }: Path): Generator<Expected> {
+  let [next, now] = [first, from]
   for (let hops = 0; next !== null && now <= horizon && hops < FAR; hops++) {
     const node: Node | undefined = journey.nodes.get(next)
     if (!node) return

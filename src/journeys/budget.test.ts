@@ -350,6 +350,31 @@ test('the look ahead follows branches as the person’s data stand, splits, and 
   assert.deepEqual(through([{ kind: 'wait', id: 'long', for: '30h' }, mail('notice')]), ['promo'], 'tomorrow has a slot of its own')
 })
 
+test('a slot is kept for what the clock is going to begin: a date of theirs, and a broadcast whose audience they are in', () => {
+  const wishes = (entry: object, more: object = {}) =>
+    journey({ id: 'wishes', priority: 90, entry, steps: [mail('wishes')], ...more } as never)
+  const birthday = { date: 'profile.birthday', yearly: true, time: '18:00', zone: 'UTC' }
+  const broadcast = { schedule: { every: 'day', time: '18:00', zone: 'UTC' }, audience: 'profile.plan == "pro"' }
+  const own = { schedule: { every: 'day', time: '18:00', zone: 'profile' }, audience: 'profile.plan == "pro"' }
+  const sentWith = (other: Journey, traits: object): unknown[] => {
+    const world = new World([other, promo({ priority: 10 })], { policy: daily(1) })
+    world.person('ada', traits as never)
+    world.happens('ada', 'Promo', { n: ++n })
+    world.passes('1m')
+    return world.sentTo('ada')
+  }
+  assert.deepEqual(sentWith(wishes(birthday), { birthday: '1990-03-02' }), [], 'her birthday is today')
+  assert.deepEqual(sentWith(wishes(birthday), { birthday: '1990-03-03' }), ['promo'])
+  assert.deepEqual(sentWith(wishes(birthday, { holdout: '100%' }), { birthday: '1990-03-02' }), ['promo'], 'who is held out gets none')
+  assert.deepEqual(sentWith(wishes(birthday, { priority: 10 }), { birthday: '1990-03-02' }), ['promo'])
+  for (const entry of [broadcast, own]) {
+    assert.deepEqual(sentWith(wishes(entry), { plan: 'pro' }), [])
+    assert.deepEqual(sentWith(wishes(entry), { plan: 'basic' }), ['promo'])
+  }
+  const morning = { ...broadcast, schedule: { ...broadcast.schedule, time: '09:00' } }
+  assert.deepEqual(sentWith(wishes(morning), { plan: 'pro' }), ['promo'], 'nine o’clock has passed: tomorrow has a slot of its own')
+})
+
 test('of two that begin with the same event the one that comes first asks first', () => {
   const world = new World([promo({ id: 'a', steps: [mail('low')] }), promo({ id: 'b', priority: 80, steps: [mail('high')] })], {
     policy: daily(1),
