@@ -21,16 +21,18 @@ import { secretBindings } from '#workspaces/secrets/actions.ts'
 import { anyWorkspace } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
 import { backtestBindings } from './backtest-actions.ts'
+import { broadcastBindings } from './broadcast-actions.ts'
 import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { prepareParts } from './delivery.ts'
 import { heldBindings } from './held.ts'
 import { Ingest } from './ingest.ts'
+import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
-import { registerListImport } from './list-import.ts'
+import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
@@ -86,6 +88,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     maxWaiting: 10_000,
     onAppended: options.recordsAppended,
   })
+  const lifecycle = { pool, work: parts.work, analytics, registry, now, announce }
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
   const views = { ...options, names, render: prepareParts({ parts, config, address }) }
@@ -93,13 +96,15 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     actions: ACTIONS,
     bindings: [
       ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce }),
-      ...documentBindings({ pool, now, kinds: KINDS, announce }),
+      ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: journeyPublishing(lifecycle) }),
+      ...lifecycleBindings(lifecycle),
       ...secretBindings({ pool, secrets, now }),
       ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
       ...backtestBindings({ pool, work: parts.work, registry, now }),
       ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
       ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
+      ...broadcastBindings({ pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
       ...pressureBindings({ pool, analytics, names, now }),
       ...messageBindings(views),
       ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
@@ -116,7 +121,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     version: VERSION,
     url,
     others: [(scope) => signIn.mount(scope), (scope) => tellTime(scope, now)],
-    otherRoutes: AUTH_ROUTES,
+    otherRoutes: [...AUTH_ROUTES, IMPORT_ROUTE],
   })
   const audit = writeAudit(pool, now)
   const imports = await registerListImport(server, {

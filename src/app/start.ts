@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
 import { keepMail } from '#channels/store.ts'
+import { openSweeps } from '#journeys/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
 import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -17,6 +18,7 @@ import { nextBuild } from '#segments/store.ts'
 import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
 import { backtestTask } from './backtest-actions.ts'
+import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
@@ -24,6 +26,7 @@ import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
+import { startSweeper } from './journey-lifecycle-sweep.ts'
 import { startKeeping } from './keeping.ts'
 import { registerLinks } from './links.ts'
 import { hasFacts, openParts, type Parts } from './open-parts.ts'
@@ -102,7 +105,10 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       latency: read.latency,
       delivery: running.delivery,
-      settled: () => settled(parts, { now: () => clock.now(), stream }),
+      settled: async () => {
+        await running.broadcaster?.settled()
+        await settled(parts, { now: () => clock.now(), stream })
+      },
       reported: () => running.projector?.drained() ?? Promise.resolve(),
       built: () => built(parts),
       stop,
@@ -129,6 +135,7 @@ interface Running {
   readonly setupToken: string
   readonly delivery: Delivery | null
   readonly projector: Projector | null
+  readonly broadcaster: Broadcaster | null
 }
 
 /** Ends in the opposite order: first no new work comes in, then what runs is finished. */
@@ -156,7 +163,18 @@ async function startRoles(roles: Roles): Promise<Running> {
     })
     closing.push(() => builder.stop())
   }
-  if (has('jobs')) closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
+  const broadcaster = has('jobs')
+    ? startBroadcaster({ pool: parts.work, partitions: config.partitions, definitions: registry, now, appended, logger })
+    : null
+  if (broadcaster) closing.push(() => broadcaster.stop())
+  if (has('jobs')) {
+    const { work: pool, analytics } = parts
+    const released = (): void => delivery?.wake()
+    const sweeper = startSweeper({ pool, analytics, partitions: config.partitions, now, logger, appended, released })
+    closing.push(() => sweeper.stop())
+  }
+  if (has('jobs'))
+    closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
       ? await startMailbox({
@@ -193,7 +211,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     closing.push(() => intake.idle())
     await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
   }
-  return { server, setupToken: api.setupToken, delivery, projector }
+  return { server, setupToken: api.setupToken, delivery, projector, broadcaster }
 }
 
 function startEngineRole(
@@ -261,7 +279,7 @@ const announcement =
 async function settled({ work }: Parts, { now, stream }: { now: () => number; stream: Stream | null }): Promise<void> {
   for (;;) {
     await stream?.barrier(new AbortController().signal)
-    if (await isQuiet(work, now())) return
+    if ((await isQuiet(work, now())) && (await openSweeps(work)).length === 0) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
+import { InFlight } from '#workspaces/documents/in-flight.ts'
 import { Scope } from '#workspaces/schema.ts'
 import { Journey } from './schema.ts'
 import { Slug } from './words.ts'
@@ -22,12 +23,16 @@ export const JourneyProblem = z.object({
   at: z.string().optional(),
 })
 
+/** `pause` lets nobody in and nobody go on; `drain` lets nobody in; `stop` has ended every run. */
+export const JourneyMode = z.enum(['run', 'pause', 'drain', 'stop'])
+
 export const JourneySummary = z.object({
   id: Slug,
   name: z.string(),
   /** Live version; of a draft its own. */
   version: Version,
   status: JourneyStatus,
+  mode: JourneyMode,
   /** Runs that stand in it at this moment, on any version. */
   inNow: Count,
   /** Runs that began within the last seven days, held-out ones included. */
@@ -61,6 +66,12 @@ export const GetJourney = action({
     name: z.string(),
     version: Version,
     status: JourneyStatus,
+    mode: JourneyMode,
+    /** When the mode was changed last, and by whom; null: never. */
+    modeAt: Time.nullable(),
+    modeBy: z.string(),
+    /** Hash of the draft, if there is one that differs from what is live. */
+    draft: z.string().nullable(),
     definition: Journey,
     /** The definition as it is written as code. */
     yaml: z.string(),
@@ -112,7 +123,7 @@ export const SimulateJourney = action({
     trace: z.array(
       z.object({
         at: Time,
-        kind: z.enum(['entered', 'refused', 'moved', 'exited', 'converted', 'message']),
+        kind: z.enum(['entered', 'refused', 'moved', 'migrated', 'exited', 'converted', 'message']),
         step: z.string(),
         reason: z.string(),
         sentence: z.string(),
@@ -162,4 +173,159 @@ export const ReleaseRun = action({
     comment: z.string().max(500).default(''),
   }),
   output: z.object({ run: HeldRun, verdict: z.enum(['released', 'rejected']) }),
+})
+
+/** A journey going out to many people at once. */
+export const BroadcastLine = z.object({
+  /** Local time of a schedule, `existing:<segment>`, or `dates:<version>`. */
+  occurrence: z.string(),
+  kind: z.enum(['scheduled', 'existing', 'dates']),
+  version: Version,
+  /** `missed`: nothing ran when it was due, and it was too late afterwards. */
+  status: z.enum(['running', 'paused', 'done', 'cancelled', 'missed']),
+  due: Time,
+  beganAt: Time,
+  endedAt: Time.nullable(),
+  /** People there were when it began, people looked at, people it was for. */
+  people: Count,
+  looked: Count,
+  reached: Count,
+  reason: z.string(),
+})
+
+export const ListBroadcasts = action({
+  name: 'journeys.broadcasts',
+  does: 'Lists when a journey went out to many people, newest first, how far it has come, and when it goes out next.',
+  may: 'journeys:read',
+  route: 'GET /api/journeys/:id/broadcasts',
+  input: z.object({ id: Slug }),
+  output: z.object({
+    broadcasts: z.array(BroadcastLine),
+    next: z.object({ local: z.string(), begins: Time }).nullable(),
+  }),
+})
+
+export const ChangeBroadcast = action({
+  name: 'journeys.broadcast.change',
+  does: 'Pauses, resumes or cancels a broadcast that is on its way. Whoever has entered goes on; a cancelled one never comes again.',
+  may: 'journeys:publish',
+  route: 'POST /api/journeys/:id/broadcasts/change',
+  audited: true,
+  input: z.object({ id: Slug, occurrence: z.string().min(1).max(200), to: z.enum(['pause', 'resume', 'cancel']) }),
+  output: z.object({ broadcast: BroadcastLine }),
+})
+
+export const EnterJourney = action({
+  name: 'journeys.enter',
+  does: 'Asks for one person to enter a journey that has an API entry. Its rules decide; the same message id enters once.',
+  may: 'people:write',
+  route: 'POST /api/journeys/:id/enter',
+  audited: true,
+  status: 202,
+  input: z.object({
+    id: Slug,
+    /** A profile id, or identifiers; of somebody unknown a profile is made. */
+    person: z
+      .strictObject({
+        profile: z.string().min(1).max(100).optional(),
+        userId: z.string().min(1).max(512).optional(),
+        anonymousId: z.string().min(1).max(512).optional(),
+        email: z.email().max(254).toLowerCase().optional(),
+      })
+      .refine((person) => Object.values(person).some((value) => value !== undefined), 'say who: profile, userId, anonymousId or email'),
+    /** Names the run, e.g. an order: one run for each. */
+    key: z.string().min(1).max(200).optional(),
+    /** What the journey gets as `entry.properties`. */
+    data: z.record(z.string(), z.json()).default({}),
+    messageId: z.string().min(1).max(200).optional(),
+  }),
+  output: z.object({
+    messageId: z.string(),
+    /** Where it shows what became of it. */
+    look: z.string(),
+  }),
+})
+
+const Consequence = z.object({
+  /** `stays` on the old version, `follows` with nothing else changed, `waits` until another moment, `goes_on` to a step, `gets` a message, `leaves`, or `finishes` at once. */
+  kind: z.enum(['stays', 'follows', 'waits', 'goes_on', 'gets', 'leaves', 'finishes']),
+  people: Count,
+  /** Step that they come to; '' where there is none. */
+  to: z.string(),
+  /** Message that they get. */
+  what: z.string(),
+  /** Of those who wait: the earliest and the latest moment. */
+  from: Time.nullable(),
+  until: Time.nullable(),
+})
+
+export const JourneyImpact = action({
+  name: 'journeys.impact',
+  does: 'Shows what publishing a journey would do to the people inside: how many stand on each step of each version, and what each of them would get at that moment.',
+  may: 'journeys:read',
+  route: 'POST /api/journeys/:id/impact',
+  input: z.object({
+    id: Slug,
+    inFlight: InFlight,
+    /** What is to be published; the draft if left out. */
+    body: z.record(z.string(), z.json()).optional(),
+  }),
+  output: z.object({
+    /** Publishing with people taken along needs it, for 15 minutes. */
+    token: z.string(),
+    hash: z.string(),
+    live: Version.nullable(),
+    next: Version,
+    at: Time,
+    people: Count,
+    groups: z.array(
+      z.object({
+        version: Version,
+        step: z.string(),
+        title: z.string(),
+        people: Count,
+        /** Step of the new version that they stand on afterwards; null: they leave or stay on their version. */
+        target: z.string().nullable(),
+        /** How many of them were looked at; the consequences are scaled up from these. */
+        looked: Count,
+        consequences: z.array(Consequence),
+      }),
+    ),
+    /** New steps that nobody who is inside will come by. */
+    outOfReach: z.array(z.string()),
+    /** Why people could not be taken along like this. */
+    problems: z.array(
+      z.object({ code: z.string(), status: z.int(), title: z.string(), detail: z.string().optional(), hint: z.string().optional() }),
+    ),
+    /** Steps on which people stand, or may stand, that the new version does not have. */
+    unmapped: z.array(z.string()),
+    /** Steps of the new version on which somebody can stand, to choose from. */
+    places: z.array(z.object({ step: z.string(), title: z.string() })),
+  }),
+  largestBody: 4 * 1_048_576,
+})
+
+export const ChangeJourneyMode = action({
+  name: 'journeys.mode',
+  does: 'Pauses a journey, lets it run again, lets nobody in any more (drain), or ends every run at once (stop).',
+  may: 'journeys:publish',
+  route: 'POST /api/journeys/:id/mode',
+  input: z.object({
+    id: Slug,
+    mode: JourneyMode,
+    /** When a pause ends: timers that came due meanwhile fire within a minute (`run`), all timers move by the pause (`shift`), or who missed theirs leaves (`exit`). */
+    timers: z.enum(['run', 'shift', 'exit']).optional(),
+  }),
+  output: z.object({ mode: JourneyMode, revision: z.int() }),
+  audited: true,
+})
+
+export const DuplicateJourney = action({
+  name: 'journeys.duplicate',
+  does: 'Writes a draft of a new journey with the steps of another one. Nobody enters it before it is published.',
+  may: 'documents:write',
+  route: 'POST /api/journeys/:id/duplicate',
+  input: z.object({ id: Slug, to: Slug, name: z.string().max(200).optional() }),
+  output: z.object({ id: Slug }),
+  audited: true,
 })

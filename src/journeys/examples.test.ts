@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { parse } from 'yaml'
 import { check } from './check.ts'
+import { entriesOf, eventsOf } from './entries/schema.ts'
 import { Journey } from './schema.ts'
 import { Simulation } from './simulate.ts'
 
@@ -17,7 +18,7 @@ for (const file of files('journeys')) {
     assert.deepEqual(check(journey, library), [])
     const simulation = new Simulation({ journeys: [{ ...journey, holdout: '0%' }], start: Date.UTC(2026, 2, 2, 10) })
     simulation.identify('ada', { email: 'ada@example.com' })
-    simulation.event({ person: 'ada', name: journey.entry.event, properties: { cart_id: 'c1', value: 9 } })
+    simulation.event({ person: 'ada', name: eventsOf(entriesOf(journey)[0]!, journey.id)[0]!, properties: { cart_id: 'c1', value: 9 } })
     simulation.pass(30 * 86_400_000)
     assert.ok(simulation.sent.length > 0)
     assert.deepEqual(simulation.people.get('ada')!.journeys.enrollments, [])

@@ -105,7 +105,7 @@ function reassess(turn: Turn, changes: Changes, { why, touched }: { why: Why; to
   for (const { segment, kind } of deltas) {
     const isThere = catalogue.deciders.has(segment)
     note(turn, { segment, kind, why: isThere ? why : 'archived' })
-    if (isThere) heard.push(membershipEvent(turn, segment, kind))
+    if (isThere) heard.push(membershipEvent(turn, { segment, kind, why }))
   }
   return heard
 }
@@ -127,7 +127,7 @@ function note(turn: Turn, { segment, kind, why }: { segment: string; kind: Membe
 }
 
 /** It is made in the turn of its cause, and neither counted nor kept. */
-function membershipEvent(turn: Turn, segment: string, kind: MembershipFact['kind']): EventRecord {
+function membershipEvent(turn: Turn, { segment, kind, why }: { segment: string; kind: MembershipFact['kind']; why: Why }): EventRecord {
   const { definitions, now } = turn.context
   const name = `${kind === 'entered' ? SEGMENT_ENTERED : SEGMENT_LEFT}${segment}`
   return {
@@ -139,7 +139,7 @@ function membershipEvent(turn: Turn, segment: string, kind: MembershipFact['kind
     name,
     at: now,
     received: now,
-    props: { segment },
+    props: { segment, why },
     ids: [],
   }
 }

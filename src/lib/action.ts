@@ -36,6 +36,8 @@ export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.Zo
   readonly audited?: boolean
   /** Bytes that the body may have; left out: what the server takes by default (1 MiB). */
   readonly largestBody?: number
+  /** Of a success; left out: 200. 202: it was accepted, and what becomes of it shows later. */
+  readonly status?: 202
   /** The answer is a stream of server-sent events; `output` is the data of each. */
   readonly streams?: boolean
 }

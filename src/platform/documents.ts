@@ -99,6 +99,9 @@ export const plan = async (db: Queryable, workspace: string, { kinds, ...input }
 /** Appends `{ kind: 'definitions', revision }` to every partition of the log. */
 export type Announce = (tx: Queryable, revision: number) => Promise<void>
 
+/** Told within the transaction, before the announcement, what it publishes; as the owner of the tables. */
+export type Note = (tx: Queryable, revision: number, published: Applied['published']) => Promise<void>
+
 /**
  * Makes the plan true in the caller's transaction and announces the revision on the log; nothing else may follow in it.
  * Refuses the whole when a document is unsound, or when the state or the input is not what `token` names; applying again changes nothing.
@@ -106,7 +109,7 @@ export type Announce = (tx: Queryable, revision: number) => Promise<void>
 export async function apply(
   tx: Queryable,
   author: Author,
-  { kinds, token, announce, ...input }: PlanInput & { kinds: Kinds; token?: string; announce: Announce },
+  { kinds, token, announce, note, ...input }: PlanInput & { kinds: Kinds; token?: string; announce: Announce; note?: Note | undefined },
 ): Promise<Outcome<Applied>> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('documents ' || $1, 0))`, [author.workspace])
   const made = planOf(await liveDocuments(tx, author.workspace), input, kinds)
@@ -123,6 +126,7 @@ export async function apply(
   }
   // The log belongs to no workspace: a request that stepped down to one steps up again to write there.
   await tx.query(`select set_config('role', 'none', true)`)
+  await note?.(tx, revision, published)
   await announce(tx, revision)
   return { plan: made, revision, published }
 }
@@ -279,4 +283,13 @@ export async function everyVersion(db: Queryable, kind: string): Promise<Definit
     [kind],
   )
   return rows
+}
+
+/** When what is live of a kind was published (epoch ms), by `workspace id`. */
+export async function publishedTimes(db: Queryable, kind: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ ws: string; id: string; at: number }>(
+    `select workspace_id as ws, id, at from documents where kind = $1 and status = 'published'`,
+    [kind],
+  )
+  return new Map(rows.map(({ ws, id, at }) => [`${ws} ${id}`, at]))
 }

@@ -24,6 +24,27 @@ export async function loadStates<State>(db: Queryable, kind: string, keys: reado
   return rows.map(({ state, ...row }) => ({ ...row, state: JSON.parse(state) as State }))
 }
 
+/** Rows of one workspace in the order of their ids, behind one of them. */
+export async function pageStates<State>(
+  db: Queryable,
+  kind: string,
+  { workspace, after, limit }: { workspace: string; after: string; limit: number },
+): Promise<{ id: string; state: State }[]> {
+  const { rows } = await db.query<{ id: string; state: string }>(
+    'select id, state from keyed_state where workspace_id = $1 and kind = $2 and id > $3 order by id limit $4',
+    [workspace, kind, after, limit],
+  )
+  return rows.map(({ id, state }) => ({ id, state: JSON.parse(state) as State }))
+}
+
+export async function countStates(db: Queryable, kind: string, workspace: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'select count(*)::bigint as count from keyed_state where workspace_id = $1 and kind = $2',
+    [workspace, kind],
+  )
+  return rows[0]!.count
+}
+
 /** Stands between the texts of one parameter: JSON writes this character as an escape, so none of them holds it. */
 const BETWEEN = '\u0001'
 

@@ -81,7 +81,9 @@ function whereOf(entry: Entry): ((scope: Scope) => boolean) | null {
 
 function alsoOf(entry: Entry): ((scope: Scope) => boolean) | null {
   if ('schedule' in entry) return condition(typeof entry.audience === 'string' ? entry.audience : memberOf(entry.audience.segment))
-  if (!('segment' in entry) || entry.existing === 'skip') return null
+  if (!('segment' in entry)) return null
+  // Whom a build of the segment found was in it before: they did not come in, they were there.
+  if (entry.existing === 'skip') return (scope) => scope.event?.properties['why'] !== 'review'
   const isMember = condition(memberOf(entry.segment))
   return (scope) => !scope.event?.name.startsWith('journey.scheduled:') || isMember(scope)
 }

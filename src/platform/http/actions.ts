@@ -256,7 +256,7 @@ async function run(request: FastifyRequest, reply: FastifyReply, { bound, princi
       ...noted,
     })
   }
-  return { status: 200, body: JSON.stringify(output) }
+  return { status: action.status ?? 200, body: JSON.stringify(output) }
 }
 
 async function checked(action: Action, output: unknown): Promise<unknown> {

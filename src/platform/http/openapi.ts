@@ -59,8 +59,8 @@ function operation(action: Action, schemas: Record<string, Schema>): Schema {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      200: {
-        description: action.streams ? 'Server-sent events; each has this as its data.' : 'Done.',
+      [action.status ?? 200]: {
+        description: action.streams ? 'Server-sent events; each has this as its data.' : action.status === 202 ? 'Accepted.' : 'Done.',
         content: { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } },
       },
       default: { $ref: '#/components/responses/Problem' },

@@ -1,0 +1,118 @@
+import type { Broadcast } from '#journeys/entries/selection.ts'
+import type { Queryable } from '#platform/log.ts'
+
+export type BroadcastStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'missed'
+
+export interface BroadcastRow extends Broadcast {
+  readonly ws: string
+  readonly journey: string
+  readonly version: number
+  readonly status: BroadcastStatus
+  /** Epoch ms. */
+  readonly due: number
+  readonly beganAt: number
+  readonly endedAt: number | null
+  readonly after: string
+  readonly people: number
+  readonly looked: number
+  readonly reached: number
+  readonly reason: string
+}
+
+const ROW = `workspace_id as ws, journey_id as journey, occurrence, kind, version, status, due, began_at as "beganAt", ended_at as "endedAt",
+  after, people, looked, reached, reason`
+
+export type NewBroadcast = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence' | 'kind' | 'version' | 'status' | 'due' | 'beganAt'>
+
+/** Makes the row of an occurrence; false when it was made before, by whatever process. */
+export async function beginBroadcast(db: Queryable, row: NewBroadcast): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into broadcasts (workspace_id, journey_id, occurrence, kind, version, status, due, began_at, ended_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 = 'running' then null else $8::bigint end) on conflict do nothing`,
+    [row.ws, row.journey, row.occurrence, row.kind, row.version, row.status, row.due, row.beganAt],
+  )
+  return rowCount === 1
+}
+
+/** Local time of the last occurrence of each journey's schedule, by `workspace journey`. */
+export async function lastOccurrences(db: Queryable): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ ws: string; journey: string; last: string }>(
+    `select workspace_id as ws, journey_id as journey, max(occurrence) as last from broadcasts where kind = 'scheduled' group by 1, 2`,
+  )
+  return new Map(rows.map(({ ws, journey, last }) => [`${ws} ${journey}`, last]))
+}
+
+/** Whose turn it is, locked until the transaction ends; another process takes the next one. */
+export async function lockTurn(tx: Queryable): Promise<BroadcastRow | undefined> {
+  const { rows } = await tx.query<BroadcastRow>(
+    `select ${ROW} from broadcasts where status = 'running' order by turn, began_at limit 1 for update skip locked`,
+  )
+  return rows[0]
+}
+
+/** How many people there are to look at. */
+export async function notePeople(db: Queryable, { ws, journey, occurrence }: Name, people: number): Promise<void> {
+  await db.query('update broadcasts set people = $4 where workspace_id = $1 and journey_id = $2 and occurrence = $3', [
+    ws,
+    journey,
+    occurrence,
+    people,
+  ])
+}
+
+type Name = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence'>
+
+export async function noteTurn(
+  tx: Queryable,
+  { ws, journey, occurrence }: Name,
+  { after, looked, reached }: { after: string; looked: number; reached: number },
+): Promise<void> {
+  await tx.query(
+    `update broadcasts set after = $4, looked = looked + $5, reached = reached + $6, turn = turn + 1
+     where workspace_id = $1 and journey_id = $2 and occurrence = $3`,
+    [ws, journey, occurrence, after, looked, reached],
+  )
+}
+
+export async function endBroadcast(
+  tx: Queryable,
+  { ws, journey, occurrence }: Name,
+  { status, reason, at }: { status: BroadcastStatus; reason: string; at: number },
+): Promise<void> {
+  await tx.query(
+    'update broadcasts set status = $4, reason = $5, ended_at = $6 where workspace_id = $1 and journey_id = $2 and occurrence = $3',
+    [ws, journey, occurrence, status, reason, at],
+  )
+}
+
+/** Broadcasts of a journey, newest first. */
+export async function broadcastsOf(
+  db: Queryable,
+  workspace: string,
+  { journey, limit }: { journey: string; limit: number },
+): Promise<BroadcastRow[]> {
+  const { rows } = await db.query<BroadcastRow>(
+    `select ${ROW} from broadcasts where workspace_id = $1 and journey_id = $2 order by began_at desc, occurrence desc limit $3`,
+    [workspace, journey, limit],
+  )
+  return rows
+}
+
+/** Changes the status if it is one of those; the row as it is then, or undefined. */
+export async function changeBroadcast(
+  tx: Queryable,
+  { ws, journey, occurrence }: Name,
+  { from, to, at }: { from: readonly BroadcastStatus[]; to: BroadcastStatus; at: number },
+): Promise<BroadcastRow | undefined> {
+  const { rows } = await tx.query<BroadcastRow>(
+    `update broadcasts set status = $5, ended_at = case when $5 = 'cancelled' then $6::bigint end
+     where workspace_id = $1 and journey_id = $2 and occurrence = $3 and status = any($4) returning ${ROW}`,
+    [ws, journey, occurrence, from, to, at],
+  )
+  return rows[0]
+}
+
+export async function isAnyRunning(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ any: boolean }>(`select exists (select from broadcasts where status = 'running') as any`)
+  return rows[0]!.any
+}
