@@ -112,7 +112,7 @@ export class Tally {
       people: this.#people,
       events: this.#events,
       entered: this.#entered,
-      refused: Object.fromEntries(this.#refused),
+      notLetIn: Object.fromEntries(this.#refused),
       exits: Object.fromEntries(this.#exits),
       standing: this.#standing,
       converted: this.#converted,

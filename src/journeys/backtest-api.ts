@@ -27,7 +27,7 @@ export const BacktestResult = z.object({
   events: Count,
   entered: z.object({ treated: Count, heldOut: Count, people: Count }),
   /** By reason code. */
-  refused: Counts,
+  notLetIn: Counts,
   exits: Counts,
   /** Runs that would still be in the journey at the end. */
   standing: Count,

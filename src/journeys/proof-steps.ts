@@ -110,12 +110,14 @@ const HOUR = 3_600_000
 function waiting(step: WaitStep, around: Around): Segment {
   const span = step.for === undefined ? 0 : milliseconds(step.for)
   const days = span === undefined ? Number.parseInt(step.for!, 10) : 0
-  const open = step.until !== undefined || step.window !== undefined
+  // By the clock of a person who stays in their zone; data of theirs can move a date, and holidays an opening, as far as they like.
+  const open = (step.until !== undefined && 'date' in step.until) || step.window !== undefined
+  const morning = step.until === undefined ? 0 : 'days' in step.until && step.until.days !== undefined ? 7 * 24 * HOUR + HOUR : 25 * HOUR
   // A calendar day ends at the next midnight, which may be now; the longest has 25 hours.
   const [asked, most] = span === undefined ? [Math.max(0, days - 1) * 23 * HOUR, days * 25 * HOUR] : [span, span]
   // A date that moves takes its wait along, also to before the time has passed.
   const least = step.until && 'date' in step.until ? 0 : asked
-  const waited = pause(leg(step, 'waited', least), open ? Infinity : most + ON_TIME)
+  const waited = pause(leg(step, 'waited', least), open ? Infinity : most + morning + ON_TIME)
   return step.otherwise === undefined
     ? waited
     : around.spans.either([waited, after(pause(leg(step, 'failed', least), Infinity), list(step.otherwise, around), around.spans)])

@@ -52,7 +52,7 @@ export function journeyBound(journey: Journey, counted: Counted, { window, stopp
   const limited = limitOf(pace, { window, inside: within.count, longest: steps.longest })
   if (pace.keyed) {
     if (limited !== null) return { ...single, most: limited, why: 'limit' }
-    return { ...bound, most: null, why: 'keys', path: [...single.path, { ...ENTERS, does: 'enters with another key' }] }
+    return { ...bound, most: null, why: 'keys', path: [ENTERS, ...legs(within.trail), { ...ENTERS, does: 'enters with another key' }] }
   }
   if (pace.gap === Infinity) return { ...single, most: within.count, why: 'steps' }
   const whole = spans.best(runs.whole.map((each) => ({ ...each, least: Math.max(each.least + pace.rest, pace.gap) })))

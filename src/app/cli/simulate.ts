@@ -31,7 +31,8 @@ export const simulating: Command = {
   },
 }
 
-function journeysOf(call: Call): Outcome<Journey[]> {
+/** The journeys of the files that are named, if they are sound. */
+export function journeysOf(call: Call): Outcome<Journey[]> {
   const journeys: Journey[] = []
   for (const given of call.positionals) {
     const path = resolve(call.cwd, given)
@@ -183,7 +184,15 @@ function told({ simulation, start, vain }: Played, paint: Paint): Result {
   return { code: 0, json, text: [...lines, ...still, ...warnings, summary(trace, sent.length)].join('\n') }
 }
 
-const STYLES = { entered: 'cyan', refused: 'yellow', moved: 'dim', exited: 'cyan', converted: 'green', message: 'bold' } as const
+const STYLES = {
+  entered: 'cyan',
+  refused: 'yellow',
+  moved: 'dim',
+  migrated: 'cyan',
+  exited: 'cyan',
+  converted: 'green',
+  message: 'bold',
+} as const
 
 function traceLine({ at, person, step, kind, sentence }: Trace, start: number, paint: Paint): string {
   const when = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} ${`+${durationText(at - start)}`.padEnd(12)}`

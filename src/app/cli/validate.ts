@@ -9,6 +9,7 @@ import { KINDS } from '../kinds.ts'
 import type { Command, Result } from './command.ts'
 import { type Folder, folderOf, type PlacedProblem, placed, problemLines } from './folder.ts'
 import { count } from './paint.ts'
+import { proofLines, proofOf } from './proof.ts'
 
 type Found = Problem & { readonly severity?: 'error' | 'warning' }
 
@@ -17,7 +18,9 @@ export const validate: Command = {
   does: 'Checks the documents of a folder, without a server: shape, conditions, references, Liquid and MJML.',
   takes: '[dir]',
   count: [0, 1],
-  flags: {},
+  flags: {
+    prove: { type: 'boolean', does: 'also prove the most messages that one person can get, from all journeys of the folder together' },
+  },
   more: 'Ends with 1 when there is an error; warnings do not count.',
   async run(call): Promise<Outcome<Result>> {
     const folder = folderOf(call)
@@ -28,7 +31,10 @@ export const validate: Command = {
     const told = [...problems.map((problem) => problemLines(problem, call.paint))]
     const counted = `${count(folder.documents.length, 'document')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}.`
     told.push(errors > 0 ? call.paint('red', counted) : call.paint('green', counted))
-    return { code: errors > 0 ? 1 : 0, json: { ok: errors === 0, documents: folder.documents.length, problems }, text: told.join('\n') }
+    const proof = call.flags['prove'] === true ? proofOf(folder) : undefined
+    if (proof) told.push('', ...proofLines(proof, call.paint))
+    const json = { ok: errors === 0, documents: folder.documents.length, problems, ...(proof && { proof }) }
+    return { code: errors > 0 ? 1 : 0, json, text: told.join('\n') }
   },
 }
 
