@@ -41,6 +41,8 @@ export interface Imports {
   idle(): Promise<void>
 }
 
+/** Its body is a file, so it is no declared action. */
+export const IMPORT_ROUTE = '/api/lists/:id/import'
 /** Bytes of one file. */
 const LARGEST = 100 * 1_048_576
 const FAULTS_SHOWN = 100
@@ -58,7 +60,7 @@ export async function registerListImport(server: FastifyInstance, options: Optio
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { bodyLimit: LARGEST }, (_request, body, done) => done(null, body))
     scope.post<{ Params: { id: string }; Querystring: Record<string, string> }>(
-      '/api/lists/:id/import',
+      IMPORT_ROUTE,
       { bodyLimit: LARGEST },
       async (request, reply) => {
         const principal = await enter(request, reply, options)

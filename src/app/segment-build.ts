@@ -1,16 +1,17 @@
 import type { Logger } from 'pino'
 import type { KeyedRecord } from '#events/schema.ts'
 import type { Json } from '#lib/json.ts'
+import { isRefusal } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Announce, nextRevision } from '#platform/documents.ts'
 import { factsWait, newestFactBlock } from '#platform/fact-projection.ts'
 import { backlog } from '#platform/leases.ts'
 import { append } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
-import { catalogue, slotName, type Watched } from '#segments/catalogue.ts'
+import { type Catalogue, catalogue, slotName, type Watched } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
 import { type Build, finishBuild, holdBuilds, nextBuild, noteBuildError, noteProgress, startBuild, watchesSince } from '#segments/store.ts'
-import { candidatesIn, historiesIn, peopleCount, type Slice } from './segment-build-store.ts'
+import { candidatesIn, historiesIn, type Known, peopleCount, type Slice } from './segment-build-store.ts'
 import { rewatch, watchedIn } from './watches.ts'
 import { isPast, notePlaces, placesOf } from './watches-store.ts'
 
@@ -127,7 +128,9 @@ export interface BuildPlan {
   /** Slots that it fills, with the places up to which. */
   readonly slots: readonly { readonly slot: string; readonly id: string }[]
   readonly places: readonly { readonly partition: number; readonly seq: number }[]
-  readonly catalogue: ReturnType<typeof catalogue>
+  readonly catalogue: Catalogue
+  /** The condition of each live segment. */
+  readonly known: Known
 }
 
 /** Undefined: nothing of it is wanted any more. */
@@ -144,6 +147,12 @@ async function planOf({ pool }: BuilderOptions, build: Build): Promise<BuildPlan
       .map(({ id, since }) => ({ slot: slotName({ id, since }), id })),
     places: await placesOf(pool, build.since),
     catalogue: made,
+    known: new Map(
+      input.segments.flatMap(({ id, conditions: [live] }) => {
+        const condition = live === undefined ? undefined : made.compiled.get(live)
+        return condition && !isRefusal(condition) ? [[id, condition] as const] : []
+      }),
+    ),
   }
 }
 

@@ -94,6 +94,14 @@ export const segmentBindings = (options: Options): Binding[] => {
       })
       return revision === undefined ? refuse(unknown('segment', id)) : { revision }
     }),
+    ...listBindings(options),
+  ]
+}
+
+/** Lists, and scores: words about people that come as events of ours. */
+const listBindings = (options: Options): Binding[] => {
+  const { pool, analytics, now } = options
+  return [
     bind(ListLists, async (_input, { workspace }) => {
       const [live, counts] = await Promise.all([
         inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace)),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Json, JsonObject } from '#lib/json.ts'
-import { ARITHMETIC, COMPARISONS, type Expression, KNOWN, type Literal, type PathValue, Tree } from './ast.ts'
+import { ARITHMETIC, COMPARISONS, type Expression, GATHERED, KNOWN, type Literal, type PathValue, Tree } from './ast.ts'
+import { history as gathering, type PastEvent, pastOf, sequence } from './past.test.ts'
 import type { PermitOnRecord } from './scope.ts'
 
 /** Few values, so that random rows and random conditions meet; hostile ones among them. */
@@ -140,6 +141,14 @@ function pathValue(lists: number): fc.Arbitrary<PathValue> {
   return lists === 0 ? rooted : fc.oneof({ weight: 1, arbitrary: rooted }, { weight: 2, arbitrary: element })
 }
 
+const GROUPS = ['vip', 'press', '__proto__', "o'hara"]
+const member = fc
+  .tuple(fc.constantFrom('segment' as const, 'list' as const), fc.constantFrom(...GROUPS))
+  .map(([of, id]): Expression => ({ kind: 'member', of, id }))
+const rating = fc
+  .tuple(fc.constantFrom('score' as const, 'cohort' as const), fc.constantFrom(...GROUPS))
+  .map(([of, name]): Expression => ({ kind: 'rating', of, name }))
+
 /** Any tree that the schema allows, sensible or not. */
 export function expression(depth = 4, lists = 0): fc.Arbitrary<Expression> {
   const leaf: fc.Arbitrary<Expression> = fc.oneof(
@@ -161,6 +170,9 @@ export function expression(depth = 4, lists = 0): fc.Arbitrary<Expression> {
       what: fc.constantFrom('count', 'first', 'last'),
       event: fc.constantFrom(...EVENTS),
     }) as fc.Arbitrary<Expression>,
+    fc.oneof(gathering(GATHERED), sequence),
+    member,
+    rating,
   )
   if (depth === 0) return leaf
   const inner = expression(depth - 1, lists)
@@ -229,6 +241,8 @@ export function sensible(depth = 2, lists = 0): fc.Arbitrary<Expression> {
   const numbers = fc.oneof(
     at('points'),
     history('count'),
+    gathering(['count', 'sum', 'min', 'max', 'distinct']),
+    rating,
     fc.oneof(at('tags'), at('plan')).map(call('length')),
     reckon.map(([operator, left, right]): Expression => ({ kind: 'arithmetic', operator, left, right })),
     fc
@@ -243,6 +257,7 @@ export function sensible(depth = 2, lists = 0): fc.Arbitrary<Expression> {
   const instants = fc.oneof(
     history('first'),
     history('last'),
+    gathering(['first', 'last']),
     isoDate.map((text): Expression => ({ kind: 'date', text })),
     fc.constant<Expression>({ kind: 'known', name: 'now' }),
   )
@@ -250,7 +265,10 @@ export function sensible(depth = 2, lists = 0): fc.Arbitrary<Expression> {
     .tuple(instants, span)
     .map(([left, ms]): Expression => ({ kind: 'arithmetic', operator: '-', left, right: { kind: 'duration', ms } }))
   const list = fc.array(scalar, { maxLength: 6 }).map((items): Expression => ({ kind: 'list', items }))
+  const few = fc.integer({ min: -1, max: 3 }).map((value): Expression => ({ kind: 'number', value }))
   const atom = fc.oneof(
+    fc.tuple(ORDERS, gathering(['count', 'distinct']), few).map((parts) => compare(...parts)),
+    fc.oneof(sequence, member),
     fc.tuple(ORDERS, numbers, fc.oneof(number, at('points'))).map((parts) => compare(...parts)),
     fc
       .tuple(
@@ -327,7 +345,12 @@ export interface Row {
   readonly event: { readonly name: string; readonly at: number; readonly properties: JsonObject }
   readonly entry: { readonly name: string; readonly at: number; readonly key: string; readonly properties: JsonObject }
   readonly now: number
+  readonly segments: readonly string[]
+  readonly lists: Readonly<Record<string, number>>
+  readonly scores: Readonly<Record<string, number>>
+  readonly past: readonly PastEvent[]
 }
+const EDGES = [0, 1, 1_000, 89_999, 90_000, 86_399_999, 86_400_000, 2_592_000_000, -5].map((back) => 1_772_000_000_000 - back)
 export const row: fc.Arbitrary<Row> = node({
   id: textValue,
   attributes: properties,
@@ -340,6 +363,17 @@ export const row: fc.Arbitrary<Row> = node({
   event: node({ name: fc.constantFrom(...EVENTS), at: time, properties }),
   entry: node({ name: fc.constantFrom(...EVENTS), at: time, key: textValue, properties }),
   now: time,
+  segments: fc.subarray(GROUPS),
+  lists: objectOf(fc.constantFrom(...GROUPS), fc.integer({ min: 1, max: 9 }), 3),
+  scores: objectOf(fc.constantFrom(...GROUPS), fc.constantFrom(0, 0.25, 0.5, 1, 3, -2), 3),
+  past: pastOf(fc.constantFrom(0, 1_769_853_600_000, 1_769_853_600_001, ...EDGES)),
+})
+
+/** What a row says beside its attributes. */
+export const othersOf = ({ segments, lists, scores }: Row) => ({
+  segment: (id: string) => segments.includes(id),
+  list: (id: string) => Object.hasOwn(lists, id),
+  score: (name: string) => (Object.hasOwn(scores, name) ? scores[name] : undefined),
 })
 
 test('every random tree is one that a screen may send', () => {

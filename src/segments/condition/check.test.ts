@@ -48,6 +48,8 @@ const UNSOUND: readonly (readonly [text: string, at: string, hint: RegExp])[] = 
   ['(profile.a == 1) exists', '1:1', /^$/],
   ['entry.items.any(count("A"))', '1:1', /Compare it/],
   ['entry.items.any(profile.tags.any(it == 1))', '1:17', /contains or in/],
+  ['count("A" where event.total + 1) > 2', '1:1', /Compare it/],
+  ['count("A" within 30d) >= 1001', '1:1', /over all time/],
 ]
 for (const [text, at, hint] of UNSOUND) {
   test(`unsound: ${JSON.stringify(text)}`, () => {
@@ -65,6 +67,33 @@ test('the event and the run are there only where they are', () => {
   assert.deepEqual(found('event'), ['condition.unavailable 1:21'])
   assert.deepEqual(found('step'), ['condition.unavailable 1:1'])
   assert.deepEqual(found('eventInRun'), [])
+})
+
+test('past events are asked for themselves only', () => {
+  const found = (text: string, place: keyof typeof PLACES = 'eventInRun') => problems(text, place).map(({ code, at }) => `${code} ${at}`)
+  assert.deepEqual(found('count("A" where event.total > profile.limit) > 1'), ['condition.unavailable 1:32'])
+  assert.deepEqual(found('count("A" where event.at > now - 3d) > 1'), ['condition.unavailable 1:28'])
+  assert.deepEqual(found('sequence("A", "B" where entry.key == event.cart)'), ['condition.unavailable 1:25'])
+  assert.deepEqual(found('count("A" where count("B") > 1) > 1'), ['condition.unavailable 1:17'])
+  assert.deepEqual(found('count("A" where event.items.any(x > 1) and event.name == "A") > 1', 'segment'), [])
+})
+
+test('what a run has heard and saved is asked in runs only', () => {
+  const found = (text: string, place: keyof typeof PLACES) => problems(text, place).map(({ code, at }) => `${code} ${at}`)
+  for (const place of ['segment', 'event', 'goal'] as const) {
+    assert.deepEqual(found('count("A" in run) > 1', place), ['condition.unavailable 1:1'])
+    assert.deepEqual(found('run.stock.left > 1', place), ['condition.unavailable 1:1'])
+  }
+  for (const place of ['step', 'eventInRun'] as const) assert.deepEqual(found('count("A" in step) > 1 and run.stock.left > 1', place), [])
+})
+
+test('when a segment changes can be foretold', () => {
+  const found = (text: string) => problems(text, 'segment').map(({ at, hint }) => `${at} ${hint?.slice(0, 13)}`)
+  assert.deepEqual(found('profile.x / (now - profile.since) > 2'), ['1:1 Compare times'])
+  assert.deepEqual(found('profile.days contains now'), ['1:1 Compare times'])
+  assert.deepEqual(found('(profile.x / (now - profile.since)) exists'), ['1:1 Compare times'])
+  assert.deepEqual(found('(now - profile.since) * profile.x / 1d > 90 and not (last("A") < now - 30d) and now + 3d == profile.at'), [])
+  assert.deepEqual(problems('profile.x / (now - profile.since) > 2', 'event'), [])
 })
 
 test('a value may be of any type', () => {

@@ -45,6 +45,50 @@ test('values', () => {
   assert.deepEqual(treeOf('now'), { kind: 'known', name: 'now' })
 })
 
+test('windows and filters', () => {
+  const count = { kind: 'history', what: 'count', event: 'A' }
+  const big: Expression = {
+    kind: 'compare',
+    operator: '>',
+    left: { kind: 'property', of: 'event', path: ['total'] },
+    right: { kind: 'number', value: 5 },
+  }
+  const listed = { ...big, operator: 'in', right: { kind: 'property', of: 'event', path: ['step', 'x'] } }
+  assert.deepEqual(treeOf('count("A" where event.total > 5 within 30d in run)'), {
+    ...count,
+    where: big,
+    within: 2_592_000_000,
+    since: 'run',
+  })
+  assert.deepEqual(treeOf('count("A" where event.total > 5 in step within 30d)'), {
+    ...count,
+    where: big,
+    within: 2_592_000_000,
+    since: 'step',
+  })
+  assert.deepEqual(treeOf('count("A" where event.total in event.step.x in step)'), { ...count, where: listed, since: 'step' })
+  assert.deepEqual(treeOf('sum("A", deep.total)'), { kind: 'history', what: 'sum', event: 'A', property: ['deep', 'total'] })
+  assert.deepEqual(treeOf('min("A", event.properties.at)'), { kind: 'history', what: 'min', event: 'A', property: ['at'] })
+  assert.deepEqual(treeOf('never("A" within 1d)'), treeOf('count("A" within 1d) == 0'))
+  assert.deepEqual(treeOf('not performed("A")'), treeOf('not (count("A") > 0)'))
+  assert.deepEqual(treeOf('sequence("A" where event.total > 5, "B" within 1d)'), {
+    kind: 'sequence',
+    steps: [{ event: 'A', where: big }, { event: 'B' }],
+    within: 86_400_000,
+  })
+  assert.deepEqual(treeOf('entry.items.any(count("A" where event.total > 5) > size)'), {
+    kind: 'each',
+    quantifier: 'any',
+    list: { kind: 'property', of: 'entry', path: ['items'] },
+    where: { kind: 'compare', operator: '>', left: { ...count, where: big }, right: { kind: 'element', path: ['size'] } },
+  })
+  assert.deepEqual(
+    treeOf('entry.items.any(score > 5 and within and run == list)'),
+    treeOf('entry.items.any(it.score > 5 and it.within and it.run == it.list)'),
+  )
+  assert.deepEqual(treeOf('run.stock.left > 5'), { ...big, left: { kind: 'property', of: 'run', path: ['stock', 'left'] } })
+})
+
 test('operators bind as people expect', () => {
   for (const [text, same] of [
     ['profile.a or profile.b and profile.c', 'profile.a or (profile.b and profile.c)'],
@@ -113,7 +157,15 @@ const FAULTS: readonly (readonly [text: string, code: string, at: string, hint: 
   ['exists(profile.x)', 'unknown_function', '1:1', /profile\.email exists/],
   ['consent.email', 'syntax', '1:1', /Write consent\(…\)/],
   ['consent(email)', 'syntax', '1:9', /consent\("email"\)/],
-  ['count("Order Completed" within 30d) > 1', 'syntax', '1:25', /last\("Order Completed"\) > now - 30d/],
+  ['count("Order Completed" within 30) > 1', 'syntax', '1:32', /within 30d/],
+  ['count("Order Completed" within 0d) > 1', 'syntax', '1:32', /within 30d/],
+  ['count("Order Completed", total) > 1', 'syntax', '1:24', /where event\.total/],
+  ['sum("Order Completed") > 1', 'syntax', '1:22', /sum\("Order Completed", total within 30d\)/],
+  ['sum("Order Completed", "total") > 1', 'syntax', '1:24', /sum\("Order Completed", total within 30d\)/],
+  ['count("A" in week) > 1', 'syntax', '1:14', /run or step/],
+  ['sequence("A" within 7d)', 'syntax', '1:1', /performed\("Order Completed"/],
+  ['segment(vip)', 'syntax', '1:9', /segment\("vip"\)/],
+  ['run == 1', 'syntax', '1:1', /run\.stock\.left/],
   ['default(profile.x, profile.y)', 'syntax', '1:20', /default\(profile\.points, 0\)/],
   ['profile.x < date("31.01.2026")', 'date', '1:18', /date\("2026-01-31"\)/],
   ['profile.x < date("2026-02-29")', 'date', '1:18', /date\(/],

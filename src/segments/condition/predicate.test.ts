@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { chance } from '#lib/hash.ts'
 import type { Json } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
-import { expression, type Row, row, sensible } from './arbitrary.test.ts'
+import { isPlain } from './aggregate.ts'
+import { expression, othersOf, type Row, row, sensible } from './arbitrary.test.ts'
 import type { Expression } from './ast.ts'
 import { instant } from './instant.ts'
 import { parse } from './parse.ts'
+import { type PastEvent, plainReading, streamedWindows } from './past.test.ts'
 import { evaluate, predicate } from './predicate.ts'
 import { print } from './print.ts'
 import { type Sources, scopeOf } from './scope.ts'
@@ -90,6 +93,33 @@ const TRUE = [
   'event.name == "Product Viewed" and event.price == 12.5 and entry.key == "cart-7" and profile.id == "p1"',
   'default(profile.unknown, 7) == 7 and default(profile.plan, 7) == 7 and default(profile.points, 7) == 40',
 ]
+const past: PastEvent[] = [
+  { name: 'Order Completed', at: NOW - 40 * DAY, received: 1, properties: { total: 500, shop: 'a' } },
+  { name: 'Order Completed', at: NOW - 30 * DAY, received: 2, properties: { total: 80, shop: 'b' } },
+  { name: 'Product Added', at: NOW - 3 * DAY, received: 3, properties: {} },
+  { name: 'Order Completed', at: NOW - 2 * DAY, received: 4, properties: { total: 20.5, shop: 'b' } },
+  { name: 'Order Completed', at: NOW - DAY, received: 5, properties: { total: 'much', shop: 'c' } },
+]
+const PAST = [
+  'count("Order Completed" within 30d) == 2 and count("Order Completed" within 31d) == 3 and count("Order Completed" where event.total > 50) == 2',
+  'sum("Order Completed", total within 31d) == 100.5 and sum("Order Completed", event.total) == 600.5 and sum("Never", total) == 0',
+  'min("Order Completed", total) == 20.5 and max("Order Completed", total within 31d) == 80 and min("Never", total) missing',
+  'distinct("Order Completed", shop) == 3 and distinct("Order Completed", shop within 10d) == 2 and distinct("Order Completed", none) == 0',
+  'performed("Order Completed" where event.shop == "c") and never("Order Completed" where event.shop == "c" within 1d)',
+  'last("Order Completed" within 1d) missing and first("Order Completed" within 30d) == now - 2d',
+  'sequence("Product Added", "Order Completed" within 4d) and not sequence("Product Added", "Order Completed" within 3d)',
+  'sequence("Order Completed" where event.total > 50, "Product Added") and not sequence("Product Added", "Product Added")',
+  'segment("vip") and not segment("lost") and list("press") and score("churn") > 0.5 and score("other") missing',
+  'cohort("test") >= 0 and cohort("test") < 1 and cohort("test") != cohort("other") and run.stock.left == 3 and run.absent.left missing',
+]
+for (const text of PAST)
+  test(`Ada's past: ${text}`, () => {
+    const window = streamedWindows(tree(text), past, NOW)
+    const score = (name: string) => (name === 'churn' ? 0.7 : undefined)
+    const among = { segment: (id: string) => id === 'vip', list: (id: string) => id === 'press', score }
+    assert.equal(holds(text, { ...ada, ...among, window, run: { stock: { left: 3 } } }), true)
+  })
+
 for (const text of TRUE) test(`Ada: ${text}`, () => assert.equal(holds(text), true))
 
 test('values for update steps', () => {
@@ -171,7 +201,7 @@ function naive(node: Expression, at: Row, element: Value): Value {
     case 'attribute':
       return found(at.attributes, node.path) ?? undefined
     case 'property':
-      return found(at[node.of].properties, node.path) ?? undefined
+      return node.of === 'run' ? undefined : (found(at[node.of].properties, node.path) ?? undefined)
     case 'element':
       return found(element, node.path) ?? undefined
     case 'known':
@@ -190,7 +220,14 @@ function naive(node: Expression, at: Row, element: Value): Value {
       const wholeRules = node.topic === undefined || topic === undefined || (whole?.status === 'withdrawn' && whole.at >= topic.at)
       return (wholeRules ? whole : topic)?.status === node.status
     }
+    case 'member':
+      return othersOf(at)[node.of](node.id)
+    case 'rating':
+      return node.of === 'score' ? othersOf(at).score(node.name) : chance(node.name, at.id)
+    case 'sequence':
+      return plainReading(node, at.past, at.now)
     case 'history': {
+      if (!isPlain(node)) return plainReading(node, at.past, at.now)
       const seen = Object.hasOwn(at.activity, node.event) ? at.activity[node.event] : undefined
       return node.what === 'count' ? (seen?.[0] ?? 0) : seen?.[node.what === 'first' ? 1 : 2]
     }
@@ -276,9 +313,10 @@ test('compiled closures agree with the plain reading on random conditions and ro
     fc.property(fc.oneof(sensible(), expression()), (node) => {
       const [condition, compute] = [predicate(node), evaluate(node)]
       for (const one of rows) {
-        const { id, attributes, activity, ...rest } = one
+        const { id, attributes, activity, permits, event, entry, now } = one
         const stamped = Object.fromEntries(Object.entries(attributes).map(([name, held]) => [name, [held, 1] as const]))
-        const scope = scopeOf({ profile: { id, attributes: stamped, activity }, ...rest })
+        const window = streamedWindows(node, one.past, now)
+        const scope = scopeOf({ profile: { id, attributes: stamped, activity }, permits, event, entry, now, window, ...othersOf(one) })
         assert.deepEqual(compute(scope), naive(node, one, undefined), `${print(node)} over ${JSON.stringify(one)}`)
         assert.equal(condition(scope), naive(node, one, undefined) === true, `${print(node)} over ${JSON.stringify(one)}`)
       }

@@ -7,9 +7,12 @@ import { Session } from 'chdb'
 import fc from 'fast-check'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
-import { expression, type Row, row, sensible } from './arbitrary.test.ts'
+import { aggregatesOf } from './aggregate.ts'
+import { aggregateSql, factsOf } from './aggregate-sql.ts'
+import { expression, othersOf, type Row, row, sensible } from './arbitrary.test.ts'
 import { type Expression, MAX_DEPTH } from './ast.ts'
 import { parse } from './parse.ts'
+import { streamedWindows } from './past.test.ts'
 import { predicate } from './predicate.ts'
 import { print } from './print.ts'
 import { scopeOf } from './scope.ts'
@@ -24,10 +27,22 @@ const PLAIN: Columns = {
   now: 'now',
   event: { name: 'event_name', at: 'event_at', properties: 'event_properties' },
   entry: { name: 'entry_name', at: 'entry_at', key: 'entry_key', properties: 'entry_properties' },
+  window: (id) => `w_${id}`,
+  segment: (id) => `has(segments, ${quote(id)})`,
+  lists: 'lists',
+  scores: 'scores',
 }
 const STAMPED: Columns = { ...PLAIN, attributes: 'stamped', stamped: true }
 
 /** The rows as a query gives them to conditions. */
+const EVENTS = { name: 'name', at: 'at', received: 'received', properties: readable('properties') }
+const rowsWith = (conditions: readonly Expression[]): string => {
+  const aggregates = new Map(conditions.flatMap(aggregatesOf).map((aggregate) => [aggregate.id, aggregate]))
+  if (aggregates.size === 0) return `${ROWS} AS r`
+  const gathered = [...aggregates].map(([id, aggregate]) => `${aggregateSql(aggregate, EVENTS)} AS w_${id}`)
+  const facts = `SELECT ix, ${gathered} FROM past WHERE ${factsOf([...aggregates.values()])} GROUP BY ix`
+  return `${ROWS} AS r LEFT JOIN (${facts}) AS g ON r.ix = g.ix`
+}
 const ROWS = `(SELECT * REPLACE (${['attributes', 'stamped', 'event_properties', 'entry_properties'].map((column) => `${readable(column)} AS ${column}`)}) FROM rows)`
 
 let directory: string
@@ -61,13 +76,15 @@ async function load(rows: readonly Row[]): Promise<void> {
     'entry_name',
     'entry_key',
     'entry_properties',
+    'lists',
+    'scores',
   ]
   const times = ['now', 'event_at', 'entry_at']
   await session.queryAsync('DROP TABLE IF EXISTS rows')
   await session.queryAsync(
-    `CREATE TABLE rows (ix UInt32, ${texts.map((column) => `${column} String`)}, ${times.map((column) => `${column} Float64`)}) ENGINE = MergeTree ORDER BY ix`,
+    `CREATE TABLE rows (ix UInt32, segments Array(String), ${texts.map((column) => `${column} String`)}, ${times.map((column) => `${column} Float64`)}) ENGINE = MergeTree ORDER BY ix`,
   )
-  const lines = rows.map(({ id, attributes, permits, activity, event, entry, now }, ix) =>
+  const lines = rows.map(({ id, attributes, permits, activity, event, entry, now, segments, lists, scores }, ix) =>
     JSON.stringify({
       ix,
       id,
@@ -83,28 +100,43 @@ async function load(rows: readonly Row[]): Promise<void> {
       entry_at: entry.at,
       entry_key: entry.key,
       entry_properties: JSON.stringify(entry.properties),
+      segments,
+      lists: JSON.stringify(lists),
+      scores: JSON.stringify(scores),
     }),
   )
+  await session.queryAsync('DROP TABLE IF EXISTS past')
+  await session.queryAsync(
+    'CREATE TABLE past (ix UInt32, type String, verdict String, name String, at Float64, received Float64, properties String) ENGINE = MergeTree ORDER BY ix',
+  )
+  const past = rows.flatMap((row, ix) =>
+    row.past.map(({ properties, ...event }) =>
+      JSON.stringify({ ix, type: 'track', verdict: 'accepted', ...event, properties: JSON.stringify(properties) }),
+    ),
+  )
+  if (past.length > 0) await session.queryAsync(`INSERT INTO past FORMAT JSONEachRow\n${past.join('\n')}`)
   await session.queryAsync(`INSERT INTO rows FORMAT JSONEachRow\n${lines.join('\n')}`)
 }
 
-const scopeOfRow = ({ id, attributes, permits, activity, ...rest }: Row) =>
-  scopeOf({ profile: { id, attributes: stamp(attributes), activity }, permits, ...rest })
+function scopeOfRow(row: Row, tree: Expression) {
+  const { id, attributes, permits, activity, event, entry, now, past } = row
+  const window = streamedWindows(tree, past, now)
+  return scopeOf({ profile: { id, attributes: stamp(attributes), activity }, permits, event, entry, now, window, ...othersOf(row) })
+}
 
 async function agree(conditions: readonly Expression[], rows: readonly Row[]): Promise<number> {
   await load(rows)
-  const scopes = rows.map(scopeOfRow)
   let holding = 0
   for (let from = 0; from < conditions.length; from += 40) {
     const some = conditions.slice(from, from + 40)
     const parts = some.map((tree, index) => sql(tree, index % 2 === 0 ? PLAIN : STAMPED))
     const types = parts.map((part) => `toTypeName(${part})`)
-    const answers = await select<number[]>(`SELECT ${parts} FROM ${ROWS} ORDER BY ix`)
-    assert.deepEqual(await select<string[]>(`SELECT DISTINCT ${types} FROM ${ROWS}`), [parts.map(() => 'UInt8')])
+    const answers = await select<number[]>(`SELECT ${parts} FROM ${rowsWith(some)} ORDER BY r.ix`)
+    assert.deepEqual(await select<string[]>(`SELECT DISTINCT ${types} FROM ${rowsWith(some)}`), [parts.map(() => 'UInt8')])
     for (const [index, tree] of some.entries()) {
       const holds = predicate(tree)
-      for (const [ix, scope] of scopes.entries()) {
-        const expected = holds(scope)
+      for (const [ix, row] of rows.entries()) {
+        const expected = holds(scopeOfRow(row, tree))
         if (expected) holding++
         if (expected !== (answers[ix]![index] === 1))
           assert.fail(`${print(tree)}\npredicate: ${expected}\nrow: ${JSON.stringify(rows[ix])}\nSQL: ${parts[index]}`)
@@ -162,6 +194,9 @@ test('no text and no name can leave its quotes', async () => {
       { kind: 'compare', operator: 'in', left: { kind: 'known', name: 'entry.key' }, right: { kind: 'list', items: [text, 'other'] } },
       { kind: 'consent', status: 'granted', channel: text, topic: text },
       { kind: 'exists', of: { kind: 'history', what: 'last', event: text } },
+      { kind: 'member', of: 'segment', id: text },
+      { kind: 'member', of: 'list', id: text },
+      { kind: 'exists', of: { kind: 'rating', of: 'score', name: text } },
       { kind: 'each', quantifier: 'any', list: { kind: 'attribute', path: [text] }, where: { kind: 'element', path: [text] } },
     ]
     const answers = await select<number[]>(`SELECT ${everywhere.map((tree) => sql(tree, PLAIN))} FROM rows`)
