@@ -43,12 +43,14 @@ export interface LiveRow {
 /** How often runs came to each step of a journey, moved on from it and left from it; the step '' stands for entry and end. */
 export async function stepFlow(analytics: Analytics, workspace: string, journey: string): Promise<LiveRow[]> {
   return analytics.query<LiveRow>(
-    `SELECT step, sum(a) AS arrived, sum(p) AS passed, sum(l) AS left FROM (
-       SELECT to_step AS step, count() AS a, 0 AS p, 0 AS l FROM transitions
-       WHERE workspace_id = {workspace:String} AND journey_id = {journey:String} AND kind IN ('entered', 'moved') GROUP BY to_step
+    // Who goes over to the same step of another version has neither come nor passed: only the difference counts.
+    `SELECT step, sum(a) + greatest(sum(m), 0) AS arrived, sum(p) + greatest(-sum(m), 0) AS passed, sum(l) AS left FROM (
+       SELECT to_step AS step, toInt64(countIf(kind != 'migrated')) AS a, toInt64(0) AS p, toInt64(0) AS l, toInt64(countIf(kind = 'migrated')) AS m
+       FROM transitions
+       WHERE workspace_id = {workspace:String} AND journey_id = {journey:String} AND kind IN ('entered', 'moved', 'migrated') GROUP BY to_step
        UNION ALL
-       SELECT from_step, 0, countIf(kind = 'moved'), countIf(kind = 'exited') FROM transitions
-       WHERE workspace_id = {workspace:String} AND journey_id = {journey:String} AND kind IN ('moved', 'exited') GROUP BY from_step
+       SELECT from_step, 0, toInt64(countIf(kind = 'moved')), toInt64(countIf(kind = 'exited')), -toInt64(countIf(kind = 'migrated')) FROM transitions
+       WHERE workspace_id = {workspace:String} AND journey_id = {journey:String} AND kind IN ('moved', 'migrated', 'exited') GROUP BY from_step
      ) GROUP BY step`,
     { workspace, journey },
   )
@@ -109,7 +111,7 @@ export async function standingOn(
     `SELECT argMax(profile_id, (at, seq, ix)) AS profile, enrollment_id AS enrollment,
        sumMap([to_step, from_step], [toInt32(1), toInt32(-1)]) AS net, arrayFilter((name, n) -> n > 0 AND name != '', net.1, net.2)[1] AS place
      FROM transitions
-     WHERE workspace_id = {workspace:String} AND has({journeys:Array(String)}, journey_id) AND kind IN ('entered', 'moved', 'exited')
+     WHERE workspace_id = {workspace:String} AND has({journeys:Array(String)}, journey_id) AND kind IN ('entered', 'moved', 'migrated', 'exited')
      GROUP BY enrollment_id, journey_id
      HAVING countIf(kind = 'entered') > countIf(kind = 'exited') AND has({places:Array(String)}, concat(journey_id, ' ', place))
      ORDER BY max(at) LIMIT {limit:UInt32}`,

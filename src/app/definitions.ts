@@ -4,6 +4,7 @@ import { Template } from '#content/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
+import { editsAt, modesAt } from '#journeys/store.ts'
 import { type Definition, definitionsAt, everyVersion, latestRevision } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type WatchRow, watchesAt } from '#segments/store.ts'
@@ -31,19 +32,23 @@ export class DefinitionsRegistry implements DefinitionsSource {
   async prepare(revision: number): Promise<void> {
     if (this.#revisions.has(revision)) return
     const { db, consentModes, logger } = this.#options
-    const [live, journeys, segments, watches, modes] = await Promise.all([
+    const [live, journeys, segments, watches, modes, edits, changes] = await Promise.all([
       definitionsAt(db, revision),
       everyVersion(db, 'journey'),
       everyVersion(db, 'segment'),
       watchesAt(db, revision),
       consentModes(revision),
+      editsAt(db, revision),
+      modesAt(db, revision),
     ])
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
       const published = publishedIn(workspace, { live, journeys })
       const watched = watchedIn(workspace, { live, segments, watches })
-      const made = definitions({ ...published, ...watched, revision, consent }, newest?.get(workspace))
+      const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
+      const edited = { edits: edits.filter(here), modes: changes.filter(here) }
+      const made = definitions({ ...published, ...watched, ...edited, revision, consent }, newest?.get(workspace))
       for (const { id, problem } of made.catalogue.broken)
         logger.error({ workspace, segment: id, code: problem.code }, 'a published segment cannot be read')
       for (const { id, version, problem } of made.broken)

@@ -3,6 +3,7 @@ import { GetJourney, ListJourneys, type LiveCounts, SimulateJourney, WatchJourne
 import { Journey } from '#journeys/schema.ts'
 import { sentencesOf } from '#journeys/sentences.ts'
 import { Simulation } from '#journeys/simulate.ts'
+import { modesOf } from '#journeys/store.ts'
 import type { InputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { type Problem, refuse } from '#lib/problem.ts'
@@ -54,9 +55,10 @@ export const journeyBindings = (options: Options): Binding[] => [
 const EVERY_MS = 1_000
 
 async function list({ pool, analytics, kinds, now }: Options, workspace: string) {
-  const [lines, live, counts] = await Promise.all([
+  const [lines, live, modes, counts] = await Promise.all([
     inWorkspace(pool, workspace, (tx) => listDocuments(tx, workspace, { kind: 'journey', archived: true })),
     inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace)),
+    inWorkspace(pool, workspace, (tx) => modesOf(tx, workspace)),
     journeyCounts(analytics, workspace, now()),
   ])
   const library = libraryOf(live, kinds)
@@ -68,6 +70,7 @@ async function list({ pool, analytics, kinds, now }: Options, workspace: string)
       name: name || id,
       version: version ?? 1,
       status: version !== null ? ('live' as const) : draft ? ('draft' as const) : ('archived' as const),
+      mode: modes.get(id)?.kind ?? ('run' as const),
       inNow: Math.max(0, count?.inNow ?? 0),
       entered7d: count?.entered7d ?? 0,
       goalRate: count && count.treated > 0 ? count.converted / count.treated : null,
@@ -108,11 +111,18 @@ async function show(options: Options, workspace: string, input: InputOf<typeof G
   const found = await versionOf(options, workspace, input)
   if (!found) return refuse(unknownJourney(input.id))
   const { pool, kinds } = options
-  const [history, live] = await inWorkspace(
+  const [history, live, modes] = await inWorkspace(
     pool,
     workspace,
-    async (tx) => [await documentHistory(tx, workspace, { kind: 'journey', id: input.id }), await liveDocuments(tx, workspace)] as const,
+    async (tx) =>
+      [
+        await documentHistory(tx, workspace, { kind: 'journey', id: input.id }),
+        await liveDocuments(tx, workspace),
+        await modesOf(tx, workspace),
+      ] as const,
   )
+  const liveHash = history!.versions.find(({ status }) => status === 'published')?.hash
+  const draftHash = history!.draft && history!.draft.hash !== liveHash ? history!.draft.hash : null
   const problems = problemsOf({ kind: 'journey', id: input.id, body: found.body }, kinds, libraryOf(live, kinds))
   const versions = history!.versions.map(({ version, status, at, by }) => ({
     version,
@@ -125,6 +135,10 @@ async function show(options: Options, workspace: string, input: InputOf<typeof G
     name: found.journey.name ?? input.id,
     version: found.version,
     status: versions.find((each) => each.version === found.version)?.status ?? ('draft' as const),
+    mode: modes.get(input.id)?.kind ?? ('run' as const),
+    modeAt: modes.get(input.id)?.at ?? null,
+    modeBy: modes.get(input.id)?.by ?? '',
+    draft: draftHash,
     definition: found.journey,
     yaml: yamlOf(found.body),
     problems: problems.map(({ status: _status, ...problem }) => ({ severity: severityOf(problem), ...problem })),

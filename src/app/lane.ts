@@ -3,6 +3,7 @@ import { abandoned, type Breaker, begun, CLOSED, ended, permits } from '#channel
 import { type Bucket, refilled, taken, wait } from '#channels/bucket.ts'
 import type { Channel, Handover, Prepared } from '#channels/channel.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
+import { heldBackAmong } from '#journeys/store.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, claim, takenBackAmong } from '#platform/outbox.ts'
@@ -159,10 +160,14 @@ export class Lane {
     const { db, caughtUp, logger, now, real } = this.#parts
     try {
       await caughtUp(this.#stop.signal)
-      const [suppressed, takenBack] = await Promise.all([suppressedAmong(db, claimed), takenBackAmong(db, claimed)])
-      for (const entry of claimed) {
+      const [suppressed, takenBack, held] = await Promise.all([
+        suppressedAmong(db, claimed),
+        takenBackAmong(db, claimed),
+        heldBackAmong(db, claimed.map(ofJourney)),
+      ])
+      for (const [i, entry] of claimed.entries()) {
         const name = keyOf(entry.ws, entry.id)
-        void this.#deliver(entry, { suppressed: suppressed.has(name), takenBack: takenBack.has(name) })
+        void this.#deliver(entry, { suppressed: suppressed.has(name), takenBack: takenBack.has(name), held: held[i]! })
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) logger.error({ err: error }, 'nobody says whether messages are still wanted; nothing is sent')
@@ -172,10 +177,13 @@ export class Lane {
     }
   }
 
-  async #deliver(entry: Claimed, standing: { readonly suppressed: boolean; readonly takenBack: boolean }): Promise<void> {
+  async #deliver(
+    entry: Claimed,
+    standing: { readonly suppressed: boolean; readonly takenBack: boolean; readonly held: boolean },
+  ): Promise<void> {
     const started = this.#parts.real()
     const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
-    const made = stopped ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
+    const made = stopped ?? (standing.held ? heldBack(entry) : null) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
     if ('status' in made) {
       this.#breaker = abandoned(this.#breaker, this.#parts.real())
       await this.#finish(entry, made, { hash: '', providerId: '', started })
@@ -251,6 +259,17 @@ export class Lane {
     this.#wake = Promise.withResolvers<void>()
   }
 }
+
+/** Of a paused journey: it waits until the pause ends, or for its own limit, whichever comes first. */
+const heldBack = ({ expires }: Claimed): Verdict => ({
+  status: 'ready',
+  due: expires + 1,
+  reason: 'journey_paused',
+  receipt: null,
+  bounced: false,
+})
+
+const ofJourney = ({ ws, payload, createdAt }: Claimed) => ({ ws, journey: String(payload['journey_id']), createdAt })
 
 const NOT_TRIED = { hash: '', providerId: '', started: -1 }
 

@@ -167,12 +167,6 @@ async function startRoles(roles: Roles): Promise<Running> {
     ? startBroadcaster({ pool: parts.work, partitions: config.partitions, definitions: registry, now, appended, logger })
     : null
   if (broadcaster) closing.push(() => broadcaster.stop())
-  if (has('jobs')) {
-    const { work: pool, analytics } = parts
-    const released = (): void => delivery?.wake()
-    const sweeper = startSweeper({ pool, analytics, partitions: config.partitions, now, logger, appended, released })
-    closing.push(() => sweeper.stop())
-  }
   if (has('jobs'))
     closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
   const mailbox =
@@ -187,6 +181,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
   const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
+  if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {
     const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
     roles.presence.watch('engine', () => engine.works)
@@ -212,6 +207,15 @@ async function startRoles(roles: Roles): Promise<Running> {
     await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
   }
   return { server, setupToken: api.setupToken, delivery, projector, broadcaster }
+}
+
+/** Looks again at everybody inside a journey that was edited, stopped or let go on. */
+function startSweeping(
+  { parts: { work: pool, analytics }, config: { partitions }, logger, closing }: Roles,
+  told: { now: () => number; appended: () => void; released: () => void },
+): void {
+  const sweeper = startSweeper({ pool, analytics, partitions, logger, ...told })
+  closing.push(() => sweeper.stop())
 }
 
 function startEngineRole(

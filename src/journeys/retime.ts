@@ -1,4 +1,5 @@
 import { advance, isThere, nodeOf, replace } from './advance.ts'
+import { isPaused } from './modes.ts'
 import { journeyOf, standing, type Turn } from './turn.ts'
 
 /** Steps may change attributes that other waits hang on; more often than this they only chase each other. */
@@ -10,7 +11,7 @@ export function retime(turn: Turn, before: Turn['person']): void {
   for (let pass = 0; pass < MOST && turn.person.profile.attributes !== seen; pass++) {
     seen = turn.person.profile.attributes
     for (const run of turn.person.journeys.enrollments) {
-      const journey = isThere(turn, run) ? journeyOf(turn, run) : undefined
+      const journey = isThere(turn, run) && !isPaused(turn, run) ? journeyOf(turn, run) : undefined
       const move = (journey && nodeOf(journey, run.step).retime?.(standing(turn, run))) ?? null
       if (journey && move) replace(turn, run, advance(turn, run, { journey, move }))
     }

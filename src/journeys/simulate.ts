@@ -48,7 +48,7 @@ export interface Trace {
   readonly at: number
   readonly person: string
   readonly journey: string
-  readonly kind: 'entered' | 'refused' | 'moved' | 'exited' | 'converted' | 'message'
+  readonly kind: 'entered' | 'refused' | 'moved' | 'migrated' | 'exited' | 'converted' | 'message'
   readonly step: string
   readonly reason: string
   readonly sentence: string

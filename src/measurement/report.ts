@@ -5,7 +5,7 @@ import type { ArmResult, JourneyFigures, JourneyReport, Lift, MessageCount, Step
 /** How often a move of this shape happened. */
 export interface MoveCount {
   readonly version: number
-  readonly kind: 'entered' | 'refused' | 'moved' | 'exited'
+  readonly kind: 'entered' | 'refused' | 'moved' | 'migrated' | 'exited'
   readonly arm: 'treated' | 'held_out'
   readonly reason: string
   readonly from: string
@@ -65,7 +65,8 @@ function figuresOf(version: number | null, { moves, arms, messages, versions }: 
       heldOut: total(entered.filter(({ arm }) => arm === 'held_out')),
     },
     refused: { all: total(refused), reasons: byReason(refused).map(({ runs, ...reason }) => ({ ...reason, times: runs })) },
-    waiting: { all: total(entered) - total(exited), steps: standing(moves) },
+    // Of one version also who came over from an earlier one, and who went on to a later one.
+    waiting: { all: total(entered) - total(exited) + carried(moves), steps: standing(moves) },
     left: { all: total(exited), reasons: byReason(exited) },
     messages: messages.map(({ version: _, ...count }) => ({ ...count, sentence: sentenceOf(count.reason) })),
     treated: armResult(treated),
@@ -77,6 +78,12 @@ function figuresOf(version: number | null, { moves, arms, messages, versions }: 
 
 const total = (moves: readonly MoveCount[]): number => moves.reduce((sum, { times }) => sum + times, 0)
 const sentenceOf = (reason: string): string => (reason === '' ? '' : explain(reason))
+
+/** Who came over from another version, less who went over. */
+const carried = (moves: readonly MoveCount[]): number => {
+  const migrated = moves.filter(({ kind }) => kind === 'migrated')
+  return total(migrated.filter(({ to }) => to !== '')) - total(migrated.filter(({ from }) => from !== ''))
+}
 
 function byReason(moves: readonly MoveCount[]): { reason: string; sentence: string; runs: number }[] {
   return [...Map.groupBy(moves, ({ reason }) => reason)]
@@ -91,25 +98,35 @@ function standing(moves: readonly MoveCount[]): { step: string; runs: number }[]
     .map((step) => ({ step: step.step, runs: step.in }))
 }
 
+/** Runs that go over to the same step of another version have, over all versions, neither come nor passed: only the difference counts. */
 export function stepCounts(moves: readonly MoveCount[]): StepCounts[] {
-  const zero = () => ({ arrived: 0, passed: 0, left: 0 })
+  const zero = () => ({ arrived: 0, passed: 0, left: 0, over: 0 })
   const steps = new Map<string, { all: ReturnType<typeof zero>; recent: ReturnType<typeof zero> }>()
-  const add = (step: string, what: 'arrived' | 'passed' | 'left', { times, recent }: MoveCount): void => {
+  const add = (step: string, what: 'arrived' | 'passed' | 'left' | 'over', { times, recent, sign = 1 }: Counted): void => {
     if (step === '') return
     const count = steps.get(step) ?? { all: zero(), recent: zero() }
-    count.all[what] += times
-    count.recent[what] += recent
+    count.all[what] += sign * times
+    count.recent[what] += sign * recent
     steps.set(step, count)
   }
   for (const move of moves) {
     if (move.kind === 'refused') continue
-    add(move.to, 'arrived', move)
-    add(move.from, move.kind === 'exited' ? 'left' : 'passed', move)
+    const over = move.kind === 'migrated'
+    add(move.to, over ? 'over' : 'arrived', move)
+    add(move.from, over ? 'over' : move.kind === 'exited' ? 'left' : 'passed', over ? { ...move, sign: -1 } : move)
   }
   return [...steps]
-    .map(([step, { all, recent }]) => ({ step, in: all.arrived - all.passed - all.left, ...all, last24h: recent }))
+    .map(([step, { all, recent }]) => ({ step, in: all.arrived - all.passed - all.left + all.over, ...flow(all), last24h: flow(recent) }))
     .sort((a, b) => (a.step < b.step ? -1 : 1))
 }
+
+type Counted = Pick<MoveCount, 'times' | 'recent'> & { readonly sign?: 1 | -1 }
+
+const flow = ({ arrived, passed, left, over }: { arrived: number; passed: number; left: number; over: number }) => ({
+  arrived: arrived + Math.max(0, over),
+  passed: passed + Math.max(0, -over),
+  left,
+})
 
 /** Money is summed in binary: a ten-thousandth is more than any currency has. */
 const tidy = (value: number): number => Math.round(value * 1e4) / 1e4

@@ -178,7 +178,7 @@ export const TimelineItem = z.discriminatedUnion('kind', [
     kind: z.literal('transition'),
     at: At,
     ...inJourney,
-    move: z.enum(['entered', 'refused', 'moved', 'exited', 'converted']),
+    move: z.enum(['entered', 'refused', 'moved', 'migrated', 'exited', 'converted']),
     fromStep: z.string(),
     toStep: z.string(),
     arm: ArmName,

@@ -114,8 +114,8 @@ const UNITS: Readonly<Record<PeopleQuery['of'], string>> = {
   // A run stands where it arrived once more than it went on from.
   waiting: `SELECT argMax(profile_id, (at, seq, ix)) AS profileId, enrollment_id AS of, '' AS why, max(${MS}) AS time, enrollment_id AS key,
       sumMap([to_step, from_step], [toInt32(1), toInt32(-1)]) AS net, arrayFilter((name, n) -> n > 0 AND name != '', net.1, net.2)[1] AS place
-    FROM transitions WHERE ${HERE} AND kind IN ('entered', 'moved', 'exited') GROUP BY enrollment_id
-    HAVING countIf(kind = 'entered') > countIf(kind = 'exited') AND ${STEP('place')}`,
+    FROM transitions WHERE ${HERE} AND kind IN ('entered', 'moved', 'migrated', 'exited') GROUP BY enrollment_id
+    HAVING countIf(kind = 'entered' OR (kind = 'migrated' AND to_step != '')) > countIf(kind = 'exited' OR (kind = 'migrated' AND from_step != '')) AND ${STEP('place')}`,
   in_arm: persons('entered_at', '1'),
   converted: persons('converted_at', 'sum(conversions) > 0'),
   message: `SELECT any(profile_id) AS profileId, effect_id AS of, any(step_id) AS place, argMax(reason, (at, seq, ix)) AS why, max(${MS}) AS time, effect_id AS key
@@ -211,7 +211,7 @@ export async function readStanding(analytics: Analytics, { workspace, journey, p
   const [row] = await analytics.query<Standing>(
     `SELECT countIf(kind = 'entered') AS entered, countIf(kind = 'exited') AS exited, countIf(kind = 'refused') AS refused,
        argMaxIf(reason, (at, seq, ix), kind = 'exited') AS exitReason, argMaxIf(reason, (at, seq, ix), kind = 'refused') AS refusalReason,
-       sumMapIf([to_step, from_step], [toInt32(1), toInt32(-1)], kind IN ('entered', 'moved', 'exited')) AS net,
+       sumMapIf([to_step, from_step], [toInt32(1), toInt32(-1)], kind IN ('entered', 'moved', 'migrated', 'exited')) AS net,
        arrayFilter((name, n) -> n > 0 AND name != '', net.1, net.2)[1] AS step
      FROM transitions WHERE ${THEIRS} AND ${MINE}`,
     { workspace, journey, profiles },

@@ -11,10 +11,20 @@ import {
   documentHistory,
   listDocuments,
   liveDocuments,
+  type Note,
   plan,
   saveDraft,
 } from '#platform/documents.ts'
-import { type Authored, type DocumentKind, examine, libraryOf, type PlanInput, problemsOf, yamlOf } from '#platform/documents-plan.ts'
+import {
+  type Authored,
+  type Change,
+  type DocumentKind,
+  examine,
+  libraryOf,
+  type PlanInput,
+  problemsOf,
+  yamlOf,
+} from '#platform/documents-plan.ts'
 import { type Binding, bind, type Call } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -32,6 +42,7 @@ import {
   PublishDraft,
   SaveDraft,
 } from './api.ts'
+import type { InFlight } from './in-flight.ts'
 
 export interface DocumentsOptions {
   readonly pool: Pool
@@ -40,6 +51,23 @@ export interface DocumentsOptions {
   /** By name; see `kindsOf`. */
   readonly kinds: ReadonlyMap<string, DocumentKind>
   readonly announce: Announce
+  /** What stands behind documents may have a say in what is published, and takes note of it. */
+  readonly publishing?: Publishing
+}
+
+/** How people who are inside are to be treated, by document id, and the previews that were looked at. */
+export interface Wishes {
+  readonly inFlight: Readonly<Record<string, InFlight>>
+  readonly impacts: readonly string[]
+}
+
+export interface Publishing {
+  /** A problem stands in the way. */
+  guard(
+    tx: Queryable,
+    asked: Wishes & { workspace: string; changes: readonly Change[]; documents: readonly Authored[] },
+  ): Promise<Problem | undefined>
+  published(tx: Queryable, done: Wishes & { workspace: string; revision: number; published: Applied['published'] }): Promise<void>
 }
 
 type Name = { readonly kind: string; readonly id: string }
@@ -56,7 +84,9 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
       const wanted = await examined(given(input), kinds)
       return inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...wanted, kinds })))
     }),
-    bind(ApplyDocuments, (input, principal, call) => publish(options, { ...given(input), token: input.token }, { principal, call })),
+    bind(ApplyDocuments, ({ inFlight, impacts, ...input }, principal, call) =>
+      publish(options, { ...given(input), token: input.token, inFlight, impacts }, { principal, call }),
+    ),
     bind(ExportDocuments, ({ kind }, { workspace }) =>
       inWorkspace(pool, workspace, async (tx) => {
         const live = await liveDocuments(tx, workspace)
@@ -77,7 +107,10 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
         (await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)),
       ),
     ),
-    bind(PublishDraft, ({ hash, ...name }, principal, call) => publishDraft(options, { name, hash }, { principal, call })),
+    bind(PublishDraft, ({ hash, inFlight, impact, ...name }, principal, call) => {
+      const wishes = { inFlight: inFlight ? { [name.id]: inFlight } : {}, impacts: impact === undefined ? [] : [impact] }
+      return publishDraft(options, { name, hash, wishes }, { principal, call })
+    }),
     bind(ArchiveDocument, (name, principal, call) => archive(options, name, { principal, call })),
   ]
 }
@@ -114,21 +147,20 @@ function mayPublish(changes: readonly Name[], { kinds }: DocumentsOptions, princ
 
 async function publish(
   options: DocumentsOptions,
-  input: PlanInput & { token?: string | undefined },
+  { inFlight = {}, impacts = [], ...input }: PlanInput & Partial<Wishes> & { token?: string | undefined },
   { principal, call }: Turn,
 ): Promise<Outcome<Mutable<Applied>>> {
-  const { pool, now, kinds, announce } = options
+  const { pool, now, kinds, announce, publishing } = options
   const { workspace, actor } = principal
   const wanted = await examined(input, kinds)
   const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
     const planned = await plan(tx, workspace, { ...wanted, kinds })
-    const problem = mayPublish(
-      planned.changes.filter((change) => change.action !== 'unchanged'),
-      options,
-      principal,
-    )
+    const changes = planned.changes.filter((change) => change.action !== 'unchanged')
+    const asked = { workspace, changes, documents: input.documents, inFlight, impacts }
+    const problem = mayPublish(changes, options, principal) ?? (planned.ok ? await publishing?.guard(tx, asked) : undefined)
     if (problem) return refuse(problem)
-    return apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, token: input.token ?? planned.token })
+    const note: Note = async (all, revision, published) => publishing?.published(all, { workspace, revision, published, inFlight, impacts })
+    return apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, note, token: input.token ?? planned.token })
   })
   if (isRefusal(outcome)) return outcome
   const names = outcome.published.map(({ kind, id, version }) => `${kind}:${id}@${version}`)
@@ -138,7 +170,7 @@ async function publish(
 
 async function publishDraft(
   options: DocumentsOptions,
-  { name, hash }: { name: Name; hash: string },
+  { name, hash, wishes }: { name: Name; hash: string; wishes: Wishes },
   turn: Turn,
 ): Promise<Outcome<Mutable<Applied>>> {
   const { workspace } = turn.principal
@@ -146,7 +178,7 @@ async function publishDraft(
   const draft = history?.draft
   if (!draft) return refuse(unknown(name))
   if (draft.hash !== hash) return refuse(OTHER_DRAFT)
-  return publish(options, { documents: [{ ...name, body: draft.body }], prune: false }, turn)
+  return publish(options, { documents: [{ ...name, body: draft.body }], prune: false, ...wishes }, turn)
 }
 
 const OTHER_DRAFT: Problem = {

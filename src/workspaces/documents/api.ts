@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Action, action } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
 import { Time } from '../schema.ts'
+import { InFlight } from './in-flight.ts'
 
 const name = { kind: z.string().min(1).max(40), id: z.string().min(1).max(64) }
 export const Body = z.record(z.string(), z.json())
@@ -65,7 +66,14 @@ export const ApplyDocuments = action({
   does: 'Publishes documents all at once, or none when one is unsound. With the token of a plan, only exactly that plan. Applying again changes nothing.',
   may: 'documents:write',
   route: 'POST /api/documents/apply',
-  input: z.object({ ...planInput, token: z.string().optional() }),
+  input: z.object({
+    ...planInput,
+    token: z.string().optional(),
+    /** By journey id: what happens to people inside. Left out: they finish on their version. */
+    inFlight: z.record(z.string(), InFlight).default({}),
+    /** Tokens of `journeys.impact`, one for each journey whose people are taken along. */
+    impacts: z.array(z.string().max(100)).max(2_000).default([]),
+  }),
   output: AppliedPlan,
   largestBody: LARGEST,
   audited: true,
@@ -138,7 +146,14 @@ export const PublishDraft = action({
   does: 'Makes the draft live, exactly as it was when `hash` was taken of it.',
   may: 'signed-in',
   route: 'POST /api/documents/:kind/:id/publish',
-  input: z.object({ ...name, hash: z.string().length(64) }),
+  input: z.object({
+    ...name,
+    hash: z.string().length(64),
+    /** Of a journey: what happens to people inside. Left out: they finish on their version. */
+    inFlight: InFlight.optional(),
+    /** Token of `journeys.impact`, when people are taken along. */
+    impact: z.string().max(100).optional(),
+  }),
   output: AppliedPlan,
   audited: true,
 })
