@@ -67,20 +67,27 @@ const repeated = (caps: readonly Cap[]): PolicyProblem[] =>
       : [],
   )
 
+const covers = (a: Cap, b: Cap): boolean =>
+  (a.channel === undefined || a.channel === b.channel) &&
+  (a.topic === undefined || a.topic === b.topic) &&
+  (a.lane === 'any' || a.lane === b.lane)
+
+/** Whether whatever fills the second has filled the first: no more, in no shorter a time. */
+function isAsStrict(a: Cap, b: Cap): boolean {
+  if (a.max === 'never') return true
+  if (b.max === 'never' || a.per === undefined || b.per === undefined) return false
+  // A calendar day and 24 hours begin at different moments: only like can be held against like, or a whole number of the other.
+  if (a.per === b.per) return a.max <= b.max
+  const [ours, theirs] = [LENGTH[a.per] ?? milliseconds(a.per) ?? 0, LENGTH[b.per] ?? milliseconds(b.per) ?? 0]
+  return a.max <= b.max && ours >= 2 * theirs
+}
+
 /** A cap that another one is full before can never be what stops a message. */
 function pointless(caps: readonly Cap[]): PolicyProblem[] {
-  const wider = (a: Cap, b: Cap): boolean =>
-    (a.channel === undefined || a.channel === b.channel) &&
-    (a.topic === undefined || a.topic === b.topic) &&
-    (a.lane === 'any' || a.lane === b.lane)
-  const stricter = (a: Cap, b: Cap): boolean => {
-    if (a.max === 'never') return true
-    if (b.max === 'never' || a.per === undefined || b.per === undefined) return false
-    const [ours, theirs] = [LENGTH[a.per] ?? milliseconds(a.per) ?? 0, LENGTH[b.per] ?? milliseconds(b.per) ?? 0]
-    return a.max <= b.max && ours >= theirs && !(a.max === b.max && ours === theirs)
-  }
+  const isBefore = (a: Cap, b: Cap): boolean => covers(a, b) && isAsStrict(a, b)
   return caps.flatMap((cap, i) => {
-    const other = caps.find((each) => each !== cap && wider(each, cap) && stricter(each, cap))
+    // Of two that say the same the second is the pointless one.
+    const other = caps.find((each, e) => each !== cap && isBefore(each, cap) && (e < i || !isBefore(cap, each)))
     if (!other) return []
     const title = `“${cap.id}” never stops anything: “${other.id}” is full before it`
     return [warning('cap.pointless', `/caps/${i}`, { title, hint: 'Take it out, or make it stricter' })]
