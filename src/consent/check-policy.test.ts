@@ -30,6 +30,11 @@ test('a cap that never stops anything is worth a look', () => {
     { id: 'daily', channel: 'email', max: 5, per: 'day' },
   ]
   assert.deepEqual(codes({ caps }), ['warning policy.cap.pointless /caps/1'])
+  const calendar = [
+    { id: 'monthly', max: 3, per: 'month' },
+    { id: 'rolling', max: 5, per: '10d' },
+  ]
+  assert.deepEqual(codes({ caps: calendar }), [], 'three at the end of one month and three at the beginning of the next')
   const sendable = { channels: new Set(['email']), topics: new Set(['news']) }
   const strange = [
     { id: 'p', channel: 'push', max: 1, per: 'day' },

@@ -76,10 +76,12 @@ const covers = (a: Cap, b: Cap): boolean =>
 function isAsStrict(a: Cap, b: Cap): boolean {
   if (a.max === 'never') return true
   if (b.max === 'never' || a.per === undefined || b.per === undefined) return false
-  // A calendar day and 24 hours begin at different moments: only like can be held against like, or a whole number of the other.
-  if (a.per === b.per) return a.max <= b.max
-  const [ours, theirs] = [LENGTH[a.per] ?? milliseconds(a.per) ?? 0, LENGTH[b.per] ?? milliseconds(b.per) ?? 0]
-  return a.max <= b.max && ours >= 2 * theirs
+  if (a.max > b.max) return false
+  if (a.per === b.per) return true
+  // A calendar period begins anew in the middle of a rolling one; only days lie wholly within weeks and months.
+  if (a.per in LENGTH) return b.per === 'day' && a.per !== 'day'
+  const [ours, theirs] = [milliseconds(a.per) ?? 0, LENGTH[b.per] ?? milliseconds(b.per) ?? 0]
+  return ours >= 2 * theirs
 }
 
 /** A cap that another one is full before can never be what stops a message. */
