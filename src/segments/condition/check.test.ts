@@ -71,7 +71,7 @@ test('the event and the run are there only where they are', () => {
 
 test('past events are asked for themselves only', () => {
   const found = (text: string, place: keyof typeof PLACES = 'eventInRun') => problems(text, place).map(({ code, at }) => `${code} ${at}`)
-  assert.deepEqual(found('count("A" where event.total > profile.limit) > 1'), ['condition.unavailable 1:32'])
+  assert.deepEqual(found('count("A" where event.total > profile.limit) > 1'), ['condition.unavailable 1:31'])
   assert.deepEqual(found('count("A" where event.at > now - 3d) > 1'), ['condition.unavailable 1:28'])
   assert.deepEqual(found('sequence("A", "B" where entry.key == event.cart)'), ['condition.unavailable 1:25'])
   assert.deepEqual(found('count("A" where count("B") > 1) > 1'), ['condition.unavailable 1:17'])
