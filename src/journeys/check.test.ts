@@ -77,7 +77,7 @@ const FAULTS: Record<string, [Parameters<typeof journey>[0], string[]]> = {
   ],
   'a message whose failure nobody thought of': [
     { steps: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example/' }] },
-    ['warning journey.otherwise /steps/0'],
+    ['error journey.otherwise /steps/0'],
   ],
   'a goal that is watched for less time than the journey lasts': [
     {

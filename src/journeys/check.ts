@@ -4,6 +4,7 @@ import { type Available, PLACES } from '#segments/condition/check.ts'
 import { nearest } from '#segments/condition/hints.ts'
 import { read } from '#segments/condition/read.ts'
 import { awaitedBy } from './awaited.ts'
+import { fallbackFinding, pathFindings } from './check-paths.ts'
 import { fieldFindings, receiptsAwaited } from './check-steps.ts'
 import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
 import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
@@ -34,8 +35,9 @@ export function check(journey: Journey, library: JourneyLibrary): JourneyProblem
     ...goalProblems(journey),
     ...journey.exit.flatMap((exit, i) => exitProblems(exit, `/exit/${i}`)),
     ...repeatedIds(steps),
-    ...steps.flatMap((each) => stepProblems(each, { steps, library })),
+    ...steps.flatMap((each) => stepProblems(each, { steps, library, journey })),
     ...unreachable(journey.steps, '/steps'),
+    ...pathFindings(journey).map(({ severity, code, at, ...told }) => fault(severity)(code, at, told)),
   ]
 }
 
@@ -100,7 +102,7 @@ function entryProblems(journey: Journey, library: JourneyLibrary): JourneyProble
     ...entryFindings(placed).map(({ severity, code, at, ...told }) => fault(severity)(code, at, told)),
     ...entryTexts(placed).flatMap(({ text, at, available }) => inCondition(text, at, available)),
     ...path(placed.entry.key, { roots: EVENT_ROOTS, at: `${placed.at}/key`, from: '' }),
-    ...entryReferences(placed).flatMap(({ kind, id, at }) => known(kind, id, { at, around: { steps: [], library } })),
+    ...entryReferences(placed).flatMap(({ kind, id, at }) => known(kind, id, { at, around: { steps: [], library, journey } })),
   ])
 }
 
@@ -143,6 +145,7 @@ function repeatedIds(steps: readonly PlacedStep[]): JourneyProblem[] {
 }
 
 interface Around {
+  readonly journey: Journey
   readonly steps: readonly PlacedStep[]
   readonly library: JourneyLibrary
 }
@@ -154,7 +157,7 @@ function stepProblems(placed: PlacedStep, around: Around): JourneyProblem[] {
     ...conditionProblems(placed),
     ...receiptsAwaited(step).flatMap((awaited) => receiptOf(awaited.of, `${at}${awaited.at}`, placed.before)),
     ...references(placed, around),
-    ...fallback(step, at),
+    ...fallbackFinding(step, around.journey).map(({ severity, code, ...told }) => fault(severity)(code, at, told)),
   ]
 }
 
@@ -235,11 +238,20 @@ function startable(id: string, at: string, { library }: Around): JourneyProblem[
   ]
 }
 
-function mailReferences({ template, sender }: EmailWay, at: string, around: Around): JourneyProblem[] {
+function mailReferences({ template, sender, lane }: EmailWay, at: string, around: Around): JourneyProblem[] {
+  const body = around.library.get?.('template', template) as { readonly purpose?: unknown } | undefined
+  // A template of this purpose need have no way out, so it may not go where one is due.
+  const noWayOut = lane === 'marketing' && body?.purpose === 'transactional'
   return [
+    ...(noWayOut ? [error('optout', `${at}/template`, OPT_OUT)] : []),
     ...known('template', template, { at: `${at}/template`, around }),
     ...(sender === undefined ? [] : known('sender', sender, { at: `${at}/sender`, around })),
   ]
+}
+
+const OPT_OUT = {
+  title: 'This template is for transactional mail: it need not let people unsubscribe',
+  hint: 'Take a marketing template; or write lane: transactional, if it only answers what the person did',
 }
 
 /** `of` must name a message that stands before, or no receipt can ever come. */
@@ -268,18 +280,6 @@ function known(
 const near = (given: string, all: readonly string[], otherwise: string): string => {
   const best = nearest(given, all)
   return best === undefined ? otherwise : `Did you mean “${best}”?`
-}
-
-/** Without `otherwise` the run goes on below as if the message had been sent: legal, and worth a look. */
-function fallback(step: Step, at: string): JourneyProblem[] {
-  return sends(step) && step.otherwise === undefined
-    ? [
-        warning('otherwise', at, {
-          title: `If “${step.id}” cannot be sent, the journey just goes on below it`,
-          hint: 'Add otherwise: [] to say that this is meant, or steps that should run then',
-        }),
-      ]
-    : []
 }
 
 /** Steps behind an exit, or behind a branching step all of whose lanes exit, are never reached. */

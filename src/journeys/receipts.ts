@@ -19,6 +19,9 @@ const RECEIPTS: Readonly<Record<string, { readonly delivery: DeliveryFact['statu
   'message.complained': { delivery: 'complained' },
 }
 
+/** The system events that are receipts. */
+export const RECEIPT_NAMES: readonly string[] = Object.keys(RECEIPTS)
+
 /** The effect that a system event reports on, if it is a receipt. */
 export function receiptOf(record: EventRecord): { readonly effect: string; readonly event: string } | null {
   const effect = record.props['effect_id']
