@@ -63,3 +63,12 @@ create table list_imports (
   primary key (workspace_id, id)
 );
 create index list_imports_list on list_imports (workspace_id, list_id, began_at);
+
+-- owner: segments
+-- Workspaces that had people before ClickHouse was told about people, and how far that has been made up for.
+create table people_told (
+  workspace_id text primary key,
+  after text collate "C" not null default '',
+  done boolean not null default false
+);
+insert into people_told (workspace_id) select distinct workspace_id from keyed_state where kind = 'profile';

@@ -11,6 +11,7 @@ import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { type Catalogue, catalogue, slotName, type Watched } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
 import { type Build, finishBuild, holdBuilds, nextBuild, noteBuildError, noteProgress, startBuild, watchesSince } from '#segments/store.ts'
+import { tellEveryone } from './people-told.ts'
 import { candidatesIn, historiesIn, type Known, peopleCount, type Slice } from './segment-build-store.ts'
 import { rewatch, watchedIn } from './watches.ts'
 import { isPast, notePlaces, placesOf } from './watches-store.ts'
@@ -27,6 +28,8 @@ export interface BuilderOptions {
   readonly logger: Logger
   /** People of one query; memory follows from it. */
   readonly slicePeople?: number
+  /** Records of one transaction: a live event waits behind so many at most, and only while the log is not longer than that. */
+  readonly chunk?: number
 }
 
 export interface Builder {
@@ -37,7 +40,6 @@ export interface Builder {
 
 /** People whose histories one query brings. */
 const SLICE_PEOPLE = 20_000
-/** Records of one transaction: a live event waits behind so many at most, and only while the log is not longer than that. */
 const CHUNK = 500
 const PAUSE = { idle: 1_000, standBy: 2_000, look: 20, retry: 2_000 } as const
 
@@ -84,13 +86,14 @@ async function shift(options: BuilderOptions, isOver: () => boolean, rest: (ms: 
   client.on('error', onError)
   try {
     if (!(await holdBuilds(client))) return PAUSE.standBy
+    await tellEveryone(options, isOver)
     while (!isOver()) {
       if (broken) throw broken
       const build = await nextBuild(options.pool)
       if (!build) await rest(PAUSE.idle)
       else {
         try {
-          await perform(options, build, () => isOver() || broken !== undefined)
+          await bringIn(options, build, () => isOver() || broken !== undefined)
         } catch (error) {
           await noteBuildError(options.pool, build, error instanceof Error ? error.message : String(error))
           throw error
@@ -107,7 +110,8 @@ async function shift(options: BuilderOptions, isOver: () => boolean, rest: (ms: 
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function perform(options: BuilderOptions, build: Build, isOver: () => boolean): Promise<void> {
+/** Does one build, from where it stands to its end, or until it shall stop. */
+export async function bringIn(options: BuilderOptions, build: Build, isOver: () => boolean): Promise<void> {
   const { pool, analytics } = options
   const plan = await planOf(options, build)
   if (plan) {
@@ -186,8 +190,9 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
   for (const id of await candidatesIn(options.analytics, build.ws, { plan, slice, now: options.now() })) found.set(id, { ...marks })
   for (const { id, history } of await historiesIn(options.analytics, build.ws, { plan, slice })) found.set(id, { ...marks, ...history })
   const people = [...found].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1))
-  for (let from = 0; from < people.length; from += CHUNK) {
-    const chunk = people.slice(from, from + CHUNK)
+  const { chunk: most = CHUNK } = options
+  for (let from = 0; from < people.length; from += most) {
+    const chunk = people.slice(from, from + most)
     if (!(await room(options, isOver))) return false
     const records = chunk.map(([key, history]): KeyedRecord => ({ kind: 'review', ws: build.ws, key, history }))
     const last = chunk.at(-1)![0]

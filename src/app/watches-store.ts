@@ -44,17 +44,3 @@ export async function isPast(db: Queryable, revision: number): Promise<boolean> 
   )
   return !rows[0]!.behind
 }
-
-/** Profiles of every workspace in the order of their ids, for what has to be told of each once. */
-export async function statesAfter<State>(
-  db: Queryable,
-  after: { ws: string; id: string },
-  limit: number,
-): Promise<{ ws: string; id: string; state: State }[]> {
-  const { rows } = await db.query<{ ws: string; id: string; state: State }>(
-    `select workspace_id as ws, id, state from keyed_state where kind = 'profile' and (workspace_id, id) > ($1, $2)
-     order by workspace_id, id limit $3`,
-    [after.ws, after.id, limit],
-  )
-  return rows
-}

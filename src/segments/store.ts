@@ -153,6 +153,18 @@ export async function holdBuilds(client: Queryable): Promise<boolean> {
 /** Any number that nobody else uses for an advisory lock. */
 const LOCK_KEY = 7_236_101_455
 
+/** A workspace some of whose people ClickHouse has not been told about. */
+export async function nextUntold(db: Queryable): Promise<{ ws: string; after: string } | undefined> {
+  const { rows } = await db.query<{ ws: string; after: string }>(
+    'select workspace_id as ws, after from people_told where not done order by workspace_id limit 1',
+  )
+  return rows[0]
+}
+
+export async function noteTold(db: Queryable, { ws, after, done }: { ws: string; after: string; done: boolean }): Promise<void> {
+  await db.query('update people_told set after = $2, done = $3 where workspace_id = $1', [ws, after, done])
+}
+
 export interface ListImport {
   readonly id: string
   readonly list: string

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { OutputOf } from '#lib/action.ts'
 import type { ListImports, ListLists, ListMembers, ListSegments, PreviewSegment, ReadSegment } from '#segments/api.ts'
 import { Dice } from '../sim/dice.ts'
-import { journey, type Refused, START, startWorld, template, type World } from './world.ts'
+import { type Document, journey, type Refused, START, startWorld, template, type World } from './world.ts'
 
 const DAY = 86_400_000
 const HOUR = 3_600_000
