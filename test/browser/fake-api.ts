@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { registerMailViews } from '#app/mail-views.ts'
 import { registerWeb } from '#app/web-assets.ts'
 import { GetMail, GetMessage, ListMail, ListMessages, ReplayMessage } from '#channels/api.ts'
-import { GetJourney, ListJourneys, WatchJourney } from '#journeys/api.ts'
+import { GetContactPressure } from '#consent/api.ts'
+import { GetJourney, ListHeld, ListJourneys, ReleaseRun, WatchJourney } from '#journeys/api.ts'
 import { places } from '#journeys/lanes.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { Journey } from '#journeys/schema.ts'
@@ -18,8 +19,20 @@ import { GetProfile, SearchProfiles } from '#profiles/api.ts'
 import { ListMembers, ListSegments, PreviewSegment, ReadSegment, RebuildSegment } from '#segments/api.ts'
 import { CreateKey, CreateSetup, GetSession, ListKeys, RevokeKey, SetupStatus } from '#workspaces/api.ts'
 import { type Key, Scope } from '#workspaces/schema.ts'
-import { mailView, messages, messageView, profile, report, sampleKeys, segmentLines, segmentView, timeline } from './sample-answers.ts'
+import {
+  mailView,
+  messages,
+  messageView,
+  pressure,
+  profile,
+  report,
+  sampleKeys,
+  segmentLines,
+  segmentView,
+  timeline,
+} from './sample-answers.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
+import { EVERY_KIND, HELD } from './sample-steps.ts'
 
 /** What the screens are shown: a shop in the middle of its day, an empty one, one that fails, or one before its setup. */
 export type Mood = 'busy' | 'empty' | 'failing' | 'new'
@@ -42,7 +55,7 @@ const BROKEN = refuse({
 
 /** The declared actions over the real HTTP layer with sample data instead of a database. For tests of the screens only. */
 export async function startFakeApi(folder: string): Promise<FakeApi> {
-  const state: { mood: Mood; signedIn: boolean; keys: Key[] } = { mood: 'busy', signedIn: true, keys: sampleKeys() }
+  const state: { mood: Mood; signedIn: boolean; keys: Key[]; decided?: boolean } = { mood: 'busy', signedIn: true, keys: sampleKeys() }
   const log = logger({ level: 'error' })
   const server = createServer({ log, metrics: createMetrics(), checks: {} })
   const authenticate = async () => (state.signedIn ? ADMIN : NOBODY)
@@ -84,6 +97,7 @@ interface State {
   mood: Mood
   signedIn: boolean
   keys: Key[]
+  decided?: boolean
 }
 
 function addDoor(scope: FastifyInstance, state: State): void {
@@ -99,7 +113,7 @@ function addDoor(scope: FastifyInstance, state: State): void {
   })
 }
 
-const JOURNEYS: readonly Journey[] = [CART, WELCOME, LONG]
+const JOURNEYS: readonly Journey[] = [CART, WELCOME, LONG, EVERY_KIND]
 
 function bindingsOf(state: State): Binding[] {
   const some = <T>(list: readonly T[]): T[] => (state.mood === 'busy' ? [...list] : [])
@@ -267,6 +281,7 @@ function bindingsOf(state: State): Binding[] {
       }
     }),
     bind(GetProfile, async ({ id }) => profile(id)),
+    bind(GetContactPressure, async () => pressure()),
     bind(ListSegments, async () => ({ segments: some(segmentLines()) })),
     bind(ReadSegment, async ({ id }) => {
       const line = segmentLines().find((each) => each.id === id)
@@ -278,7 +293,13 @@ function bindingsOf(state: State): Binding[] {
     })),
     bind(PreviewSegment, async ({ when }) =>
       when.includes('DE')
-        ? { count: 1_204, of: 48_120, sentence: 'country is “DE”', sample: PEOPLE.slice(0, 2).map(([name, email], i) => ({ id: `p_${i + 1}`, name, email })), ms: 12 }
+        ? {
+            count: 1_204,
+            of: 48_120,
+            sentence: 'country is “DE”',
+            sample: PEOPLE.slice(0, 2).map(([name, email], i) => ({ id: `p_${i + 1}`, name, email })),
+            ms: 12,
+          }
         : refuse({ code: 'syntax', status: 422, title: 'Something is missing after ==.', at: '1:19', hint: 'For example: "DE"' }),
     ),
     bind(RebuildSegment, async () => ({ revision: 4 })),
@@ -300,6 +321,11 @@ function bindingsOf(state: State): Binding[] {
       receiving: true,
     })),
     bind(GetMail, async ({ id }) => mailView(id)),
+    bind(ListHeld, async () => ({ runs: state.decided ? [] : [HELD] })),
+    bind(ReleaseRun, async ({ verdict }) => {
+      state.decided = true
+      return { run: HELD, verdict }
+    }),
     bind(ReadJourneyReport, async ({ id }) => (state.mood === 'failing' ? BROKEN : report(id, id === CART.id))),
     bind(ReadPeople, async ({ of }) => ({
       people: some(

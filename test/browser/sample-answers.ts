@@ -136,6 +136,54 @@ export const mailView = (id: string) => ({
   source: `${HEADERS.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\nYou left a lamp behind\r\n`,
 })
 
+/** A full cap, one with room, a forbidden channel, a night, and what followed from them. */
+export function pressure() {
+  const sent = { id: 'e1:mail', channel: 'email', topic: 'cart', at: started - 3_600_000, status: 'confirmed' as const }
+  const cap = { topic: null, lane: 'marketing' as const, freeAt: started, counted: [] }
+  return {
+    policy: true,
+    zone: 'Europe/Oslo',
+    zoneKnown: true,
+    caps: [
+      { ...cap, id: 'daily', channel: 'email', max: 1, per: 'day', used: 1, freeAt: started + DAY, counted: [sent] },
+      { ...cap, id: 'weekly', channel: null, max: 5, per: 'week', used: 1, counted: [sent] },
+      { ...cap, id: 'no-calls', channel: 'call', max: 0, per: 'day', used: 0, freeAt: null },
+    ],
+    quiet: [
+      { channel: 'email', state: 'open' as const, until: null, reason: '', sentence: '' },
+      {
+        channel: 'sms',
+        state: 'quiet' as const,
+        until: started + DAY / 2,
+        reason: 'quiet_hours',
+        sentence: 'It waits for the end of the quiet hours.',
+      },
+    ],
+    waiting: [
+      {
+        journey: 'welcome',
+        journeyName: 'Welcome',
+        version: 1,
+        step: 'hello',
+        stepName: 'Say hello',
+        since: started - 3_600_000,
+        due: started + DAY,
+      },
+    ],
+    held: [
+      {
+        at: started - 1_800_000,
+        channel: 'email',
+        journey: 'welcome',
+        journeyName: 'Welcome',
+        step: 'hello',
+        reason: 'capped:daily',
+        sentence: 'They have had as many messages as cap “daily” allows.',
+      },
+    ],
+  }
+}
+
 export function profile(id: string) {
   const person = PEOPLE[Number(id.slice(2)) - 1]
   if (!person)

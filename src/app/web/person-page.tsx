@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { ListMessages } from '#channels/api.ts'
 import { MessageTable } from '#channels/ui/message-list.tsx'
+import { ContactPressure } from '#consent/ui/pressure.tsx'
 import { ListJourneys } from '#journeys/api.ts'
 import { useRead } from '#kit/api.ts'
 import { ButtonLink } from '#kit/button.tsx'
@@ -83,6 +84,7 @@ function Person({ profile }: { profile: Profile }) {
             />
           )}
           <Consent profile={profile} />
+          <ContactPressure profile={profile.id} />
           <LatestMessages profile={profile.id} />
           <Attributes profile={profile} />
           <Identifiers profile={profile} />

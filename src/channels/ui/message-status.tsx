@@ -10,11 +10,13 @@ const TONES: Readonly<Record<string, Tone>> = {
   complained: 'bad',
   ambiguous: 'warn',
   skipped: 'warn',
+  held: 'warn',
   unsubscribed: 'warn',
 }
 const WORDS: Readonly<Record<string, string>> = {
   ready: 'Queued',
   queued: 'Queued',
+  held: 'Held',
   sending: 'Sending',
   sent: 'Sent',
   failed: 'Failed',

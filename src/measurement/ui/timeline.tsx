@@ -1,6 +1,6 @@
 import { ChevronRight, GitFork, Mail, Route, Zap } from 'lucide-react'
 import { usePages } from '#kit/api.ts'
-import { amount, day, percent, time } from '#kit/format.ts'
+import { amount, day, percent, time, words } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card } from '#kit/page.tsx'
 import { toJourney, toMessage } from '#kit/paths.ts'
@@ -115,6 +115,8 @@ function KindIcon({ kind }: { kind: TimelineItem['kind'] }) {
 
 const MOVES = { entered: 'Entered', refused: 'Not let in', moved: 'Moved on', exited: 'Left', converted: 'Reached the goal' } as const
 
+const CHANNELS: Readonly<Record<string, string>> = { email: 'E-mail', webhook: 'Webhook', sms: 'SMS' }
+
 function Line({ item, within }: { item: TimelineItem; within?: string }) {
   switch (item.kind) {
     case 'event':
@@ -141,9 +143,13 @@ function Line({ item, within }: { item: TimelineItem; within?: string }) {
       return (
         <>
           <span className="font-medium">
-            {item.channel === 'email' ? 'E-mail' : 'Webhook'} {item.status}
+            {CHANNELS[item.channel] ?? words(item.channel)} {item.status}
           </span>{' '}
-          <Link href={toMessage(item.effectId)}>{item.step}</Link>
+          {item.effectId === '' ? (
+            <span className="text-ink-2">{item.step}</span>
+          ) : (
+            <Link href={toMessage(item.effectId)}>{item.step}</Link>
+          )}
           {within !== item.journeyId && <span className="text-ink-2"> · {item.journeyId}</span>}
           <Why sentence={item.sentence} reason={item.reason} />
         </>
