@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { ChangeJourneyMode, JourneyImpact, ListJourneys } from '#journeys/api.ts'
 import type { OutputOf } from '#lib/action.ts'
+import { cadenza as command, folderWith } from '../fixtures/command.ts'
 import { type Document, journey, type More, Refused, startWorld, template, type World } from './world.ts'
 
 type Impact = OutputOf<typeof JourneyImpact>
@@ -201,4 +204,35 @@ test('a sweep that a stop of the server cuts in two goes on where it was', async
   await world.begin()
   await world.settled()
   for (const person of people) assert.deepEqual(await world.subjectsTo(person), ['second'])
+})
+
+test('cadenza plan shows who is inside, and apply --in-flight takes them along', async () => {
+  const text = (span: string, step: string) => `kind: journey
+id: by-hand
+goal: { event: Order Completed, within: 3d }
+entry: { event: By Hand }
+default: { otherwise: continue }
+steps:
+  - { kind: wait, id: ${step}, for: ${span} }
+  - { kind: email, id: say, template: first }
+`
+  const cwd = await folderWith({ 'by-hand.yaml': text('5d', 'settle') })
+  const env = { CADENZA_URL: world.url, CADENZA_KEY: world.secretKey }
+  const cadenza = (...args: string[]) => command(args, { cwd, env })
+  assert.equal((await cadenza('apply', '--yes')).code, 0)
+  await enter(['lea', 'max'], 'By Hand')
+  writeFileSync(join(cwd, 'by-hand.yaml'), text('1h', 'settle'))
+  const pinned = await cadenza('plan')
+  assert.match(pinned.out, /by-hand {2}2 people are inside \(pin\)[\s\S]*2 finish on their version/)
+  const follow = await cadenza('plan', '--in-flight', 'follow')
+  assert.match(follow.out, /2 people are inside \(follow\)[\s\S]*2 wait until 20\d\d-/)
+  writeFileSync(join(cwd, 'by-hand.yaml'), text('1h', 'pause-a-bit'))
+  const unmapped = await cadenza('apply', '--yes', '--in-flight', 'follow')
+  assert.equal(unmapped.code, 1)
+  assert.match(unmapped.error, /could not be taken along/)
+  const done = await cadenza('apply', '--yes', '--map', 'settle=pause-a-bit')
+  assert.equal(done.code, 0, done.error)
+  await world.settled()
+  await world.pass({ hours: 2 })
+  assert.deepEqual([await world.subjectsTo('lea'), await world.subjectsTo('max')], [['first'], ['first']])
 })

@@ -3,6 +3,7 @@ import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { ApplyDocuments, PlanDocuments } from '#workspaces/documents/api.ts'
 import { type Call, type Command, type Flag, type Result, text } from './command.ts'
 import { documentIn, type Folder, folderOf, type PlacedProblem, placed, placedAt, problemLines, unread } from './folder.ts'
+import { IN_FLIGHT_FLAGS, impactsOf, impactText, type PlannedImpact } from './in-flight.ts'
 import { type Paint, type Style, visible } from './paint.ts'
 import { ask, SERVER_FLAGS, type Server, serverOf } from './server.ts'
 
@@ -16,7 +17,7 @@ export const plan: Command = {
   does: 'Shows what applying a folder would create, change or archive on the server.',
   takes: '[dir]',
   count: [0, 1],
-  flags: { prune: PRUNE, ...SERVER_FLAGS },
+  flags: { prune: PRUNE, ...IN_FLIGHT_FLAGS, ...SERVER_FLAGS },
   more: 'Ends with 0 when nothing would change, 2 when something would, 1 when something is wrong.',
   async run(call): Promise<Outcome<Result>> {
     const planned = await planFor(call)
@@ -37,6 +38,7 @@ export const apply: Command = {
     yes: { type: 'boolean', does: 'do not ask' },
     token: { type: 'string', takes: '<token>', does: 'only if the plan is still exactly the one of this token (of “plan --json”)' },
     prune: PRUNE,
+    ...IN_FLIGHT_FLAGS,
     ...SERVER_FLAGS,
   },
   more: 'Shows the plan and asks; without a terminal and without --yes it ends with 2.',
@@ -64,6 +66,8 @@ interface Planned {
   readonly problems: readonly PlacedProblem[]
   /** Changes that are more than nothing. */
   readonly changed: number
+  /** What happens to people inside changed journeys. */
+  readonly impacts: readonly PlannedImpact[]
 }
 
 async function planFor(call: Call): Promise<Outcome<Planned>> {
@@ -77,7 +81,11 @@ async function planFor(call: Call): Promise<Outcome<Planned>> {
   if (isRefusal(answer)) return answer
   const problems = told(answer, folder)
   const changed = answer.changes.filter(({ action }) => action !== 'unchanged').length
-  return { plan: answer, folder, server, prune, problems, changed }
+  const journeys = answer.changes.filter(({ kind, action, problems: own }) => kind === 'journey' && action === 'change' && own.length === 0)
+  const bodies = given(folder).filter(({ kind, id }) => kind === 'journey' && journeys.some((change) => change.id === id))
+  const impacts = await impactsOf(call, server, bodies)
+  if (isRefusal(impacts)) return impacts
+  return { plan: answer, folder, server, prune, problems, changed, impacts }
 }
 
 const given = ({ documents }: Folder) => documents.map(({ kind, id, body }) => ({ kind, id, body: body as Record<string, never> }))
@@ -93,12 +101,13 @@ function told({ changes, breaks }: Plan, folder: Folder): PlacedProblem[] {
 
 const exitOf = ({ changed, problems }: Planned): 0 | 1 | 2 => (problems.length > 0 ? 1 : changed > 0 ? 2 : 0)
 
-const jsonOf = ({ plan: { changes, breaks, token }, folder, problems }: Planned) => ({
+const jsonOf = ({ plan: { changes, breaks, token }, folder, problems, impacts }: Planned) => ({
   ok: problems.length === 0,
   changes: changes.map(({ problems: _problems, ...change }) => ({ ...change, file: fileOf(change, folder) })),
   breaks: breaks.map(({ kind, id }) => ({ kind, id })),
   problems,
   token,
+  impacts: impacts.map(({ id, inFlight, impact }) => ({ journey: id, inFlight, ...impact })),
 })
 
 function fileOf(name: { kind: string; id: string }, folder: Folder): string | null {
@@ -106,8 +115,13 @@ function fileOf(name: { kind: string; id: string }, folder: Folder): string | nu
   return document ? folder.shown(document.file) : null
 }
 
-async function make(call: Call, { folder, server, prune, plan: { token } }: Planned): Promise<Outcome<Result>> {
-  const answer = await ask(server, ApplyDocuments, { documents: given(folder), prune, token: text(call, 'token') ?? token })
+async function make(call: Call, { folder, server, prune, impacts, plan: { token } }: Planned): Promise<Outcome<Result>> {
+  const answer = await ask(server, ApplyDocuments, {
+    documents: given(folder),
+    prune,
+    token: text(call, 'token') ?? token,
+    ...takenAlong(impacts),
+  })
   if (isRefusal(answer)) return answer
   const { revision, published, plan: done } = answer
   const archived = done.changes.filter(({ action }) => action === 'archive').map(({ kind, id }) => ({ kind, id }))
@@ -118,6 +132,12 @@ async function make(call: Call, { folder, server, prune, plan: { token } }: Plan
   return { code: 0, json: { applied: revision !== null, revision, published, archived }, text: lines.join('\n') || 'Nothing changed.' }
 }
 
+/** What was shown is what is agreed to. */
+const takenAlong = (impacts: readonly PlannedImpact[]) => ({
+  inFlight: Object.fromEntries(impacts.map(({ id, inFlight }) => [id, inFlight])),
+  impacts: impacts.map(({ impact }) => impact.token),
+})
+
 const MARKS: Readonly<Record<Change['action'], readonly [mark: string, style: Style]>> = {
   create: ['+', 'green'],
   change: ['~', 'yellow'],
@@ -126,7 +146,7 @@ const MARKS: Readonly<Record<Change['action'], readonly [mark: string, style: St
 }
 
 /** The plan as people read it. A new document is not shown line by line: its file is there to be read. */
-export function planText({ plan: { changes }, folder, problems }: Planned, paint: Paint): string {
+export function planText({ plan: { changes }, folder, problems, impacts }: Planned, paint: Paint): string {
   const lines = changes
     .filter(({ action }) => action !== 'unchanged')
     .flatMap((change) => {
@@ -138,7 +158,8 @@ export function planText({ plan: { changes }, folder, problems }: Planned, paint
     })
   const of = (action: Change['action']): number => changes.filter((change) => change.action === action).length
   const counts = `${of('create')} to create, ${of('change')} to change, ${of('archive')} to archive, ${of('unchanged')} unchanged.`
-  return [...lines, ...problems.map((problem) => problemLines(problem, paint)), counts].join('\n')
+  const people = impacts.flatMap((each) => impactText(each, paint))
+  return [...lines, ...people, ...problems.map((problem) => problemLines(problem, paint)), counts].join('\n')
 }
 
 const diffLines = (diff: string, paint: Paint): string[] =>

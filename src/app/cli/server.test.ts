@@ -17,7 +17,7 @@ const config = readConfig({
   DATABASE_URL: database.url,
   SECRET_KEY: randomBytes(32).toString('hex'),
   PORT: '0',
-  ROLES: 'web',
+  ROLES: 'web,jobs',
 })
 const app = await startApp({ config: await withSecretKey(config), clock: systemClock(), logger: logger({ level: 'silent' }) })
 after(async () => {

@@ -52,7 +52,8 @@ export async function ask<I extends z.ZodType, O extends z.ZodType>(
   action: Action<I, O>,
   input: z.input<I>,
 ): Promise<Outcome<z.output<O>>> {
-  const [method, path] = action.route.split(' ', 2) as [string, string]
+  const [method, pattern] = action.route.split(' ', 2) as [string, string]
+  const path = pattern.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent((input as Record<string, string>)[name]!))
   const query = method === 'GET' ? `?${new URLSearchParams(input as Record<string, string>)}` : ''
   const body = method === 'GET' ? undefined : JSON.stringify(input)
   const answer = await reach(`${server.url}${path}${query}`, { method, body, key: server.key })
