@@ -273,22 +273,23 @@ export class Judge implements Witness {
           'order-stops-reminder',
           `${id}: order ${order.said.id} had been acknowledged ${since - order.acknowledged} ms before the claim`,
         )
-      else if (order.found && this.#begun.get(run)! < order.begun) this.#note(this.#whyNotFound(key, order.said.id))
-      else if (order.found === null && this.#isForwarded(order.said.id))
+      else if (order.found && this.#begun.get(run)! < order.begun) {
+        if (this.#isSamePerson(key, order.said.id))
+          this.violate('order-stops-reminder', `${id}: order ${order.said.id} was handled while the run moved between merged profiles`)
+        else this.#note('reminder left although another profile had ordered, which was known to be the same person later or never')
+      } else if (order.found === null && this.#isForwarded(order.said.id))
         this.#note('reminder left while its order was on the way from a merged profile')
       else if (order.found === null && !this.#isDead(order.said.id))
         this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
     }
   }
 
-  /** Why an order did not stop a run that had begun: it was another person's as far as anyone knew, or the run was on its way between two profiles. */
-  #whyNotFound(profile: string, order: string): string {
+  /** Whether whoever ordered was known to be the person of that profile when the order came onto the log. */
+  #isSamePerson(profile: string, order: string): boolean {
     const { partition, seq, at } = this.#placeOf(order)!
     const { record } = this.#db.log.partitions[partition]!.places[seq - 1]!
     const orderer = record.kind === 'event' ? record.key : ''
     return this.#rootAt(profile, at) === this.#rootAt(orderer, at)
-      ? 'reminder left although its order was handled while the run moved between merged profiles'
-      : 'reminder left although another profile had ordered, which was known to be the same person later or never'
   }
 
   #rootAt(profile: string, at: number): string {
