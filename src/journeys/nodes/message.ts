@@ -43,7 +43,8 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
       // Marks of this round that are there on arrival come from a run that merged into this one.
       if (marksOf(at, step.id).some(({ status }) => status === 'sent')) return { kind: 'go', to: next, reason: 'already_sent' }
       // An edit may lead here while the message is on its way: it counts.
-      if (queuedIn(marksOf(at, step.id)).length > 0) return { kind: 'stay', due: sending.patience === undefined ? null : at.now + sending.patience }
+      if (queuedIn(marksOf(at, step.id)).length > 0)
+        return { kind: 'stay', due: sending.patience === undefined ? null : at.now + sending.patience }
       return attempt(tries, at)
     },
     wake(at) {
@@ -87,7 +88,7 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
   const { ways, numbered, patience } = tries.sending
   const held: { channel: string; reason: Reason }[] = []
   let why = reason
-  let full: { readonly way: number; readonly answer: Full } | null = null
+  let full: Full | null = null
   for (let way = from; way < ways.length; way++) {
     const written = ways[way]!(at)
     if ('reason' in written) {
@@ -101,24 +102,24 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
       return { kind: 'stay', due, message: numbered ? { ...message, way } : message, held }
     }
     held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason })
-    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: way, held }
-    if (answer.kind === 'full') full = full && soonest(full.answer) <= soonest(answer) ? full : { way, answer }
+    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held }
+    if (answer.kind === 'full') full = full && soonest(full) <= soonest(answer) ? full : answer
     why = answer.reason
   }
-  return { ...(full ? onCap(tries, at, full) : tries.failed(why)), held }
+  return { ...(full ? onCap(tries, at, { full, from }) : tries.failed(why)), held }
 }
 
 const soonest = ({ freeAt }: Full): number => freeAt ?? Infinity
 
 /** What the step does when no way has room: the one that has it first decides. */
-function onCap({ sending: { step }, failed, next }: Tries, { run, now }: Standing, { way, answer }: { way: number; answer: Full }): Move {
+function onCap({ sending: { step }, failed, next }: Tries, { run, now }: Standing, { full, from }: { full: Full; from: number }): Move {
   const wish = 'onCap' in step ? step.onCap : 'otherwise'
-  if (wish === 'skip') return { kind: 'go', to: next, reason: answer.reason }
-  if (wish === 'otherwise') return failed(answer.reason)
+  if (wish === 'skip') return { kind: 'go', to: next, reason: full.reason }
+  if (wish === 'otherwise') return failed(full.reason)
   const last = run.since + milliseconds(wish.defer)!
-  if (answer.freeAt === null || now >= last) return failed(answer.reason)
+  if (full.freeAt === null || now >= last) return failed(full.reason)
   // Looked at again at the limit even if there will be no room by then: something else may have made some.
-  return { kind: 'stay', due: Math.min(Math.max(answer.freeAt, now + 1), last), memo: way }
+  return { kind: 'stay', due: Math.min(Math.max(full.freeAt, now + 1), last), memo: from }
 }
 
 /** Somebody who waits for room asks again; that there still is none is no news. */
