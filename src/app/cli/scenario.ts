@@ -41,6 +41,10 @@ export const Scenario = z.strictObject({
   events: z.array(Happening).min(1),
   /** Messages that do not get through; all others are sent. */
   outages: z.array(Outage).default([]),
+  /** What calls are answered with; an empty object where nothing is said. */
+  answers: z.array(z.strictObject({ step: Slug, person: Person.optional(), answer: z.json() })).default([]),
+  /** Files of the journeys, from here: for traces that are kept. */
+  journeys: z.array(z.string().min(1)).default([]),
 })
 export type Scenario = z.output<typeof Scenario>
 

@@ -99,14 +99,15 @@ function scenarioOf(call: Call): Outcome<Scenario> {
 const DAY = 86_400_000
 const MOST_DAYS = 90
 
-interface Played {
+export interface Played {
   readonly simulation: Simulation
   readonly start: number
   /** Receipts about messages that had not been sent. */
   readonly vain: readonly string[]
 }
 
-function play(journeys: readonly Journey[], scenario: Scenario): Played {
+/** Runs a scenario to its end, in virtual time. */
+export function play(journeys: readonly Journey[], scenario: Scenario): Played {
   const start = Date.parse(scenario.start)
   const provider = (effect: Effect): Answer => answerOf(effect, scenario)
   const simulation = new Simulation({ journeys, start, consent: scenario.consent, provider })
@@ -131,11 +132,12 @@ function play(journeys: readonly Journey[], scenario: Scenario): Played {
   return { simulation, start, vain }
 }
 
-function answerOf(effect: Effect, { outages }: Scenario): Answer {
-  const hit = outages.find(
-    ({ step, person }) => (step ?? effect.payload['step_id']) === effect.payload['step_id'] && (person ?? effect.key) === effect.key,
-  )
-  return hit ? { receipt: `message.${hit.result}`, reason: hit.reason } : { receipt: 'message.sent' }
+function answerOf(effect: Effect, { outages, answers }: Scenario): Answer {
+  const isMeant = ({ step, person }: { readonly step?: string | undefined; readonly person?: string | undefined }): boolean =>
+    (step ?? effect.payload['step_id']) === effect.payload['step_id'] && (person ?? effect.key) === effect.key
+  const hit = outages.find(isMeant)
+  if (hit) return { receipt: `message.${hit.result}`, reason: hit.reason }
+  return { receipt: 'message.sent', answer: answers.find(isMeant)?.answer ?? {} }
 }
 
 type Timed = Omit<Scenario['events'][number], 'at'> & { readonly at: number }
