@@ -31,6 +31,7 @@ import {
   segmentView,
   timeline,
 } from './sample-answers.ts'
+import { SampleLifecycle } from './sample-lifecycle.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
 import { EVERY_KIND, HELD } from './sample-steps.ts'
 
@@ -41,6 +42,7 @@ export interface FakeApi {
   readonly url: string
   mood: Mood
   signedIn: boolean
+  readonly lifecycle: SampleLifecycle
   stop(): Promise<void>
 }
 
@@ -59,7 +61,8 @@ export async function startFakeApi(folder: string): Promise<FakeApi> {
   const log = logger({ level: 'error' })
   const server = createServer({ log, metrics: createMetrics(), checks: {} })
   const authenticate = async () => (state.signedIn ? ADMIN : NOBODY)
-  const bindings = bindingsOf(state)
+  const lifecycle = new SampleLifecycle()
+  const bindings = [...bindingsOf(state, lifecycle), ...lifecycle.bindings()]
   await registerActions(server, {
     actions: bindings.map((binding) => binding.action as Action),
     bindings,
@@ -77,6 +80,7 @@ export async function startFakeApi(folder: string): Promise<FakeApi> {
   const url = await listen(server, { host: '127.0.0.1', port: 0 })
   return {
     url,
+    lifecycle,
     get mood() {
       return state.mood
     },
@@ -115,7 +119,7 @@ function addDoor(scope: FastifyInstance, state: State): void {
 
 const JOURNEYS: readonly Journey[] = [CART, WELCOME, LONG, EVERY_KIND]
 
-function bindingsOf(state: State): Binding[] {
+function bindingsOf(state: State, lifecycle: SampleLifecycle): Binding[] {
   const some = <T>(list: readonly T[]): T[] => (state.mood === 'busy' ? [...list] : [])
   return [
     bind(SetupStatus, async () => ({ needed: state.mood === 'new' })),
@@ -169,6 +173,7 @@ function bindingsOf(state: State): Binding[] {
         journeys: some([
           {
             id: CART.id,
+            mode: lifecycle.modeOf(CART.id),
             name: 'Abandoned cart',
             version: 3,
             status: 'live' as const,
@@ -180,6 +185,7 @@ function bindingsOf(state: State): Binding[] {
           },
           {
             id: WELCOME.id,
+            mode: lifecycle.modeOf(WELCOME.id),
             name: 'Welcome series',
             version: 7,
             status: 'live' as const,
@@ -191,6 +197,7 @@ function bindingsOf(state: State): Binding[] {
           },
           {
             id: LONG.id,
+            mode: lifecycle.modeOf(LONG.id),
             name: 'Long nurture',
             version: 1,
             status: 'draft' as const,
@@ -212,6 +219,10 @@ function bindingsOf(state: State): Binding[] {
         name: journey.name ?? id,
         version: shown,
         status: journey === LONG ? ('draft' as const) : shown === 3 || shown === 7 ? ('live' as const) : ('archived' as const),
+        mode: lifecycle.modeOf(id),
+        modeAt: null,
+        modeBy: '',
+        draft: journey === CART ? 'f'.repeat(64) : null,
         definition: journey as never,
         yaml: CART_YAML,
         problems:

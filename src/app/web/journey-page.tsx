@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 import { lazy, Suspense, useCallback } from 'react'
 import type { z } from 'zod'
@@ -8,7 +8,9 @@ import type { Journey } from '#journeys/schema.ts'
 import { CodeView } from '#journeys/ui/code.tsx'
 import { LiveJourney, type Totals } from '#journeys/ui/counts.tsx'
 import { Inspector } from '#journeys/ui/inspector.tsx'
+import { DuplicateButton, ModeButtons } from '#journeys/ui/modes.tsx'
 import { Outline } from '#journeys/ui/outline.tsx'
+import { PublishButton } from '#journeys/ui/publish.tsx'
 import { JourneyState } from '#journeys/ui/status.tsx'
 import { useRead } from '#kit/api.ts'
 import { Select } from '#kit/field.tsx'
@@ -46,6 +48,7 @@ export function JourneyPage() {
 function JourneyView({ shown }: { shown: Shown }) {
   const { tab = 'canvas', step = '', version } = route.useSearch()
   const navigate = route.useNavigate()
+  const goTo = useNavigate()
   const definition = shown.definition as Journey
   const set = useCallback(
     (search: { step?: string; tab?: JourneyTab; version?: number }, replace = true) =>
@@ -72,19 +75,24 @@ function JourneyView({ shown }: { shown: Shown }) {
           full
           title={shown.name}
           up={{ label: 'Journeys', href: JOURNEYS }}
-          facts={<JourneyState status={shown.status} version={shown.version} />}
+          facts={<JourneyState status={shown.status} version={shown.version} mode={shown.mode} />}
           actions={
-            shown.versions.length > 1 && tab !== 'report' ? (
-              <Select
-                label="Version"
-                value={String(shown.version)}
-                onChange={(value) => set({ version: Number(value), step: undefined })}
-                choices={shown.versions.map((each) => ({
-                  value: String(each.version),
-                  label: `v${each.version} ${each.status}, ${stamp(each.at)} by ${each.by}`,
-                }))}
-              />
-            ) : undefined
+            <>
+              {shown.versions.length > 1 && tab !== 'report' && (
+                <Select
+                  label="Version"
+                  value={String(shown.version)}
+                  onChange={(value) => set({ version: Number(value), step: undefined })}
+                  choices={shown.versions.map((each) => ({
+                    value: String(each.version),
+                    label: `v${each.version} ${each.status}, ${stamp(each.at)} by ${each.by}`,
+                  }))}
+                />
+              )}
+              <DuplicateButton id={shown.id} onMade={(id) => void goTo({ to: toJourney(id) })} />
+              {shown.versions.some((each) => each.status === 'live') && <ModeButtons id={shown.id} mode={shown.mode} />}
+              {shown.draft !== null && <PublishButton id={shown.id} hash={shown.draft} />}
+            </>
           }
         >
           <div className="flex flex-wrap items-end justify-between gap-x-6 border-b border-line px-4 pt-2 sm:px-6 lg:px-8">

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Row>[] = [
       </>
     ),
   },
-  { name: 'Status', width: 'w-28 sm:w-32', cell: (row) => <JourneyState status={row.status} version={row.version} /> },
+  { name: 'Status', width: 'w-28 sm:w-32', cell: (row) => <JourneyState status={row.status} version={row.version} mode={row.mode} /> },
   { name: 'In now', width: 'w-18 sm:w-24', right: true, cell: (row) => count(row.inNow) },
   { name: 'Entered 7 d', width: 'w-28', right: true, from: 'sm', cell: (row) => count(row.entered7d) },
   { name: 'Goal rate', width: 'w-24', right: true, from: 'sm', cell: (row) => (row.goalRate === null ? '–' : percent(row.goalRate)) },
