@@ -34,6 +34,9 @@ const SCREENS: Readonly<Record<string, readonly [path: string, ready: string]>> 
   journeys: ['/journeys', 'Welcome series'],
   canvas: ['/journeys/abandoned-cart', 'Warm or plain'],
   'canvas-step': ['/journeys/abandoned-cart?step=worth', 'Otherwise'],
+  'canvas-kinds': ['/journeys/every-kind', 'Wait for 09:00–17:00'],
+  'canvas-hold': ['/journeys/every-kind?step=ask', 'Waiting for a decision'],
+  'outline-kinds': ['/journeys/every-kind?tab=outline', 'Send by e-mail, else webhook'],
   outline: ['/journeys/abandoned-cart?tab=outline', 'Offer ten percent'],
   report: ['/journeys/abandoned-cart?tab=report&version=3', 'Lift of the goal rate'],
   'report-early': ['/journeys/abandoned-cart?tab=report&version=2', 'Too early to tell'],
@@ -229,6 +232,18 @@ test('the outline is a tree: fold with the left key, walk, open with Enter', asy
     await page.keyboard.press('Home')
     assert.match(await focused(page), /Product Added/)
   })
+})
+
+test('a held run is released at its step', async () => {
+  const { page, wrong } = await openPage(browser, api.url)
+  try {
+    await page.goto(`${api.url}/journeys/every-kind?step=ask`)
+    await page.getByRole('button', { name: 'Release p_1' }).click()
+    await page.getByText('Nobody waits here now').waitFor()
+    assert.deepEqual(wrong, [])
+  } finally {
+    await page.context().close()
+  }
 })
 
 test('counts come alive over the stream, and only numbers change', async () => {
