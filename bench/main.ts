@@ -2,16 +2,25 @@ import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
 const HELP = `npm run bench -- w1 [--people 10000] [--profile <dir>]
+npm run bench -- w3 [--people 100000] [--events 1000000]
+npm run bench -- w2 [--people 100000]
+npm run bench -- curves [--people 1000000] [--timers 100000] [--rate 1000]
 npm run bench -- engine [--curves]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
+w3      Measures segments: the first build and another, a count while a condition is written, and what segments cost an event.
+w2      Sends a journey to 100,000 people [--people n], and a receipt a second meanwhile; against the same client with ready-made messages.
+curves  Measures what people who wait cost, and what happens when 100,000 timers are due at once.
 engine  Measures the pure engine on one core; with --curves also how an event's cost grows.
 The last line is one JSON object.
 `
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    people: { type: 'string', default: '10000' },
+    people: { type: 'string' },
+    events: { type: 'string', default: '1000000' },
+    timers: { type: 'string', default: '100000' },
+    rate: { type: 'string', default: '1000' },
     profile: { type: 'string' },
     curves: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -20,7 +29,15 @@ const { values, positionals } = parseArgs({
 
 /** Each bench is loaded only when asked for: the pure one must not pay for database clients. */
 const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
-  w1: async () => (await import('./w1.ts')).w1({ people: Number(values.people), profile: values.profile }),
+  w1: async () => (await import('./w1.ts')).w1({ people: Number(values.people ?? 10_000), profile: values.profile }),
+  w2: async () => (await import('./w2.ts')).w2({ people: Number(values.people ?? 100_000), profile: values.profile }),
+  w3: async () => (await import('./w3.ts')).w3({ people: Number(values.people ?? 100_000), events: Number(values.events) }),
+  curves: async () =>
+    (await import('./curves.ts')).curves({
+      waiting: Number(values.people ?? 1_000_000),
+      timers: Number(values.timers),
+      rate: Number(values.rate),
+    }),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

@@ -126,10 +126,13 @@ const knownOf = (segments: Asking['segments']): Known =>
     }),
   )
 
+/** Clocks of the database's and the log's servers may differ by this (ms). */
+const DOUBT = 86_400_000
+
 /** Only events that some window can still hold. */
 function recent(aggregates: readonly Aggregate[], now: number): string {
   const longest = aggregates.reduce((most, { within }) => Math.max(most, within ?? Infinity), 0)
-  const since = Number.isFinite(longest) ? ` AND at > fromUnixTimestamp64Milli(${Math.floor(now - longest)}, 'UTC')` : ''
+  const since = Number.isFinite(longest) ? ` AND at > fromUnixTimestamp64Milli(${Math.floor(now - longest - DOUBT)}, 'UTC')` : ''
   return `${factsOf(aggregates)}${since}`
 }
 
@@ -162,7 +165,7 @@ export async function candidatesIn(analytics: Analytics, workspace: string, { pl
   const fits = everyone ? '1' : plan.watched.map((each) => `(${sql(each.tree, columns)})`).join(' OR ')
   const ways = [`SELECT profile_id FROM people FINAL WHERE ${HERE} AND merged_into = '' AND ${inSlice(slice)} AND (${fits})`]
   if (aggregates.size > 0)
-    ways.push(`SELECT profile_id FROM events WHERE ${HERE} AND ${factsOf([...aggregates.values()])} AND ${inSlice(slice)}`)
+    ways.push(`SELECT profile_id FROM events WHERE ${HERE} AND ${recent([...aggregates.values()], now)} AND ${inSlice(slice)}`)
   const segments = [...new Set(plan.watched.flatMap((each) => each.segments))]
   ways.push(
     `SELECT profile_id FROM memberships WHERE ${HERE} AND segment_id IN (${segments.map(quote)}) AND ${inSlice(slice)}
@@ -179,18 +182,17 @@ export interface PastOf {
 }
 
 /** What the people of a slice did before the slots of the build were watched. */
-export async function historiesIn(
-  analytics: Analytics,
-  workspace: string,
-  { plan, slice }: Pick<InSlice, 'plan' | 'slice'>,
-): Promise<PastOf[]> {
+export async function historiesIn(analytics: Analytics, workspace: string, { plan, slice, now }: InSlice): Promise<PastOf[]> {
   if (plan.slots.length === 0) return []
   const slots = plan.slots.map(({ slot }) => ({ slot, aggregate: plan.catalogue.slots.get(slot)! }))
   const seqs: number[] = []
   for (const { partition, seq } of plan.places) seqs[partition] = seq
   const before = `seq <= arrayElement([${Array.from(seqs, (seq) => `toUInt64(${seq ?? 0})`)}], partition + 1)`
   const gathered = slots.map(({ aggregate }, i) => `${aggregateSql(aggregate, EVENTS)} AS w${i}`)
-  const facts = `${factsOf(slots.map(({ aggregate }) => aggregate))} AND ${before} AND ${inSlice(slice)}`
+  const facts = `${recent(
+    slots.map(({ aggregate }) => aggregate),
+    now,
+  )} AND ${before} AND ${inSlice(slice)}`
   const rows = await analytics.query<Record<string, Json> & { person: string }>(
     `SELECT person, ${gathered.join(', ')} FROM (${eventRows(facts)}) GROUP BY person`,
     { workspace },

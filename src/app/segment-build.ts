@@ -188,7 +188,8 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
   const marks = Object.fromEntries(plan.watched.map(({ name }) => [readyMark(name), true as const]))
   const found = new Map<string, Record<string, Json>>()
   for (const id of await candidatesIn(options.analytics, build.ws, { plan, slice, now: options.now() })) found.set(id, { ...marks })
-  for (const { id, history } of await historiesIn(options.analytics, build.ws, { plan, slice })) found.set(id, { ...marks, ...history })
+  for (const { id, history } of await historiesIn(options.analytics, build.ws, { plan, slice, now: options.now() }))
+    found.set(id, { ...marks, ...history })
   const people = [...found].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1))
   const { chunk: most = CHUNK } = options
   for (let from = 0; from < people.length; from += most) {
