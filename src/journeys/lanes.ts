@@ -1,6 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
-import { type Step, type WaitStep, type Window, weightOf } from './steps.ts'
+import { type HoldStep, type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
 export interface Lane {
@@ -244,7 +244,7 @@ export function detail(step: Step): string {
     case 'stop':
       return step.reason ?? ''
     case 'hold':
-      return [step.note ?? '', `up to ${durationWords(step.upTo)}`, `by ${step.for}`].filter(Boolean).join(' · ')
+      return [step.note ?? '', `up to ${durationWords(step.upTo)}`, `by ${decidersOf(step)}`].filter(Boolean).join(' · ')
     case 'branch':
       return step.branches.map((branch) => branch.when).join(' · ')
     case 'split':
@@ -263,6 +263,9 @@ export function detail(step: Step): string {
       return ''
   }
 }
+
+/** Who may release a held run, for people. */
+export const decidersOf = (step: HoldStep): string => (step.for === 'approvals:decide' ? 'approvers' : `whoever holds ${step.for}`)
 
 function waitTitle(step: WaitStep): string {
   if (step.for) return `Wait ${durationWords(step.for)}`

@@ -8,7 +8,7 @@ import { toMessages, toPeopleBehind } from '#kit/paths.ts'
 import { awaitedBy } from '../awaited.ts'
 import { entryTexts, placedEntries } from '../entries/check.ts'
 import { entryRules, entryTitle } from '../entries/words.ts'
-import { detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
+import { decidersOf, detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
 import type { Step } from '../steps.ts'
 import { StepNumber } from './counts.tsx'
@@ -178,7 +178,7 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
       ]
     case 'hold':
       return [
-        ['Decides', `whoever may ${step.for}`],
+        ['Decides', decidersOf(step)],
         ...(step.note ? [['Note', step.note] as const] : []),
         ['At most', durationWords(step.upTo)],
         ...ways,
