@@ -138,7 +138,7 @@ function countProblems({ counts }: ContactPolicy): PolicyProblem[] {
       return [error('counts.own', `${at}/event`, { title, hint: 'Name an event of another system' })]
     }
     if (where === undefined) return []
-    const tree = read(where, PLACES.event)
+    const tree = read(where, PLACES.policy)
     if (!isRefusal(tree)) return []
     return (tree.refused.problems ?? [tree.refused]).map(({ code, title, hint, at: place }) => ({
       ...error(code, `${at}/where`, { title, hint: hint ?? 'See the condition language' }),

@@ -107,7 +107,7 @@ export const NO_POLICY: CompiledPolicy = { exists: false, caps: [], quiet: [], c
 export function compilePolicy({ caps, quietHours, counts, fallbackZone }: ContactPolicy): Outcome<CompiledPolicy> {
   const counted = new Map<string, Counted[]>()
   for (const { event, channel, topic = '', where } of counts) {
-    const tree = where === undefined ? null : read(where, PLACES.event)
+    const tree = where === undefined ? null : read(where, PLACES.policy)
     if (tree !== null && isRefusal(tree)) return tree
     counted.set(event, [...(counted.get(event) ?? []), { channel, topic, where: tree && predicate(tree) }])
   }

@@ -1,5 +1,6 @@
 import { own, put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
+import { inNewStep } from '#segments/run-windows.ts'
 import { reserve, tellHeld } from './budget.ts'
 import type { CompiledJourney } from './compile.ts'
 import { deedId, noteOnTimeline, queue, sendNotes, startOther } from './deeds.ts'
@@ -32,11 +33,12 @@ function stays(run: Enrollment, { due, memo }: Extract<Move, { kind: 'stay' }>):
   return noted.due === due ? noted : { ...noted, due }
 }
 
-/** What the step that is left behind remembered is gone. */
-function forgetful(run: Enrollment): Enrollment {
-  if (run.memo === undefined) return run
-  const { memo: _, ...rest } = run
-  return rest
+/** What the step that is left behind remembered and heard is gone. */
+export function forgetful(run: Enrollment): Enrollment {
+  if (run.memo === undefined && run.windows?.step === undefined) return run
+  const { memo: _, windows, ...rest } = run
+  const kept = inNewStep(windows)
+  return kept ? { ...rest, windows: kept } : rest
 }
 
 /** Puts a run as it is now in the place of the run as it was; null: it has ended. */

@@ -107,7 +107,7 @@ function entryProblems(journey: Journey, library: JourneyLibrary): JourneyProble
 }
 
 function goalProblems({ goal }: Journey): JourneyProblem[] {
-  const found = inCondition(goal.where, '/goal/where', PLACES.eventInRun)
+  const found = inCondition(goal.where, '/goal/where', PLACES.goal)
   if (milliseconds(goal.within) === 0)
     found.push(
       error('goal.zero', '/goal/within', {

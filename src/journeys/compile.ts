@@ -4,6 +4,7 @@ import type { Json } from '#lib/json.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Aggregate } from '#segments/condition/aggregate.ts'
 import type { Scope } from '#segments/condition/scope.ts'
+import { type RunAggregates, runAggregates } from '#segments/run-windows.ts'
 import { condition, eventPath, gathering, keyText, runPath, Unreadable } from './conditions.ts'
 import type { Enrollment } from './enrollment.ts'
 import { type CompiledEntry, compileEntry } from './entries/compile.ts'
@@ -49,6 +50,8 @@ export interface CompiledJourney {
   readonly entries: readonly CompiledEntry[]
   /** What its conditions ask for that is kept of each person. */
   readonly aggregates: readonly Aggregate[]
+  /** What they ask of the events that a run has heard (`in run`, `in step`). */
+  readonly ofRun: RunAggregates
   /** By event name. */
   readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
   readonly goal: CompiledGoal
@@ -63,15 +66,15 @@ export interface CompiledJourney {
 /** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
 export function compile(journey: Journey, version: number): Outcome<CompiledJourney> {
   try {
-    const { value, aggregates } = gathering(() => compiled(journey, version))
-    return { ...value, aggregates }
+    const { value, aggregates, ofRun } = gathering(() => compiled(journey, version))
+    return { ...value, aggregates, ofRun: runAggregates(ofRun) }
   } catch (error) {
     if (error instanceof Unreadable) return refuse(error.problem)
     throw error
   }
 }
 
-function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'aggregates'> {
+function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'aggregates' | 'ofRun'> {
   const program: Program = { nodes: new Map(), exits: journey.default?.otherwise === 'exit' }
   const mostMoves = lay(journey.steps, { next: null, rounds: 1 }, program) + 1
   return {

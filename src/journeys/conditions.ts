@@ -1,7 +1,7 @@
 import type { EventRecord } from '#events/schema.ts'
 import { at, type Json } from '#lib/json.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
-import { type Aggregate, aggregatesOf } from '#segments/condition/aggregate.ts'
+import { type Aggregate, aggregatesOf, runAggregatesOf } from '#segments/condition/aggregate.ts'
 import type { Expression } from '#segments/condition/ast.ts'
 import { parse } from '#segments/condition/parse.ts'
 import { evaluate, predicate } from '#segments/condition/predicate.ts'
@@ -18,22 +18,31 @@ export class Unreadable extends Error {
   }
 }
 
-let gathered: Map<string, Aggregate> | null = null
+/** Who is gathering at this moment, the innermost last: compiling is done in one go, and empty again when it is over. */
+const gatherers: Map<string, Aggregate>[] = []
 
-/** Does the work, and tells which aggregates the conditions ask for that it compiles meanwhile. */
-export function gathering<T>(work: () => T): { readonly value: T; readonly aggregates: readonly Aggregate[] } {
-  const outer = gathered
+/** Does the work, and tells which aggregates of the person, and which of the run, the conditions ask for that it compiles meanwhile. */
+export function gathering<T>(work: () => T): {
+  readonly value: T
+  readonly aggregates: readonly Aggregate[]
+  readonly ofRun: readonly Aggregate[]
+} {
   const found = new Map<string, Aggregate>()
-  gathered = found
+  gatherers.push(found)
   try {
-    return { value: work(), aggregates: [...found.values()] }
+    const value = work()
+    const [aggregates, ofRun] = [true, false].map((isOfPerson) =>
+      [...found.values()].filter(({ since }) => (since === 'ever') === isOfPerson),
+    )
+    return { value, aggregates: aggregates!, ofRun: ofRun! }
   } finally {
-    gathered = outer
+    gatherers.pop()
   }
 }
 
 function gather(tree: Expression): void {
-  if (gathered) for (const aggregate of aggregatesOf(tree)) gathered.set(aggregate.id, aggregate)
+  const found = gatherers.at(-1)
+  if (found) for (const aggregate of [...aggregatesOf(tree), ...runAggregatesOf(tree)]) found.set(aggregate.id, aggregate)
 }
 
 export function condition(text: string): (scope: Scope) => boolean {

@@ -1,5 +1,6 @@
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
+import type { RunWindows } from '#segments/run-windows.ts'
 import type { Appointments, Remembered, Settling } from './entries/state.ts'
 
 /** What became of the message of one step. `heard` are later receipts (`opened`, `clicked`, …) in order of arrival. */
@@ -51,6 +52,8 @@ export interface Enrollment {
   readonly loops?: Readonly<Record<string, number>>
   /** What calls have answered, by the name that they save it under. */
   readonly context?: JsonObject
+  /** What the run has heard, for conditions that ask `in run` or `in step`. */
+  readonly windows?: RunWindows
   /** Revision of the newest change of the journey's mode that the run has followed. */
   readonly mode?: number
   /** While the journey is paused: when the timer was due (epoch ms), and the first event that its step would have heard. */

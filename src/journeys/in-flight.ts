@@ -1,5 +1,5 @@
 import type { InFlight } from '#workspaces/documents/in-flight.ts'
-import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
+import { advance, forgetful, isThere, leave, nodeOf, replace } from './advance.ts'
 import type { CompiledJourney } from './compile.ts'
 import type { Enrollment } from './enrollment.ts'
 import { type Crossing, isSameStand, placed, targetOf } from './in-flight-place.ts'
@@ -65,8 +65,7 @@ function settled(turn: Turn, run: Enrollment, { before, journey }: { before: Ste
   const { step } = nodeOf(journey, run.step)
   if (isSameStand(before, step)) return run
   const stays = before.kind === step.kind || (sends(before) && sends(step) && (run.messages[run.step]?.length ?? 0) > 0)
-  const { memo: _, ...forgetful } = run
-  const here: Enrollment = stays ? run : { ...forgetful, since: turn.context.now, due: null }
+  const here: Enrollment = stays ? run : { ...forgetful(run), since: turn.context.now, due: null }
   return advance(turn, here, { journey, move: lookAgain(turn, here, journey) })
 }
 

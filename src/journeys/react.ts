@@ -4,6 +4,7 @@ import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
 import { personFact, tellsMore } from '#segments/people.ts'
 import { withoutReady } from '#segments/react.ts'
+import { hearInRun } from '#segments/run-windows.ts'
 import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
 import { countContact } from './budget.ts'
 import { relieve } from './budget-wake.ts'
@@ -133,6 +134,7 @@ function withPerson(before: Person | null, reaction: Reaction<Person>, { definit
 /** What an event means for journeys: the sender's own ones, and those that the engine makes of a change (`segment.entered:vip`). */
 export function happen(turn: Turn, record: EventRecord): void {
   if (turn.person.journeys.enrollments.length > 0) {
+    listen(turn, record)
     exits(turn, record)
     hear(turn, record)
   }
@@ -155,6 +157,17 @@ function arrive(turn: Turn, record: EventRecord): void {
 function followUp(turn: Turn, before: Person): void {
   retryEntries(turn, before)
   if (turn.person.profile.attributes !== before.profile.attributes) reappoint(turn)
+}
+
+/** Each run notes what its conditions will ask of it (`in run`): of a keyed journey only what carries the run's key. */
+function listen(turn: Turn, record: EventRecord): void {
+  for (const run of turn.person.journeys.enrollments) {
+    const journey = journeyOf(turn, run)
+    if (!journey?.ofRun.byEvent.has(record.name)) continue
+    if (run.key !== '' && !journey.entries.some(({ key }) => key(record) === run.key)) continue
+    const windows = hearInRun(run.windows, record, journey.ofRun)
+    if (windows && windows !== run.windows) replace(turn, run, { ...run, windows })
+  }
 }
 
 function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict']): void {

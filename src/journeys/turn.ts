@@ -1,6 +1,7 @@
 import type { Effect, Fact, Reaction, TransitionFact } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord } from '#events/schema.ts'
 import { scopeOf } from '#segments/condition/scope.ts'
+import { runView } from '#segments/run-windows.ts'
 import type { CompiledJourney } from './compile.ts'
 import type { Definitions } from './definitions.ts'
 import type { Enrollment } from './enrollment.ts'
@@ -72,7 +73,7 @@ export function standingOf(person: Person, definitions: Definitions, { run, now 
 /** What a condition of a run may ask. */
 export const runScope = (turn: Turn, run: Run, event?: EventRecord) => scopeIn({ person: turn.person, ...turn.context }, run, event)
 
-type Run = Pick<Enrollment, 'key'> & Partial<Pick<Enrollment, 'entry' | 'context'>>
+type Run = Pick<Enrollment, 'journey' | 'version' | 'key'> & Partial<Pick<Enrollment, 'entry' | 'context' | 'windows'>>
 
 interface Moment {
   readonly person: Person
@@ -81,8 +82,12 @@ interface Moment {
 }
 
 function scopeIn(moment: Moment, run: Run, event?: EventRecord) {
+  const sources = asked(moment)
+  const { definitions, now } = moment
+  const of = definitions.version(run.journey, run.version)?.ofRun
   return scopeOf({
-    ...asked(moment),
+    ...sources,
+    window: (id) => (of && runView(run.windows, id, { of, now })) ?? sources.window?.(id),
     event: event && { name: event.name, at: event.at, properties: event.props },
     entry: { ...(run.entry ?? NO_ENTRY), key: run.key },
     run: run.context,

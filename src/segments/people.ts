@@ -1,15 +1,15 @@
-import type { ConsentSection } from '#consent/schema.ts'
 import type { PersonFact } from '#events/reaction.ts'
 import { canonical, type Json } from '#lib/json.ts'
 import { put } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
+import type { PermitOnRecord } from './condition/scope.ts'
 import type { SegmentsSection } from './schema.ts'
 
 /** The part of a person that the row in ClickHouse tells. */
 export interface Told {
   readonly profile: ProfileSection
-  readonly consent: ConsentSection
+  readonly consent: { readonly permits: Readonly<Record<string, PermitOnRecord>> }
   readonly segments: SegmentsSection
 }
 

@@ -17,7 +17,8 @@ import { predicate } from './condition/predicate.ts'
 import { print } from './condition/print.ts'
 import { read } from './condition/read.ts'
 import { type Scope, scopeOf, type WindowView } from './condition/scope.ts'
-import { readable, sql } from './condition/sql.ts'
+import { sql } from './condition/sql.ts'
+import { readable } from './condition/sql-text.ts'
 import { absorbWindows, fromFacts, hearEvent, takeHistory, trimWindows, viewOf, type Windows } from './windows.ts'
 
 const START = Date.UTC(2026, 2, 2, 10)

@@ -1,7 +1,8 @@
 import { type Aggregate, MOST_AMOUNT, PARTS } from './aggregate.ts'
-import { type Columns, propertyNumber, quote, sql } from './sql.ts'
+import { type Columns, propertyNumber, sql } from './sql.ts'
+import { quote } from './sql-text.ts'
 
-/** Of a row of events: `at` and `received` are Float64 epoch ms, `properties` is JSON text that went through `readable`. */
+/** Of a row of events: `at` and `received` are Float64 epoch ms, `properties` is JSON text that went through `readable` (`sql-text.ts`). */
 export interface EventColumns {
   readonly name: string
   readonly at: string

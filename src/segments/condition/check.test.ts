@@ -87,6 +87,12 @@ test('what a run has heard and saved is asked in runs only', () => {
   for (const place of ['step', 'eventInRun'] as const) assert.deepEqual(found('count("A" in step) > 1 and run.stock.left > 1', place), [])
 })
 
+test('a policy asks windows through segments', () => {
+  const found = (text: string) => problems(text, 'policy').map(({ code, at }) => `${code} ${at}`)
+  assert.deepEqual(found('count("A") > 1 and segment("vip") and event.total > 5'), [])
+  assert.deepEqual(found('count("A" within 1d) > 1 or sequence("A", "B")'), ['condition.unavailable 1:1', 'condition.unavailable 1:29'])
+})
+
 test('when a segment changes can be foretold', () => {
   const found = (text: string) => problems(text, 'segment').map(({ at, hint }) => `${at} ${hint?.slice(0, 13)}`)
   assert.deepEqual(found('profile.x / (now - profile.since) > 2'), ['1:1 Compare times'])

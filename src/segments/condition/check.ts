@@ -1,5 +1,5 @@
 import type { Problem } from '#lib/problem.ts'
-import { MOST_REMEMBERED, thresholdOf } from './aggregate.ts'
+import { isPlain, MOST_REMEMBERED, thresholdOf } from './aggregate.ts'
 import { type Arithmetic, type Comparison, children, type Expression, type History, OF_PROPERTY, type Sequence } from './ast.ts'
 import { problem } from './hints.ts'
 import { instant } from './instant.ts'
@@ -15,6 +15,8 @@ export interface Available {
   readonly run?: boolean
   /** False: nothing but the event, in filters of events. Else the profile, its consent, memberships, scores, past and `now`. */
   readonly person?: false
+  /** False: nothing is gathered for this place, so windows, filters and sequences are not known; a segment can ask them. */
+  readonly gathered?: false
   /** Time alone must lead to an answer that can be foretold: `now` stands in sums and differences, and is compared. */
   readonly foretold?: true
 }
@@ -28,6 +30,8 @@ export const PLACES = {
   eventInRun: { event: true, entry: true, run: true },
   /** A goal: the run may be over. */
   goal: { event: true, entry: true },
+  /** A rule that stands outside journeys and segments: who is meant. */
+  policy: { event: true, entry: false, gathered: false },
   /** The filter of what a history or a sequence gathers. */
   window: { event: true, entry: false, person: false },
 } as const satisfies Record<string, Available>
@@ -153,6 +157,12 @@ function gathering(tree: History | Sequence, available: Available): readonly Fau
       code: 'unavailable',
       title: `in ${tree.since} has no meaning here.`,
       hint: 'It belongs in the steps and exits of a journey; use within.',
+    })
+  if (available.gathered === false && (tree.kind === 'sequence' || !isPlain(tree)))
+    found.push({
+      code: 'unavailable',
+      title: `${describe(tree)} is not gathered for this place.`,
+      hint: 'Ask it in a segment, and here: segment("…")',
     })
   if (tree.kind === 'history' && OF_PROPERTY.has(tree.what) !== (tree.property !== undefined))
     found.push(

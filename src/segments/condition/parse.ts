@@ -5,17 +5,17 @@ import {
   type History,
   type ListLiteral,
   type Literal,
-  MAX_DEPTH,
   MAX_SEQUENCE,
   OF_PROPERTY,
   type PathValue,
   type Sequence,
   SINCE,
 } from './ast.ts'
-import { Cursor, Stop } from './cursor.ts'
+import { Stop } from './cursor.ts'
 import { FUNCTIONS, functionHint, IN_PLACE, nameHint, operatorHint, RESERVED, ROOTS, WORD_OPERATORS } from './hints.ts'
 import { instant } from './instant.ts'
 import { lex, type Token } from './lex.ts'
+import { isOneOf, NameCursor } from './names.ts'
 
 /** The tree of a condition's text, or the first thing that is wrong with it, with `line:column` and a hint. Types are `check`'s. */
 export function parse(text: string): Outcome<Expression> {
@@ -29,7 +29,6 @@ export function parse(text: string): Outcome<Expression> {
   }
 }
 
-const isOneOf = <T extends string>(choices: readonly T[], text: string): text is T => (choices as readonly string[]).includes(text)
 const SIGNS = ['==', '!=', '<', '<=', '>', '>='] as const
 /** The names that a root answers by itself; every other name is a property. */
 const OWN = { event: ['name', 'at'], entry: ['name', 'at', 'key'], run: [] } as const
@@ -40,7 +39,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   entry: 'entry.total',
 }
 
-class Parser extends Cursor {
+class Parser extends NameCursor {
   /** How many any(…)/all(…) surround the cursor: only there bare names mean the element. */
   #lists = 0
   /** How many filters of events: there `in run` ends the filter. */
@@ -179,7 +178,7 @@ class Parser extends Cursor {
     if (!isName && isOneOf(FUNCTIONS, word.text)) this.fail('syntax', word, `${word.text} is a function.`, `Write ${word.text}(…).`)
     if (!isName && word.text !== 'null' && RESERVED.has(word.text)) this.unexpected(word)
     this.next++
-    const path = [word.text, ...this.#path()]
+    const path = [word.text, ...this.path()]
     if (this.#lists > 0) return this.#quantified(word, this.node(word, { kind: 'element', path }))
     return this.#unknown(word, path)
   }
@@ -208,7 +207,7 @@ class Parser extends Cursor {
 
   #rooted(word: Token, root: (typeof ROOTS)[number]): Expression {
     const dotted = this.peek().text === '.'
-    const path = this.#path()
+    const path = this.path()
     if (root === 'it' && this.#lists === 0)
       this.fail(
         'unknown_name',
@@ -227,46 +226,8 @@ class Parser extends Cursor {
     return this.node(word, { kind: 'property', of: root, path: property })
   }
 
-  /** `.a.b["c d"]` as far as it goes, and not into `.any(` or `.all(`. */
-  #path(): string[] {
-    const path: string[] = []
-    for (;;) {
-      const token = this.peek()
-      if (token.text === '.' && token.kind === 'symbol') {
-        const name = this.peek(1)
-        if (this.#quantifier() !== undefined) return path
-        if (name.kind !== 'word')
-          this.fail(
-            'syntax',
-            name,
-            'A name is missing after the dot.',
-            'Names with other characters are written in brackets: profile["first name"]',
-          )
-        path.push(name.text)
-        this.next += 2
-      } else if (token.text === '[' && token.kind === 'symbol' && token.start === this.tokens[this.next - 1]!.end) {
-        const name = this.peek(1)
-        if (name.kind !== 'text')
-          this.fail('syntax', name, 'A name in quotes is missing after [.', 'For an element of a list, ask any(…) or all(…).')
-        this.next += 2
-        this.expect(']', token)
-        path.push(name.value)
-      } else return path
-      if (path.length > MAX_DEPTH) this.tooDeep(token)
-    }
-  }
-
-  #quantifier(): 'any' | 'all' | undefined {
-    const name = this.peek(1)
-    const called = this.peek().text === '.' && name.kind === 'word' && this.peek(2).text === '('
-    if (called && isOneOf(['any', 'all'], name.text)) return name.text
-    if (called)
-      this.fail('unknown_function', name, `Lists do not have ${name.text}(…).`, 'Lists have any(…) and all(…); length(list) counts.')
-    return undefined
-  }
-
   #quantified(start: Token, list: Expression): Expression {
-    const quantifier = this.#quantifier()
+    const quantifier = this.quantifier()
     if (quantifier === undefined) return list
     if (list.kind === 'known') this.fail('type', start, `${list.name} is not a list.`)
     this.next += 2
@@ -314,14 +275,14 @@ class Parser extends Cursor {
         return this.#sequence(name)
       case 'segment':
       case 'list':
-        return this.node(name, { kind: 'member', of: called, id: this.#quotedArgument(`${called}("vip")`) })
+        return this.node(name, { kind: 'member', of: called, id: this.quotedArgument(`${called}("vip")`) })
       case 'score':
       case 'cohort':
-        return this.node(name, { kind: 'rating', of: called, name: this.#quotedArgument(`${called}("churn")`) })
+        return this.node(name, { kind: 'rating', of: called, name: this.quotedArgument(`${called}("churn")`) })
       case 'consent':
       case 'withdrawn': {
-        const channel = this.#quotedArgument(`${called}("email")`)
-        const topic = this.takeSymbol(',') ? { topic: this.#quotedArgument(`${called}("email", "news")`) } : {}
+        const channel = this.quotedArgument(`${called}("email")`)
+        const topic = this.takeSymbol(',') ? { topic: this.quotedArgument(`${called}("email", "news")`) } : {}
         return this.node(name, { kind: 'consent', status: called === 'consent' ? 'granted' : 'withdrawn', channel, ...topic })
       }
       case 'date':
@@ -339,7 +300,7 @@ class Parser extends Cursor {
 
   /** What stands inside `count(…)`: the event, a property, a filter, a window. */
   #gathering(name: Token, what: History['what']): Expression {
-    const event = this.#quotedArgument(`${name.text}("Order Completed")`)
+    const event = this.quotedArgument(`${name.text}("Order Completed")`)
     const property = OF_PROPERTY.has(what) ? { property: this.#property(name) } : {}
     if (this.peek().text === ',')
       this.fail(
@@ -356,8 +317,8 @@ class Parser extends Cursor {
     if (!this.takeSymbol(',')) return this.fail('syntax', this.peek(), `${name.text}(…) needs a property of the event.`, example)
     const word = this.take()
     if (word.kind !== 'word') return this.fail('syntax', word, 'The name of a property is missing.', example)
-    if (word.text !== 'event') return [word.text, ...this.#path()]
-    const path = this.#path()
+    if (word.text !== 'event') return [word.text, ...this.path()]
+    const path = this.path()
     const property = path[0] === 'properties' ? path.slice(1) : path
     return property.length > 0 ? property : this.fail('syntax', word, 'event needs a name.', example)
   }
@@ -399,7 +360,7 @@ class Parser extends Cursor {
     const steps: Sequence['steps'] = []
     do {
       if (steps.length === MAX_SEQUENCE) this.fail('syntax', this.peek(), `A sequence has at most ${MAX_SEQUENCE} events.`)
-      steps.push({ event: this.#quotedArgument('sequence("Product Added", "Order Completed" within 7d)'), ...this.#filter() })
+      steps.push({ event: this.quotedArgument('sequence("Product Added", "Order Completed" within 7d)'), ...this.#filter() })
     } while (this.takeSymbol(','))
     if (steps.length < 2)
       this.fail('syntax', name, 'A sequence has at least two events.', 'For one event: performed("Order Completed" within 7d)')
@@ -408,18 +369,10 @@ class Parser extends Cursor {
 
   #date(name: Token): Expression {
     const token = this.peek()
-    const text = this.#quotedArgument('date("2026-01-31")')
+    const text = this.quotedArgument('date("2026-01-31")')
     if (Number.isNaN(instant(text)))
       this.fail('date', token, `“${text.slice(0, 40)}” is not a date.`, 'Write date("2026-01-31") or date("2026-01-31T09:00:00Z").')
     return this.node(name, { kind: 'date', text })
-  }
-
-  #quotedArgument(example: string): string {
-    const token = this.peek()
-    if (token.kind !== 'text' || token.value === '')
-      return this.fail('syntax', token, 'A text in quotes is missing.', `For example: ${example}`)
-    this.next++
-    return token.value
   }
 }
 

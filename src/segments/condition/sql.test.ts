@@ -16,7 +16,8 @@ import { streamedWindows } from './past.test.ts'
 import { predicate } from './predicate.ts'
 import { print } from './print.ts'
 import { scopeOf } from './scope.ts'
-import { type Columns, quote, readable, sql } from './sql.ts'
+import { type Columns, sql } from './sql.ts'
+import { quote, readable } from './sql-text.ts'
 
 const SEED = 20_260_131
 const PLAIN: Columns = {

@@ -1,12 +1,13 @@
 import { aggregateOf, isPlain, narrowed } from './aggregate.ts'
 import type { Arithmetic, Comparison, Consent, Each, Expression, History, Known, Member, PathValue, Rating, Sequence } from './ast.ts'
 import { ISO_8601, instant } from './instant.ts'
+import { allReadable, float, quote } from './sql-text.ts'
 import { areTimes, isNumeric, reckoning, typeOf } from './types.ts'
 import { windowValue } from './window-sql.ts'
 
 /**
  * ClickHouse expressions, put into the query as they are: they come from code, never from people.
- * Columns of JSON hold what JSON.stringify writes, passed through `readable`; times are Float64 epoch ms.
+ * Columns of JSON hold what JSON.stringify writes, passed through `readable` (`sql-text.ts`); times are Float64 epoch ms.
  */
 export interface Columns {
   readonly profileId: string
@@ -45,18 +46,6 @@ export const sql = (tree: Expression, columns: Columns): string => truth(narrowe
 export const propertyNumber = (path: readonly string[], columns: Columns): string =>
   number({ kind: 'property', of: 'event', path: [...path] }, { columns, lists: 0 })
 
-/**
- * JSON text as ClickHouse can read it. Its parser refuses a whole document over one integer beyond 64 bits, which is how JSON.stringify
- * (and its own JSONExtractArrayRaw) writes 1e20: such integers get a `.0`, texts are left alone.
- */
-export const readable = (json: string): string => `${allReadable(`[${json}]`)}[1]`
-
-function allReadable(texts: string): string {
-  const tokens = `extractAll(j, ${quote('"(?:[^"\\\\]|\\\\.)*"|-?[0-9][0-9.eE+-]*|[^"0-9-]+')})`
-  const mended = `arrayStringConcat(arrayMap(k -> if(match(k, '^-?[0-9]{19,}$'), concat(k, '.0'), k), ${tokens}))`
-  return `arrayMap(j -> if(match(j, '[0-9]{19}'), ${mended}, j), ${texts})`
-}
-
 const elements = (path: string): string => allReadable(`JSONExtractArrayRaw(${path})`)
 
 /** Where a part stands: in how many any(…)/all(…); the element of the n-th is the variable `en`. */
@@ -69,27 +58,6 @@ interface Place {
 const NUMERIC = "('Int64', 'UInt64', 'Double')"
 const NO_TEXT = `CAST(NULL, 'Nullable(String)')`
 const NO_BOOLEAN = `CAST(NULL, 'Nullable(UInt8)')`
-
-/** A ClickHouse string literal on one line, whatever the text holds. */
-export function quote(text: string): string {
-  return `'${text.replace(/[\\'\0\n\r\t\b]/g, (found) => ESCAPES[found]!)}'`
-}
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  "'": "\\'",
-  '\0': '\\0',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\b': '\\b',
-}
-
-/** A Float64 literal: without the point ClickHouse would reckon in integers, which wrap. */
-function float(value: number): string {
-  const text = String(value)
-  const literal = /^-?\d+$/.test(text) ? `${text}.0` : text
-  return value < 0 ? `(${literal})` : literal
-}
 
 const maybe = (condition: string): string => `ifNull(${condition}, 0)`
 const rooted = (of: 'event' | 'entry' | 'run', columns: Columns): MomentColumns & { readonly key?: string } =>
