@@ -79,6 +79,7 @@ function PublishDialog({ id, hash, onClose }: Draft & { onClose: () => void }) {
                   look="primary"
                   busy={publish.isPending || impact.isPlaceholderData}
                   disabled={along && shown.problems.length > 0}
+                  className="disabled:opacity-60"
                   onClick={() => publish.mutate(shown.token)}
                 >
                   Publish version {shown.next}
@@ -151,7 +152,7 @@ function Preview({ shown }: { shown: Impact }) {
           <caption className="sr-only">People inside by step, and what publishing does to them</caption>
           <thead>
             <tr className="border-b border-line text-left text-meta text-ink-3">
-              <th scope="col" className="px-3 py-2 font-medium">
+              <th scope="col" className="w-2/5 px-3 py-2 font-medium sm:w-1/3">
                 They stand on
               </th>
               <th scope="col" className="px-3 py-2 text-right font-medium">
