@@ -19,19 +19,9 @@ import { GetProfile, SearchProfiles } from '#profiles/api.ts'
 import { ListMembers, ListSegments, PreviewSegment, ReadSegment, RebuildSegment } from '#segments/api.ts'
 import { CreateKey, CreateSetup, GetSession, ListKeys, RevokeKey, SetupStatus } from '#workspaces/api.ts'
 import { type Key, Scope } from '#workspaces/schema.ts'
-import {
-  mailView,
-  messages,
-  messageView,
-  pressure,
-  profile,
-  report,
-  sampleKeys,
-  segmentLines,
-  segmentView,
-  timeline,
-} from './sample-answers.ts'
+import { mailView, messages, messageView, pressure, profile, report, sampleKeys, timeline } from './sample-answers.ts'
 import { SampleLifecycle } from './sample-lifecycle.ts'
+import { segmentLines, segmentView } from './sample-segments.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
 import { EVERY_KIND, HELD } from './sample-steps.ts'
 
@@ -303,7 +293,7 @@ function bindingsOf(state: State, lifecycle: SampleLifecycle): Binding[] {
       next: null,
     })),
     bind(PreviewSegment, async ({ when }) =>
-      when.includes('DE')
+      !when.endsWith('==')
         ? {
             count: 1_204,
             of: 48_120,
