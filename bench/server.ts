@@ -33,7 +33,7 @@ const app = await startApp({
   rate: () => rate,
   logger: logger({ level: 'error' }),
 })
-const { writeKey } = await setUp(app.listening, app.setupToken)
+const { writeKey, secretKey } = await setUp(app.listening, app.setupToken)
 
 const handled = async (): Promise<number> => {
   const { values } = await app.metrics.registry.getSingleMetric('cadenza_events_handled_total')!.get()
@@ -66,4 +66,4 @@ async function answer(ask: Ask): Promise<void> {
 
 process.on('message', (ask: Ask) => void answer(ask))
 process.on('disconnect', () => process.exit(1))
-process.send!({ url: app.listening, writeKey })
+process.send!({ url: app.listening, writeKey, secretKey })

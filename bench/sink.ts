@@ -9,9 +9,11 @@ interface Taken {
   /** Recipients, and Message-IDs that came more than once. */
   readonly recipients: Set<string>
   readonly ids: Map<string, number>
+  /** Of mails whose subject is `Receipt <epoch ms>`: how long after that moment each came (ms). */
+  readonly receipts: number[]
 }
 
-const taken: Taken = { messages: 0, first: 0, last: 0, recipients: new Set(), ids: new Map() }
+const taken: Taken = { messages: 0, first: 0, last: 0, recipients: new Set(), ids: new Map(), receipts: [] }
 
 /** As little SMTP (RFC 5321, with PIPELINING) as takes a message, so that the sink is never the limit. */
 function talk(socket: Socket): void {
@@ -53,6 +55,11 @@ function talk(socket: Socket): void {
 
 function take(recipient: string, message: string): void {
   const now = Date.now()
+  const since = /^subject: Receipt (\d+)/im.exec(message)?.[1]
+  if (since !== undefined) {
+    taken.receipts.push(now - Number(since))
+    return
+  }
   taken.first ||= now
   taken.last = now
   taken.messages++
@@ -64,13 +71,14 @@ function take(recipient: string, message: string): void {
 const server = createServer(talk)
 server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as { port: number }).port }))
 process.on('message', (message: { kind: 'report' | 'list' }) => {
-  const { messages, first, last, recipients, ids } = taken
+  const { messages, first, last, recipients, ids, receipts } = taken
   const duplicated = [...ids.values()].reduce((sum, count) => sum + count - 1, 0)
   process.send!({
     messages,
     first,
     last,
     duplicated,
+    receipts,
     ...(message.kind === 'list' ? { recipients: [...recipients] } : { distinct: recipients.size }),
   })
 })
