@@ -89,12 +89,27 @@ export interface Stream {
   readonly barrier: (signal: AbortSignal) => Promise<void>
 }
 
-/** Connects, and makes the streams of the shards unless they are there. */
-export async function openStream(config: NatsConfig, { pool, logger }: { pool: Pool; logger: Logger }): Promise<Stream> {
+/** A cluster may be choosing a leader just when this process starts: it is asked for so long (ms). */
+const START_MS = 30_000
+
+/** Connects, and makes the streams of the shards unless they are there. Throws a SetupError when that does not work for half a minute. */
+export async function openStream(config: NatsConfig, parts: { pool: Pool; logger: Logger }): Promise<Stream> {
+  for (const since = performance.now(); ; ) {
+    try {
+      return await tryToOpen(config, parts)
+    } catch (error) {
+      if (performance.now() - since > START_MS) throw error
+      parts.logger.warn({ err: error }, 'NATS is not ready yet; trying again')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
+}
+
+async function tryToOpen(config: NatsConfig, { pool, logger }: { pool: Pool; logger: Logger }): Promise<Stream> {
   const nats = await openNats(config, { onStatus: (status) => logger.warn({ status }, 'the connection to NATS') })
   try {
     const publisher = await openPublisher({ nats, config, pool })
-    return { nats, publisher, barrier: streamBarrier(publisher, pool) }
+    return { nats, publisher, barrier: streamBarrier({ nats, publisher }, { pool, logger }) }
   } catch (error) {
     await nats.close()
     throw error
@@ -165,6 +180,7 @@ export function startCarriers(options: Options): Carriers {
       const timer = setTimeout(() => state.wake.resolve(), LOOK_MS)
       await state.wake.promise
       clearTimeout(timer)
+      state.wake = Promise.withResolvers<void>()
     }
   }
   const loop = run()
@@ -184,51 +200,80 @@ export function startCarriers(options: Options): Carriers {
 }
 
 const LOOK_AGAIN_MS = 5
-/** Streams that do not move for so long (ms) are not waited for: whoever asked asks again. */
+/** A mark that has not come through in this time (ms) is set anew, in case the stream was lost meanwhile. */
 const PATIENCE_MS = 30_000
+const AGAIN_MS = 300
 
 /**
  * Resolves when all that the stream had acknowledged at the call is on the log. A mark goes through the same quorum as the events, so a
- * server that has been left behind cannot give a wrong answer. Callers that come while a mark is on its way wait for the next one.
+ * server that has been left behind cannot give a wrong answer. While NATS or the database does not answer it waits: nobody knows what
+ * was accepted, and a message that has to wait costs less than one that should not have been sent.
  */
-export function streamBarrier(publisher: Publisher, db: Queryable): (signal: AbortSignal) => Promise<void> {
+export function streamBarrier(
+  { nats, publisher }: Pick<Stream, 'nats' | 'publisher'>,
+  { pool, logger }: { pool: Queryable; logger: Logger },
+): Stream['barrier'] {
+  const passes = coalesced(async () => {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await pass(publisher, pool)
+      } catch (error) {
+        if (nats.connection.isClosed()) throw error
+        if (failures % 20 === 0) logger.warn({ err: error }, 'what NATS has taken is not in the database yet; messages wait for it')
+        await pause(AGAIN_MS)
+      }
+    }
+  })
+  return async (signal) => {
+    signal.throwIfAborted()
+    const aborted = Promise.withResolvers<never>()
+    const abort = (): void => aborted.reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await Promise.race([passes(), aborted.promise])
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+}
+
+/** Sets a mark on each shard, and waits until all are on the log. */
+async function pass(publisher: Publisher, db: Queryable): Promise<void> {
+  const before = await positions(db)
+  const marks = await Promise.all([...before.keys()].map(async (shard) => ({ shard, seq: await publisher.mark(shard) })))
+  const back = marks.find(({ shard, seq }) => seq <= before.get(shard)!)
+  if (back) throw new Error(`the stream of shard ${back.shard} was set back and has not been carried anew yet`)
+  for (const since = performance.now(); performance.now() - since < PATIENCE_MS; ) {
+    const now = await positions(db)
+    if (marks.every(({ shard, seq }) => now.get(shard)! >= seq)) return
+    await pause(LOOK_AGAIN_MS)
+  }
+  throw new Error(`what NATS has taken was not carried into the database within ${PATIENCE_MS} ms`)
+}
+
+/** Runs one at a time. Who asks while one runs is answered by the next one, because the running one may have begun too early for it. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
-  const pass = async (): Promise<void> => {
-    const before = await positions(db)
-    const marks = await Promise.all([...before.keys()].map(async (shard) => ({ shard, seq: await publisher.mark(shard) })))
-    const back = marks.find(({ shard, seq }) => seq <= before.get(shard)!)
-    if (back) throw new Error(`the stream of shard ${back.shard} was set back and has not been carried anew yet`)
-    for (const since = performance.now(); performance.now() - since < PATIENCE_MS; ) {
-      const now = await positions(db)
-      if (marks.every(({ shard, seq }) => now.get(shard)! >= seq)) return
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
-    }
-    throw new Error(`what NATS has taken was not carried into the database within ${PATIENCE_MS} ms`)
-  }
   const begin = (): Promise<void> => {
-    const mine = pass().finally(() => {
+    const mine = work().finally(() => {
       if (running === mine) running = null
     })
+    mine.catch(() => undefined)
     running = mine
     return mine
   }
-  const queue = (after: Promise<void>): Promise<void> => {
-    next ??= after
+  const after = (earlier: Promise<void>): Promise<void> => {
+    next ??= earlier
       .catch(() => undefined)
       .then(() => {
         next = null
         return begin()
       })
+    next.catch(() => undefined)
     return next
   }
-  return async (signal) => {
-    signal.throwIfAborted()
-    const aborted = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-    )
-    const passed = running ? queue(running) : begin()
-    passed.catch(() => undefined)
-    await Promise.race([passed, aborted])
-  }
+  return () => (running ? after(running) : begin())
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -43,6 +43,8 @@ const POLL_MS = 200
 /** A round begins when this part of all places is free, or looks again after this long (ms). */
 const ROUND_SHARE = 4
 const GATHER_MS = 10
+/** An answer to “is it still wanted?” holds for so long (ms). */
+const STALE_MS = 5_000
 /** While others are on their way transactional messages alone are looked for this often (ms). */
 const URGENT_MS = 100
 /** The part of all places that marketing may not take. */
@@ -160,6 +162,7 @@ export class Lane {
     const { db, caughtUp, logger, now, real } = this.#parts
     try {
       await caughtUp(this.#stop.signal)
+      const asked = real()
       const [suppressed, takenBack, held] = await Promise.all([
         suppressedAmong(db, claimed),
         takenBackAmong(db, claimed),
@@ -167,7 +170,7 @@ export class Lane {
       ])
       for (const [i, entry] of claimed.entries()) {
         const name = keyOf(entry.ws, entry.id)
-        void this.#deliver(entry, { suppressed: suppressed.has(name), takenBack: takenBack.has(name), held: held[i]! })
+        void this.#deliver(entry, { suppressed: suppressed.has(name), takenBack: takenBack.has(name), held: held[i]!, asked })
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) logger.error({ err: error }, 'nobody says whether messages are still wanted; nothing is sent')
@@ -179,7 +182,7 @@ export class Lane {
 
   async #deliver(
     entry: Claimed,
-    standing: { readonly suppressed: boolean; readonly takenBack: boolean; readonly held: boolean },
+    { asked, ...standing }: { readonly suppressed: boolean; readonly takenBack: boolean; readonly held: boolean; readonly asked: number },
   ): Promise<void> {
     const started = this.#parts.real()
     const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
@@ -189,6 +192,7 @@ export class Lane {
       await this.#finish(entry, made, { hash: '', providerId: '', started })
       return
     }
+    if (this.#parts.real() - asked > STALE_MS) return this.#finish(entry, this.#askedTooLongAgo())
     const handover = await this.#handOver(made.prepared)
     this.#learn(handover)
     const { now, dice, limits } = this.#parts
@@ -208,6 +212,12 @@ export class Lane {
     if (due <= now) return null
     if (due > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
     return { status: 'ready', due, reason: 'quiet_hours', receipt: null, bounced: false }
+  }
+
+  /** This process stood still after it had asked: others may have taken the message over, or its reason may be gone. */
+  #askedTooLongAgo(): Verdict {
+    this.#breaker = abandoned(this.#breaker, this.#parts.real())
+    return { status: 'ready', due: this.#parts.now(), reason: 'stood_still', receipt: null, bounced: false }
   }
 
   /** The message, or the verdict that there cannot be one. */

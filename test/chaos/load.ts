@@ -12,10 +12,22 @@ export interface Shopper {
   orderedAt: number | null
 }
 
+/** One event that got a 2xx. Times are epoch ms. */
+export interface Acknowledged {
+  /** How often it was sent until then. */
+  readonly tries: number
+  /** When it was sent first. */
+  readonly begun: number
+  /** When the 2xx came. */
+  readonly at: number
+  /** The strongest identifier in it. */
+  readonly who: string
+}
+
 /** What the clients know. */
 export interface Memory {
   /** Events that got a 2xx, by messageId: how often they were sent until then, and when (epoch ms) it came. */
-  readonly acknowledged: Map<string, { tries: number; at: number }>
+  readonly acknowledged: Map<string, Acknowledged>
   readonly shoppers: Shopper[]
   /** Requests that failed, by what came instead of a 2xx. */
   readonly failures: Map<string, number>
@@ -25,10 +37,13 @@ export interface Load {
   readonly memory: Memory
   /** Nobody new comes; resolves when everyone who is there is through. */
   finish(): Promise<void>
+  /** Nobody tries again. */
+  abandon(): void
 }
 
 interface Options {
-  readonly url: string
+  /** Any of them takes events; who gets no answer tries the next one. */
+  readonly urls: readonly string[]
   readonly writeKey: string
   readonly seed: string
   /** People at once. */
@@ -38,8 +53,8 @@ interface Options {
 /** People who come one after the other in `people` lanes, over real HTTP, and repeat every request until it is acknowledged. */
 export function startLoad(options: Options): Load {
   const memory: Memory = { acknowledged: new Map(), shoppers: [], failures: new Map() }
-  const state = { ending: false }
-  const post = poster(options, memory)
+  const state = { ending: false, abandoned: false }
+  const post = poster(options, memory, () => state.abandoned)
   const lane = async (number: number): Promise<void> => {
     const thrown = new Dice(`${options.seed} lane ${number}`)
     for (let visit = 0; !state.ending; visit++) await shop({ post, memory, dice: thrown, name: `${number}-${visit}` })
@@ -52,6 +67,10 @@ export function startLoad(options: Options): Load {
     async finish() {
       state.ending = true
       await lanes
+    },
+    abandon() {
+      state.ending = true
+      state.abandoned = true
     },
   }
 }
@@ -106,23 +125,31 @@ async function shop({ post, memory, dice: thrown, name }: Visit): Promise<void> 
 
 const GIVE_UP_MS = 120_000
 
-function poster({ url, writeKey }: Options, memory: Memory): Post {
+function poster({ urls, writeKey }: Options, memory: Memory, isAbandoned: () => boolean): Post {
+  let turn = 0
   const authorization = `Basic ${btoa(`${writeKey}:`)}`
   return async (calls) => {
     const single = calls.length === 1 ? calls[0]! : null
     const path = single ? `/v1/${single.type}` : '/v1/batch'
     const body = JSON.stringify(single ?? { batch: calls })
-    const begun = performance.now()
+    const began = performance.now()
+    const begun = Date.now()
+    let url = urls[turn++ % urls.length]!
     for (let tries = 1; ; tries++) {
       const failure = await attempt(`${url}${path}`, { authorization, body })
       if (failure === null) {
         const at = Date.now()
-        for (const { messageId } of calls) if (!memory.acknowledged.has(messageId)) memory.acknowledged.set(messageId, { tries, at })
+        for (const { messageId, userId, anonymousId } of calls) {
+          const who = userId === undefined ? `anonymous ${String(anonymousId)}` : `user ${String(userId)}`
+          if (!memory.acknowledged.has(messageId)) memory.acknowledged.set(messageId, { tries, begun, at, who })
+        }
         return at
       }
+      if (isAbandoned()) throw new Error('abandoned')
       memory.failures.set(failure, (memory.failures.get(failure) ?? 0) + 1)
       if (/^4/.test(failure) && failure !== '429') throw new Error(`${path} was refused with ${failure}`)
-      if (performance.now() - begun > GIVE_UP_MS) throw new Error(`${path} got no 2xx within ${GIVE_UP_MS} ms; last: ${failure}`)
+      url = urls[turn++ % urls.length]!
+      if (performance.now() - began > GIVE_UP_MS) throw new Error(`${path} got no 2xx within ${GIVE_UP_MS} ms; last: ${failure}`)
       await pause(50 + 100 * Math.min(tries, 3))
     }
   }

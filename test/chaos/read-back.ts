@@ -3,6 +3,7 @@ import pino from 'pino'
 import { DefinitionsRegistry } from '#app/definitions.ts'
 import type { LogRecord } from '#events/schema.ts'
 import type { Definitions } from '#journeys/definitions.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
 import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import type { OutboxRow } from '#platform/outbox-view.ts'
 import { startEmbedded } from '#platform/postgres/embedded.ts'
@@ -42,6 +43,8 @@ export interface Left {
     readonly factRejects: number
     readonly waitingFacts: number
     readonly begunGroups: number
+    readonly carrierRejects: number
+    readonly carrierLost: number
   }
   readonly facts: Readonly<Record<Table, readonly Row[]>>
   readonly definitions: (revision: number, ws: string) => Definitions
@@ -52,10 +55,21 @@ export async function readBack(dataDir: string): Promise<Left> {
   const pool = createPool({ url: embedded.url, name: 'chaos', statementMs: 120_000 })
   try {
     const left = await readDatabase(pool)
-    return { ...left, facts: await readFacts(dataDir) }
+    const analytics = await chdbAnalytics({ directory: join(dataDir, 'analytics'), readers: 1 })
+    return { ...left, facts: await readFacts(analytics) }
   } finally {
     await pool.end()
     await embedded.stop()
+  }
+}
+
+/** The same of databases that run. */
+export async function readRunning(url: string, analytics: Analytics): Promise<Left> {
+  const pool = createPool({ url, name: 'chaos', statementMs: 120_000 })
+  try {
+    return { ...(await readDatabase(pool)), facts: await readFacts(analytics) }
+  } finally {
+    await pool.end()
   }
 }
 
@@ -67,7 +81,9 @@ async function readDatabase(pool: Pool): Promise<Omit<Left, 'facts'>> {
     blocks,
     heads: await all('select partition, seq from log_heads order by partition'),
     leases: await all('select partition, done_seq as done, tick, tick_seq as "tickSeq", revision from leases order by partition'),
-    states: await all(`select workspace_id as ws, id, partition, state::json as state, next_due from keyed_state where kind = 'profile' order by id`),
+    states: await all(
+      `select workspace_id as ws, id, partition, state::json as state, next_due from keyed_state where kind = 'profile' order by id`,
+    ),
     outbox:
       await all(`select id, workspace_id as ws, profile_id as key, channel, address, topic, lane, due, expires, payload, status, attempt,
       claimed_at as "claimedAt", settled_at as "settledAt", reason, provider_id as "providerId", content_hash as "contentHash", created_at as "createdAt" from outbox order by id`),
@@ -76,6 +92,8 @@ async function readDatabase(pool: Pool): Promise<Omit<Left, 'facts'>> {
       factRejects: await one('fact_rejects'),
       waitingFacts: await one('fact_blocks where projected_at is null'),
       begunGroups: await one('fact_projection where pending_ids is not null'),
+      carrierRejects: await one('carrier_rejects'),
+      carrierLost: await one('carriers where lost > 0'),
     },
     definitions: await definitionsOf(pool, blocks),
   }
@@ -139,8 +157,7 @@ const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
 }
 const TIMES = new Set(['at', 'received'])
 
-async function readFacts(dataDir: string): Promise<Left['facts']> {
-  const analytics = await chdbAnalytics({ directory: join(dataDir, 'analytics'), readers: 1 })
+async function readFacts(analytics: Analytics): Promise<Left['facts']> {
   const facts = {} as Record<Table, readonly Row[]>
   for (const table of TABLES) {
     const columns = [

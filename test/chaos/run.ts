@@ -89,7 +89,7 @@ class Run {
   async all(): Promise<Load['memory']> {
     const { server, web, seed, people, kills, callKills, say } = this.#parts
     const keys = await setUp(server, web.port)
-    const load = startLoad({ url: server.url, writeKey: keys.writeKey, seed, people })
+    const load = startLoad({ urls: [server.url], writeKey: keys.writeKey, seed, people })
     await pause(2_000)
     // Sometimes a new edition is published while all of this goes on.
     const editions: Promise<void>[] = []
@@ -161,14 +161,15 @@ class Run {
 /** Back-off between tries doubles, and a kill costs a message that was on its way one of them. */
 const REST_MS = 300_000
 
-/** Resolves when there is nothing left to do: handled, delivered, projected. Asks the running server's own database. */
+/** Asks the running server's own database. */
 async function restful(dataDir: string): Promise<void> {
   const secret = (await readFile(join(dataDir, 'postgres.secret'), 'utf8')).trim()
-  const pool = createPool({
-    url: `postgres://cadenza:${secret}@${encodeURIComponent(join(dataDir, 'postgres'))}/cadenza`,
-    name: 'chaos',
-    max: 1,
-  })
+  await atRest(`postgres://cadenza:${secret}@${encodeURIComponent(join(dataDir, 'postgres'))}/cadenza`)
+}
+
+/** Resolves when there is nothing left to do: handled, delivered, projected. */
+export async function atRest(url: string): Promise<void> {
+  const pool = createPool({ url, name: 'chaos', max: 1 })
   const until = performance.now() + REST_MS
   try {
     // Twice in a row, because a receipt may be on its way from one table to the next.
@@ -195,7 +196,7 @@ async function whatIsOpen(pool: Pool): Promise<string> {
     .join(', ')
 }
 
-function noteError(errors: Map<string, number>, line: string): void {
+export function noteError(errors: Map<string, number>, line: string): void {
   if (!line.startsWith('{')) return
   const { level, msg, err } = JSON.parse(line) as { level: string; msg: string; err?: { message?: string } }
   if (level !== 'error' && level !== 'fatal') return

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly dataDir: string
   readonly smtpPort: number
   readonly webhookPort: number
+  /** Stronger than the settings of one server that does everything. */
+  readonly env?: Readonly<Record<string, string>>
   /** Each line of the server's log. */
   readonly onLine: (line: string) => void
 }
@@ -59,6 +61,7 @@ export class Server {
         ALLOW_PRIVATE_EGRESS: `127.0.0.1:${webhookPort}`,
         ROLES: 'ingest,engine,delivery,jobs',
         LOG_LEVEL: 'warn',
+        ...this.#options.env,
       },
     })
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => this.#line(line))
@@ -116,6 +119,11 @@ export class Server {
     if (target === 'database') return
     strike(-server)
     await this.ended()
+  }
+
+  /** Stands still (SIGSTOP) and goes on (SIGCONT), with all that it holds. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    process.kill(-this.pid, signal)
   }
 
   async ended(): Promise<void> {

@@ -29,6 +29,13 @@ class Moved extends Error {
   override readonly name = 'Moved'
 }
 
+/** The stream contradicts what is known of it. */
+class Doubt extends Error {
+  override readonly name = 'Doubt'
+}
+
+/** So long (ms) it must go on contradicting before it is believed: a server of NATS that stood still notices within seconds that it leads no more. */
+const DOUBT_MS = 5_000
 const GROUP_CHARACTERS = 1_000_000
 const IDLE_MS = 1_000
 /** How often (ms) it is made sure that the stream is still the one that it was. */
@@ -46,6 +53,8 @@ export class ShardCarrier {
   readonly #epoch: number
   #ending = false
   #superseded = false
+  /** Since when (monotonic ms) the stream contradicts what is known of it, by what contradicts. */
+  readonly #doubts = new Map<'stream' | 'gap', number>()
   #reader: ShardReader | null = null
   #running: Promise<void>
   #failing = { seq: 0, times: 0 }
@@ -119,10 +128,19 @@ export class ShardCarrier {
     const info = (await streamInfo(nats.streams, shard)) ?? (await ensureStream(nats.streams, shard, this.#parts))
     const position = await readPosition(db, { shard, epoch })
     if (!position) throw new Superseded()
-    const { first_seq: first, last_seq: last } = info.state
+    const { last_seq: last } = info.state
+    const first = Math.max(1, info.state.first_seq)
     const same = position.incarnation === info.created && position.seq <= last && (await this.#isSameMessage(position, first))
     const gone = same ? Math.max(0, first - 1 - position.seq) : 0
-    if (same && gone === 0) return position
+    if (same && gone === 0) {
+      this.#doubts.delete('stream')
+      return position
+    }
+    if (position.incarnation !== '')
+      this.#doubt(
+        'stream',
+        `the stream has messages ${first} to ${last} of ${info.created}, and ${position.seq} of ${position.incarnation} were carried`,
+      )
     // What is in the stream is carried from its start: events that were carried before are known by their ids, and count once.
     const begin = { shard, epoch, incarnation: info.created, seq: first - 1, lost: gone }
     if (!(await restartPosition(db, begin))) throw new Superseded()
@@ -133,7 +151,14 @@ export class ShardCarrier {
       )
       onLost(Math.max(1, gone))
     }
+    this.#doubts.clear()
     return { shard, incarnation: info.created, seq: first - 1, message: '' }
+  }
+
+  /** A server that was left behind gives old answers until it notices. Nothing is carried while in doubt; what is still so after a while is so. */
+  #doubt(what: 'stream' | 'gap', why: string): void {
+    const since = this.#doubts.getOrInsert(what, performance.now())
+    if (performance.now() - since < DOUBT_MS) throw new Doubt(`${why}: looking again`)
   }
 
   async #isSameMessage({ seq, message }: Position, first: number): Promise<boolean> {
@@ -143,17 +168,21 @@ export class ShardCarrier {
 
   /** Places follow each other without a gap; where there is one, the stream itself is asked before it is believed. */
   async #checkPlace(position: Position, { seq }: Arrived): Promise<void> {
-    if (seq === position.seq + 1) return
+    if (seq === position.seq + 1) {
+      this.#doubts.delete('gap')
+      return
+    }
     const { nats, db, logger, onLost } = this.#parts
     const [shard, epoch] = [this.#shard, this.#epoch]
     const missing = seq - position.seq - 1
     if (missing > 0 && (await messageIdAt(nats.streams, shard, position.seq + 1)) === undefined) {
+      this.#doubt('gap', `message ${seq} came after ${position.seq}`)
       if (!(await restartPosition(db, { shard, epoch, incarnation: position.incarnation, seq: seq - 1, lost: missing })))
         throw new Superseded()
       logger.error({ shard, from: position.seq + 1, missing }, 'events are gone from the stream before they were carried')
       onLost(missing)
     }
-    throw new Error(`message ${seq} came after ${position.seq}`)
+    throw new Doubt(`message ${seq} came after ${position.seq}`)
   }
 
   async #carry(position: Position, group: readonly Arrived[]): Promise<Position> {
