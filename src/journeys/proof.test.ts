@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { ContactPolicy, compilePolicy } from '#consent/policy.ts'
+import { isRefusal } from '#lib/problem.ts'
 import { journey, MONDAY } from '../../test/fixtures/journeys.ts'
 import { cycles, journeyBound, prove, stoppedBy, totals, WINDOWS, type WindowName } from './proof.ts'
 import { fullest, isCounted } from './proof-witness.ts'
@@ -200,7 +202,7 @@ test('no stream of events, and no provider, brings anybody more than was proved'
   let bounded = 0
   fc.assert(
     fc.property(programs, happenings, fc.array(fc.constantFrom(0, 0, 0, 1, 2)), (program, events, failures) => {
-      const times = sentIn(program, events, failures)
+      const times = sentIn([program], events, failures)
       for (const window of Object.keys(WINDOWS) as WindowName[]) {
         const { most } = journeyBound(
           program,
@@ -219,13 +221,17 @@ test('no stream of events, and no provider, brings anybody more than was proved'
   assert.ok(attained > bounded / 10, `${attained} of ${bounded} bounds were met by chance`)
 })
 
-function sentIn(program: Journey, events: readonly { name: string; after: number }[], failures: readonly number[]): number[] {
+function sentIn(
+  journeys: readonly Journey[],
+  events: readonly { name: string; after: number }[],
+  ...[failures, policy]: [readonly number[], ContactPolicy?]
+): number[] {
   let asked = 0
   const provider = (): Answer => {
     const how = failures[asked++ % Math.max(1, failures.length)] ?? 0
     return how === 0 ? { receipt: 'message.sent' } : { receipt: 'message.failed', reason: '', after: how === 1 ? 0 : 23 * HOUR }
   }
-  const world = new Simulation({ journeys: [program], start: MONDAY, provider })
+  const world = new Simulation({ journeys, start: MONDAY, provider, ...(policy && { policy }) })
   world.identify('ada', { email: 'ada@example.com' })
   let at = MONDAY
   for (const { name, after } of events) {
@@ -236,6 +242,49 @@ function sentIn(program: Journey, events: readonly { name: string; after: number
   world.run(at + 30 * DAY)
   return world.sent.filter(({ effect }) => isCounted(effect, { channel: 'email' })).map((sent) => sent.at)
 }
+
+const hours = { channel: 'email', from: '20:00', to: '08:00', spread: '0s' }
+const policies = fc
+  .record({ max: fc.integer({ min: 1, max: 3 }), per: fc.constantFrom('day', '24h', '6h', 'week'), quiet: fc.boolean() })
+  .map(({ max, per, quiet }) =>
+    ContactPolicy.parse({
+      kind: 'contact-policy',
+      id: 'default',
+      caps: [{ id: 'calm', channel: 'email', max, per }],
+      quietHours: quiet ? [hours] : [],
+    }),
+  )
+const RARE: readonly object[] = [{ lane: 'transactional' }, { onCap: { defer: '2d' } }, { onCap: 'skip' }, {}]
+const withLanes = (steps: readonly object[]): object[] =>
+  JSON.parse(JSON.stringify(steps), (_name, value: { kind?: string; id?: string }) =>
+    value?.kind === 'email' ? { ...value, ...RARE[Number(value.id!.at(-1)) % 4] } : value,
+  ) as object[]
+
+test('several journeys under a contact policy bring nobody more than was proved for all of them', () => {
+  let held = 0
+  fc.assert(
+    fc.property(
+      fc.record({ first: programs, second: programs, policy: policies, events: happenings }),
+      ({ first, second, policy, events }) => {
+        const journeys = [first, { ...second, id: 'second' }].map((program) => ({
+          ...program,
+          steps: withLanes(program.steps) as typeof program.steps,
+        }))
+        const times = sentIn(journeys, events, [], policy)
+        const compiled = compilePolicy(policy)
+        if (isRefusal(compiled)) throw new Error(compiled.refused.title)
+        for (const { channel, window, most, cap } of totals(journeys, compiled)) {
+          if (channel !== 'email') continue
+          const { count } = fullest(times, WINDOWS[window])
+          assert.ok(most === null || count <= most, `${count} mails within ${window}, but at most ${most} were proved`)
+          if (cap !== null) held++
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+  assert.ok(held > 50, `${held} were held by a cap`)
+})
 
 test('a bound that is called exact was met by a simulated person, and most bounds of plain programs are', () => {
   let exact = 0
