@@ -64,6 +64,7 @@ export function startSweeper(options: Options): Sweeper {
       const timer = setTimeout(() => state.wake.resolve(), rest)
       await state.wake.promise
       clearTimeout(timer)
+      state.wake = Promise.withResolvers<void>()
     }
   }
   const running = run()
