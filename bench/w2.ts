@@ -188,6 +188,7 @@ function receiptEverySecond(at: At): { stop(): number } {
     sent++
     track(at, [{ type: 'track', event: 'Paid', userId: `u${sent}`, properties }]).catch((error: unknown) => {
       failure = error
+      clearInterval(timer)
     })
   }, 1_000)
   return {

@@ -11,6 +11,7 @@ import { entryRules, entryTitle } from '../entries/words.ts'
 import { decidersOf, detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
 import type { Step } from '../steps.ts'
+import { Broadcasts } from './broadcasts.tsx'
 import { StepNumber } from './counts.tsx'
 import { HeldRuns } from './held.tsx'
 import { StepIcon } from './step-icon.tsx'
@@ -83,6 +84,7 @@ function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Reado
   return (
     <>
       <Facts rows={rows} />
+      <Broadcasts journey={journey} />
       <Links
         links={[
           ['Everybody who entered', toPeopleBehind(journey.id, { of: 'entered' })],
