@@ -10,7 +10,7 @@ export async function setUp(url: string, token: string): Promise<{ writeKey: str
   return made
 }
 
-async function post<T>(url: string, body: unknown, { key, method = 'POST' }: { key?: string; method?: string } = {}): Promise<T> {
+export async function post<T>(url: string, body: unknown, { key, method = 'POST' }: { key?: string; method?: string } = {}): Promise<T> {
   const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
@@ -18,7 +18,7 @@ async function post<T>(url: string, body: unknown, { key, method = 'POST' }: { k
 }
 
 /** A mail of about 2.7 kB, as the peers sent. */
-const HTML = `<!doctype html><html><head><title>Your cart</title><style>body{font-family:sans-serif;color:#171b17}.b{background:#1b211c;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none}</style></head><body>
+export const HTML = `<!doctype html><html><head><title>Your cart</title><style>body{font-family:sans-serif;color:#171b17}.b{background:#1b211c;color:#fff;padding:12px 20px;border-radius:6px;text-decoration:none}</style></head><body>
 <h1>Hello {{ profile.first_name }}</h1><p>{{ entry.properties.name }} is still in your cart for {{ entry.properties.price }} euros.</p>
 <table role="presentation"><tr><td>${'We keep carts for a week. Nothing was charged, and nothing will be until you order. '.repeat(12)}</td></tr></table>
 <p><a class="b" href="https://shop.example/cart/{{ entry.properties.cart_id }}">To my cart</a></p>
