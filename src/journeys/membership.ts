@@ -7,7 +7,7 @@ import { scopeOf } from '#segments/condition/scope.ts'
 import { absorbLists, applyLists } from '#segments/lists.ts'
 import { type Changes, evaluate, historyOf } from '#segments/react.ts'
 import type { SegmentsSection } from '#segments/schema.ts'
-import { absorbWindows, hearEvent, takeHistory } from '#segments/windows.ts'
+import { absorbWindows, hearEvent, takeHistory, trimWindows } from '#segments/windows.ts'
 import type { Person } from './person.ts'
 import { sourcesOf } from './sources.ts'
 import type { Turn } from './turn.ts'
@@ -97,6 +97,7 @@ export function leaveBehind(turn: Turn, { holds }: SegmentsSection): void {
 function reassess(turn: Turn, changes: Changes, { why, touched }: { why: Why; touched: boolean }): readonly EventRecord[] {
   const { definitions, now } = turn.context
   const { catalogue } = definitions
+  if (changes === 'all' || changes === 'time') forget(turn)
   const scope = (segments: SegmentsSection, slots: ReadonlyMap<string, string>) =>
     scopeOf(sourcesOf({ ...turn.person, segments }, slots, { catalogue, now }))
   const { section, deltas } = evaluate(turn.person.segments, { catalogue, changes, touched, scope, now })
@@ -108,6 +109,14 @@ function reassess(turn: Turn, changes: Changes, { why, touched }: { why: Why; to
     if (isThere) heard.push(membershipEvent(turn, { segment, kind, why }))
   }
   return heard
+}
+
+/** What no window needs any more. */
+function forget(turn: Turn): void {
+  const { definitions, now } = turn.context
+  const { segments } = turn.person
+  const windows = trimWindows(segments.windows, definitions.catalogue.slots, { revision: definitions.revision, now })
+  if (windows !== segments.windows) turn.person = { ...turn.person, segments: { ...segments, windows } }
 }
 
 function note(turn: Turn, { segment, kind, why }: { segment: string; kind: MembershipFact['kind']; why: Why }): void {

@@ -81,10 +81,11 @@ test('a step hears from when it is reached', () => {
   world.happens(ada, 'Trial Started')
   world.happens(ada, 'Page Viewed')
   world.happens(ada, 'Page Viewed')
-  world.passes('1d')
+  world.passes('25h')
   world.happens(ada, 'Page Viewed')
   assert.deepEqual(world.sentTo(ada), [])
   world.happens(ada, 'Page Viewed')
+  world.passes('1m')
   assert.deepEqual(world.sentTo(ada), ['keen'])
 })
 

@@ -366,3 +366,12 @@ test('beyond what is remembered all three count alike', async () => {
     }
   }
 })
+
+test('what has left its window is forgotten a day later', () => {
+  const slots = slotsOf(aggregatesOf(treeOf('count("A" within 1h) >= 1')))
+  const at = START
+  const windows = hearEvent({}, recordOf({ name: 'A', at, received: at, properties: {} }), slots)
+  const map = mapOf(slots.map(({ aggregate }) => aggregate))
+  assert.deepEqual(trimWindows(windows, map, { revision: 0, now: at + DAY }), windows, 'clocks may differ by a day')
+  assert.deepEqual(trimWindows(windows, map, { revision: 0, now: at + DAY + 3_600_000 }), {})
+})
