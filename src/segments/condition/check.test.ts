@@ -133,6 +133,6 @@ test('read gives the tree, the first fault of the text, or all faults of its typ
 test('the examples of the README are sound', async () => {
   const page = await readFile(new URL('./README.md', import.meta.url), 'utf8')
   const examples = /```condition\n([^`]+)\n```/.exec(page)?.[1]?.split('\n') ?? []
-  assert.equal(examples.length, 7)
+  assert.equal(examples.length, 11)
   for (const text of examples) assert.deepEqual(problems(text, 'step'), [], text)
 })

@@ -89,6 +89,17 @@ test('windows and filters', () => {
   assert.deepEqual(treeOf('run.stock.left > 5'), { ...big, left: { kind: 'property', of: 'run', path: ['stock', 'left'] } })
 })
 
+test('windows and filters are printed as they are written', () => {
+  for (const text of [
+    'count("A" where event.total > 5 and event.properties.name == "x" within 30d in run) >= 2',
+    'sum("A", deep["first name"] in step) > 5',
+    'distinct("A", event.properties.where where event.tags.any(it == "x") within 1d12h) == 3',
+    'sequence("A", "B" where event.vip, "C" within 7d)',
+    'segment("vip") and list("press") and score("churn") > cohort("salt") and run.stock.left > 0',
+  ])
+    assert.equal(print(treeOf(text)), text)
+})
+
 test('operators bind as people expect', () => {
   for (const [text, same] of [
     ['profile.a or profile.b and profile.c', 'profile.a or (profile.b and profile.c)'],
