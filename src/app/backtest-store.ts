@@ -67,28 +67,6 @@ export async function noteBacktest(
   return rowCount === 1
 }
 
-/** A family of profiles that are one person: the survivor, and those that became it. */
-export async function familiesOf(
-  db: Queryable,
-  workspace: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { rows } = await db.query<{ survivor: string; members: string[] }>(
-    `with recursive up as (
-       select id as start, id from unnest($2::text[]) id
-       union select up.start, m.into_id from up join merged_profiles m on m.workspace_id = $1 and m.profile_id = up.id
-     ), survivors as (
-       select distinct up.id from up where not exists (select from merged_profiles m where m.workspace_id = $1 and m.profile_id = up.id)
-     ), down as (
-       select id as survivor, id from survivors
-       union select down.survivor, m.profile_id from down join merged_profiles m on m.workspace_id = $1 and m.into_id = down.id
-     )
-     select survivor, array_agg(id order by id) as members from down group by survivor order by survivor`,
-    [workspace, [...ids]],
-  )
-  return new Map(rows.map(({ survivor, members }) => [survivor, members]))
-}
-
 /** Which people a backtest concerns. Times are epoch ms. */
 export interface Concerned {
   readonly workspace: string

@@ -14,7 +14,8 @@ import { own } from '#lib/record.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import type { Queryable } from '#platform/log.ts'
-import { type Concerned, familiesOf, movesOf, type PastEvent, pastOf, peopleIn, sentOf, sizeOf } from './backtest-store.ts'
+import { familiesOf } from '#profiles/store.ts'
+import { type Concerned, movesOf, type PastEvent, pastOf, peopleIn, sentOf, sizeOf } from './backtest-store.ts'
 import { Tally } from './backtest-tally.ts'
 
 export interface Backtest {

@@ -9,6 +9,7 @@ import { CodeView } from '#journeys/ui/code.tsx'
 import { LiveJourney, type Totals } from '#journeys/ui/counts.tsx'
 import { Inspector } from '#journeys/ui/inspector.tsx'
 import { DuplicateButton, ModeButtons } from '#journeys/ui/modes.tsx'
+import { MostMessages } from '#journeys/ui/most-messages.tsx'
 import { Outline } from '#journeys/ui/outline.tsx'
 import { PublishButton } from '#journeys/ui/publish.tsx'
 import { JourneyState } from '#journeys/ui/status.tsx'
@@ -108,6 +109,7 @@ function JourneyView({ shown }: { shown: Shown }) {
             <Numbers totals={totals} stream={stream} />
           </div>
           <Problems shown={shown} />
+          <MostMessages journey={shown.definition} />
           {tab === 'canvas' && (
             <div className="flex min-h-[420px] flex-1 max-lg:flex-col lg:min-h-0">
               <div className="relative min-h-0 min-w-0 flex-1">
