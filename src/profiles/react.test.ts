@@ -139,3 +139,12 @@ test('the order in which profiles become one does not matter', () => {
     }),
   )
 })
+
+test('a message id is remembered under the day on which it was received, of any year', () => {
+  fc.assert(
+    fc.property(fc.date({ min: new Date('1970-01-01'), max: new Date('2399-12-31'), noInvalidDate: true }), (date) => {
+      const { section } = applyEvent(null, { ...event({ id: 'once' }), received: date.getTime() })
+      assert.deepEqual(Object.keys(section.seen), [date.toISOString().slice(0, 10)])
+    }),
+  )
+})

@@ -180,17 +180,21 @@ function bounded(seen: ProfileSection['seen']): ProfileSection['seen'] {
   return kept
 }
 
-/** Nearly every event is of the same day as the one before, and writing a date costs more than all else here. */
-const utcDay = (ms: number): string => {
-  const day = Math.floor(ms / DAY)
-  if (day !== lastDay) {
-    lastText = new Date(ms).toISOString().slice(0, 10)
-    lastDay = day
-  }
-  return lastText
+/** `2026-11-23`: reckoned, because a Date costs more than all else here (days from civil, H. Hinnant, chrono-compatible date algorithms). */
+function utcDay(ms: number): string {
+  const sinceMarch0 = Math.floor(ms / DAY) + 719_468
+  const era = Math.floor(sinceMarch0 / 146_097)
+  const dayOfEra = sinceMarch0 - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  return `${year}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`
 }
-let lastDay = Number.NaN
-let lastText = ''
 
 function both<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, unite: (a: T, b: T) => T): Readonly<Record<string, T>> {
   const united: Record<string, T> = { ...a }

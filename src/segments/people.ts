@@ -38,8 +38,17 @@ export function tellsMore(before: Told | null, after: Told): boolean {
   if (profile.mergedInto !== before.profile.mergedInto) return true
   if (consent.permits !== before.consent.permits || segments.scores !== before.segments.scores) return true
   if (segments.lists !== before.segments.lists) return true
-  if (profile.attributes === before.profile.attributes) return false
-  return readableJson(attributesOf(profile)) !== readableJson(attributesOf(before.profile))
+  return profile.attributes !== before.profile.attributes && isTold(profile.attributes, before.profile.attributes)
+}
+
+function isTold(after: ProfileSection['attributes'], before: ProfileSection['attributes']): boolean {
+  // An attribute is never taken out of the section: a removed one stays there as null.
+  for (const name in after) {
+    const [now] = after[name]!
+    const was = before[name]?.[0] ?? null
+    if (now !== was && (typeof now !== 'object' || typeof was !== 'object' || canonical(now) !== canonical(was))) return true
+  }
+  return false
 }
 
 /** JSON text as ClickHouse's parser reads it: it refuses a document over one integer beyond 64 bits, so such integers get a `.0`. */
