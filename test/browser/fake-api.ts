@@ -3,7 +3,7 @@ import { registerMailViews } from '#app/mail-views.ts'
 import { registerWeb } from '#app/web-assets.ts'
 import { GetMail, GetMessage, ListMail, ListMessages, ReplayMessage } from '#channels/api.ts'
 import { GetContactPressure } from '#consent/api.ts'
-import { GetJourney, ListHeld, ListJourneys, ReleaseRun, WatchJourney } from '#journeys/api.ts'
+import { ChangeBroadcast, GetJourney, ListBroadcasts, ListHeld, ListJourneys, ReleaseRun, WatchJourney } from '#journeys/api.ts'
 import { places } from '#journeys/lanes.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { Journey } from '#journeys/schema.ts'
@@ -20,6 +20,7 @@ import { ListMembers, ListSegments, PreviewSegment, ReadSegment, RebuildSegment 
 import { CreateKey, CreateSetup, GetSession, ListKeys, RevokeKey, SetupStatus } from '#workspaces/api.ts'
 import { type Key, Scope } from '#workspaces/schema.ts'
 import { mailView, messages, messageView, pressure, profile, report, sampleKeys, timeline } from './sample-answers.ts'
+import { broadcast, NEWS } from './sample-broadcasts.ts'
 import { SampleLifecycle } from './sample-lifecycle.ts'
 import { segmentLines, segmentView } from './sample-segments.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
@@ -47,7 +48,7 @@ const BROKEN = refuse({
 
 /** The declared actions over the real HTTP layer with sample data instead of a database. For tests of the screens only. */
 export async function startFakeApi(folder: string): Promise<FakeApi> {
-  const state: { mood: Mood; signedIn: boolean; keys: Key[]; decided?: boolean } = { mood: 'busy', signedIn: true, keys: sampleKeys() }
+  const state: State = { mood: 'busy', signedIn: true, keys: sampleKeys() }
   const log = logger({ level: 'error' })
   const server = createServer({ log, metrics: createMetrics(), checks: {} })
   const authenticate = async () => (state.signedIn ? ADMIN : NOBODY)
@@ -92,6 +93,7 @@ interface State {
   signedIn: boolean
   keys: Key[]
   decided?: boolean
+  news?: 'running' | 'paused' | 'cancelled'
 }
 
 function addDoor(scope: FastifyInstance, state: State): void {
@@ -107,7 +109,7 @@ function addDoor(scope: FastifyInstance, state: State): void {
   })
 }
 
-const JOURNEYS: readonly Journey[] = [CART, WELCOME, LONG, EVERY_KIND]
+const JOURNEYS: readonly Journey[] = [CART, WELCOME, LONG, EVERY_KIND, NEWS]
 
 function bindingsOf(state: State, lifecycle: SampleLifecycle): Binding[] {
   const some = <T>(list: readonly T[]): T[] => (state.mood === 'busy' ? [...list] : [])
@@ -322,6 +324,14 @@ function bindingsOf(state: State, lifecycle: SampleLifecycle): Binding[] {
       receiving: true,
     })),
     bind(GetMail, async ({ id }) => mailView(id)),
+    bind(ListBroadcasts, async ({ id }) => ({
+      broadcasts: id === NEWS.id ? [broadcast(state.news ?? 'running'), broadcast('done', 1)] : [],
+      next: id === NEWS.id ? { local: '2026-03-16T09:00', begins: started + 7 * DAY } : null,
+    })),
+    bind(ChangeBroadcast, async ({ to }) => {
+      state.news = to === 'pause' ? 'paused' : to === 'resume' ? 'running' : 'cancelled'
+      return { broadcast: broadcast(state.news) }
+    }),
     bind(ListHeld, async () => ({ runs: state.decided ? [] : [HELD] })),
     bind(ReleaseRun, async ({ verdict }) => {
       state.decided = true

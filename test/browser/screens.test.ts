@@ -246,6 +246,27 @@ test('a held run is released at its step', async () => {
   }
 })
 
+test('a broadcast on its way shows how far it is, and is paused, resumed and cancelled', async () => {
+  const { page, wrong } = await openPage(browser, api.url)
+  try {
+    await page.goto(`${api.url}/journeys/weekly-news?step=@entry`)
+    const list = page.getByRole('region', { name: 'Broadcasts' })
+    await list.getByText(/^17.310 reached, 42.000 of 100.000 looked at$/).waitFor()
+    await list.getByText(/^Next: 2026-03-16 at 09:00/).waitFor()
+    await list.getByRole('button', { name: 'Pause 2026-03-09 at 09:00' }).click()
+    await list.getByText('Paused', { exact: true }).waitFor()
+    await list.getByRole('button', { name: 'Resume 2026-03-09 at 09:00' }).click()
+    await list.getByText('On its way').waitFor()
+    await list.getByRole('button', { name: 'Cancel 2026-03-09 at 09:00' }).click()
+    await list.getByText('Cancelled', { exact: true }).waitFor()
+    assert.equal(await list.getByRole('progressbar').count(), 0)
+    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(wrong, [])
+  } finally {
+    await page.context().close()
+  }
+})
+
 test('counts come alive over the stream, and only numbers change', async () => {
   await at('/journeys/welcome?tab=outline', async (page, wrong) => {
     const first = page.getByRole('treeitem').nth(1)
