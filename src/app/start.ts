@@ -80,8 +80,11 @@ const ENDING = (error: Error): void => {
 export async function startApp(options: StartOptions): Promise<App> {
   const { config, logger, clock, rate = () => 1 } = options
   const closing: (() => Promise<void>)[] = []
+  // What fails to end must not keep the rest from ending: the database comes last.
   const stop = async (): Promise<void> => {
-    for (const end of closing.splice(0).reverse()) await end()
+    const failures: unknown[] = []
+    for (const end of closing.splice(0).reverse()) await end().catch((failure: unknown) => failures.push(failure))
+    if (failures.length > 0) throw failures[0]
   }
   try {
     const parts = await openParts(config, { logger, onFatal: options.onFatal ?? ENDING })
@@ -114,7 +117,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       stop,
     }
   } catch (error) {
-    await stop()
+    await stop().catch((failure: unknown) => logger.warn({ err: failure }, 'what had started already did not end cleanly'))
     throw error
   }
 }

@@ -11,7 +11,7 @@ test(`three workers and three NATS servers, killed and stopped under load: nothi
   skip,
   timeout: 240_000,
 }, async (t) => {
-  const report = await chaosOfACluster({ seed: SEED, forMs: 20_000, stillMs: 9_000, people: 20, say: (line) => t.diagnostic(line) })
+  const report = await chaosOfACluster({ seed: SEED, forMs: 15_000, stillMs: 8_000, people: 16, say: (line) => t.diagnostic(line) })
   const { violations, figures, faults } = report
   t.diagnostic(JSON.stringify({ ...figures, faults }))
   assert.deepEqual(violations, [], `seed ${SEED}`)

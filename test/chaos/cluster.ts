@@ -177,8 +177,22 @@ class Faults {
       }
       await (kind === 'killed' ? worker.kill('server') : worker.stop())
       await pause(dice.between(0, 4_000))
+      await this.#up(worker)
+    }
+  }
+
+  /** A start that meets a dead database ends in words, and is tried again, as every supervisor does. */
+  async #up(worker: Server): Promise<void> {
+    for (const since = performance.now(); ; ) {
       worker.start()
-      await worker.ready({ limitMs: 60_000 })
+      try {
+        await worker.ready({ limitMs: 60_000 })
+        return
+      } catch (error) {
+        if (worker.alive || performance.now() - since > 90_000) throw error
+        this.#note('a start met a database that was away')
+        await pause(500)
+      }
     }
   }
 
