@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { parse } from 'yaml'
 import type { Effect } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
@@ -142,6 +143,8 @@ const MIXES = [
 
 /** The pure engine on one core: realistic mixes, and how the cost of an event grows with what is published and who is there. */
 export function engine({ curves }: { readonly curves: boolean }): object {
+  // A million people with their state are some gigabytes.
+  if (curves) setFlagsFromString('--max-old-space-size=14000')
   measure({ journeys: MIXES[1].journeys(), people: 5_000, days: 2 })
   const mixes = MIXES.map(({ name, journeys, ...more }) => {
     const best = bestOf(3, () => measure({ journeys: journeys(), people: 5_000, days: 6, ...more }))

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { GetBacktest, ProveJourneys } from '#journeys/backtest-api.ts'
 import type { OutputOf } from '#lib/action.ts'
+import { cadenza, folderWith } from '../fixtures/command.ts'
 import { BROWSER, type Document, journey, START, startWorld, template, type World } from './world.ts'
 
 let world: World
@@ -109,6 +111,20 @@ test('nothing is sent and nothing is stored by a backtest', async () => {
   const { messages } = await world.api<{ messages: unknown[] }>('GET /api/messages?limit=500')
   await backtested(reminder('2h'), { from: START, to: world.clock.now() })
   assert.deepEqual((await world.api<{ messages: unknown[] }>('GET /api/messages?limit=500')).messages, messages)
+})
+
+test('the command tries a draft on the server’s past and prints both sides', async () => {
+  const folder = await folderWith({ 'reminder.json': JSON.stringify(reminder('30h')) })
+  const file = join(folder, 'reminder.json')
+  const env = { CADENZA_URL: world.url, CADENZA_KEY: world.secretKey }
+  const span = ['--from', new Date(START).toISOString(), '--to', new Date(world.clock.now()).toISOString()]
+  const { code, out } = await cadenza(['backtest', file, ...span], { env })
+  assert.equal(code, 0, out)
+  assert.match(out, /would have +did/)
+  assert.match(out, /gets other messages/)
+  assert.equal((await cadenza(['backtest', file, ...span, '--json'], { env })).json.notLetIn.already_in > 0, true)
+  const both = await cadenza(['backtest', file, '--last', '30d', '--from', new Date(START).toISOString()], { env })
+  assert.match(both.error, /exclude each other/)
 })
 
 test('the most messages are proved for the live journeys and for a draft among them', async () => {

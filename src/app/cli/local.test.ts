@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
@@ -97,6 +97,23 @@ test('files that cannot be read, say nothing or say it twice are all told at onc
     'two.yaml:8:7 input.invalid-type',
     'two.yaml:8:7 input.unrecognized-keys',
   ])
+})
+
+test('the most messages are proved for a folder, with the way to it and the cap that holds them down', async () => {
+  const saas = await cadenza(['validate', 'examples/saas', '--prove'])
+  assert.equal(saas.code, 0)
+  assert.match(saas.out, /5 e-mails in any 24h for one person at most/)
+  assert.match(saas.out, /invite: One run sends at most 1 within that time/)
+  const cwd = await copyOfShop()
+  const policy = 'kind: contact-policy\nid: default\ncaps: [{ id: calm, channel: email, max: 2, per: 24h }]\n'
+  writeFileSync(join(cwd, 'policy.yaml'), policy)
+  const { code, json } = await cadenza(['validate', '--prove', '--json'], { cwd })
+  assert.equal(code, 0, JSON.stringify(json.problems))
+  const [day] = json.proof.together
+  assert.deepEqual([day.channel, day.window, day.most, day.cap], ['email', '24h', 2, 'calm'])
+  const { proof } = (await cadenza(['validate', 'examples/shop', '--prove', '--json'])).json
+  assert.equal(proof.together[0].most, null)
+  assert.match((await cadenza(['validate', 'examples/shop', '--prove'])).out, /Nothing limits how many e-mails one person can get in 24h/)
 })
 
 test('a journey is played in virtual time: who buys leaves, who has no address gets nothing, who clicks is heard', async () => {
