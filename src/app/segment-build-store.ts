@@ -167,9 +167,8 @@ export async function candidatesIn(analytics: Analytics, workspace: string, { pl
   const ways = [`SELECT profile_id FROM people FINAL WHERE ${HERE} AND merged_into = '' AND ${inSlice(slice)} AND (${fits})`]
   if (aggregates.size > 0)
     ways.push(`SELECT profile_id FROM events WHERE ${HERE} AND ${recent([...aggregates.values()], now)} AND ${inSlice(slice)}`)
-  const segments = [...new Set(plan.watched.flatMap((each) => each.segments))]
   ways.push(
-    `SELECT profile_id FROM memberships WHERE ${HERE} AND segment_id IN (${segments.map(quote)}) AND ${inSlice(slice)}
+    `SELECT profile_id FROM memberships WHERE ${HERE} AND segment_id IN (${plan.segments.map(quote)}) AND ${inSlice(slice)}
      GROUP BY profile_id, segment_id HAVING toInt64(countIf(kind = 'entered')) > toInt64(countIf(kind = 'left'))`,
   )
   const rows = await analytics.query<{ profile_id: string }>(`SELECT DISTINCT profile_id FROM (${ways.join(' UNION ALL ')})`, { workspace })

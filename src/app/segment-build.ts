@@ -129,6 +129,9 @@ export async function bringIn(options: BuilderOptions, build: Build, isOver: () 
 /** What a build looks for. */
 export interface BuildPlan {
   readonly watched: readonly Watched[]
+  /** Segments that wait for it, and what a review says to each of them. */
+  readonly segments: readonly string[]
+  readonly marks: readonly string[]
   /** Slots that it fills, with the places up to which. */
   readonly slots: readonly { readonly slot: string; readonly id: string }[]
   readonly places: readonly { readonly partition: number; readonly seq: number }[]
@@ -143,9 +146,11 @@ async function planOf({ pool }: BuilderOptions, build: Build): Promise<BuildPlan
   if (watches.length === 0) return undefined
   const input = await watchedIn(pool, build.ws)
   const made = catalogue({ ...input, watches: watches.map((watch) => ({ ...watch, built: false })) })
-  const isSince = new Set(watches.filter(({ kind }) => kind === 'condition').map(({ id }) => `${id}.${build.since}`))
+  const waiting = [...made.deciders].flatMap(([id, { pending, mark }]) => (pending ? [{ id, pending, mark }] : []))
   return {
-    watched: made.watched.filter(({ name }) => isSince.has(name)),
+    watched: [...new Set(waiting.map(({ pending }) => pending))],
+    segments: waiting.map(({ id }) => id),
+    marks: waiting.map(({ mark }) => mark),
     slots: watches
       .filter(({ kind, id }) => kind === 'aggregate' && made.slots.has(slotName({ id, since: build.since })))
       .map(({ id, since }) => ({ slot: slotName({ id, since }), id })),
@@ -185,7 +190,7 @@ interface Looking {
 
 /** Puts a review on the log for everyone of a slice with a past, and for everyone whom a condition may hold for without one. */
 async function look(options: BuilderOptions, { build, plan, slice, after, isOver }: Looking): Promise<boolean> {
-  const marks = Object.fromEntries(plan.watched.map(({ name }) => [readyMark(name), true as const]))
+  const marks = Object.fromEntries(plan.marks.map((mark) => [readyMark(mark), true as const]))
   const found = new Map<string, Record<string, Json>>()
   for (const id of await candidatesIn(options.analytics, build.ws, { plan, slice, now: options.now() })) found.set(id, { ...marks })
   for (const { id, history } of await historiesIn(options.analytics, build.ws, { plan, slice, now: options.now() }))

@@ -21,7 +21,7 @@ import {
   RemoveFromList,
   SetScores,
 } from '#segments/api.ts'
-import { compileCondition } from '#segments/catalogue.ts'
+import { compileCondition, watchId } from '#segments/catalogue.ts'
 import { sentence } from '#segments/condition/sentence.ts'
 import { LIST_ADDED, LIST_REMOVED, SCORE_SET } from '#segments/lists.ts'
 import { List, Segment } from '#segments/schema.ts'
@@ -210,7 +210,11 @@ async function lines({ pool, analytics, now }: Options, workspace: string) {
     const condition = segment && compileCondition(segment.when)
     const readable = condition && !isRefusal(condition) ? condition : undefined
     const status =
-      version === null ? ('draft' as const) : readable && unbuilt.has(readable.key) ? ('building' as const) : ('built' as const)
+      version === null
+        ? ('draft' as const)
+        : readable && unbuilt.has(watchId(id, readable.key))
+          ? ('building' as const)
+          : ('built' as const)
     const { count = 0, entered7d = 0, left7d = 0 } = counts.get(id) ?? {}
     return {
       id,

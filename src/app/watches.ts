@@ -2,7 +2,7 @@ import { compile } from '#journeys/compile.ts'
 import { Journey } from '#journeys/schema.ts'
 import { isRefusal } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
-import { type CatalogueInput, catalogue, watchChanges } from '#segments/catalogue.ts'
+import { type CatalogueInput, catalogue, watchChanges, watchId } from '#segments/catalogue.ts'
 import type { Aggregate } from '#segments/condition/aggregate.ts'
 import { Segment } from '#segments/schema.ts'
 import { beginWatches, endWatches, openWatches } from '#segments/store.ts'
@@ -69,9 +69,13 @@ export async function rebuild(
   const condition = decider?.pending ?? decider?.effective
   if (!condition) return false
   const shared = new Set(condition.aggregates.map(({ id }) => id))
-  const affected = made.watched.filter(({ key, aggregates }) => key === condition.key || aggregates.some(({ id }) => shared.has(id)))
+  const affected = [...made.deciders].flatMap(([id, { pending, effective }]) => {
+    const decides = pending ?? effective
+    const isShared = decides?.aggregates.some((aggregate) => shared.has(aggregate.id))
+    return decides && (id === segment || isShared) ? [{ id: watchId(id, decides.key), aggregates: decides.aggregates }] : []
+  })
   for (const { aggregates } of affected) for (const { id } of aggregates) shared.add(id)
-  const names = new Map(affected.map(({ key }) => [key, { kind: 'condition' as const, id: key }]))
+  const names = new Map(affected.map(({ id }) => [id, { kind: 'condition' as const, id }]))
   // What is being built already ends: two that are not complete would wait for each other.
   const unbuilt = open.filter(({ kind, id, built }) => !built && (kind === 'condition' ? names.has(id) : shared.has(id)))
   await endWatches(tx, { workspace, revision, watches: unbuilt })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { MembershipFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { isRefusal } from '#lib/problem.ts'
-import { type Catalogue, catalogue, compileCondition, type Watch } from '#segments/catalogue.ts'
+import { type Catalogue, catalogue, compileCondition, type Watch, watchId } from '#segments/catalogue.ts'
 import { scopeOf } from '#segments/condition/scope.ts'
 import { journey, MONDAY, World } from '../../test/fixtures/journeys.ts'
 import { type Definitions, definitions } from './definitions.ts'
@@ -156,21 +156,21 @@ function define(segments: readonly { id: string; conditions: readonly string[] }
 }
 
 /** Watches of all that these conditions ask. */
-function watching(conditions: readonly string[], { since, built }: { since: number; built: boolean }): Watch[] {
+function watching(segment: string, conditions: readonly string[], { since, built }: { since: number; built: boolean }): Watch[] {
   return conditions.flatMap((text) => {
     const condition = compileCondition(text)
     if (isRefusal(condition)) throw new Error(JSON.stringify(condition.refused))
     const aggregates = condition.aggregates.map(({ id }): Watch => ({ kind: 'aggregate', id, since, built }))
-    return [{ kind: 'condition', id: condition.key, since, built } satisfies Watch, ...aggregates]
+    return [{ kind: 'condition', id: watchId(segment, condition.key), since, built } satisfies Watch, ...aggregates]
   })
 }
-const pendingOf = (made: Catalogue, id: string): string => made.deciders.get(id)!.pending!.name
+const pendingOf = (made: Catalogue, id: string): string => made.deciders.get(id)!.mark
 
 test('while a segment is built nobody is told to be in it; who was touched is looked at again, less and less often', () => {
   const when = 'count("Order Completed" within 30d) >= 2'
   const segments = [{ id: 'regular', conditions: [when] }]
-  const building = define(segments, watching([when], { since: 5, built: false }))
-  const built = define(segments, watching([when], { since: 5, built: true }))
+  const building = define(segments, watching('regular', [when], { since: 5, built: false }))
+  const built = define(segments, watching('regular', [when], { since: 5, built: true }))
   let person = react(null, event('Order Completed', MONDAY), at(building, MONDAY)).state
   person = react(person, event('Order Completed', MONDAY + 1), at(building, MONDAY + 1)).state
   assert.deepEqual(holdsOf(person), [])
@@ -185,7 +185,7 @@ test('while a segment is built nobody is told to be in it; who was touched is lo
 test('a review brings the past and says that it is all: the person is told at once, and later events are heard', () => {
   const when = 'count("Order Completed" within 30d) >= 2'
   const segments = [{ id: 'regular', conditions: [when] }]
-  const building = define(segments, watching([when], { since: 5, built: false }))
+  const building = define(segments, watching('regular', [when], { since: 5, built: false }))
   const past = define(segments, undefined)
   const slot = [...building.catalogue.slots.keys()][0]!
   // What the build finds is what streaming would have kept.
@@ -208,12 +208,12 @@ test('a review brings the past and says that it is all: the person is told at on
 
 test('a changed segment goes on as it was until the new condition is built, and then only the difference is told', () => {
   const [before, after] = ['profile.points > 10', 'profile.points > 20']
-  const old = define([{ id: 'rich', conditions: [before] }], watching([before], { since: 3, built: true }))
+  const old = define([{ id: 'rich', conditions: [before] }], watching('rich', [before], { since: 3, built: true }))
   const both = define(
     [{ id: 'rich', conditions: [after, before] }],
-    [...watching([before], { since: 3, built: true }), ...watching([after], { since: 6, built: false })],
+    [...watching('rich', [before], { since: 3, built: true }), ...watching('rich', [after], { since: 6, built: false })],
   )
-  const done = define([{ id: 'rich', conditions: [after, before] }], watching([after], { since: 6, built: true }))
+  const done = define([{ id: 'rich', conditions: [after, before] }], watching('rich', [after], { since: 6, built: true }))
   const points = (value: number, time: number) => event('Profile Updated', time, { type: 'identify', props: { points: value } })
   let person = react(null, points(15, MONDAY), at(old, MONDAY)).state
   assert.deepEqual(holdsOf(person), ['rich'])
@@ -248,7 +248,7 @@ test('a journey takes people in by its version before until the past of what the
     { journey: plain, version: 1, live: false },
     { journey: asking, version: 2, live: true },
   ]
-  const needs = watching(['count("Order Completed" within 30d) >= 1'], { since: 2, built: false }).filter(
+  const needs = watching('x', ['count("Order Completed" within 30d) >= 1'], { since: 2, built: false }).filter(
     ({ kind }) => kind === 'aggregate',
   )
   const common = { workspace: 'w', consent: 'opt-out', journeys, templates: [], segments: [] } as const

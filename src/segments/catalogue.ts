@@ -32,11 +32,9 @@ export interface CompiledCondition {
   readonly timed: boolean
 }
 
-/** A condition with the windows that it is asked over. The same condition is there twice while it is built anew. */
+/** A condition with the windows that it is asked over, once for all segments that ask it so. It is there twice while its windows are built anew. */
 export interface Watched extends CompiledCondition {
-  /** `key.since`. */
   readonly name: string
-  readonly built: boolean
   /** The slot of each aggregate, by its id. */
   readonly slots: ReadonlyMap<string, string>
   /** Conditions ask only segments of a smaller rank. */
@@ -49,6 +47,8 @@ export interface Watched extends CompiledCondition {
 export interface Decider {
   readonly effective: Watched | null
   readonly pending: Watched | null
+  /** By this a review says that the pending condition is complete for a person. */
+  readonly mark: string
 }
 
 /** An aggregate and where a person's state keeps it. */
@@ -120,10 +120,18 @@ export function catalogue({ segments, aggregates, watches }: CatalogueInput, pre
       return condition
     })
     if (versions[0] && isRefusal(versions[0])) broken.push({ id, problem: versions[0].refused })
-    else chosen.push({ id, ...choose(versions, watches) })
+    else chosen.push({ id, ...choose(id, versions, watches) })
   }
-  const watched = rank(chosen, slotsOf([...chosen.flatMap(conditionsOf), { aggregates }], watches))
-  return index(chosen, { watched, aggregates, watches, broken, compiled })
+  const slots = slotsOf([...chosen.flatMap(conditionsOf), { aggregates }], watches)
+  const watched = rank(chosen, slots)
+  return index(chosen, {
+    slots,
+    watched,
+    aggregates,
+    watches,
+    broken,
+    compiled,
+  })
 }
 
 /** A condition from a revision on. */
@@ -139,14 +147,26 @@ interface Choice {
 }
 const instancesOf = ({ effective, pending }: Choice): Instance[] => [effective, pending].filter((each) => each !== null)
 const conditionsOf = (choice: Choice): CompiledCondition[] => instancesOf(choice).map(({ condition }) => condition)
-const nameOf = ({ condition, since }: Instance): string => `${condition.key}.${since}`
+type Slots = ReadonlyMap<string, readonly Watch[]>
+const slotsIn = ({ condition, since }: Instance, slots: Slots): Map<string, string> =>
+  new Map(condition.aggregates.map(({ id }) => [id, slotFor(slots.get(id) ?? [], since)]))
+const nameOf = (instance: Instance, slots: Slots): string => [instance.condition.key, ...slotsIn(instance, slots).values()].join(' ')
+
+/** Each segment watches its conditions for itself: one that shares a condition with an older segment has to be told to its people too. */
+export const watchId = (segment: string, key: string): string => `${segment}@${key}`
 
 /** The newest version that is complete decides; a newer one that is not complete yet waits. */
-function choose(versions: readonly Outcome<CompiledCondition>[], watches: readonly Watch[] | undefined): Omit<Choice, 'id'> {
+function choose(
+  segment: string,
+  versions: readonly Outcome<CompiledCondition>[],
+  watches: readonly Watch[] | undefined,
+): Omit<Choice, 'id'> {
   let pending: Instance | null = null
   for (const condition of versions) {
     if (isRefusal(condition)) continue
-    const known = watches?.filter(({ kind, id }) => kind === 'condition' && id === condition.key).sort((a, b) => b.since - a.since)
+    const known = watches
+      ?.filter(({ kind, id }) => kind === 'condition' && id === watchId(segment, condition.key))
+      .sort((a, b) => b.since - a.since)
     if (!known) return { effective: { condition, since: 0, built: true }, pending: null }
     for (const { since, built } of known) {
       if (built) return { effective: { condition, since, built }, pending }
@@ -174,13 +194,13 @@ function slotsOf(
 export const slotName = ({ id, since }: Pick<Watch, 'id' | 'since'>): string => `${id}.${since}`
 
 /** Conditions with their slots, each once, those that are asked by others first. */
-function rank(chosen: readonly Choice[], slots: ReadonlyMap<string, readonly Watch[]>): Watched[] {
+function rank(chosen: readonly Choice[], slots: Slots): Watched[] {
   const deciding = new Map<string, { instance: Instance; segments: string[] }>()
   for (const choice of chosen) {
     for (const instance of instancesOf(choice)) {
-      const known = deciding.get(nameOf(instance))
-      if (known) known.segments.push(choice.id)
-      else deciding.set(nameOf(instance), { instance, segments: [choice.id] })
+      const known = deciding.get(nameOf(instance, slots))
+      if (known && !known.segments.includes(choice.id)) known.segments.push(choice.id)
+      else if (!known) deciding.set(nameOf(instance, slots), { instance, segments: [choice.id] })
     }
   }
   const byId = new Map(chosen.map((choice) => [choice.id, choice]))
@@ -198,15 +218,14 @@ function rank(chosen: readonly Choice[], slots: ReadonlyMap<string, readonly Wat
   }
   return [...deciding]
     .map(([name, { instance, segments }]): Watched => {
-      const { condition, since, built } = instance
+      const { condition } = instance
       const asked = condition.asks.segments
       return {
         ...condition,
         name,
-        built,
         segments,
         rank: asked.reduce((most, other) => Math.max(most, 1 + level(other, [])), 0),
-        slots: new Map(condition.aggregates.map(({ id }) => [id, slotFor(slots.get(id) ?? [], since)])),
+        slots: slotsIn(instance, slots),
       }
     })
     .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1))
@@ -219,14 +238,15 @@ function slotFor(slots: readonly Watch[], since: number): string {
 }
 
 interface Parts extends Pick<Catalogue, 'watched' | 'broken' | 'compiled'> {
+  readonly slots: Slots
   readonly aggregates: readonly Aggregate[]
   readonly watches: readonly Watch[] | undefined
 }
 
-function index(chosen: readonly Choice[], { watched, aggregates, watches, broken, compiled }: Parts): Catalogue {
+function index(chosen: readonly Choice[], { slots: instanceSlots, watched, aggregates, watches, broken, compiled }: Parts): Catalogue {
   const byName = new Map(watched.map((each) => [each.name, each]))
-  const find = (instance: Instance | null): Watched | null => (instance ? byName.get(nameOf(instance))! : null)
-  const deciders = new Map(chosen.map((choice) => [choice.id, { effective: find(choice.effective), pending: find(choice.pending) }]))
+  const find = (instance: Instance | null): Watched | null => (instance ? byName.get(nameOf(instance, instanceSlots))! : null)
+  const deciders = new Map(chosen.map((choice) => [choice.id, deciderOf(choice, find)]))
   const all = new Map([...watched.flatMap((each) => each.aggregates), ...aggregates].map((aggregate) => [aggregate.id, aggregate]))
   const known = slotsOf([{ aggregates: [...all.values()] }], watches)
   const slots = new Map<string, Aggregate>()
@@ -250,11 +270,16 @@ function index(chosen: readonly Choice[], { watched, aggregates, watches, broken
     byEvent,
     slots,
     current,
-    building: watched.some(({ built }) => !built),
+    building: chosen.some(({ pending }) => pending !== null),
     broken,
     compiled,
     isComplete: (wanted) => wanted.every(({ id }) => complete.has(id)),
   }
+}
+
+function deciderOf({ id, effective, pending }: Choice, find: (instance: Instance | null) => Watched | null): Decider {
+  const mark = pending ? slotName({ id: watchId(id, pending.condition.key), since: pending.since }) : ''
+  return { effective: find(effective), pending: find(pending), mark }
 }
 
 function touchingOf(watched: readonly Watched[]): Catalogue['touching'] {
@@ -288,16 +313,16 @@ export function wanted(
   const made = catalogue({ ...input, watches: open })
   const names = new Map<string, { kind: Watch['kind']; id: string }>()
   const want = (kind: Watch['kind'], id: string): unknown => names.set(`${kind} ${id}`, { kind, id })
-  for (const { conditions } of input.segments) {
+  for (const { id: segment, conditions } of input.segments) {
     const live = conditions[0] === undefined ? undefined : made.compiled.get(conditions[0])
     if (live && !isRefusal(live)) {
-      want('condition', live.key)
+      want('condition', watchId(segment, live.key))
       for (const { id } of live.aggregates) want('aggregate', id)
     }
   }
-  for (const each of made.watched) {
-    want('condition', each.key)
-    for (const { id } of each.aggregates) want('aggregate', id)
+  for (const [segment, { effective }] of made.deciders) {
+    if (effective) want('condition', watchId(segment, effective.key))
+    for (const { id } of effective?.aggregates ?? []) want('aggregate', id)
   }
   for (const { id } of input.aggregates) want('aggregate', id)
   return [...names.values()]

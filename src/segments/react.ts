@@ -96,15 +96,19 @@ class Work {
 
   /** Segments that the answer has flipped. */
   ask(watched: Watched): readonly string[] {
-    const deciders = watched.segments.map((id) => [id, this.#asked.catalogue.deciders.get(id)!] as const)
-    const decided = deciders.filter(([, decider]) => this.#deciding(decider) === watched)
-    if (!watched.built && decided.length < deciders.length && this.#asked.touched) this.#missed = true
+    const { catalogue, touched } = this.#asked
+    let decided = watched.segments
+    if (catalogue.building) {
+      decided = decided.filter((id) => this.#deciding(catalogue.deciders.get(id)!) === watched)
+      const waits = (id: string): boolean => catalogue.deciders.get(id)!.pending === watched && !decided.includes(id)
+      if (touched && watched.segments.some(waits)) this.#missed = true
+    }
     if (decided.length === 0) return NONE
     const scope = this.#asked.scope(this.#section(), watched.slots)
     const holds = watched.holds(scope)
     if (watched.timed) this.#due = Math.min(this.#due, watched.nextChange(scope))
     const flipped: string[] = []
-    for (const [id] of decided) {
+    for (const id of decided) {
       if ((own(this.#holds ?? this.#before.holds, id) !== undefined) === holds) continue
       this.#write(id, holds)
       this.deltas.push({ segment: id, kind: holds ? 'entered' : 'left' })
@@ -114,8 +118,8 @@ class Work {
   }
 
   /** A condition that is being built decides for those whose past is complete already. */
-  #deciding({ effective, pending }: Decider): Watched | null {
-    return pending && this.#before.ready?.includes(pending.name) ? pending : effective
+  #deciding({ effective, pending, mark }: Decider): Watched | null {
+    return pending && this.#before.ready?.includes(mark) ? pending : effective
   }
 
   #write(id: string, holds: boolean): void {
@@ -147,9 +151,9 @@ const clamp = (ms: number): number => Math.min(LOOK_AGAIN.most, Math.max(LOOK_AG
 /** Whole milliseconds; null for never. */
 const timeOf = (ms: number): number | null => (ms < Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : null)
 
-/** In a review's `history`: the past of this watched condition is complete for the person. */
+/** In a review's `history`: a pending condition is complete for the person. */
 const READY = '='
-export const readyMark = (name: string): string => `${READY}${name}`
+export const readyMark = (mark: string): string => `${READY}${mark}`
 
 /** A review's `history` taken apart. */
 export function historyOf(history: Readonly<Record<string, Json>> | undefined): {

@@ -37,7 +37,7 @@ export interface SegmentsSection {
   readonly lists: Readonly<Record<string, number>>
   /** Scores by name: value and the event time that wrote it. */
   readonly scores: Readonly<Record<string, readonly [value: number, at: number]>>
-  /** Watched conditions that are still being built, and whose past is complete for this person already. */
+  /** Marks of pending conditions (see `Decider`) whose past is complete for this person already. */
   readonly ready?: readonly string[]
   /** Something happened, first at this log time (epoch ms), that a condition which is still being built asks for: look again. */
   readonly awaiting?: number

@@ -81,6 +81,12 @@ test('building again finds the same people, and nobody is told anything', async 
   assert.deepEqual((await read('german')).growth, growth)
 })
 
+test('a segment that asks what another asks already is told to the same people', async () => {
+  await world.publish(segment('also-german', 'profile.country   ==   "DE"'))
+  await still()
+  assert.deepEqual(await membersOf('also-german'), await membersOf('german'))
+})
+
 test('a changed condition tells the difference only', async () => {
   await world.identify('low', { points: 15 })
   await world.identify('high', { points: 25 })
