@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ContactPolicy } from '#consent/policy.ts'
 import { GetJourney, ListJourneys, type LiveCounts, SimulateJourney, WatchJourney } from '#journeys/api.ts'
 import { Journey } from '#journeys/schema.ts'
 import { sentencesOf } from '#journeys/sentences.ts'
@@ -14,6 +15,7 @@ import { type Binding, bind, bindStream } from '#platform/http/actions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { journeyCounts, runTotals, stepFlow } from './counts-store.ts'
+import { policyDocument } from './pressure.ts'
 
 interface Options {
   readonly pool: Pool
@@ -35,7 +37,9 @@ export const journeyBindings = (options: Options): Binding[] => [
   bind(GetJourney, async (input, { workspace }) => show(options, workspace, input)),
   bind(SimulateJourney, async (input, { workspace }) => {
     const found = await versionOf(options, workspace, input)
-    return found ? { trace: traceOf(found.journey, input) } : refuse(unknownJourney(input.id))
+    if (!found) return refuse(unknownJourney(input.id))
+    const policy = policyDocument(await inWorkspace(options.pool, workspace, (tx) => liveDocuments(tx, workspace)))
+    return { trace: traceOf(found.journey, policy, input) }
   }),
   bindStream(WatchJourney, async ({ id }, { workspace }, { stream }) => {
     if (!(await versionOf(options, workspace, { id }))) return refuse(unknownJourney(id))
@@ -157,10 +161,10 @@ async function live({ analytics, now }: Options, workspace: string, id: string):
   return { at: now(), steps: Object.fromEntries(steps), ...totals }
 }
 
-/** What the journey would do for one person, in virtual time. */
-function traceOf(journey: Journey, { attributes, events, until }: InputOf<typeof SimulateJourney>) {
+/** What the journey would do for one person under the contact policy in force, in virtual time. */
+function traceOf(journey: Journey, policy: ContactPolicy | undefined, { attributes, events, until }: InputOf<typeof SimulateJourney>) {
   const start = Math.min(until, ...events.map((event) => event.at))
-  const world = new Simulation({ journeys: [journey], start })
+  const world = new Simulation({ journeys: [journey], start, ...(policy ? { policy } : {}) })
   world.identify('someone', attributes as JsonObject, start)
   for (const { name, at, properties } of events) world.event({ person: 'someone', name, at, properties: properties as JsonObject })
   world.run(until)

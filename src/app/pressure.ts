@@ -61,20 +61,21 @@ export const pressureBindings = ({ pool, analytics, names, now }: Options): Bind
   }),
   bind(CheckContactPolicy, async (_input, { workspace }) => {
     const documents = await inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace))
-    const policy = documentAmong(documents)
+    const policy = policyDocument(documents)
     const problems = policy ? checkPolicy(policy, sendableOf(documents)) : []
     return { problems: problems.map(({ severity, code, title, hint, at }) => ({ severity, code, title, hint, at })) }
   }),
 ]
 
-const documentAmong = (documents: readonly Live[]): ContactPolicy | null => {
+/** The document that is in force. */
+export const policyDocument = (documents: readonly Live[]): ContactPolicy | undefined => {
   const found = documents.find(({ kind, id }) => kind === 'contact-policy' && id === IN_FORCE)
-  return found ? ContactPolicy.parse(found.body) : null
+  return found && ContactPolicy.parse(found.body)
 }
 
 /** The policy in force; one that cannot be read was never published. */
 export function policyAmong(documents: readonly Live[]): CompiledPolicy {
-  const found = documentAmong(documents)
+  const found = policyDocument(documents)
   const compiled = found ? compilePolicy(found) : NO_POLICY
   if (isRefusal(compiled)) throw new Error(`The contact policy cannot be read: ${compiled.refused.title}`)
   return compiled

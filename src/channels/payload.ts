@@ -32,6 +32,12 @@ export const WebhookPayload = z.looseObject({
 /** A note to a colleague: its words are ready. */
 export const NotePayload = z.looseObject({ ...Origin, note: z.literal(true), subject: z.string(), text: z.string() })
 
+/** What kind of contact a message was, where caps count it: its receipts repeat it. */
+export function contactOf(payload: Readonly<Record<string, unknown>>): { contact?: { channel: string; topic: string; lane: string } } {
+  const contact = payload['contact'] as { readonly channel: string; readonly topic: string; readonly lane: string } | undefined
+  return contact ? { contact: { channel: contact.channel, topic: contact.topic, lane: contact.lane } } : {}
+}
+
 /** The part of a payload that every receipt repeats; empty fields where the effect did not come from a journey. */
 export function originOf(payload: Readonly<Record<string, unknown>>): {
   journey_id: string

@@ -1,6 +1,6 @@
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
-import { originOf } from './payload.ts'
+import { contactOf, originOf } from './payload.ts'
 
 /** The message that a receipt speaks of. */
 export interface Subject {
@@ -35,7 +35,7 @@ export function receipt({ ws, key, id, channel, payload }: Subject, { name, at, 
     at,
     received: at,
     // A note to a colleague is no message to the person.
-    props: { effect_id: id, channel: payload['note'] === true ? 'note' : channel, ...originOf(payload), ...props },
+    props: { effect_id: id, channel: payload['note'] === true ? 'note' : channel, ...originOf(payload), ...contactOf(payload), ...props },
     ids: [],
   }
 }

@@ -136,6 +136,16 @@ test('an unsure hand-over keeps its slot, and a message that was given up takes 
   assert.equal(ask(replayed, rules, '2026-03-02T11:00:00Z'), 'daily until 2026-03-03T00:00:00Z')
 })
 
+test('a hand-over that only its receipt tells of counts as what it was', () => {
+  const rules = policy({ id: 'daily', max: 1, per: 'day' })
+  const sent = receipt('message.sent', 'm', '2026-03-02T10:00:00Z')
+  const told = { ...sent, props: { ...sent.props, contact: { channel: 'email', topic: '', lane: 'marketing' } } }
+  assert.equal(ask(settled(NO_CONTACTS_YET, told, rules), rules, '2026-03-02T11:00:00Z'), 'daily until 2026-03-03T00:00:00Z')
+  assert.equal(settled(NO_CONTACTS_YET, sent, rules), NO_CONTACTS_YET, 'a note to a colleague is no contact')
+  assert.equal(settled(NO_CONTACTS_YET, { ...told, name: 'message.failed' }, rules), NO_CONTACTS_YET)
+  assert.equal(settled(NO_CONTACTS_YET, { ...told, type: 'track' as never }, rules), NO_CONTACTS_YET, 'only we say so')
+})
+
 test('when two profiles become one, the contacts of both count, each once', () => {
   const rules = policy({ id: 'daily', max: 2, per: 'day' })
   const shared = contact('2026-03-02T08:00:00Z', { id: 'm', status: 'reserved' })

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { EventRecord } from '#events/schema.ts'
 import type { CompiledCap, CompiledPolicy, Lane } from './policy.ts'
 
@@ -57,13 +58,31 @@ export function noted({ sends }: ContactsSection, contact: Contact, policy: Comp
   return { sends: kept([...others, contact].sort(inOrder), contact.at, policy) }
 }
 
-/** What a receipt makes of the contact that it is about; the same section when it is about none. A contact that was made once stays made. */
+/**
+ * What a receipt makes of the contact that it is about; the same section when it is about none. A contact that was made once stays made,
+ * and one that was made counts even where nobody remembers that it was decided.
+ */
 export function settled(section: ContactsSection, { type, name, props, at }: EventRecord, policy: CompiledPolicy): ContactsSection {
-  if (section.sends.length === 0 || type !== 'system' || !Object.hasOwn(AFTER, name)) return section
-  const contact = section.sends.find(({ id }) => id === props['effect_id'])
+  if (type !== 'system' || !Object.hasOwn(AFTER, name)) return section
+  const id = props['effect_id']
   const status = AFTER[name]!
-  if (!contact || contact.status === 'confirmed' || contact.status === status) return section
+  const contact = section.sends.find((each) => each.id === id)
+  if (!contact)
+    return status === 'confirmed' && typeof id === 'string' ? told(section, { id, kind: props['contact'], at }, policy) : section
+  if (contact.status === 'confirmed' || contact.status === status) return section
   return noted(section, { ...contact, status, at: status === 'confirmed' ? at : contact.at }, policy)
+}
+
+const Kind = z.object({ channel: z.string(), topic: z.string(), lane: z.enum(['marketing', 'transactional']) })
+
+/** A hand-over that is only known by its receipt, which says what kind of contact it was. */
+function told(
+  section: ContactsSection,
+  { id, kind, at }: { id: string; kind: unknown; at: number },
+  policy: CompiledPolicy,
+): ContactsSection {
+  const known = policy.exists ? Kind.safeParse(kind) : null
+  return known?.success ? noted(section, { ...known.data, id, at, status: 'confirmed' }, policy) : section
 }
 
 const CERTAINTY = { released: 0, reserved: 1, confirmed: 2 } as const

@@ -18,9 +18,11 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   const key = turn.person.profile.id
   const place = { journey_id: journey, version, enrollment_id: run.id, step_id: step }
   const ws = definitions.workspace
-  // Whoever hands it over asks for quiet hours once more, and tells when it was taken back.
+  // Whoever hands it over asks for quiet hours once more, and its receipts tell what kind of contact it was.
   const payload: JsonObject =
-    contact && definitions.policy.exists ? { ...message.payload, contact: { ...contact, zone: zoneText(turn) } } : message.payload
+    contact && definitions.policy.exists
+      ? { ...message.payload, contact: { ...contact, topic, lane, zone: zoneText(turn) } }
+      : message.payload
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
   turn.effects.push(effect)
   const shown = payload['note'] === true ? 'note' : channel

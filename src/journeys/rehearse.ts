@@ -1,3 +1,4 @@
+import { RELEASED } from '#consent/contacts.ts'
 import type { Effect, Fact, Reaction, TransitionFact } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -180,8 +181,26 @@ class Stage {
     this.#person = state
     for (const fact of facts) this.#note(fact)
     for (const effect of effects) this.#queued.set(effect.id, { at: this.#handOverAt(effect, now), effect })
-    for (const id of cancels) this.#queued.delete(id)
+    for (const id of cancels) this.#takeBack(id, now)
     for (const record of records) if (record.key === this.#past.profile) this.#record(record, now)
+  }
+
+  /** The slot of a cap that the message held is free again. */
+  #takeBack(id: string, now: number): void {
+    const held = this.#queued.get(id)
+    this.#queued.delete(id)
+    if (!held?.effect.payload['contact']) return
+    const { ws, key } = held.effect
+    const released = {
+      id: `${id}:released`,
+      type: 'system',
+      name: RELEASED,
+      at: now,
+      received: now,
+      props: { effect_id: id },
+      ids: [],
+    } as const
+    this.#record({ kind: 'event', ws, key, ...released }, now)
   }
 
   #note(fact: Fact): void {

@@ -1,3 +1,4 @@
+import { contactOf } from '#channels/payload.ts'
 import { RELEASED } from '#consent/contacts.ts'
 import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
@@ -278,7 +279,7 @@ export class Simulation {
       name: answer.receipt,
       at: this.now,
       received: this.now,
-      props: { ...props, channel: effect.channel },
+      props: { ...props, ...contactOf(effect.payload), channel: effect.channel },
       ids: [],
     }
     this.#append(receipt, this.now)
