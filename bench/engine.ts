@@ -33,12 +33,21 @@ const strangers = (count: number): Journey[] =>
     }),
   )
 
-const defined = (journeys: readonly Journey[]): Definitions =>
+/** Fifty conditions; more segments than that are built of the same ones. */
+const segmentsOf = (count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const n = i % 50
+    const bought = `count("${n % 2 === 0 ? 'Order Completed' : 'Product Viewed'}" within ${7 + (n % 5)}d) >= ${1 + Math.floor(n / 10)}`
+    return { id: `segment-${i}`, conditions: [n % 10 < 5 ? bought : `${bought} and profile.plan == "plan-${n}"`] }
+  })
+
+const defined = ({ journeys, segments = 0 }: Pick<Run, 'journeys' | 'segments'>): Definitions =>
   definitions({
     workspace: 'w',
     revision: 1,
     consent: 'opt-out',
     journeys: journeys.map((journey) => ({ journey, version: 1, live: true })),
+    segments: segmentsOf(segments),
     templates: ['cart-reminder', 'cart-last-call', 'thank-you'].map((id) => ({ id, version: 1 })),
   })
 
@@ -75,11 +84,12 @@ interface Run {
   readonly days: number
   /** One visit in so many fills a cart: 4 unless said otherwise, which is more than shops see. */
   readonly cartEvery?: number
+  readonly segments?: number
 }
 
 /** Reacts to every event of every person's visits, state in a map, timers fired and receipts answered before the person's next event; receipts count as the events that they are. Time is the processor's, of all threads: so it is what one core could do, whatever else runs here. */
-export function measure({ journeys, people, days, cartEvery = 4 }: Run) {
-  const world = defined(journeys)
+export function measure({ journeys, people, days, cartEvery = 4, segments = 0 }: Run) {
+  const world = defined({ journeys, segments })
   const states = new Map<string, Person>()
   let events = 0
   let spent = 0
@@ -139,6 +149,7 @@ const MIXES = [
   { name: 'abandoned cart', journeys: () => [shop('abandoned-cart')] },
   { name: 'abandoned cart, everybody fills one at every visit', journeys: () => [shop('abandoned-cart')], cartEvery: 1 },
   { name: 'the shop and 1,000 other journeys', journeys: () => [shop('abandoned-cart'), shop('thank-you'), ...strangers(1_000)] },
+  { name: 'abandoned cart and 1,000 segments of 50 conditions', journeys: () => [shop('abandoned-cart')], segments: 1_000 },
 ] as const
 
 /** The pure engine on one core: realistic mixes, and how the cost of an event grows with what is published and who is there. */
@@ -151,7 +162,7 @@ export function engine({ curves }: { readonly curves: boolean }): object {
     say(`  ${name}: ${best.perSecond} events/s (${best.microseconds} µs), target ${TARGET}`)
     return { name, ...best }
   })
-  return { target: TARGET, mixes, ...(curves ? { byJourneys: byJourneys(), byPeople: byPeople() } : {}) }
+  return { target: TARGET, mixes, ...(curves ? { byJourneys: byJourneys(), bySegments: bySegments(), byPeople: byPeople() } : {}) }
 }
 
 /** Journeys that do not mention the events must cost nothing. */
@@ -161,6 +172,15 @@ function byJourneys() {
     return { journeys: count, ...bestOf(3, () => measure({ journeys, people: 5_000, days: 3 })) }
   })
   return curve('journeys', points)
+}
+
+/** Segments that share their conditions must cost what the conditions cost. */
+function bySegments() {
+  const points = [50, 200, 1_000].map((segments) => ({
+    segments,
+    ...bestOf(3, () => measure({ journeys: [shop('abandoned-cart')], people: 3_000, days: 3, segments })),
+  }))
+  return curve('segments', points)
 }
 
 function byPeople() {
