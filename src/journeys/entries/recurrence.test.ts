@@ -106,3 +106,42 @@ test('by everyone’s own clock an occurrence begins in Kiritimati and ends a da
   assert.deepEqual(dueBy(made, { last: '', since: ends + 1 }, ends + 2), { due: [], next: null }, 'published too late for everyone')
   assert.deepEqual(dueBy(made, { last: '2026-03-10T09:00', since: 0 }, ends), { due: [], next: null }, 'seen to')
 })
+
+test('whatever the schedule and the zone, and whenever one looks, each occurrence is due once, and none before its hour', () => {
+  const zone = fc.constantFrom('profile', ...Intl.supportedValuesOf('timeZone').filter((_, i) => i % 40 === 0))
+  const time = fc.constantFrom('00:00', '02:30', '09:00', '23:45')
+  const days = fc.oneof(
+    fc.constant({ every: 'day' }),
+    fc.record({ every: fc.constant('week'), on: fc.subarray(['mon', 'thu', 'sun'], { minLength: 1 }) }),
+    fc.record({ every: fc.constant('month'), day: fc.constantFrom(1, 31, -1) }),
+    fc.constant({ rule: 'FREQ=MONTHLY;BYDAY=-1SU' }),
+    fc.record({ rule: fc.constant('FREQ=DAILY;INTERVAL=3;COUNT=9'), from: fc.constant('2026-03-20') }),
+  )
+  // Minutes between looks: a look every second, a night without power, a week of holidays.
+  const looks = fc.array(fc.constantFrom(1, 7, 60, 600, 1_500, 10_080), { minLength: 20, maxLength: 120 })
+  fc.assert(
+    fc.property(fc.record({ parts: days, clock: time, of: zone }), looks, ({ parts, clock, of }, minutes) => {
+      const made = compileSchedule(Schedule.parse({ ...parts, time: clock, zone: of }))
+      if (isRefusal(made)) throw new Error(made.refused.title)
+      const since = Date.parse('2026-03-01T12:34:56Z')
+      const begun: string[] = []
+      let now = since
+      let soonest: number | null = since
+      for (const each of minutes) {
+        now += each * 60_000
+        // What a process knows after a restart is only the last occurrence that has its row.
+        const { due, next } = dueBy(made, { last: begun.at(-1) ?? '', since }, now)
+        if (due.length > 0) assert.ok(soonest !== null && soonest <= now, 'it was announced')
+        for (const { local, begins } of due) {
+          assert.ok(begins <= now)
+          begun.push(local)
+        }
+        soonest = next
+      }
+      assert.equal(new Set(begun).size, begun.length)
+      const all = dueBy(made, { last: '', since }, now).due.map(({ local }) => local)
+      assert.deepEqual(begun, all, 'the same as for one who looks only at the end')
+    }),
+    { numRuns: 150 },
+  )
+})

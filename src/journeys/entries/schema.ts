@@ -99,11 +99,12 @@ export const ApiEntry = z.strictObject({ api: z.literal(true), ...rules('never',
 /** Started by a step of another journey. */
 export const JourneyEntry = z.strictObject({ journey: z.literal(true), ...rules('never', '72h') })
 
-export const Entry = z.union([EventEntry, SegmentEntry, ScheduleEntry, DateEntry, ApiEntry, JourneyEntry])
+const WAYS = [EventEntry, SegmentEntry, ScheduleEntry, DateEntry, ApiEntry, JourneyEntry] as const
+export const Entry = z.union(WAYS)
 export type Entry = z.output<typeof Entry>
 
-/** One way into a journey, or several. */
-export const Entries = z.union([Entry, z.array(Entry).min(1).max(10)])
+/** One way into a journey, or several. Not a union in a union, so that a fault is told by the way that comes closest. */
+export const Entries = z.union([...WAYS, z.array(Entry).min(1).max(10)])
 export type Entries = z.output<typeof Entries>
 
 /** The ways into a journey. */
