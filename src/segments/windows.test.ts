@@ -1,137 +1,26 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { Session } from 'chdb'
+import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Json } from '#lib/json.ts'
-import { isRefusal } from '#lib/problem.ts'
-import { type Aggregate, aggregatesOf, factAggregatesOf, MOST_REMEMBERED } from './condition/aggregate.ts'
-import { aggregateSql, factsOf } from './condition/aggregate-sql.ts'
-import { children, type Expression } from './condition/ast.ts'
-import { PLACES } from './condition/check.ts'
+import {
+  condition,
+  DAY,
+  mapOf,
+  moment,
+  plainWindows,
+  START,
+  scopeAt,
+  scopeOver,
+  slotsOf,
+  stored,
+  times,
+  treeOf,
+} from '../../test/fixtures/windows.ts'
+import { aggregatesOf, MOST_REMEMBERED } from './condition/aggregate.ts'
 import { nextChange } from './condition/next-change.ts'
-import { history, type PastEvent, pastOf, plainReading, recordOf, sequence } from './condition/past.test.ts'
+import { type PastEvent, pastOf, recordOf } from './condition/past.test.ts'
 import { predicate } from './condition/predicate.ts'
 import { print } from './condition/print.ts'
-import { read } from './condition/read.ts'
-import { type Scope, scopeOf, type WindowView } from './condition/scope.ts'
-import { sql } from './condition/sql.ts'
-import { readable } from './condition/sql-text.ts'
-import { absorbWindows, fromFacts, hearEvent, takeHistory, trimWindows, viewOf, type Windows } from './windows.ts'
-
-const START = Date.UTC(2026, 2, 2, 10)
-const DAY = 86_400_000
-const NOBODY = { id: 'p', attributes: { since: [START - 3 * DAY, 1], points: [2, 1] }, activity: {} } as const
-
-const treeOf = (text: string): Expression => {
-  const tree = read(text, PLACES.segment)
-  assert.ok(!isRefusal(tree), isRefusal(tree) ? `${text}: ${tree.refused.title}` : '')
-  return tree
-}
-const slotsOf = (aggregates: readonly Aggregate[]) => aggregates.map((aggregate) => ({ slot: `${aggregate.id}.0`, aggregate }))
-const mapOf = (aggregates: readonly Aggregate[]) => new Map(slotsOf(aggregates).map(({ slot, aggregate }) => [slot, aggregate]))
-const scopeAt = (now: number, window: Scope['window'], past: readonly PastEvent[] = []): Scope => {
-  const activity: Record<string, [number, number, number]> = Object.create(null)
-  for (const { name, at } of past) {
-    const [count, first, last] = activity[name] ?? [0, at, at]
-    activity[name] = [count + 1, Math.min(first, at), Math.max(last, at)]
-  }
-  return scopeOf({ profile: { ...NOBODY, activity }, permits: {}, now, window })
-}
-const scopeOver = (windows: Windows, tree: Expression, { now, past }: { now: number; past?: readonly PastEvent[] }): Scope => {
-  const byId = new Map(aggregatesOf(tree).map((aggregate) => [aggregate.id, aggregate]))
-  const window = (id: string) => (byId.has(id) ? viewOf(byId.get(id)!, windows[`${id}.0`], now) : undefined)
-  return scopeAt(now, window, past)
-}
-/** The state as it comes back from jsonb, which orders keys in its own way. */
-const stored = (windows: Windows): Windows =>
-  JSON.parse(JSON.stringify(windows), (_name, value: Json) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).reverse()) : value,
-  )
-
-/** Every window of a condition read plainly from the whole list. */
-function plainWindows(tree: Expression, past: readonly PastEvent[], now: number): (id: string) => WindowView {
-  const values = new Map<string, number>()
-  const visit = (node: Expression, keep: Expression): void => {
-    if (node.kind === 'history' || node.kind === 'sequence') {
-      for (const { id } of aggregatesOf(keep)) {
-        const value = plainReading(node, past, now)
-        values.set(id, value === undefined ? Number.NaN : Number(value))
-      }
-    } else
-      for (const child of children(node))
-        visit(child, node.kind === 'compare' && sided(node, child) ? { ...node, ...sided(node, child) } : child)
-  }
-  visit(tree, tree)
-  return (id) => ({ value: values.get(id)!, expiry: () => Number.NaN })
-}
-/** The comparison with a fixed number on its other side, from which `keep` comes. */
-function sided(node: Extract<Expression, { kind: 'compare' }>, child: Expression): { left: Expression; right: Expression } | undefined {
-  const other = node.left === child ? node.right : node.left
-  return other.kind === 'number' ? { left: node.left, right: node.right } : undefined
-}
-
-const ORDERS = ['==', '!=', '<', '<=', '>', '>='] as const
-const compare = (operator: (typeof ORDERS)[number], left: Expression, right: Expression): Expression => ({
-  kind: 'compare',
-  operator,
-  left,
-  right,
-})
-const small = fc.integer({ min: -1, max: 4 }).map((value): Expression => ({ kind: 'number', value }))
-const now: Expression = { kind: 'known', name: 'now' }
-const span = fc.constantFrom(0, 1, 1_000, 90_000, DAY, 30 * DAY).map((ms): Expression => ({ kind: 'duration', ms }))
-const minus = (left: Expression, right: Expression): Expression => ({ kind: 'arithmetic', operator: '-', left, right })
-const since = fc.oneof(
-  history(['first', 'last']),
-  fc.constant<Expression>({ kind: 'attribute', path: ['since'] }),
-  fc.constantFrom('Product Added', 'Order Completed').map((event): Expression => ({ kind: 'history', what: 'last', event })),
-)
-/** Conditions that windows and the clock decide on. */
-const condition: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression }>((tie) => {
-  const atom = fc.oneof(
-    fc.tuple(fc.constantFrom(...ORDERS), history(['count', 'distinct']), small).map((parts) => compare(...parts)),
-    fc.tuple(fc.constantFrom(...ORDERS), small, history(['count', 'distinct'])).map((parts) => compare(...parts)),
-    fc
-      .tuple(fc.constantFrom(...ORDERS), history(['sum', 'min', 'max', 'count']), history(['sum', 'distinct', 'count']))
-      .map((parts) => compare(...parts)),
-    fc.tuple(fc.constantFrom(...ORDERS), history(['sum', 'min', 'max']), small).map((parts) => compare(...parts)),
-    sequence,
-    history(['first', 'last', 'min']).map((of): Expression => ({ kind: 'exists', of })),
-    fc.tuple(fc.constantFrom(...ORDERS), since, span).map(([operator, left, ago]) => compare(operator, left, minus(now, ago))),
-    fc.tuple(fc.constantFrom(...ORDERS), since, span).map(([operator, left, ago]) => compare(operator, minus(now, left), ago)),
-    fc
-      .tuple(fc.constantFrom(...ORDERS), since, fc.constantFrom(0, 1, 2.5, 30))
-      .map(([operator, left, days]) =>
-        compare(
-          operator,
-          { kind: 'arithmetic', operator: '/', left: minus(now, left), right: { kind: 'duration', ms: DAY } },
-          { kind: 'number', value: days },
-        ),
-      ),
-  )
-  const parts = fc.array(tie('any'), { minLength: 2, maxLength: 3 })
-  return {
-    any: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      { weight: 3, arbitrary: atom },
-      fc.tuple(fc.constantFrom('and' as const, 'or' as const), parts).map(([kind, list]): Expression => ({ kind, parts: list })),
-      tie('any').map((of): Expression => ({ kind: 'not', of })),
-    ),
-  }
-}).any
-
-const EDGES = [0, 1, 500, 999, 1_000, 1_001, 89_999, 90_000, 90_001, DAY - 1, DAY, DAY + 1, 30 * DAY, 31 * DAY]
-const times = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...EDGES).map((back) => START - back) },
-  fc.integer({ min: START - 40 * DAY, max: START + 1_000 }),
-)
-const moment = fc.oneof(
-  fc.constantFrom(...EDGES).map((on) => START + on),
-  fc.integer({ min: START, max: START + 40 * DAY }),
-)
+import { absorbWindows, hearEvent, trimWindows, type Windows } from './windows.ts'
 
 test('streamed through merges and late events, a condition says what the whole list says', () => {
   fc.assert(
@@ -253,118 +142,6 @@ test('slots that nobody watches any more go; those of a revision that is yet to 
   assert.deepEqual(Object.keys(trimWindows(windows, new Map(), { revision: 5, now: START })), ['b.9'])
   const theirs: Windows = { 'b.9': { kind: 'number', of: 3 } }
   assert.deepEqual(absorbWindows(windows, theirs, new Map())['b.9'], { kind: 'number', of: 5 })
-})
-
-let directory: string
-let session: Session
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cadenza-windows-'))
-  session = new Session(directory)
-  await session.queryAsync(
-    'CREATE TABLE facts (profile_id UInt32, type String, verdict String, name String, at Float64, received Float64, properties String) ENGINE = MergeTree ORDER BY name',
-  )
-})
-after(async () => {
-  session.close()
-  await rm(directory, { recursive: true, force: true })
-})
-const select = async <T>(text: string): Promise<T[]> =>
-  (await session.queryAsync(text, { format: 'JSONCompactEachRow' }))
-    .text()
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)
-
-const EVENTS = { name: 'name', at: 'at', received: 'received', properties: readable('properties') }
-async function load(people: readonly (readonly PastEvent[])[]): Promise<void> {
-  await session.queryAsync('TRUNCATE TABLE facts')
-  const lines = people.flatMap((past, id) =>
-    past.map(({ properties, ...event }) =>
-      JSON.stringify({ profile_id: id, type: 'track', verdict: 'accepted', ...event, properties: JSON.stringify(properties) }),
-    ),
-  )
-  await session.queryAsync(`INSERT INTO facts FORMAT JSONEachRow\n${lines.join('\n')}`)
-}
-const gathered = (aggregates: readonly Aggregate[]): string =>
-  `SELECT profile_id, ${aggregates.map((aggregate) => `${aggregateSql(aggregate, EVENTS)} AS w_${aggregate.id}`)} FROM facts WHERE ${factsOf(aggregates)} GROUP BY profile_id`
-
-/** Streamed, from SQL, and a past brought in from SQL with the rest streamed: all as the whole list reads. */
-async function agree(trees: readonly Expression[], people: readonly (readonly PastEvent[])[], at: number): Promise<number> {
-  await load(people)
-  const aggregates = [...new Map(trees.flatMap(factAggregatesOf).map((aggregate) => [aggregate.id, aggregate])).values()]
-  const columns = { profileId: `'p'`, permits: `'{}'`, now: `${at}.0`, window: (id: string) => `w_${id}` }
-  const attributes = `'{"since":${START - 3 * DAY},"points":2}'`
-  const answers = trees.map((tree) => sql(tree, { ...columns, attributes }))
-  const ids = `SELECT number AS profile_id FROM numbers(${people.length})`
-  const rows = await select<number[]>(
-    `SELECT p.profile_id, ${answers} FROM (${ids}) AS p LEFT JOIN (${gathered(aggregates)}) AS g ON g.profile_id = p.profile_id ORDER BY p.profile_id`,
-  )
-  const columnsById = new Map((await select<[number, ...Json[]]>(gathered(aggregates))).map(([id, ...values]) => [id, values]))
-  let holding = 0
-  for (const [index, tree] of trees.entries()) {
-    const own = aggregatesOf(tree)
-    const slots = mapOf(own)
-    for (const [id, past] of people.entries()) {
-      const expected = predicate(tree)(scopeAt(at, plainWindows(tree, past, at), past))
-      if (expected) holding++
-      const found = own.map(
-        (aggregate) =>
-          [
-            `${aggregate.id}.0`,
-            fromFacts(aggregate, columnsById.get(id)?.[aggregates.findIndex((one) => one.id === aggregate.id)] ?? []),
-          ] as const,
-      )
-      const brought = takeHistory({}, Object.fromEntries(found.filter(([, state]) => state !== undefined)) as Record<string, Json>, slots)
-      assert.equal(rows[id]![index + 1] === 1, expected, `${print(tree)} in SQL for ${JSON.stringify(past)}\n${answers[index]}`)
-      assert.equal(
-        predicate(tree)(scopeOver(brought, tree, { now: at, past })),
-        expected,
-        `${print(tree)} brought in for ${JSON.stringify(past)}`,
-      )
-    }
-  }
-  return holding
-}
-
-test('SQL over the facts says what the whole list says, and what it gathers can be streamed on', async () => {
-  const people = fc.sample(pastOf(times, 12), { numRuns: 60, seed: 7 })
-  let holding = 0
-  for (const [i, at] of [START, START + 1_000, START + 20 * DAY].entries())
-    holding += await agree(fc.sample(condition, { numRuns: 40, seed: i }), people, at)
-  assert.ok(holding > 1_500 && holding < 6_000, `${holding} of 7200 hold`)
-})
-
-test('beyond what is remembered all three count alike', async () => {
-  const random = (i: number): number => (i * 7_919) % 5_003
-  const many = Array.from({ length: 2_500 }, (_, i): PastEvent => {
-    const name = i % 3 === 0 ? 'B' : 'A'
-    return {
-      name,
-      at: START - random(i) * 1_000,
-      received: i % 4,
-      properties: { total: (random(i) % 400) / 8, id: `x${random(i) % 1_800}` },
-    }
-  })
-  const trees = [
-    'count("A" within 30d) >= 1000 and count("A" where event.total >= 0) == 1666',
-    'count("A" within 30d) > count("B" within 30d) and count("A" within 20m) < 900',
-    'sum("A", total within 30d) > sum("B", total within 30d) and sum("A", total) > 1000',
-    'distinct("A", id within 30d) >= 1000 or distinct("A", id) == 1000',
-    'first("A" within 30d) > first("A") and last("A" within 30d) == last("A")',
-    'sequence("A" where event.total > 20, "B" where event.total < 20, "A" within 30m)',
-    'min("A", total within 30d) == 0 and max("B", total) >= 49',
-  ].map(treeOf)
-  await agree(trees, [many, many.slice(0, 1_400), []], START)
-  for (const cut of [700, 1_900]) {
-    for (const tree of trees) {
-      const slots = mapOf(aggregatesOf(tree))
-      const part = (events: readonly PastEvent[]): Windows =>
-        events.reduce<Windows>((windows, event) => hearEvent(windows, recordOf(event), slotsOf(aggregatesOf(tree))), {})
-      const both = absorbWindows(part(many.slice(cut)), part(many.slice(0, cut)), slots)
-      const expected = predicate(tree)(scopeAt(START, plainWindows(tree, many, START), many))
-      assert.equal(predicate(tree)(scopeOver(both, tree, { now: START, past: many })), expected, print(tree))
-    }
-  }
 })
 
 test('what has left its window is forgotten a day later', () => {
