@@ -7,7 +7,7 @@ import { measurementActions } from '#measurement/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
-import { bind, registerActions } from '#platform/http/actions.ts'
+import { type Binding, bind, registerActions } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { secretBox } from '#platform/secrets.ts'
 import { sameAs } from '#profiles/store.ts'
@@ -71,8 +71,8 @@ interface Api {
 
 /** Binds every declared action and mounts API, views and screens. */
 export async function registerApi(server: FastifyInstance, options: Options): Promise<Api> {
-  const { config, parts, now, registry, announce, address } = options
-  const { pool, analytics } = parts
+  const { config, parts, now, registry, address } = options
+  const { pool } = parts
   const url = config.publicUrl
   const secrets = secretBox(config.secretKey)
   // Whoever may enter is decided by the world's clock, also while a demonstration runs on a faster one.
@@ -88,31 +88,12 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     maxWaiting: 10_000,
     onAppended: options.recordsAppended,
   })
-  const lifecycle = { pool, work: parts.work, analytics, registry, now, announce }
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
   const views = { ...options, names, render: prepareParts({ parts, config, address }) }
   await registerActions(server, {
     actions: ACTIONS,
-    bindings: [
-      ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce }),
-      ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: journeyPublishing(lifecycle) }),
-      ...lifecycleBindings(lifecycle),
-      ...secretBindings({ pool, secrets, now }),
-      ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
-      ...backtestBindings({ pool, work: parts.work, registry, now }),
-      ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
-      ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
-      ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
-      ...broadcastBindings({ pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
-      ...pressureBindings({ pool, analytics, names, now }),
-      ...messageBindings(views),
-      ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
-      ...mailBindings({ pool, receiving: options.receiving }),
-      bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
-      ...contentBindings({ db: parts.work, pool, now }),
-      ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
-    ],
+    bindings: bindingsOf(options, { keys, signIn, setup, secrets, ingest, views }),
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
     audit: writeAudit(pool, now),
@@ -147,4 +128,41 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
       await ingest.idle()
     },
   }
+}
+
+interface Made {
+  readonly keys: ReturnType<typeof createKeyLookup>
+  readonly signIn: ReturnType<typeof createSignIn>
+  readonly setup: ReturnType<typeof createSetupToken>
+  readonly secrets: ReturnType<typeof secretBox>
+  readonly ingest: Ingest
+  readonly views: Parameters<typeof messageBindings>[0] & { readonly names: ReturnType<typeof journeyNames> }
+}
+
+/** Every declared action with what does it. */
+function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, views }: Made): Binding[] {
+  const { config, parts, now, registry, announce } = options
+  const { pool, analytics } = parts
+  const { names } = views
+  const url = config.publicUrl
+  const lifecycle = { pool, work: parts.work, analytics, registry, now, announce }
+  return [
+    ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce }),
+    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: journeyPublishing(lifecycle) }),
+    ...lifecycleBindings(lifecycle),
+    ...secretBindings({ pool, secrets, now }),
+    ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
+    ...backtestBindings({ pool, work: parts.work, registry, now }),
+    ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
+    ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...broadcastBindings({ pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...pressureBindings({ pool, analytics, names, now }),
+    ...messageBindings(views),
+    ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
+    ...mailBindings({ pool, receiving: options.receiving }),
+    bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
+    ...contentBindings({ db: parts.work, pool, now }),
+    ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
+  ]
 }

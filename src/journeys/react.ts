@@ -55,12 +55,17 @@ const causeOf = (record: EventRecord | ReviewRecord): string => (record.kind ===
 /** Looks at a person again: the definitions in force may want something of them that no event of theirs has caused. */
 function review(person: Person | null, record: ReviewRecord, context: Context): Reaction<Person> {
   const turn = begin(person ?? newPerson(record.key, context.now), context, 'review')
+  const before = turn.person
   const heard = followReview(turn, record, { isNew: person === null })
   const seen = turn.person
   catchUp(turn)
   reappoint(turn)
   ripple(turn, [...heard, ...followSteps(turn, seen)])
-  return outcome(turn)
+  // Catching up may go on to steps that change attributes, or give back a place in the contact budget.
+  retime(turn, before)
+  relieve(turn, before)
+  followUp(turn, before)
+  return withPerson(before, outcome(turn), context)
 }
 
 /** Fires every timer that is due by `context.now`, the earliest first. */
