@@ -4,6 +4,7 @@ import { type Available, PLACES } from '#segments/condition/check.ts'
 import { nearest } from '#segments/condition/hints.ts'
 import { read } from '#segments/condition/read.ts'
 import { awaitedBy } from './awaited.ts'
+import { unknownNames } from './check-names.ts'
 import { fallbackFinding, pathFindings } from './check-paths.ts'
 import { fieldFindings, receiptsAwaited } from './check-steps.ts'
 import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
@@ -37,6 +38,7 @@ export function check(journey: Journey, library: JourneyLibrary): JourneyProblem
     ...repeatedIds(steps),
     ...steps.flatMap((each) => stepProblems(each, { steps, library, journey })),
     ...unreachable(journey.steps, '/steps'),
+    ...unknownNames(journey, library),
     ...pathFindings(journey).map(({ severity, code, at, ...told }) => fault(severity)(code, at, told)),
   ]
 }
