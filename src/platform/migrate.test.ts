@@ -109,6 +109,22 @@ test('a file that has to wait for a lock lets the others pass, and tries again',
   await pool.end()
 })
 
+test('while versions change, an older one still starts on a newer schema, until a migration says that older ones cannot live with it', async () => {
+  const { url, pool } = await bare()
+  const older = await folder({
+    '0001-floor.sql': 'create table schema_floor (least integer not null); insert into schema_floor values (1)',
+  })
+  const newer = await folder({
+    '0001-floor.sql': 'create table schema_floor (least integer not null); insert into schema_floor values (1)',
+    '0002-expand.sql': 'create table more ()',
+  })
+  await migrate(url, newer)
+  assert.deepEqual(await migrate(url, older), [], 'nothing to do, and no refusal')
+  await pool.query('update schema_floor set least = 2')
+  await assert.rejects(migrate(url, older), /The database is newer than this Cadenza/)
+  await pool.end()
+})
+
 test('a new file must not take a place in the past, two must not share a number, and names must fit', async () => {
   const files = await readMigrations(await folder({ '0001-a.sql': '', '0002-b.sql': '' }))
   const never = (): never => assert.fail('nothing may run')

@@ -38,10 +38,11 @@ export interface ClusterReport extends Verdict {
 const ROLES = ['ingest,engine,jobs', 'ingest,engine,delivery', 'engine,delivery,jobs']
 const SECRET_KEY = 'chaos-chaos-chaos-chaos-chaos-chaos-chaos'
 
-interface Site {
+export interface Site {
   readonly database: EmbeddedPostgres
   readonly facts: Bridge
-  readonly nats: NatsCluster
+  /** Null where events go straight into the database. */
+  readonly nats: NatsCluster | null
   readonly workers: readonly Server[]
   readonly mail: Provider
   readonly web: Provider
@@ -52,7 +53,7 @@ export async function chaosOfACluster(options: ClusterOptions): Promise<ClusterR
   const errors = new Map<string, number>()
   const closing: (() => Promise<unknown>)[] = []
   try {
-    const site = await build(errors, closing)
+    const site = await build({ roles: ROLES, nats: true, onLine: (line) => noteError(errors, line) }, closing)
     const run = new Faults(options, site)
     const memory = await run.all()
     await atRest(site.database.url)
@@ -66,7 +67,16 @@ export async function chaosOfACluster(options: ClusterOptions): Promise<ClusterR
   }
 }
 
-async function build(errors: Map<string, number>, closing: (() => Promise<unknown>)[]): Promise<Site> {
+interface Plan {
+  /** Of each worker. */
+  readonly roles: readonly string[]
+  readonly nats: boolean
+  /** Each line of the workers' logs. */
+  readonly onLine: (line: string) => void
+}
+
+/** One PostgreSQL, one stand-in for ClickHouse, NATS if wanted, and workers that share all of it. `closing` takes what ends it again. */
+export async function build({ roles, nats: withNats, onLine }: Plan, closing: (() => Promise<unknown>)[]): Promise<Site> {
   const home = await mkdtemp(join(tmpdir(), 'cadenza-cluster-'))
   closing.push(() => rm(home, { recursive: true, force: true }))
   const [mail, web] = [await mailSink(), await webhookSink()]
@@ -78,18 +88,15 @@ async function build(errors: Map<string, number>, closing: (() => Promise<unknow
   closing.push(() => database.stop())
   const facts = await clickhouseBridge(join(home, 'facts'))
   closing.push(() => facts.stop())
-  const nats = await natsCluster(3)
-  closing.push(() => nats.stop())
-  const onLine = (line: string): void => noteError(errors, line)
+  const nats = withNats ? await natsCluster(3) : null
+  if (nats) closing.push(() => nats.stop())
   const workers: Server[] = []
-  for (const [i, roles] of ROLES.entries()) {
+  for (const [i, own] of roles.entries()) {
     const env = {
-      ROLES: roles,
+      ROLES: own,
       DATABASE_URL: database.url,
       CLICKHOUSE_URL: facts.url,
-      NATS_URL: nats.url,
-      NATS_SHARDS: '3',
-      NATS_BUFFER_MB: '64',
+      ...(nats && { NATS_URL: nats.url, NATS_SHARDS: '3', NATS_BUFFER_MB: '64' }),
       SECRET_KEY,
       DATABASE_CONNECTIONS: '20',
     }
@@ -198,6 +205,7 @@ class Faults {
 
   async #nats(dice: Dice): Promise<void> {
     const { nats } = this.#site
+    if (!nats) throw new Error('this site has no NATS')
     while (!this.#over) {
       await pause(dice.between(500, 4_000))
       const node = dice.pick([...nats.nodes])

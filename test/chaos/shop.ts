@@ -50,7 +50,7 @@ export const documents = (webhookPort: number, edition: number) => [
           ],
         },
         { kind: 'email', id: 'hello', template: 'welcome', otherwise: [] },
-        { kind: 'webhook', id: 'crm', url: `http://127.0.0.1:${webhookPort}/crm`, body: { person: '{{ profile.id }}' } },
+        { kind: 'webhook', id: 'crm', url: `http://127.0.0.1:${webhookPort}/crm`, body: { person: '{{ profile.id }}' }, otherwise: [] },
       ],
     },
   },

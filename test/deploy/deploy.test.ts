@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
@@ -62,15 +62,19 @@ test('compose.yaml: each role is one service, and all of them share the same dat
   assert.ok(wanted + 20 <= allowed, `${wanted} connections, ${allowed} allowed`)
 })
 
+/** Every match of the first group. */
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)
+
 test('Dockerfile: not as root, its health asked where the server answers, and only what is there is copied', () => {
   const text = read('Dockerfile')
   assert.match(text, /^USER 10001:10001$/m)
   assert.match(text, /HEALTHCHECK.*\/healthz/s)
   assert.match(read('src/platform/http/server.ts'), /server\.get\('\/healthz'/)
-  for (const [, name] of text.matchAll(/^ENV .*$/gm).flatMap(([line]) => [...line!.matchAll(/(\w+)=/g)]))
-    assert.ok(name! in SETTINGS || ['PATH', 'NODE_ENV'].includes(name!), name)
-  for (const [, path] of text.matchAll(/^COPY (?!--from)([\w/]+) [\w/]+$/gm))
-    assert.ok(readdirSync(join(ROOT, path!, '..')).includes(path!.split('/').at(-1)!), path)
+  const env = all(text, /^ENV (.*)$/gm).flatMap((line) => all(line, /(\w+)=/g))
+  for (const name of env) assert.ok(name in SETTINGS || ['PATH', 'NODE_ENV'].includes(name), name)
+  const copied = all(text, /^COPY (?!--from)([\w/]+) [\w/]+$/gm)
+  assert.ok(copied.includes('src') && copied.includes('migrations'))
+  for (const path of copied) assert.ok(existsSync(join(ROOT, path)), path)
 })
 
 type Manifest = Scope & { readonly kind: string; readonly metadata: { readonly name: string }; readonly spec: never }
@@ -148,7 +152,7 @@ test('the chart: what scales has no fixed number, what may be drained keeps one,
     assert.equal('replicas' in (spec as object), !scalers.includes(metadata.name), metadata.name)
   assert.equal(named('PodDisruptionBudget').length, ROLES.length)
   const ingress = JSON.stringify(named('Ingress'))
-  for (const [, service] of ingress.matchAll(/"service":\{"name":"([\w-]+)"/g)) assert.ok(names.has(`Service ${service}`), service)
+  for (const service of all(ingress, /"service":\{"name":"([\w-]+)"/g)) assert.ok(names.has(`Service ${service}`), service)
   assert.equal(named('NetworkPolicy').length, 1)
 })
 

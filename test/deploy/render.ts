@@ -142,17 +142,17 @@ function operand(word: string, frame: Frame): unknown {
     .reduce<unknown>((value, name) => (value as Scope | undefined)?.[name], start)
 }
 
-const FUNCTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
-  quote: (value: unknown) => JSON.stringify(String(value ?? '')),
-  toYaml: (value: unknown) => stringify(value).trimEnd(),
-  nindent: (spaces: number, text: string) => `\n${text.replaceAll(/^/gm, ' '.repeat(spaces))}`,
-  default: (otherwise: unknown, value: unknown) => (isTrue(value) ? value : otherwise),
-  required: (why: string, value: unknown) => {
-    if (!isTrue(value)) throw new Error(why)
+const FUNCTIONS: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
+  quote: (value) => JSON.stringify(String(value ?? '')),
+  toYaml: (value) => stringify(value).trimEnd(),
+  nindent: (spaces, text) => `\n${String(text).replaceAll(/^/gm, ' '.repeat(Number(spaces)))}`,
+  default: (otherwise, value) => (isTrue(value) ? value : otherwise),
+  required: (why, value) => {
+    if (!isTrue(value)) throw new Error(String(why))
     return value
   },
-  printf: (format: string, ...values: unknown[]) => format.replaceAll('%s', () => String(values.shift())),
-  eq: (a: unknown, b: unknown) => a === b,
-  or: (...values: unknown[]) => values.find(isTrue) ?? values.at(-1),
-  not: (value: unknown) => !isTrue(value),
+  printf: (format, ...values) => values.reduce<string>((text, value) => text.replace('%s', () => String(value)), String(format)),
+  eq: (a, b) => a === b,
+  or: (...values) => values.find(isTrue) ?? values.at(-1),
+  not: (value) => !isTrue(value),
 }
