@@ -58,7 +58,7 @@ export async function w2({ people, profile }: W2Options): Promise<object> {
     const before = { receipts: await report(sink).then(({ receipts }) => receipts.length), cpu: cpuSeconds(server.pid) }
     const taken = await allMails(sink, people)
     const cpu = cpuSeconds(server.pid)
-    const sent = orders.stop()
+    const sent = await orders.stop()
     const { receipts } = await allReceipts(sink, sent)
     const peakMiB = memory.stop()
     const seconds = (taken.last - taken.first) / 1_000
@@ -71,7 +71,7 @@ export async function w2({ people, profile }: W2Options): Promise<object> {
       secondsFromDueToLast: round((taken.last - begins) / 1_000, 1),
       receiptsMeanwhile: summary(receipts.slice(before.receipts)),
       receiptsBefore: summary(receipts.slice(quiet, before.receipts)),
-      lost: people - taken.distinct + (sent - receipts.length),
+      lost: { messages: people - taken.distinct, receipts: sent - receipts.length },
       duplicated: taken.duplicated,
       cpuSecondsPer1000: {
         server: round(((cpu.own - before.cpu.own) / people) * 1_000, 3),
@@ -180,22 +180,25 @@ async function publish(at: At): Promise<number> {
 }
 
 /** Somebody pays every second; answers at the end how many did. */
-function receiptEverySecond(at: At): { stop(): number } {
-  let sent = 0
+function receiptEverySecond(at: At): { stop(): Promise<number> } {
+  const asked: Promise<void>[] = []
   let failure: unknown
   const timer = setInterval(() => {
     const properties = { sent_at: Date.now() }
-    sent++
-    track(at, [{ type: 'track', event: 'Paid', userId: `u${sent}`, properties }]).catch((error: unknown) => {
-      failure = error
-      clearInterval(timer)
-    })
+    const order = { type: 'track', event: 'Paid', userId: `u${asked.length}`, properties }
+    asked.push(
+      track(at, [order]).catch((error: unknown) => {
+        failure = error
+        clearInterval(timer)
+      }),
+    )
   }, 1_000)
   return {
-    stop() {
+    async stop() {
       clearInterval(timer)
+      await Promise.all(asked)
       if (failure) throw failure
-      return sent
+      return asked.length
     },
   }
 }

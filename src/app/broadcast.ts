@@ -41,7 +41,7 @@ export interface Broadcaster {
 }
 
 /** Records of one transaction at most; a live event waits behind so many, and only while the log is not longer than that. */
-const PAGE = 500
+const PAGE = 250
 const PAUSE = { idle: 1_000, room: 5, retry: 2_000 } as const
 
 /** Puts journeys that go out to many people on the log, page by page, as fast as the engine takes them; a killed one goes on where it stood. */
