@@ -241,6 +241,15 @@ test('who was in a segment that is gone is in it no longer, and journeys hear no
   )
 })
 
+test('what nobody watches any more is forgotten when the person is looked at', () => {
+  const when = 'count("Order Completed" within 30d) >= 2'
+  const watched = define([{ id: 'regular', conditions: [when] }], watching('regular', [when], { since: 1, built: true }))
+  const person = react(null, event('Order Completed', MONDAY), at(watched, MONDAY)).state
+  assert.equal(Object.keys(person.segments.windows).length, 1)
+  const after = react(person, { kind: 'review', ws: 'w', key: 'ada' }, at(define([], undefined), MONDAY + 1)).state
+  assert.deepEqual(after.segments.windows, {})
+})
+
 test('a journey takes people in by its version before until the past of what the new one asks for is complete', () => {
   const plain = journey({ id: 'j', entry: { event: 'Seen' }, steps: [mail('a')] })
   const asking = journey({ id: 'j', entry: { event: 'Seen', where: 'count("Order Completed" within 30d) >= 1' }, steps: [mail('b')] })
