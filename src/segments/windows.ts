@@ -86,54 +86,83 @@ export function viewOf(aggregate: Aggregate, stored: Stored | undefined, now: nu
 }
 
 class View implements WindowView {
-  readonly value: number
-  readonly #times: readonly number[]
-  readonly #within: number
+  readonly #aggregate: Aggregate
+  readonly #state: WindowState | undefined
+  /** The window begins after this (epoch ms). */
+  readonly #after: number
+  /** What is remembered, newest first, and how many of it are in the window. */
+  readonly #items: Items
+  readonly #inside: number
 
   constructor(aggregate: Aggregate, state: WindowState | undefined, now: number) {
-    this.#within = aggregate.within ?? Infinity
-    const after = now - this.#within
-    const chain = state?.kind === 'chain' ? startOf(state.of, aggregate.steps.length) : undefined
-    if (aggregate.what === 'sequence') {
-      this.value = chain !== undefined && chain > after ? 1 : 0
-      this.#times = this.value === 1 ? [chain!] : []
-      return
-    }
-    const inside = Array.isArray(state?.of) && aggregate.within !== null ? (state.of as Items).filter((item) => timeOf(item) > after) : NONE
-    this.#times = inside.map(timeOf)
-    this.value = aggregate.within === null ? overall(aggregate, state) : worth(aggregate, inside)
+    const { within, what, steps } = aggregate
+    this.#aggregate = aggregate
+    this.#state = state
+    this.#after = within === null ? -Infinity : now - within
+    if (state?.kind === 'chain') this.#items = [startOf(state.of, steps.length) ?? -Infinity]
+    else this.#items = state && within !== null && what !== 'sequence' ? (state.of as Items) : NONE
+    this.#inside = insideOf(this.#items, this.#after)
   }
 
-  expiry(n?: number): number {
-    if (this.#times.length === 0 || (n !== undefined && (n < 1 || n > this.#times.length))) return Infinity
-    return this.#times[(n ?? this.#times.length) - 1]! + this.#within
+  get value(): number {
+    const { what, within } = this.#aggregate
+    if (what === 'sequence') return this.#inside
+    return within === null ? overall(what, this.#state) : worth(what, this.#items, this.#inside)
+  }
+
+  expiry(n = this.#inside): number {
+    const within = this.#aggregate.within ?? Infinity
+    return n < 1 || n > this.#inside ? Infinity : timeOf(this.#items[n - 1]!) + within
   }
 }
-type Items = readonly (number | readonly [number, number])[]
+type Items = readonly (number | readonly [at: number, value: number])[]
 const NONE: Items = []
 
-function worth({ what }: Aggregate, inside: Items): number {
-  const values = (): number[] => inside.map((item) => (typeof item === 'number' ? item : item[1]))
+/** How many are after a time; they come newest first. */
+function insideOf(items: Items, after: number): number {
+  let [low, high] = [0, items.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (timeOf(items[middle]!) > after) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const valueOf = (item: Items[number]): number => (typeof item === 'number' ? item : item[1])
+
+function worth(what: Aggregate['what'], items: Items, inside: number): number {
   switch (what) {
     case 'count':
     case 'distinct':
-      return inside.length
-    case 'last':
-      return inside.length > 0 ? timeOf(inside[0]!) : Number.NaN
-    case 'first':
-      return inside.length > 0 ? timeOf(inside.at(-1)!) : Number.NaN
-    case 'sum':
-      return Number(values().reduce((sum, value) => sum + BigInt(value), 0n)) / PARTS
-    case 'min':
-      return inside.length > 0 ? Math.min(...values()) : Number.NaN
-    case 'max':
-      return inside.length > 0 ? Math.max(...values()) : Number.NaN
     case 'sequence':
-      return 0
+      return inside
+    case 'sum':
+      return sumOf(items, inside) / PARTS
+    case 'last':
+      return inside === 0 ? Number.NaN : timeOf(items[0]!)
+    case 'first':
+      return inside === 0 ? Number.NaN : timeOf(items[inside - 1]!)
+    case 'min':
+    case 'max': {
+      let most = inside === 0 ? Number.NaN : valueOf(items[0]!)
+      for (let i = 1; i < inside; i++) most = what === 'min' ? Math.min(most, valueOf(items[i]!)) : Math.max(most, valueOf(items[i]!))
+      return most
+    }
   }
 }
 
-function overall({ what }: Aggregate, state: WindowState | undefined): number {
+/** Exact: as doubles for as long as every sum on the way is a safe integer. */
+function sumOf(items: Items, inside: number): number {
+  let sum = 0
+  for (let i = 0; i < inside; i++) {
+    sum += valueOf(items[i]!)
+    if (!Number.isSafeInteger(sum)) return Number(items.slice(0, inside).reduce((all, item) => all + BigInt(valueOf(item)), 0n))
+  }
+  return sum
+}
+
+function overall(what: Aggregate['what'], state: WindowState | undefined): number {
   switch (state?.kind) {
     case undefined:
       return what === 'count' || what === 'distinct' || what === 'sum' ? 0 : Number.NaN

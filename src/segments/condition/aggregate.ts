@@ -4,6 +4,8 @@ import { print } from './print.ts'
 
 /** Events, or distinct values, that one window remembers of one person: the newest. Counts in windows end here. */
 export const MOST_REMEMBERED = 1_000
+/** Of a sequence fewer: every one of its events can still become part of a chain, so none of them makes another needless. */
+export const MOST_IN_SEQUENCE = 200
 /** Amounts beyond this (either sign) are no amounts: `sum` passes over them, so that its integers stay exact. */
 export const MOST_AMOUNT = 1e11
 /** `sum` counts in ten-thousandths. */
@@ -33,7 +35,7 @@ export const isPlain = ({ what, where, within, since }: History): boolean =>
 
 /** The aggregate of a node of a narrowed tree. */
 export function aggregateOf(tree: History | Sequence): Aggregate {
-  const { keep } = { keep: MOST_REMEMBERED, ...(tree.kind === 'history' && tree.keep !== undefined ? { keep: tree.keep } : {}) }
+  const keep = tree.kind === 'sequence' ? MOST_IN_SEQUENCE : (tree.keep ?? MOST_REMEMBERED)
   const steps = tree.kind === 'sequence' ? tree.steps : [tree]
   return {
     id: digest(`${print(tree)} keep ${keep}`),

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { hearEvent, viewOf } from '../windows.ts'
-import { aggregatesOf, MOST_REMEMBERED } from './aggregate.ts'
+import { aggregatesOf, MOST_IN_SEQUENCE, MOST_REMEMBERED } from './aggregate.ts'
 import { type Expression, type History, OF_PROPERTY, type Sequence } from './ast.ts'
 import { predicate } from './predicate.ts'
 import { momentScope, type WindowView } from './scope.ts'
@@ -50,8 +50,10 @@ export function plainReading(node: History | Sequence, past: readonly PastEvent[
     event.name === name && (where === undefined || predicate(where)(momentScope(event)))
   const isInside = ({ at }: { at: number }): boolean => within === undefined || at > now - within
   if (node.kind === 'sequence') {
+    const fitting = past.filter((event) => node.steps.some((step) => fits(event, step)))
     const events = newest(
-      past.filter((event) => node.steps.some((step) => fits(event, step))).map((event) => ({ event, at: event.at, value: event.received })),
+      fitting.map((event) => ({ event, at: event.at, value: event.received })),
+      MOST_IN_SEQUENCE,
     )
     const goesOn = (from: number, after: PastEvent | undefined): boolean =>
       from === node.steps.length ||
@@ -83,8 +85,8 @@ export function plainReading(node: History | Sequence, past: readonly PastEvent[
   }
 }
 
-const newest = <T extends { readonly at: number; readonly value: Json }>(list: readonly T[]): T[] =>
-  list.toSorted((a, b) => b.at - a.at || Number(b.value) - Number(a.value)).slice(0, MOST_REMEMBERED)
+const newest = <T extends { readonly at: number; readonly value: Json }>(list: readonly T[], most = MOST_REMEMBERED): T[] =>
+  list.toSorted((a, b) => b.at - a.at || Number(b.value) - Number(a.value)).slice(0, most)
 
 const isLater = (a: PastEvent, b: PastEvent | undefined): boolean => !b || a.at > b.at || (a.at === b.at && a.received > b.received)
 
