@@ -24,6 +24,8 @@ const KEPT = 8
 export class DefinitionsRegistry implements DefinitionsSource {
   readonly #options: Options
   readonly #revisions = new Map<number, Map<string, Definitions>>()
+  /** Versions never change, so each is read once. */
+  readonly #read = new Map<string, Journey>()
 
   constructor(options: Options) {
     this.#options = options
@@ -44,7 +46,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
-      const published = publishedIn(workspace, { live, journeys })
+      const published = publishedIn(workspace, { live, journeys, read: (each) => this.#journey(each) })
       const watched = watchedIn(workspace, { live, segments, watches })
       const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
       const edited = { edits: edits.filter(here), modes: changes.filter(here) }
@@ -76,7 +78,20 @@ export class DefinitionsRegistry implements DefinitionsSource {
       consentModes(revision),
     ])
     const { segments: conditions } = watchedIn(workspace, { live, segments, watches: [] })
-    return { ...publishedIn(workspace, { live, journeys }), segments: conditions, revision, consent: modes.get(workspace) ?? 'opt-in' }
+    const read = (each: Definition): Journey => this.#journey(each)
+    return {
+      ...publishedIn(workspace, { live, journeys, read }),
+      segments: conditions,
+      revision,
+      consent: modes.get(workspace) ?? 'opt-in',
+    }
+  }
+
+  #journey({ ws, id, version, body }: Definition): Journey {
+    const name = `${ws} ${id} ${version}`
+    const journey = this.#read.get(name) ?? (Journey.parse(body) as Journey)
+    this.#read.set(name, journey)
+    return journey
   }
 
   #newest(): Map<string, Definitions> | undefined {
@@ -102,7 +117,7 @@ function watchedIn(
 
 function publishedIn(
   workspace: string,
-  { live, journeys }: { live: readonly Definition[]; journeys: readonly Definition[] },
+  { live, journeys, read }: { live: readonly Definition[]; journeys: readonly Definition[]; read: (each: Definition) => Journey },
 ): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
@@ -112,7 +127,7 @@ function publishedIn(
     policy: policy && ContactPolicy.parse(policy.body),
     journeys: journeys
       .filter((each) => each.ws === workspace)
-      .map(({ id, version, body }) => ({ journey: Journey.parse(body), version, live: takesIn.get(id) === version })),
+      .map((each) => ({ journey: read(each), version: each.version, live: takesIn.get(each.id) === each.version })),
     calendars: here.filter((each) => each.kind === 'calendar').map(({ body }) => Calendar.parse(body)),
     templates: here
       .filter((each) => each.kind === 'template')

@@ -90,15 +90,16 @@ interface Found {
   readonly body: JsonObject
 }
 
-/** The named version, else the live one, else the newest, else the draft. */
+/** The draft if it is asked for; else the named version, the live one, the newest, or the draft. */
 async function versionOf(
   { pool }: Options,
   workspace: string,
-  { id, version }: { id: string; version?: number | undefined },
+  { id, version, draft = false }: { id: string; version?: number | undefined; draft?: boolean | undefined },
 ): Promise<Found | undefined> {
   return inWorkspace(pool, workspace, async (tx) => {
     const history = await documentHistory(tx, workspace, { kind: 'journey', id })
     if (!history) return undefined
+    if (draft) return history.draft && readable(history.draft.body as JsonObject, (history.versions[0]?.version ?? 0) + 1)
     const wanted = version ?? history.versions.find((line) => line.status === 'published')?.version ?? history.versions[0]?.version
     if (wanted === undefined) return history.draft && readable(history.draft.body as JsonObject, 1)
     const found = await definition(tx, { workspace, kind: 'journey', id, version: wanted })

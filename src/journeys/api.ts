@@ -106,12 +106,14 @@ export const WatchJourney = action({
 
 export const SimulateJourney = action({
   name: 'journeys.simulate',
-  does: 'Runs a journey for one person on given events in virtual time; nothing is sent and nothing is stored.',
+  does: 'Runs a journey, or its draft, for one person on given events in virtual time; nothing is sent and nothing is stored.',
   may: 'journeys:read',
   route: 'POST /api/journeys/:id/simulate',
   input: z.object({
     id: Slug,
     version: z.int().positive().optional(),
+    /** The draft instead of a version. */
+    draft: z.boolean().default(false),
     attributes: z.record(z.string(), z.json()).default({}),
     events: z
       .array(z.object({ name: z.string().min(1), at: Time, properties: z.record(z.string(), z.json()).default({}) }))

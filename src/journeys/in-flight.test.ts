@@ -218,3 +218,39 @@ test('replacing every step re-enters nobody and strands nobody', () => {
     [1, 1, 1],
   )
 })
+
+test('five hundred on each of five steps: pinned nobody moves, migrated exactly those whom the preview names', () => {
+  const STEPS = ['a', 'b', 'c', 'd', 'e']
+  const world = new EditedWorld()
+  const source = (names: readonly string[]) => journey({ id: 'reminder', entry, steps: names.map((name) => wait(name, '10d')) })
+  world.publish(source(STEPS))
+  const people = Array.from({ length: 2_500 }, (_, i) => `p${i}`)
+  people.forEach((name, i) => {
+    if (i > 0 && i % 500 === 0) world.passes('10d')
+    world.take(name, {
+      kind: 'event',
+      ws: 'w',
+      key: name,
+      id: name,
+      type: 'track',
+      name: 'Product Added',
+      at: world.now,
+      received: world.now,
+      props: {},
+      ids: [],
+    })
+  })
+  const places = () =>
+    Object.fromEntries(
+      Map.groupBy(people, (name) => world.placesOf(name)[0]!)
+        .entries()
+        .map(([place, those]) => [place, those.length]),
+    )
+  assert.deepEqual(places(), { '1:e': 500, '1:d': 500, '1:c': 500, '1:b': 500, '1:a': 500 })
+  world.publish(source(STEPS))
+  world.sweep()
+  assert.deepEqual(places(), { '1:e': 500, '1:d': 500, '1:c': 500, '1:b': 500, '1:a': 500 })
+  world.publish(source(['a', 'x', 'd', 'e']), { kind: 'migrate', map: { b: 'x', c: null } })
+  world.sweep()
+  assert.deepEqual(places(), { '3:e': 500, '3:d': 500, undefined: 500, '3:x': 500, '3:a': 500 })
+})

@@ -181,6 +181,23 @@ test('stopping ends every run at once; draining lets who is inside finish', asyn
   assert.equal((await world.why('ending', 'hal')).sentence, 'They have left the journey. The journey was stopped.')
 })
 
+test('a draft is tried out while another version is live', async () => {
+  await world.publish(journey('tried', 'Tried', { steps: [mail('say', 'first')] }))
+  const draft = journey('tried', 'Tried', { steps: [wait('settle', '1h'), mail('say', 'second')] })
+  await world.api('PUT /api/documents/journey/tried/draft', { kind: 'journey', id: 'tried', body: draft })
+  const at = world.clock.now()
+  const asked = { attributes: { email: 'a@b.example' }, events: [{ name: 'Tried', at }], until: at + 7_200_000 }
+  const steps = async (more: More) => {
+    const { trace } = await world.api<{ trace: { kind: string; step: string }[] }>('POST /api/journeys/tried/simulate', {
+      ...asked,
+      ...more,
+    })
+    return trace.filter(({ kind }) => kind === 'moved' || kind === 'message').map(({ kind, step }) => `${kind} ${step}`)
+  }
+  assert.deepEqual(await steps({}), ['message say'])
+  assert.deepEqual(await steps({ draft: true }), ['moved settle', 'message say'])
+})
+
 test('a copy of a journey is a draft that nobody enters', async () => {
   await world.publish(journey('original', 'Original', { name: 'The original', steps: [mail('say', 'first')] }))
   await world.api('POST /api/journeys/original/duplicate', { id: 'original', to: 'the-copy' })
