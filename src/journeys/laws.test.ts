@@ -48,7 +48,17 @@ function stepUpTo(depth: number): fc.Arbitrary<object> {
       .tuple(fc.constantFrom(...EVENTS), fc.constantFrom('2m', '1d'), list, list)
       .map(([event, upTo, after, otherwise]) => ({ kind: 'waitFor', event, upTo, then: after, otherwise })),
     fc
-      .tuple(fc.constantFrom('entry.n > 4', 'profile.hits exists'), list, list)
+      .tuple(
+        fc.constantFrom(
+          'entry.n > 4',
+          'profile.hits exists',
+          'count("Product Viewed" within 1h) > 1 and never("Order Completed" where event.n > 4 within 1d)',
+          'sum("Product Added", n in run) > 4 or distinct("Product Viewed", n in step) > 1',
+          'sequence("Product Viewed", "Product Added" within 10m in run)',
+        ),
+        list,
+        list,
+      )
       .map(([when, inside, otherwise]) => ({ kind: 'branch', branches: [{ id: 'b', when, steps: inside }], otherwise })),
     fc.tuple(fc.constantFrom('first', 'ranked'), list, list).map(([mode, x, y]) => ({
       kind: 'waitFor',

@@ -48,7 +48,8 @@ export function withEvent(state: WindowState | undefined, heard: Heard, aggregat
   const { at, received, mask, value } = heard
   const { keep } = aggregate
   const kind = kindOf(aggregate)
-  const old = state?.kind === kind ? state : undefined
+  if (state && state.kind !== kind) throw mixed(state.kind, kind)
+  const old = state
   switch (kind) {
     case 'times':
       return listed(old as Of<'times'>, inserted(old?.of as readonly number[], at, { keep, order: latestFirst }), kind)
@@ -76,6 +77,8 @@ export function withEvent(state: WindowState | undefined, heard: Heard, aggregat
       return united(old, { kind, of: String(value) })
   }
 }
+
+const mixed = (...kinds: readonly string[]): Error => new Error(`One window is kept as ${kinds.join(' and as ')}`)
 
 type Of<Kind extends WindowState['kind']> = Extract<WindowState, { kind: Kind }> | undefined
 type Pairs = readonly (readonly [number, number])[] | undefined
@@ -130,7 +133,8 @@ function valued(list: Pairs, item: readonly [number, number], keep: number): Non
 
 /** Two states of the same aggregate; the order does not matter. Bounded by the most that any aggregate keeps. */
 export function united(a: WindowState | undefined, b: WindowState): WindowState {
-  if (!a || a.kind !== b.kind) return b
+  if (!a) return b
+  if (a.kind !== b.kind) throw mixed(a.kind, b.kind)
   const both = <T>(order: Order<T>): T[] => [...(a.of as readonly T[]), ...(b.of as readonly T[])].sort(order)
   const kept = (of: readonly unknown[]): WindowState => ({ kind: a.kind, of: of.slice(0, MOST_REMEMBERED) }) as WindowState
   switch (a.kind) {

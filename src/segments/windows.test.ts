@@ -84,6 +84,8 @@ test('the next change finds every flip that time alone brings', () => {
   assert.ok(flips > 100, `${flips} flips`)
 })
 
+const START_OF_5TH = Date.UTC(2026, 2, 5)
+
 test('the timer stands exactly where the nth event leaves the window, and nowhere when nothing can flip', () => {
   const past = [1, 2, 3, 4].map((day): PastEvent => ({ name: 'A', at: START - day * DAY, received: 0, properties: { total: day } }))
   const due = (text: string): number => {
@@ -102,6 +104,12 @@ test('the timer stands exactly where the nth event leaves the window, and nowher
   assert.equal(due('last("A") <= now - 30d'), 29 * DAY)
   assert.equal(due('(now - profile.since) / 1d > 90'), 87 * DAY + 1)
   assert.equal(due('profile.since < now + 3d'), Infinity)
+  assert.equal(due('profile.offers.any(ends < now)'), 2 * DAY + 1)
+  assert.equal(due('(profile.since < now - 5d) == true'), 2 * DAY + 1)
+  assert.equal(due('default(profile.renews, date("2026-03-05")) - 1d <= now'), START_OF_5TH - DAY - START)
+  assert.equal(due('profile.points * (now - profile.since) >= 8d'), DAY)
+  assert.equal(due('now == profile.since + 4d'), DAY)
+  assert.equal(due('now > profile.unknown or last("Never") < now'), Infinity)
   assert.equal(due('sequence("A", "A" within 30d)'), 28 * DAY)
   assert.equal(due('sum("A", total within 30d) > 5'), 26 * DAY)
   assert.equal(due('profile.country == "DE" and count("A" within 30d) >= 3'), Infinity)
