@@ -61,6 +61,7 @@ export async function w2({ people, profile }: W2Options): Promise<object> {
     const sent = await orders.stop()
     const { receipts } = await allReceipts(sink, sent)
     const peakMiB = memory.stop()
+    const fanOut = await fanOutSeconds(at)
     const seconds = (taken.last - taken.first) / 1_000
     await server.ask('stop' satisfies Ask)
     await server.end()
@@ -68,6 +69,7 @@ export async function w2({ people, profile }: W2Options): Promise<object> {
       messagesPerSecond: round(taken.messages / seconds),
       readyMadePerSecond: round(readyMade),
       ratio: round(taken.messages / seconds / readyMade, 2),
+      fanOutSeconds: round(fanOut, 1),
       secondsFromDueToLast: round((taken.last - begins) / 1_000, 1),
       receiptsMeanwhile: summary(receipts.slice(before.receipts)),
       receiptsBefore: summary(receipts.slice(quiet, before.receipts)),
@@ -177,6 +179,15 @@ async function publish(at: At): Promise<number> {
   ]
   await call(at, '/api/documents/apply', { documents: documents.map((body) => ({ kind: body.kind, id: body.id, body })) })
   return begins
+}
+
+/** How long it took to put everybody on the log: as fast as the engine takes them. */
+async function fanOutSeconds({ url, secretKey }: At): Promise<number> {
+  const response = await fetch(`${url}/api/journeys/promotion/broadcasts`, { headers: { authorization: `Bearer ${secretKey}` } })
+  if (!response.ok) throw new Error(`The broadcasts were answered ${response.status}`)
+  const { broadcasts } = (await response.json()) as { broadcasts: { beganAt: number; endedAt: number | null }[] }
+  const [one] = broadcasts
+  return one?.endedAt == null ? Number.NaN : (one.endedAt - one.beganAt) / 1_000
 }
 
 /** Somebody pays every second; answers at the end how many did. */
