@@ -254,3 +254,19 @@ test('five hundred on each of five steps: pinned nobody moves, migrated exactly 
   world.sweep()
   assert.deepEqual(places(), { '3:e': 500, '3:d': 500, undefined: 500, '3:x': 500, '3:a': 500 })
 })
+
+test('who becomes one with somebody else goes along too, on whichever side the run was', () => {
+  for (const runs of ['loser', 'winner']) {
+    const world = new EditedWorld()
+    world.publish(reminder(wait('settle', '9d'), email('mail', 'old')))
+    world.person('loser', { email: 'one@example.com' })
+    world.person('winner', { email: 'one@example.com' })
+    world.happens(runs, 'Product Added')
+    world.publish(reminder(wait('settle', '1d'), email('mail', 'new')), { kind: 'follow' })
+    world.take('loser', { kind: 'merge', ws: 'w', key: 'loser', into: 'winner' })
+    assert.deepEqual(world.placesOf('winner'), ['2:settle'], runs)
+    world.sweep()
+    world.rest()
+    assert.deepEqual(world.sentTo('winner'), ['new'])
+  }
+})

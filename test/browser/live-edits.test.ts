@@ -110,13 +110,27 @@ test('stopping asks with plain words before it cannot be undone', async () => {
 })
 
 test('a copy is made under another id; a taken one is refused in words', async () => {
-  await at('/journeys/long?tab=outline', async (page) => {
-    const duplicate = page.getByRole('button', { name: 'Duplicate' })
-    if ((await duplicate.count()) === 0) await page.goto(`${api.url}/journeys/welcome?tab=outline`)
-    await page.getByRole('button', { name: 'Duplicate' }).click()
+  const { page } = await openPage(browser, api.url)
+  await page.goto(`${api.url}/journeys/welcome?tab=outline`)
+  await page.getByRole('button', { name: 'Duplicate' }).click()
+  assert.deepEqual(await violations(page), [])
+  await page.getByLabel('Id of the copy').fill('welcome')
+  await page.getByRole('button', { name: 'Make the copy' }).click()
+  await page.getByText('There is a journey of this name already').waitFor()
+  await page.getByLabel('Id of the copy').fill('every-kind')
+  await page.getByRole('button', { name: 'Make the copy' }).click()
+  await page.waitForURL(/\/journeys\/every-kind/)
+  await page.context().close()
+})
+
+test('archiving asks what becomes of the people inside', async () => {
+  await at('/journeys/every-kind?tab=outline', async (page) => {
+    await page.getByRole('button', { name: 'Archive' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Archive this journey' })
+    await dialog.getByLabel('leave at once').check()
     assert.deepEqual(await violations(page), [])
-    await page.getByLabel('Id of the copy').fill('every-kind')
-    await page.getByRole('button', { name: 'Make the copy' }).click()
-    await page.waitForURL(/\/journeys\/every-kind/)
+    await dialog.getByRole('button', { name: 'Archive this journey' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    assert.deepEqual(api.lifecycle.archived, ['every-kind stop'])
   })
 })

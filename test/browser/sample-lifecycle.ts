@@ -1,7 +1,7 @@
 import { ChangeJourneyMode, DuplicateJourney, JourneyImpact, type JourneyMode } from '#journeys/api.ts'
 import { refuse } from '#lib/problem.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
-import { PublishDraft } from '#workspaces/documents/api.ts'
+import { ArchiveDocument, PublishDraft } from '#workspaces/documents/api.ts'
 import { DAY, started } from './sample-shop.ts'
 
 type Mode = (typeof JourneyMode)['options'][number]
@@ -10,6 +10,7 @@ type Mode = (typeof JourneyMode)['options'][number]
 export class SampleLifecycle {
   readonly modes = new Map<string, Mode>()
   readonly published: unknown[] = []
+  readonly archived: string[] = []
 
   readonly modeOf = (id: string): Mode => this.modes.get(id) ?? 'run'
 
@@ -22,6 +23,10 @@ export class SampleLifecycle {
       bind(DuplicateJourney, async ({ to }) =>
         to === 'welcome' ? refuse({ code: 'journey.exists', status: 409, title: 'There is a journey of this name already' }) : { id: to },
       ),
+      bind(ArchiveDocument, async ({ id }) => {
+        this.archived.push(`${id} ${this.modeOf(id)}`)
+        return { plan: { changes: [], breaks: [], ok: true, token: 'pl_x' }, revision: 9, published: [] }
+      }),
       bind(PublishDraft, async (input) => {
         this.published.push(input)
         return {

@@ -8,7 +8,7 @@ import type { Journey } from '#journeys/schema.ts'
 import { CodeView } from '#journeys/ui/code.tsx'
 import { LiveJourney, type Totals } from '#journeys/ui/counts.tsx'
 import { Inspector } from '#journeys/ui/inspector.tsx'
-import { DuplicateButton, ModeButtons } from '#journeys/ui/modes.tsx'
+import { ArchiveButton, DuplicateButton, ModeButtons } from '#journeys/ui/modes.tsx'
 import { MostMessages } from '#journeys/ui/most-messages.tsx'
 import { Outline } from '#journeys/ui/outline.tsx'
 import { PublishButton } from '#journeys/ui/publish.tsx'
@@ -91,7 +91,8 @@ function JourneyView({ shown }: { shown: Shown }) {
                 />
               )}
               <DuplicateButton id={shown.id} onMade={(id) => void goTo({ to: toJourney(id) })} />
-              {shown.versions.some((each) => each.status === 'live') && <ModeButtons id={shown.id} mode={shown.mode} />}
+              {shown.versions.some((each) => each.status === 'live') && <ArchiveButton id={shown.id} mode={shown.mode} />}
+              {shown.versions.length > 0 && <ModeButtons id={shown.id} mode={shown.mode} />}
               {shown.draft !== null && <PublishButton id={shown.id} hash={shown.draft} />}
             </>
           }

@@ -5,6 +5,7 @@ import { call } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
 import { Field } from '#kit/field.tsx'
 import { ErrorView } from '#kit/states.tsx'
+import { ArchiveDocument } from '#workspaces/documents/api.ts'
 import { ChangeJourneyMode, DuplicateJourney, type JourneyMode } from '../api.ts'
 
 const Dialog = lazy(() => import('#kit/dialog.tsx').then((module) => ({ default: module.Dialog })))
@@ -120,6 +121,61 @@ function Ask({ id, from, to, onClose }: { id: string; from: Mode; to: Mode; onCl
           <Button onClick={onClose}>Cancel</Button>
           <Button look={deed.look ?? 'primary'} busy={change.isPending} onClick={() => change.mutate()}>
             {deed.title}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}
+
+/** Takes a journey out of use, once it is said what becomes of the people inside. */
+export function ArchiveButton({ id, mode }: { id: string; mode: Mode }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button look="quiet" onClick={() => setOpen(true)}>
+        Archive
+      </Button>
+      <Suspense>{open && <Archive id={id} mode={mode} onClose={() => setOpen(false)} />}</Suspense>
+    </>
+  )
+}
+
+function Archive({ id, mode, onClose }: { id: string; mode: Mode; onClose: () => void }) {
+  const client = useQueryClient()
+  const [leave, setLeave] = useState(false)
+  const archive = useMutation({
+    mutationFn: async () => {
+      // An archived journey that stays paused would hold its people for ever.
+      const wanted: Mode | null = leave ? 'stop' : mode === 'pause' ? 'drain' : null
+      if (wanted && wanted !== mode) await call(ChangeJourneyMode, { id, mode: wanted })
+      await call(ArchiveDocument, { kind: 'journey', id })
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries()
+      onClose()
+    },
+  })
+  return (
+    <Dialog title="Archive this journey" open onClose={onClose}>
+      <div className="flex flex-col gap-4">
+        {archive.isError && <ErrorView error={archive.error} />}
+        <p className="text-ink-2">Nobody enters any more, and the journey is gone from the list. Its versions and reports stay.</p>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1 text-dense font-medium">People who are inside now</legend>
+          <label className="flex items-center gap-2">
+            <input type="radio" name="inside" checked={!leave} onChange={() => setLeave(false)} />
+            finish the journey
+          </label>
+          <label className="flex items-center gap-2">
+            <input type="radio" name="inside" checked={leave} onChange={() => setLeave(true)} />
+            leave at once
+          </label>
+        </fieldset>
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="bad" busy={archive.isPending} onClick={() => archive.mutate()}>
+            Archive this journey
           </Button>
         </div>
       </div>
