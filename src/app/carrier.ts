@@ -256,24 +256,23 @@ function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
   const begin = (): Promise<void> => {
-    const mine = work().finally(() => {
+    const mine = work()
+    const over = (): void => {
       if (running === mine) running = null
-    })
-    mine.catch(() => undefined)
+    }
     running = mine
+    mine.then(over, over)
     return mine
   }
-  const after = (earlier: Promise<void>): Promise<void> => {
-    next ??= earlier
-      .catch(() => undefined)
-      .then(() => {
-        next = null
-        return begin()
-      })
-    next.catch(() => undefined)
+  const follow = (): Promise<void> => {
+    next = null
+    return begin()
+  }
+  return () => {
+    if (!running) return begin()
+    next ??= running.then(follow, follow)
     return next
   }
-  return () => (running ? after(running) : begin())
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

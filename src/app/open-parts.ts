@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import { elsewhere } from '#platform/analytics/elsewhere.ts'
+import { claimFacts } from '#platform/analytics/home.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
 import { migrateAnalytics } from '#platform/analytics/migrate.ts'
 import type { Config } from '#platform/config.ts'
@@ -51,7 +52,7 @@ export async function openParts(config: Config, { logger, onFatal }: { logger: L
     const work = createPool({ url, name: 'cadenza work', max: half, onError })
     closing.push(async () => void (await Promise.all([pool.end(), work.end()])))
     await preparePartitions(work, config.partitions)
-    const analytics = hasFacts(config) ? await openAnalytics(config, { onFatal, closing }) : elsewhere()
+    const analytics = hasFacts(config) ? await openAnalytics(config, { work, onFatal, closing }) : elsewhere()
     return { owner: `${process.pid}-${randomBytes(6).toString('hex')}`, url, pool, work, analytics, schema, close }
   } catch (error) {
     await close()
@@ -83,8 +84,12 @@ async function lockData(config: Config, { onFatal, closing }: Pick<Starting, 'on
 export const hasFacts = (config: Config): boolean =>
   config.analytics.kind === 'server' || config.database.kind === 'embedded' || config.roles.has('jobs') || config.roles.has('web')
 
-async function openAnalytics(config: Config, { onFatal, closing }: Pick<Starting, 'onFatal' | 'closing'>): Promise<Analytics> {
+async function openAnalytics(
+  config: Config,
+  { work, onFatal, closing }: Pick<Starting, 'onFatal' | 'closing'> & { readonly work: Pool },
+): Promise<Analytics> {
   await lockData(config, { onFatal, closing })
+  if (config.database.kind === 'server' && config.analytics.kind === 'embedded') await claimFacts(work, config.dataDir)
   const analytics =
     config.analytics.kind === 'server'
       ? httpAnalytics({ url: config.analytics.url })

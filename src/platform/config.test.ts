@@ -30,6 +30,10 @@ test('with nothing set, everything runs here, on built-in parts', () => {
 const wrong: readonly [Environment, RegExp][] = [
   [{ PORT: 'eighty' }, /PORT is "eighty".*whole number from 0.*to 65535\. Unset it for 8080/],
   [{ PORT: '65536' }, /PORT is "65536"/],
+  [{ NATS_URL: 'http://n1:4222' }, /NATS_URL is set.*start with nats:\/\/ or tls:\/\//],
+  [{ NATS_REPLICAS: '2' }, /NATS_REPLICAS is "2".*1, 3 or 5/],
+  [{ DATABASE_URL: 'postgres://db/x', SECRET_KEY: KEY, ROLES: 'web,engine' }, /ROLES has web and not jobs.*Set CLICKHOUSE_URL/],
+  [{ DATABASE_URL: 'postgres://db/x', SECRET_KEY: KEY, ROLES: 'jobs' }, /ROLES has jobs and not web.*Set CLICKHOUSE_URL/],
   [{ CADENZA_PORT: '-1' }, /PORT is "-1"/],
   [
     { DATABASE_URL: 'mysql://root:hush@db/x', SECRET_KEY: KEY },
@@ -119,4 +123,14 @@ test('without a secret key one is made at the first start, for this user only, a
   assert.equal(await readFile(path, 'utf8'), first.secretKey)
   await writeFile(path, 'cut')
   await assert.rejects(withSecretKey(config), /cut short.*backup/)
+})
+
+test('servers of NATS are given as a list; a token or a password in them is not shown', () => {
+  const config = readConfig({ NATS_URL: 'nats://name:hush@n1:4222, nats://s3cret@n2:4222', NATS_SHARDS: '8' })
+  assert.equal(config.nats?.servers.length, 2)
+  assert.equal(config.nats?.shards, 8)
+  assert.equal(config.nats?.replicas, undefined)
+  const shown = explain(config).find(({ name }) => name === 'NATS_URL')!.value
+  assert.doesNotMatch(shown, /hush|s3cret/)
+  assert.match(shown, /n1:4222.*n2:4222/)
 })

@@ -6,8 +6,9 @@ import { findKey, type KeyOwner } from '../store.ts'
 /** A revoked key may still work for this long in other processes of the server. */
 const KNOWN_MS = 10_000
 const UNKNOWN_MS = 2_000
-/** While the database does not answer, known keys go on working: events are still taken when a stream stands in front of it. Waited for an answer (ms), and not waited at all for this long after a failure. */
+/** While the database does not answer, known write keys go on working, because a stream may stand in front of it. So long (ms) an answer is waited for. */
 const PATIENCE_MS = 300
+/** For so long (ms) after a failure there is no waiting. */
 const BROKEN_MS = 2_000
 const SHAPE = /^(wk|sk)_[\w-]{20,64}$/
 
@@ -23,10 +24,10 @@ export interface KeyLookup {
 export const keyHash = (value: string): string => hash('sha256', value)
 
 /** Whose a key is, from memory for ten seconds; many requests for one key ask the database once. */
-export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
+export function createKeyLookup(db: Queryable, now: () => number, { knownMs = KNOWN_MS }: { readonly knownMs?: number } = {}): KeyLookup {
   const owners = new LRUCache<string, { readonly owner: KeyOwner | undefined }>({
     max: 10_000,
-    ttl: KNOWN_MS,
+    ttl: knownMs,
     noDeleteOnStaleGet: true,
     noDeleteOnFetchRejection: true,
     fetchMethod: async (hashed, _stale, { options }) => {
@@ -36,10 +37,10 @@ export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
     },
   })
   let brokenUntil = 0
-  const asked = async (hashed: string): Promise<{ readonly owner: KeyOwner | undefined }> => {
+  const asked = async (hashed: string, kind: KeyOwner['kind']): Promise<{ readonly owner: KeyOwner | undefined }> => {
     const before = owners.peek(hashed, { allowStale: true })
     const asking = owners.fetch(hashed)
-    if (!before?.owner) return (await asking) ?? { owner: undefined }
+    if (!before?.owner || kind !== 'write') return (await asking) ?? { owner: undefined }
     const missed = (): typeof before => {
       brokenUntil = now() + BROKEN_MS
       return before
@@ -53,7 +54,7 @@ export function createKeyLookup(db: Queryable, now: () => number): KeyLookup {
   const find = async (value: string, kind: KeyOwner['kind']): Promise<KeyOwner | undefined> => {
     if (!SHAPE.test(value)) return undefined
     const hashed = keyHash(value)
-    const { owner } = owners.get(hashed) ?? (await asked(hashed))
+    const { owner } = owners.get(hashed) ?? (await asked(hashed, kind))
     const alive = owner?.kind === kind && (owner.expiresAt === null || owner.expiresAt > now())
     return alive ? owner : undefined
   }
