@@ -18,6 +18,12 @@ const MINUTE = 60_000
 /** How long the provider takes: long enough that much can happen to a run while its message is queued. */
 const HAND_OVER = 10 * MINUTE
 
+const WHENS = [
+  'entry.n > 4 or sequence("Product Viewed", "Product Added" within 10m in run)',
+  'profile.hits exists and never("Order Completed" where event.n > 4 within 1d)',
+  'count("Product Viewed" within 1h) > 1 or sum("Product Added", n in run) > 4 or distinct("Product Viewed", n in step) > 1',
+]
+
 /** Random structured journeys, branching up to `depth` deep. */
 const stepsUpTo = (depth: number): fc.Arbitrary<object[]> => fc.array(stepUpTo(depth), { maxLength: 3 })
 function stepUpTo(depth: number): fc.Arbitrary<object> {
@@ -48,17 +54,7 @@ function stepUpTo(depth: number): fc.Arbitrary<object> {
       .tuple(fc.constantFrom(...EVENTS), fc.constantFrom('2m', '1d'), list, list)
       .map(([event, upTo, after, otherwise]) => ({ kind: 'waitFor', event, upTo, then: after, otherwise })),
     fc
-      .tuple(
-        fc.constantFrom(
-          'entry.n > 4',
-          'profile.hits exists',
-          'count("Product Viewed" within 1h) > 1 and never("Order Completed" where event.n > 4 within 1d)',
-          'sum("Product Added", n in run) > 4 or distinct("Product Viewed", n in step) > 1',
-          'sequence("Product Viewed", "Product Added" within 10m in run)',
-        ),
-        list,
-        list,
-      )
+      .tuple(fc.constantFrom(...WHENS), list, list)
       .map(([when, inside, otherwise]) => ({ kind: 'branch', branches: [{ id: 'b', when, steps: inside }], otherwise })),
     fc.tuple(fc.constantFrom('first', 'ranked'), list, list).map(([mode, x, y]) => ({
       kind: 'waitFor',
