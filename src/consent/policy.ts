@@ -60,6 +60,13 @@ export const ContactPolicy = z.strictObject({
     .default([]),
   /** Where clocks are read for people whose zone is not known. */
   fallbackZone: z.string().default('UTC'),
+  /** Of journeys that send marketing messages: in how many one person may be at once, and how often they may enter any within a time. */
+  journeys: z
+    .strictObject({
+      atOnce: z.int().min(1).max(1_000).optional(),
+      entries: z.strictObject({ times: z.int().min(1).max(100), within: Span }).optional(),
+    })
+    .optional(),
 })
 export type Cap = z.output<typeof Cap>
 export type QuietHours = z.output<typeof QuietHours>

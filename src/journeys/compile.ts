@@ -9,11 +9,12 @@ import { condition, eventPath, gathering, keyText, runPath, Unreadable } from '.
 import type { Enrollment } from './enrollment.ts'
 import { type CompiledEntry, compileEntry } from './entries/compile.ts'
 import { entriesOf } from './entries/schema.ts'
-import { lanes } from './lanes.ts'
+import { lanes, places } from './lanes.ts'
 import type { Node, Place } from './node.ts'
 import { prepare } from './nodes/registry.ts'
 import type { Reason } from './reasons.ts'
 import type { Journey } from './schema.ts'
+import { isMarketing } from './sends.ts'
 import type { Step } from './steps.ts'
 
 type Run = Pick<Enrollment, 'key' | 'entry'>
@@ -46,6 +47,8 @@ export interface CompiledJourney {
   readonly nodes: ReadonlyMap<string, Node>
   /** Moves after which a run has come to rest, whatever happens. */
   readonly mostMoves: number
+  /** Some step of it sends a marketing message. */
+  readonly marketing: boolean
   /** The ways in, in the order of the document. */
   readonly entries: readonly CompiledEntry[]
   /** What its conditions ask for that is kept of each person. */
@@ -84,6 +87,7 @@ function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'agg
     first: journey.steps[0]?.id ?? null,
     nodes: program.nodes,
     mostMoves,
+    marketing: places(journey.steps).some(({ step }) => isMarketing(step)),
     entries: entriesOf(journey).map((entry) => compileEntry(entry, journey.id)),
     exits: compileExits(journey.exit),
     goal: compileGoal(journey.goal),

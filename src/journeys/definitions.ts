@@ -4,7 +4,7 @@ import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
 import { type CompiledJourney, compile } from './compile.ts'
 import type { CompiledEntry } from './entries/compile.ts'
-import type { EntryPolicy } from './entries/limits.ts'
+import { type EntryPolicy, entryPolicyOf } from './entries/limits.ts'
 import type { Edit } from './in-flight.ts'
 import type { ModeChange } from './modes.ts'
 import { rank } from './rank.ts'
@@ -32,8 +32,6 @@ export interface Published {
   readonly templates: readonly ({ readonly id: string } & PublishedTemplate)[]
   /** The contact policy in force. */
   readonly policy?: ContactPolicy | undefined
-  /** What all journeys together may do with one person's entries. */
-  readonly entryPolicy?: EntryPolicy | undefined
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
   /** Live segments with the texts of their conditions, the live version's first. */
   readonly segments?: CatalogueInput['segments'] | undefined
@@ -109,7 +107,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     entriesByEvent: byEvent(doors),
     appointed: doors.filter(({ entry }) => entry.appointment !== null),
     exitEvents: new Set([...compiled.values()].flatMap((versions) => [...versions.values()].flatMap(({ exits }) => [...exits.keys()]))),
-    entryPolicy: published.entryPolicy,
+    entryPolicy: entryPolicyOf(published.policy),
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
     catalogue: watched,
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),

@@ -16,3 +16,11 @@ export function sendersOf(step: Step): readonly string[] {
     step.kind === 'email' ? [step] : step.kind === 'message' ? step.ways.flatMap((way) => ('email' in way ? [way.email] : [])) : []
   return ways.flatMap(({ sender }) => sender ?? [])
 }
+
+/** Whether a step sends something that nobody asked for: a message in the marketing lane, also by an address of one's own. */
+export function isMarketing(step: Step): boolean {
+  const lane = (given: { readonly lane: string } | undefined): boolean => given?.lane === 'marketing'
+  if (step.kind === 'email') return lane(step)
+  if (step.kind === 'webhook') return lane(step.contact)
+  return step.kind === 'message' && step.ways.some((way) => lane('email' in way ? way.email : way.webhook.contact))
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { ContactPolicy } from '#consent/policy.ts'
 import { journey, MONDAY, World } from '../../../test/fixtures/journeys.ts'
 
 const HOUR = 3_600_000
@@ -87,6 +88,39 @@ test('at most so many runs of a journey at once', () => {
   world.passes('2h')
   world.happens(ada, 'Visit', { page: 'c' })
   assert.deepEqual(world.storyOf(ada).at(-1), 'entered rest entered')
+})
+
+test('the workspace may limit in how many journeys a person is at once, and how many they enter; receipts are free', () => {
+  const policy = ContactPolicy.parse({
+    kind: 'contact-policy',
+    id: 'default',
+    journeys: { atOnce: 2, entries: { times: 3, within: '7d' } },
+  })
+  const campaign = (id: string) => journey({ id, entry: { event: id, reentry: 'always' }, steps: [...rest, ...mail] })
+  const receipt = journey({
+    id: 'receipt',
+    entry: { event: 'Paid', reentry: 'always' },
+    steps: [{ kind: 'email', id: 'mail', template: 'receipt', lane: 'transactional' }],
+  })
+  const world = new World([...['a', 'b', 'c', 'd'].map(campaign), receipt], { policy })
+  const ada = world.person('ada')
+  for (const name of ['a', 'b', 'c']) world.happens(ada, name)
+  world.happens(ada, 'Paid')
+  world.passes('1d')
+  for (const name of ['c', 'd', 'Paid']) world.happens(ada, name)
+  world.passes('7d')
+  world.happens(ada, 'd')
+  const entries = world.trace.filter(({ kind }) => kind === 'entered' || kind === 'refused').map((line) => `${line.journey} ${line.reason}`)
+  assert.deepEqual(entries, [
+    'a entered',
+    'b entered',
+    'c too_many_journeys',
+    'receipt entered',
+    'c entered',
+    'd too_many_entries',
+    'receipt entered',
+    'd entered',
+  ])
 })
 
 // --- one choke point

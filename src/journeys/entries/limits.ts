@@ -1,6 +1,9 @@
+import type { ContactPolicy } from '#consent/policy.ts'
 import type { EventRecord } from '#events/schema.ts'
+import { milliseconds } from '#lib/duration.ts'
 import { own } from '#lib/record.ts'
 import type { CompiledJourney } from '../compile.ts'
+import type { Definitions } from '../definitions.ts'
 import type { JourneyMemory, JourneysSection } from '../enrollment.ts'
 import type { Reason } from '../reasons.ts'
 import type { Turn } from '../turn.ts'
@@ -36,7 +39,7 @@ export function refusal(turn: Turn, record: EventRecord, { journey, entry, key }
   if (section.enrollments.filter((run) => run.journey === journey.id).length >= entry.concurrent) return 'concurrent'
   const { limit } = entry
   if (limit && (memory?.entered ?? []).filter((at) => at > now - limit.within).length >= limit.times) return 'limit'
-  return beyondPolicy(section, definitions.entryPolicy, now)
+  return journey.marketing ? beyondPolicy(section, definitions, now) : null
 }
 
 /** When the last run with this key began, or ended (epoch ms). */
@@ -46,17 +49,30 @@ function lastOf({ keys, ended }: JourneyMemory, key: string, { reentryFrom }: Co
   return left !== undefined && (began === undefined || left > began) ? left : began
 }
 
-/** Whether one more entry would be more than the workspace allows this person. */
-export function beyondPolicy({ enrollments, memory }: JourneysSection, policy: EntryPolicy | undefined, now: number): Reason | null {
-  const { atOnce, entries } = policy ?? {}
-  if (atOnce !== undefined && new Set(enrollments.map(({ journey }) => journey)).size >= atOnce) return 'too_many_journeys'
+/** Whether one more entry would be more than the workspace allows this person. Journeys that send nothing but what was asked for do not count. */
+export function beyondPolicy({ enrollments, memory }: JourneysSection, definitions: Definitions, now: number): Reason | null {
+  const { atOnce, entries } = definitions.entryPolicy ?? {}
+  const counts = (journey: string): boolean => definitions.live.get(journey)?.marketing ?? true
+  if (atOnce !== undefined && new Set(enrollments.map(({ journey }) => journey).filter(counts)).size >= atOnce) return 'too_many_journeys'
   if (entries === undefined) return null
-  const entered = Object.values(memory).flatMap(({ entered = [] }) => entered.filter((at) => at > now - entries.within))
+  const entered = Object.entries(memory).flatMap(([journey, { entered = [] }]) =>
+    counts(journey) ? entered.filter((at) => at > now - entries.within) : [],
+  )
   return entered.length >= entries.times ? 'too_many_entries' : null
 }
 
-/** For how long (ms) entries must be remembered one by one, and how many of them; 0: not at all. */
-export function remembering(entry: CompiledEntry, policy: EntryPolicy | undefined): { readonly within: number; readonly times: number } {
-  const rules = [entry.limit, policy?.entries].filter((rule) => rule != null)
+/** The part of the contact policy that is about entries. */
+export function entryPolicyOf(policy: ContactPolicy | undefined): EntryPolicy | undefined {
+  const { atOnce, entries } = policy?.journeys ?? {}
+  if (atOnce === undefined && entries === undefined) return undefined
+  return { atOnce, entries: entries && { times: entries.times, within: milliseconds(entries.within)! } }
+}
+
+/** For how long (ms) entries must be remembered one by one, and how many of them; 0: not at all. A limit of one way in counts entries by all. */
+export function remembering(
+  { entries }: CompiledJourney,
+  policy: EntryPolicy | undefined,
+): { readonly within: number; readonly times: number } {
+  const rules = [...entries.map(({ limit }) => limit), policy?.entries].filter((rule) => rule != null)
   return { within: Math.max(0, ...rules.map(({ within }) => within)), times: Math.max(0, ...rules.map(({ times }) => times)) }
 }
