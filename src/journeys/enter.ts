@@ -59,10 +59,11 @@ function enrollmentId(turn: Turn, record: EventRecord, { journey, key }: { journ
 }
 
 function remember(turn: Turn, { door, key, memory }: { door: Door; key: string; memory: JourneyMemory }): void {
-  const { journey, entry } = door
+  const { journey } = door
   const { journeys } = turn.person
   const { now, definitions } = turn.context
-  const { reentryAfter } = entry
+  // The rules of every way in, not only of this one: another would forget who has been there.
+  const reentryAfter = Math.max(...journey.entries.map((entry) => entry.reentryAfter))
   const isNeeded = ([other, last]: [string, number]): boolean =>
     other !== key && now - Math.max(last, (memory.ended && own(memory.ended, other)) ?? last) < reentryAfter
   const kept = Object.entries(memory.keys).filter(isNeeded)
@@ -71,7 +72,7 @@ function remember(turn: Turn, { door, key, memory }: { door: Door; key: string; 
   const keys = Object.fromEntries([...kept, [key, now]])
   const { ended, entered, ...rest } = memory
   const left = Object.entries(ended ?? {}).filter(([other]) => Object.hasOwn(keys, other))
-  const { within, times } = remembering(entry, definitions.entryPolicy)
+  const { within, times } = remembering(journey, definitions.entryPolicy)
   const recent = [...(entered ?? []).filter((at) => at > now - within), now].slice(-times)
   const next: JourneyMemory = {
     ...rest,
