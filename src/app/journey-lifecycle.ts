@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ChangeJourneyMode, DuplicateJourney, JourneyImpact } from '#journeys/api.ts'
 import { type CompiledJourney, compile } from '#journeys/compile.ts'
-import type { Definitions } from '#journeys/definitions.ts'
+import type { Definitions, PublishedTemplate } from '#journeys/definitions.ts'
 import { faults, type GroupImpact, groupImpact, type Impact, outOfReach, placeKey, staleness, withNext } from '#journeys/impact.ts'
 import { isRest, unmapped } from '#journeys/in-flight-place.ts'
 import { title } from '#journeys/lanes.ts'
@@ -153,7 +153,7 @@ async function crossingOf(
   }
 }
 
-async function preview(options: Options, workspace: string, { id, inFlight, body: given }: InputOf<typeof JourneyImpact>) {
+async function preview(options: Options, workspace: string, { id, inFlight, body: given, templates }: InputOf<typeof JourneyImpact>) {
   const { pool, work } = options
   const body =
     (given as Json | undefined) ??
@@ -162,7 +162,7 @@ async function preview(options: Options, workspace: string, { id, inFlight, body
   const crossing = await inWorkspace(pool, workspace, (tx) => crossingOf(options, tx, { workspace, id, body, inFlight }))
   if (isRefusal(crossing)) return crossing
   const { next, live, from, places, problems, impact } = crossing
-  const definitions = withNext(crossing.definitions, next, inFlight)
+  const definitions = withTemplates(withNext(crossing.definitions, next, inFlight), templates)
   const groups: GroupImpact[] = []
   for (const { profiles, ...place } of places) {
     const sample = await peopleOf(work, workspace, profiles)
@@ -194,6 +194,12 @@ async function preview(options: Options, workspace: string, { id, inFlight, body
     places: [...next.nodes.values()].filter(({ step }) => isRest(step)).map(({ step }) => ({ step: step.id, title: title(step) })),
   }
 }
+
+/** Templates that come with the publish are there when it is in force. */
+const withTemplates = (definitions: Definitions, ids: readonly string[]): Definitions => ({
+  ...definitions,
+  templates: new Map<string, PublishedTemplate>([...ids.map((id) => [id, { version: 1 }] as const), ...definitions.templates]),
+})
 
 const NO_DRAFT: Problem = {
   code: 'journey.draft.missing',

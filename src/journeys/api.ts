@@ -271,6 +271,8 @@ export const JourneyImpact = action({
     inFlight: InFlight,
     /** What is to be published; the draft if left out. */
     body: z.record(z.string(), z.json()).optional(),
+    /** Templates that are published with it, so that a message with one of them counts. */
+    templates: z.array(Slug).max(2_000).default([]),
   }),
   output: z.object({
     /** Publishing with people taken along needs it, for 15 minutes. */

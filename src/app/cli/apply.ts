@@ -83,7 +83,8 @@ async function planFor(call: Call): Promise<Outcome<Planned>> {
   const changed = answer.changes.filter(({ action }) => action !== 'unchanged').length
   const journeys = answer.changes.filter(({ kind, action, problems: own }) => kind === 'journey' && action === 'change' && own.length === 0)
   const bodies = given(folder).filter(({ kind, id }) => kind === 'journey' && journeys.some((change) => change.id === id))
-  const impacts = await impactsOf(call, server, bodies)
+  const templates = given(folder).flatMap(({ kind, id }) => (kind === 'template' ? [id] : []))
+  const impacts = await impactsOf(call, server, { changed: bodies, templates })
   if (isRefusal(impacts)) return impacts
   return { plan: answer, folder, server, prune, problems, changed, impacts }
 }

@@ -35,7 +35,11 @@ interface Changed {
 }
 
 /** Reads the flags and has the server preview every journey that changes. */
-export async function impactsOf(call: Call, server: Server, changed: readonly Changed[]): Promise<Outcome<PlannedImpact[]>> {
+export async function impactsOf(
+  call: Call,
+  server: Server,
+  { changed, templates }: { changed: readonly Changed[]; templates: readonly string[] },
+): Promise<Outcome<PlannedImpact[]>> {
   const wishes = wishesOf(
     call,
     changed.map(({ id }) => id),
@@ -44,7 +48,7 @@ export async function impactsOf(call: Call, server: Server, changed: readonly Ch
   const found: PlannedImpact[] = []
   for (const { id, body } of changed) {
     const inFlight = wishes.get(id)!
-    const impact = await ask(server, JourneyImpact, { id, inFlight, body })
+    const impact = await ask(server, JourneyImpact, { id, inFlight, body, templates: [...templates] })
     if (isRefusal(impact)) return impact
     found.push({ id, inFlight, impact })
   }
