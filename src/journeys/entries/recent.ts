@@ -14,8 +14,10 @@ const MOST = 64
 /** Notes an event that some exit listens to: the run that it ends may be on its way from a profile that became this one. */
 export function rememberEvent(turn: Turn, record: EventRecord): void {
   const { definitions, now } = turn.context
-  if (!definitions.exitEvents.has(record.name)) return
-  keep(turn, { recent: fresh([...(turn.person.journeys.recent ?? []), remembered(record, now)], now) })
+  const { recent = [] } = turn.person.journeys
+  const added = definitions.exitEvents.has(record.name) ? [remembered(record, now)] : []
+  const isStale = recent[0] !== undefined && recent[0].heard + SPAN <= now
+  if (added.length > 0 || isStale) keep(turn, { recent: fresh([...recent, ...added], now) })
 }
 
 const fresh = (events: readonly Remembered[], now: number): readonly Remembered[] =>
