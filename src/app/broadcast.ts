@@ -130,7 +130,7 @@ class Agenda {
       const made = definitions.of(revision, ws)
       const doors = new Set([...made.entriesByEvent.values()].flat().concat(made.appointed))
       return [...doors]
-        .filter(({ entry }) => entry.schedule !== null || entry.existing !== null || entry.appointment !== null)
+        .filter(({ entry, counting }) => !counting && (entry.schedule !== null || entry.existing !== null || entry.appointment !== null))
         .map((door) => ({ ws, door, definitions: made, since: published.get(`${ws} ${door.journey.id}`) ?? 0 }))
     })
     this.#revision = revision

@@ -20,6 +20,8 @@ export interface PublishedTemplate {
 export interface Door {
   readonly journey: CompiledJourney
   readonly entry: CompiledEntry
+  /** No version of the journey is complete: what its conditions ask of the past is still being counted, and nobody is let in. */
+  readonly counting?: true
 }
 
 /** What is published in one workspace at one revision. */
@@ -95,7 +97,9 @@ export function definitions(published: Published, previous?: Definitions): Defin
     watches: published.watches,
   }
   const watched = catalogue(asked, previous?.catalogue)
-  const doors = doorsOf(complete(live, { compiled, watched }))
+  const ready = complete(live, { compiled, watched })
+  const doors = doorsOf(ready)
+  const counting = doorsOf(new Map([...live].filter(([id]) => !ready.has(id)))).map((door): Door => ({ ...door, counting: true }))
   const policy = published.policy ? compilePolicy(published.policy) : NO_POLICY
   // Publishing refuses such a policy. If one is there all the same, nobody may be written to by mistake.
   if (isRefusal(policy)) throw new Error(`The contact policy of ${workspace} cannot be read: ${policy.refused.title}`)
@@ -104,7 +108,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     revision,
     consent,
     live,
-    entriesByEvent: byEvent(doors),
+    entriesByEvent: byEvent([...doors, ...counting]),
     appointed: doors.filter(({ entry }) => entry.appointment !== null),
     exitEvents: new Set([...compiled.values()].flatMap((versions) => [...versions.values()].flatMap(({ exits }) => [...exits.keys()]))),
     entryPolicy: entryPolicyOf(published.policy),

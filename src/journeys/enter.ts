@@ -19,6 +19,10 @@ export const KEYS_REMEMBERED = 1000
  */
 export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
   const { journey, entry } = door
+  if (door.counting) {
+    refuse(turn, door, 'counting')
+    return true
+  }
   if (entry.where && !entry.where(entryScope(turn, record))) return turnedAway(turn, record, door)
   const key = entry.key(record)
   const refused = closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key })

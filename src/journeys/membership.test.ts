@@ -269,6 +269,21 @@ test('a journey takes people in by its version before until the past of what the
   assert.deepEqual(door(needs.map((watch) => ({ ...watch, built: true }))), [2])
 })
 
+test('a journey whose past is still being counted lets nobody in, and says so', () => {
+  const asking = journey({ id: 'j', entry: { event: 'Seen', where: 'count("Order Completed" within 30d) >= 1' }, steps: [mail('b')] })
+  const watches = watching('x', ['count("Order Completed" within 30d) >= 1'], { since: 1, built: false }).filter(
+    ({ kind }) => kind === 'aggregate',
+  )
+  const common = { workspace: 'w', revision: 1, consent: 'opt-out', templates: [], segments: [] } as const
+  const counting = definitions({ ...common, journeys: [{ journey: asking, version: 1, live: true }], watches })
+  const { state, facts } = react(null, event('Seen', MONDAY), at(counting, MONDAY))
+  assert.deepEqual(state.journeys.enrollments, [])
+  assert.deepEqual(
+    facts.filter(({ table }) => table === 'transitions').map(({ row }) => 'kind' in row && 'reason' in row && `${row.kind}: ${row.reason}`),
+    ['refused: counting'],
+  )
+})
+
 // ── What was asked again is what had to be ──────────────────────────────────────────────────────────────────────────────
 
 const POOL = [

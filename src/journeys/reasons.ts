@@ -22,6 +22,7 @@ export const REASONS = {
   too_many_journeys: fine('They were in as many journeys at once as the workspace allows.'),
   too_many_entries: fine('They had entered as many journeys as the workspace allows within the time.'),
   key_missing: trouble('The event did not carry the entry key of the journey.'),
+  counting: fine('What the journey asks of the past was still being counted, so nobody was let in yet.'),
   journey_paused: fine('The journey was paused, so nobody was let in.'),
   journey_draining: fine('The journey lets nobody in any more; who is inside finishes.'),
   // moved on

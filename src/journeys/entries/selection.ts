@@ -40,7 +40,7 @@ export function recordFor(
 
 /** The way in that a broadcast goes through; undefined: the journey has none any more. */
 export const doorOf = (doors: readonly Door[], journey: string, { kind }: Pick<Broadcast, 'kind'>): Door | undefined =>
-  doors.find((door) => door.journey.id === journey && LEADS[kind](door))
+  doors.find((door) => door.journey.id === journey && !door.counting && LEADS[kind](door))
 
 const LEADS: Readonly<Record<Broadcast['kind'], (door: Door) => boolean>> = {
   scheduled: ({ entry }) => entry.schedule !== null,
