@@ -105,8 +105,14 @@ export class ShardCarrier {
       while (!this.#ending) {
         const group = await this.#reader.take(this.#failing.times > 0 ? 0 : GROUP_CHARACTERS, IDLE_MS)
         if (group.length > 0 && !this.#ending) {
-          await this.#checkPlace(position, group[0]!)
-          position = await this.#carry(position, group)
+          // A connection that broke may have swallowed messages in the middle of what came: only what follows without a gap is carried.
+          const gap = group.findIndex(({ seq }, i) => seq !== position.seq + 1 + i)
+          const whole = gap < 0 ? group : group.slice(0, gap)
+          if (whole.length > 0) {
+            this.#doubts.delete('gap')
+            position = await this.#carry(position, whole)
+          }
+          if (gap >= 0) await this.#doubtGap(position, group[gap]!)
           onCarried()
         }
         if (performance.now() - verified < VERIFY_MS) continue
@@ -166,12 +172,8 @@ export class ShardCarrier {
     return (await messageIdAt(this.#parts.nats.streams, this.#shard, seq)) === message
   }
 
-  /** Places follow each other without a gap; where there is one, the stream itself is asked before it is believed. */
-  async #checkPlace(position: Position, { seq }: Arrived): Promise<void> {
-    if (seq === position.seq + 1) {
-      this.#doubts.delete('gap')
-      return
-    }
+  /** Places follow each other without a gap; where there is one, the stream itself is asked, for a while, before it is believed. Throws. */
+  async #doubtGap(position: Position, { seq }: Arrived): Promise<never> {
     const { nats, db, logger, onLost } = this.#parts
     const [shard, epoch] = [this.#shard, this.#epoch]
     const missing = seq - position.seq - 1
