@@ -79,8 +79,7 @@ export interface DeliveryFact {
   readonly enrollment_id: string
   readonly step_id: string
   readonly channel: string
-  readonly status:
-    /** It has to wait or may not go: caps, quiet hours, another journey. */
+  readonly status: /** It has to wait or may not go: caps, quiet hours, another journey. */
     | 'held'
     | 'queued'
     | 'sent'

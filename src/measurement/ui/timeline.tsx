@@ -113,7 +113,14 @@ function KindIcon({ kind }: { kind: TimelineItem['kind'] }) {
   return <Route {...shape} className="text-cat-logic" />
 }
 
-const MOVES = { entered: 'Entered', refused: 'Not let in', moved: 'Moved on', exited: 'Left', converted: 'Reached the goal' } as const
+const MOVES = {
+  entered: 'Entered',
+  refused: 'Not let in',
+  moved: 'Moved on',
+  migrated: 'Taken along to another version',
+  exited: 'Left',
+  converted: 'Reached the goal',
+} as const
 
 const CHANNELS: Readonly<Record<string, string>> = { email: 'E-mail', webhook: 'Webhook', sms: 'SMS' }
 

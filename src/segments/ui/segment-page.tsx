@@ -108,7 +108,7 @@ function Edit({ id, shown }: { id: string; shown: Shown }) {
   const changed = text.trim() !== shown.when.trim()
   const send = (event: FormEvent) => {
     event.preventDefault()
-    const about = shown.description === '' ? {} : { description: shown.description }
+    const about: Record<string, string> = shown.description === '' ? {} : { description: shown.description }
     publish.mutate({ kind: 'segment', id, name: shown.name, ...about, when: text.trim() })
   }
   return (
