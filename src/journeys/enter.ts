@@ -5,7 +5,7 @@ import { advance, nodeOf } from './advance.ts'
 import type { Door } from './definitions.ts'
 import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './enrollment.ts'
 import { refusal, remembering } from './entries/limits.ts'
-import { settle } from './entries/settle.ts'
+import { answered, settle } from './entries/settle.ts'
 import { closedBecause, modeSeen } from './modes.ts'
 import type { Reason } from './reasons.ts'
 import { entryScope, setEnrollments, standing, type Turn, tell } from './turn.ts'
@@ -24,6 +24,7 @@ export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
     return true
   }
   if (entry.where && !entry.where(entryScope(turn, record))) return turnedAway(turn, record, door)
+  answered(turn, record, journey.id)
   const key = entry.key(record)
   const refused = closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key })
   if (refused !== null || key === undefined) {

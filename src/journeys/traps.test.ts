@@ -53,6 +53,21 @@ test('a limit of one way counts the entries by all ways, also by those that have
   assert.deepEqual(verdicts(world, ada), ['entered', 'entered', 'limit', 'entered'])
 })
 
+test('an event that waits for traits goes by whichever way in they open, once', () => {
+  const way = (where: string) => ({ event: 'Signed Up', where, settle: '30m', reentry: 'always' })
+  const entry = [way('profile.plan == "pro"'), way('profile.country == "NO"')]
+  const world = new World([journey({ entry, steps: [mail('hello')] })])
+  const [ada, bob, cyd, dan] = [world.person('ada'), world.person('bob', { country: 'NO' }), world.person('cyd'), world.person('dan')]
+  for (const person of [ada, bob, cyd, dan]) world.happens(person, 'Signed Up')
+  world.passes('1m')
+  world.identify(ada, { country: 'NO' })
+  world.identify(bob, { plan: 'pro' })
+  world.identify(cyd, { plan: 'pro', country: 'NO' })
+  world.passes('2h')
+  for (const person of [ada, bob, cyd]) assert.deepEqual(verdicts(world, person), ['entered'], person)
+  assert.deepEqual(verdicts(world, dan), ['not_matching'])
+})
+
 test('never is never: also after four hundred days, and in the versions after', () => {
   const source = (more: object) => journey({ entry: { event: 'Visit' }, steps: [mail('hello')], ...more })
   const world = new World([source({})])

@@ -21,14 +21,27 @@ export const recordOf = (turn: Turn, { heard, ...event }: Remembered): EventReco
   ...event,
 })
 
-/** The person does not meet the entry condition yet: the event is held against them again at each change. */
+/** The person does not meet the entry condition yet: the event is held against them again at each change. Once for all ways in. */
 export function settle(turn: Turn, record: EventRecord, { journey, entry }: Door): void {
   const { now } = turn.context
   const waiting = turn.person.journeys.settling ?? []
-  const added: Settling = { journey: journey.id, until: now + entry.settle, event: remembered(record, now) }
-  const all = [...waiting, added]
+  const known = waiting.find(isAbout(record, journey.id))
+  const until = Math.max(known?.until ?? 0, now + entry.settle)
+  const others = waiting.filter((each) => each !== known)
+  const all = [...others, { journey: journey.id, until, event: known?.event ?? remembered(record, now) }]
   for (const given of all.slice(0, -MOST_SETTLING)) giveUp(turn, given)
   keep(turn, { settling: all.slice(-MOST_SETTLING) })
+}
+
+const isAbout =
+  ({ id }: EventRecord, journey: string) =>
+  (waiting: Settling): boolean =>
+    waiting.journey === journey && waiting.event.id === id
+
+/** One of the ways in has answered the event: it lets in once. */
+export function answered(turn: Turn, record: EventRecord, journey: string): void {
+  const { settling } = turn.person.journeys
+  if (settling?.some(isAbout(record, journey))) keep(turn, { settling: settling.filter((each) => !isAbout(record, journey)(each)) })
 }
 
 /** The person is not what they were: events that wait for that may begin their journeys now. */
@@ -38,13 +51,14 @@ export function retryEntries(turn: Turn, before: Person): void {
   const { profile, consent, segments } = turn.person
   if (profile.attributes === before.profile.attributes && consent === before.consent && segments === before.segments) return
   for (const waiting of settling) {
-    const door = doorOf(turn, waiting)
     const record = recordOf(turn, waiting.event)
-    if (!door?.entry.where?.(entryScope(turn, record))) continue
-    keep(turn, { settling: (turn.person.journeys.settling ?? []).filter((each) => each !== waiting) })
-    enter(turn, record, door)
+    const door = doorsOf(turn, waiting).find(({ entry }) => isWithin(turn, waiting, entry) && entry.where?.(entryScope(turn, record)))
+    if (door && turn.person.journeys.settling?.includes(waiting)) enter(turn, record, door)
   }
 }
+
+const isWithin = ({ context: { now } }: Turn, { event }: Settling, { settle }: Door['entry']): boolean =>
+  settle > 0 && event.heard + settle >= now
 
 /** The settle windows that end now. */
 export function endSettling(turn: Turn): void {
@@ -56,12 +70,12 @@ export function endSettling(turn: Turn): void {
 }
 
 function giveUp(turn: Turn, waiting: Settling): void {
-  const door = doorOf(turn, waiting)
+  const [door] = doorsOf(turn, waiting)
   if (door) tell(turn, { id: '', journey: door.journey.id, version: door.journey.version }, { kind: 'refused', reason: 'not_matching' })
 }
 
-const doorOf = (turn: Turn, { journey, event }: Settling): Door | undefined =>
-  turn.context.definitions.entriesByEvent.get(event.name)?.find((door) => door.journey.id === journey)
+const doorsOf = (turn: Turn, { journey, event }: Settling): readonly Door[] =>
+  (turn.context.definitions.entriesByEvent.get(event.name) ?? []).filter((door) => door.journey.id === journey)
 
 export function soonestSettling({ settling }: JourneysSection): number | null {
   return settling === undefined ? null : Math.min(...settling.map(({ until }) => until))
