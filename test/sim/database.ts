@@ -1,12 +1,16 @@
 import { type Batch, Fenced, type PlacedFact } from '#app/ports.ts'
+import { receipt } from '#channels/receipts.ts'
+import { RELEASED } from '#consent/contacts.ts'
 import type { Fact } from '#events/reaction.ts'
+import type { EventRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import type { KeyedWrite } from '#platform/keyed-state.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Bug } from './bugs.ts'
+import { carried, indexed, spoiled } from './flaws.ts'
 import { Log } from './log.ts'
 import { Outbox } from './outbox.ts'
-import { asJsonb, type DeadLetter, type LeaseRow, type StateRow } from './tables.ts'
+import { asJsonb, type DeadLetter, type LeaseRow, type OutboxRow, type StateRow } from './tables.ts'
 
 export type Part = 'offsets' | 'people' | 'effects' | 'facts' | 'records' | 'letters'
 export const WHOLE: ReadonlySet<Part> = new Set<Part>(['offsets', 'people', 'effects', 'facts', 'records', 'letters'])
@@ -27,6 +31,8 @@ export class Database {
   readonly leases: LeaseRow[]
   readonly states = new Map<string, StateRow>()
   readonly facts: PlacedFact[] = []
+  /** So many facts have reached ClickHouse. */
+  projected = 0
   readonly letters = new Map<string, DeadLetter>()
   /** Processes that deliver, and until when they are known to be alive. */
   readonly workers = new Map<string, number>()
@@ -120,14 +126,16 @@ export class Database {
         Object.assign(this.leases[lease.partition]!, { ...lease, epoch: this.leases[lease.partition]!.epoch })
     if (parts.has('people')) this.#write(batch.people)
     if (parts.has('effects')) this.outbox.enqueue(batch.effects, batch.now)
-    const facts = parts.has('facts') ? [...batch.facts, ...this.#cancel(batch)] : []
+    const taken = parts.has('facts') ? this.#takeBack(batch) : []
+    const facts = parts.has('facts') ? [...batch.facts, ...cancellations(batch, taken)] : []
     this.facts.push(...facts)
     if (parts.has('records'))
       this.log.append(
-        batch.records.map((record) => ({ key: record.key, record })),
+        batch.records.map((record) => ({ key: record.key, record: carried(this.#bug, record) })),
         'engine',
         batch.now,
       )()
+    this.#release(taken, batch.now)
     if (parts.has('letters')) for (const letter of batch.deadLetters) this.#bury(letter)
     this.witness?.saved(batch, facts)
   }
@@ -144,33 +152,27 @@ export class Database {
   }
 
   #write(people: readonly KeyedWrite<Person>[]): void {
-    for (const { ws, id, partition, state, version, nextDue } of people) {
-      const text = JSON.stringify(asJsonb(state))
-      this.states.set(id, { ws, id, partition, text, person: JSON.parse(text) as Person, version, nextDue })
+    for (const write of people) {
+      const { ws, id, partition, state, version } = write
+      const text = JSON.stringify(asJsonb(spoiled(this.#bug, state, this.states.get(id)?.person)))
+      this.states.set(id, { ws, id, partition, text, person: JSON.parse(text) as Person, version, nextDue: indexed(this.#bug, write) })
     }
   }
 
-  #cancel(batch: Batch): PlacedFact[] {
-    const places = new Map(batch.cancels.map((wanted) => [wanted.id, wanted]))
-    const taken = this.outbox.cancel([...places.keys()], { now: batch.now, expire: this.#bug !== 'cancel-forgotten-in-flight' })
-    return taken.map(({ ws, id, key, channel, payload }, i) => {
-      const { partition, seq } = places.get(id)!
-      const text = (name: string): string => String(payload[name])
-      const row: Extract<Fact, { table: 'deliveries' }>['row'] = {
-        workspace_id: ws,
-        profile_id: key,
-        effect_id: id,
-        journey_id: text('journey_id'),
-        version: Number(payload['version']),
-        enrollment_id: text('enrollment_id'),
-        step_id: text('step_id'),
-        channel,
-        status: 'cancelled',
-        reason: 'exited',
-        at: batch.now,
-      }
-      return { partition, seq, ix: FACTS_OF_CANCELS + i, fact: { table: 'deliveries', row } }
-    })
+  #takeBack({ cancels, now }: Batch): OutboxRow[] {
+    const ids = new Set(cancels.map(({ id }) => id))
+    return this.outbox.cancel([...ids], { now, expire: this.#bug !== 'cancel-forgotten-in-flight' })
+  }
+
+  /** The places in the contact budget that the messages held: only the outbox knows whether they were still there. */
+  #release(taken: readonly OutboxRow[], now: number): void {
+    if (this.#bug === 'release-forgotten') return
+    const records = taken.filter(({ payload }) => 'contact' in payload).map((row): EventRecord => receipt(row, { name: RELEASED, at: now }))
+    this.log.append(
+      records.map((record) => ({ key: record.key, record })),
+      'delivery',
+      now,
+    )()
   }
 
   #bury(letter: DeadLetter): void {
@@ -181,3 +183,25 @@ export class Database {
 
 /** Whether the fact says that a message was taken back: only the outbox knows that, so it does not follow from the log. */
 export const isOfCancel = ({ ix }: PlacedFact): boolean => ix >= FACTS_OF_CANCELS
+
+function cancellations({ cancels, now }: Batch, taken: readonly OutboxRow[]): PlacedFact[] {
+  const places = new Map(cancels.map((wanted) => [wanted.id, wanted]))
+  return taken.map(({ ws, id, key, channel, payload }, i) => {
+    const { partition, seq } = places.get(id)!
+    const text = (name: string): string => String(payload[name])
+    const row: Extract<Fact, { table: 'deliveries' }>['row'] = {
+      workspace_id: ws,
+      profile_id: key,
+      effect_id: id,
+      journey_id: text('journey_id'),
+      version: Number(payload['version']),
+      enrollment_id: text('enrollment_id'),
+      step_id: text('step_id'),
+      channel,
+      status: 'cancelled',
+      reason: 'exited',
+      at: now,
+    }
+    return { partition, seq, ix: FACTS_OF_CANCELS + i, fact: { table: 'deliveries', row } }
+  })
+}

@@ -1,3 +1,4 @@
+import { type Opening, quietGate } from '#app/quiet-gate.ts'
 import { receiptsOf } from '#app/settler.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
@@ -10,6 +11,8 @@ export const LIMITS: RetryLimits = { attempts: 6, first: 1_000, cap: 20_000, lon
 const CONCURRENCY = 4
 const ALIVE_MS = 10_000
 const RECOVER_MS = 5_000
+/** An answer to “is it still wanted?” holds for so long (ms), by a clock that nobody sets. */
+export const STALE_MS = 5_000
 
 /** One attempt at handing over. */
 export interface Attempt {
@@ -27,10 +30,12 @@ export class Dispatcher {
   readonly #world: World
   readonly #flying = new Map<string, Claimed>()
   #unsure = false
+  readonly #opening: Opening
 
   constructor(process: Process, world: World) {
     this.#process = process
     this.#world = world
+    this.#opening = quietGate(async () => world.office.registry.current.policy)
   }
 
   async run(): Promise<void> {
@@ -47,6 +52,11 @@ export class Dispatcher {
         await this.#process.sleep(1_000)
       }
     }
+  }
+
+  /** By the clock of this machine. */
+  get #now(): number {
+    return this.#process.clock.now()
   }
 
   #surprise(error: unknown): void {
@@ -87,47 +97,46 @@ export class Dispatcher {
   }
 
   #assumeSent(): void {
-    const { db, timeline } = this.#world
-    const now = timeline.now
+    const { db } = this.#world
+    const now = this.#now
     this.#append(db.outbox.assumeSent(now).map((row) => receipt(row, { name: 'message.sent', at: now, props: { reason: 'assumed_sent' } })))
   }
 
   #append(records: readonly EventRecord[]): void {
-    const { db, timeline } = this.#world
+    const { db } = this.#world
     db.log.append(
       records.map((record) => ({ key: record.key, record })),
       'delivery',
-      timeline.now,
+      this.#now,
     )()
   }
 
   async #round(): Promise<void> {
-    const { db, timeline, bug } = this.#world
+    const { db, bug } = this.#world
     const { outbox } = db
     const process = this.#process
     if (this.#unsure) {
+      await this.#caughtUp()
       await process.call('release unknown', () =>
-        outbox.release((row) => row.owner === process.name && !this.#flying.has(flightOf(row)), timeline.now),
+        outbox.release((row) => row.owner === process.name && !this.#flying.has(flightOf(row)), this.#now),
       )
       this.#unsure = false
     }
     const limit = CONCURRENCY - this.#flying.size
     if (limit < 1 || !this.#isAnythingDue()) return process.rest(this.#idleMs())
     const mark = bug !== 'claim-without-mark'
-    const claimed = await process.call('claim', () => outbox.claim({ owner: process.name, limit, now: timeline.now, mark }))
+    const claimed = await process.call('claim', () => outbox.claim({ owner: process.name, limit, now: this.#now, mark }))
     for (const entry of claimed) this.#flying.set(flightOf(entry), entry)
     if (claimed.length > 0) await this.#handle(claimed)
   }
 
   #isAnythingDue(): boolean {
-    return [...this.#world.db.outbox.rows.values()].some(({ status, due }) => status === 'ready' && due <= this.#world.timeline.now)
+    return [...this.#world.db.outbox.rows.values()].some(({ status, due }) => status === 'ready' && due <= this.#now)
   }
 
   /** The real one looks every 200 ms; what it would not find need not be played. */
   #idleMs(): number {
-    const dues = [...this.#world.db.outbox.rows.values()]
-      .filter(({ status }) => status === 'ready')
-      .map(({ due }) => due - this.#world.timeline.now)
+    const dues = [...this.#world.db.outbox.rows.values()].filter(({ status }) => status === 'ready').map(({ due }) => due - this.#now)
     return Math.max(200, Math.min(5_000, ...dues))
   }
 
@@ -147,37 +156,60 @@ export class Dispatcher {
     const since = timeline.now
     try {
       if (bug !== 'barrier-skipped') await this.#caughtUp()
-      const [suppressed, takenBack] = await this.#process.call('gate', () => this.#unwanted(claimed))
+      const asked = timeline.now
+      const { suppressed, takenBack, held } = await this.#process.call('gate', () => this.#unwanted(claimed))
       for (const entry of claimed) {
-        const standing = { suppressed: suppressed.has(entry.id), takenBack: takenBack.has(entry.id) }
+        const standing = { suppressed: suppressed.has(entry.id), takenBack: takenBack.has(entry.id), held: held.has(entry.id), asked }
         void this.#deliver({ entry, process: this.#process, since }, standing)
       }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
-      const back: Verdict = { status: 'ready', due: timeline.now + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
-      for (const entry of claimed) void this.#finish(entry, back, '')
+      for (const entry of claimed) void this.#finish(entry, this.#later('gate_unavailable', 1_000), '')
     }
   }
 
-  /** Suppressed, and taken back since the claim. */
-  #unwanted(claimed: readonly Claimed[]): [ReadonlySet<string>, ReadonlySet<string>] {
-    const { bug } = this.#world
-    const { outbox } = this.#world.db
-    const named = (isUnwanted: (entry: Claimed) => boolean): Set<string> => new Set(claimed.filter(isUnwanted).map(({ id }) => id))
-    return [
-      named((entry) => bug !== 'gate-skipped' && outbox.isSuppressed(entry)),
-      named(({ id, expires }) => bug !== 'taken-back-not-asked' && outbox.rows.get(id)!.expires < expires),
-    ]
+  #later(reason: string, ms: number): Verdict {
+    return { status: 'ready', due: this.#now + ms, reason, receipt: null, bounced: false }
   }
 
-  async #deliver(attempt: Attempt, standing: { readonly suppressed: boolean; readonly takenBack: boolean }): Promise<void> {
-    const { timeline, provider, dice } = this.#world
+  /** Suppressed, taken back since the claim, and held by a pause or a stop. */
+  #unwanted(claimed: readonly Claimed[]): Record<'suppressed' | 'takenBack' | 'held', ReadonlySet<string>> {
+    const { bug, office, db } = this.#world
+    const named = (isUnwanted: (entry: Claimed) => boolean): Set<string> => new Set(claimed.filter(isUnwanted).map(({ id }) => id))
+    const isTaken = ({ id, expires, attempt }: Claimed): boolean => {
+      const row = db.outbox.rows.get(id)!
+      return row.expires < expires || row.status !== 'sending' || row.attempt !== attempt
+    }
+    return {
+      suppressed: named((entry) => bug !== 'gate-skipped' && db.outbox.isSuppressed(entry)),
+      takenBack: named((entry) => bug !== 'taken-back-not-asked' && bug !== 'claim-without-mark' && isTaken(entry)),
+      held: named(
+        ({ payload, createdAt }) => bug !== 'pause-ignored-at-handover' && office.holdsBack(String(payload['journey_id']), createdAt),
+      ),
+    }
+  }
+
+  async #deliver(attempt: Attempt, { held, asked, ...standing }: Standing): Promise<void> {
+    const { timeline, provider, dice, judge } = this.#world
     const { entry } = attempt
-    const stopped = gate({ ...standing, expires: entry.expires }, timeline.now)
+    const stopped =
+      gate({ ...standing, expires: entry.expires }, this.#now) ?? (held ? heldBack(entry) : null) ?? (await this.#quiet(entry))
     if (stopped) return this.#finish(entry, stopped, '')
+    if (timeline.now - asked > STALE_MS) return this.#finish(entry, this.#later('stood_still', 0), '')
+    judge.messages.leaves(attempt)
     const handover = await provider.send(attempt)
-    const verdict = afterAttempt(entry, handover, { now: timeline.now, dice: dice.roll(), limits: LIMITS })
+    const verdict = afterAttempt(entry, handover, { now: this.#now, dice: dice.roll(), limits: LIMITS })
     await this.#finish(entry, verdict, handover.kind === 'sent' ? handover.providerId : '')
+  }
+
+  /** A message that has come into quiet hours while it waited goes when they end, unless it expires before. */
+  async #quiet(entry: Claimed): Promise<Verdict | null> {
+    if (this.#world.bug === 'quiet-not-asked-again') return null
+    const now = this.#now
+    const due = await this.#opening(entry, now)
+    if (due <= now) return null
+    if (due > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
+    return { status: 'ready', due, reason: 'quiet_hours', receipt: null, bounced: false }
   }
 
   async #finish(entry: Claimed, verdict: Verdict, providerId: string): Promise<void> {
@@ -192,9 +224,9 @@ export class Dispatcher {
   }
 
   #settle(entry: Claimed, verdict: Verdict, providerId: string): void {
-    const { db, timeline, bug } = this.#world
+    const { db, bug } = this.#world
     const { status, due, reason } = verdict
-    const now = timeline.now
+    const now = this.#now
     const counted = db.outbox.settle(
       { ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '' },
       this.#process.name,
@@ -205,5 +237,22 @@ export class Dispatcher {
     this.#append(bug === 'receipt-with-new-id' ? records.map((record) => ({ ...record, id: `${record.id}:${now}` })) : records)
   }
 }
+
+interface Standing {
+  readonly suppressed: boolean
+  readonly takenBack: boolean
+  readonly held: boolean
+  /** Real time (ms) of the question. */
+  readonly asked: number
+}
+
+/** It waits until the pause ends, or for its own limit, whichever comes first. */
+const heldBack = ({ expires }: Claimed): Verdict => ({
+  status: 'ready',
+  due: expires + 1,
+  reason: 'journey_paused',
+  receipt: null,
+  bounced: false,
+})
 
 const flightOf = ({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): string => `${id}#${attempt}`

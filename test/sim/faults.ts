@@ -30,6 +30,12 @@ export interface Faults {
   readonly merge: number
   readonly poison: number
   readonly publish: number
+  /** Per second, a tenth of it: somebody pauses, drains or stops a journey, or changes a segment. */
+  readonly operate: number
+  /** The clock of a machine is set back, or right again. */
+  readonly clock: number
+  /** Somebody moves to another zone. */
+  readonly moves: number
   /** Somebody buys, or leaves, while a message to them is queued or on its way. */
   readonly badMoment: number
   readonly provider: ProviderFaults
@@ -63,6 +69,9 @@ export const NO_FAULTS: Faults = {
   merge: 0,
   poison: 0,
   publish: 0,
+  operate: 0,
+  clock: 0,
+  moves: 0,
   badMoment: 0,
   provider: { refuses: 0, busy: 0, acceptsAndDrops: 0, drops: 0, slow: 0, lies: 0, unknownAddress: 0 },
 }
@@ -85,6 +94,9 @@ const MOST: Faults = {
   merge: 0.5,
   poison: 0.02,
   publish: 0.5,
+  operate: 0.8,
+  clock: 0.01,
+  moves: 0.1,
   badMoment: 0.8,
   provider: { refuses: 0.3, busy: 0.2, acceptsAndDrops: 0.3, drops: 0.3, slow: 0.3, lies: 0.2, unknownAddress: 0.05 },
 }

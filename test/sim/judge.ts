@@ -5,35 +5,20 @@ import type { Lease } from '#platform/leases.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
 import type { Attempt } from './delivery.ts'
+import type { Invariant } from './invariants.ts'
+import { MessageWatch } from './judge-messages.ts'
+import { PeopleWatch } from './judge-people.ts'
 import type { Said } from './shop.ts'
 import type { Place } from './tables.ts'
 import type { Timeline } from './timeline.ts'
-
-export const INVARIANTS = {
-  'acknowledged-once': 'every acknowledged event is handled exactly once',
-  'transitions-contiguous': 'each move of a run begins where the one before ended',
-  'one-place-per-cause': 'what moves a run moves it at one place of the log only',
-  'fact-places-unique': 'no two facts of a profile stand at the same place',
-  'no-old-epoch': 'nothing is saved under the epoch of a lease that somebody else has taken',
-  'replay-equal': 'the log alone, handled from empty, gives the same states, effects, facts, records and dead letters',
-  'effect-once': 'an effect has one key, whatever is tried',
-  'duplicates-explained':
-    'a message reaches the provider twice only after an attempt without an answer, or one of a process that died or was cut off',
-  'timer-not-early': 'no timer fires before it is due',
-  'opt-out-holds': 'nothing is handed over to an address after its opt-out was acknowledged',
-  'order-stops-reminder': 'no reminder of a cart is handed over when its order was acknowledged before it was claimed',
-  'one-run-per-key': 'a person has at most one run for each journey and key',
-  'order-per-key': 'the records of a profile are handled in the order in which they were acknowledged',
-  conservation: 'acknowledged = handled + waiting + dead letters, at every moment',
-  'receipt-agrees': 'the receipts on the log say what the outbox says, once',
-  'log-time-order': 'the time of a partition never runs back',
-  quiescence: 'when the faults are over, all work comes to an end',
-  'no-surprise': 'workers meet lost connections and lost leases, nothing else',
-} as const
-export type Invariant = keyof typeof INVARIANTS
+import type { World } from './world.ts'
 
 /** Receipts after which nothing more is expected. */
 const FINAL: ReadonlySet<string> = new Set(['message.sent', 'message.failed', 'message.skipped', 'message.dead', 'message.cancelled'])
+
+/** An edit or a change of the mode moves people whatever their timers say. */
+const isOfEdit = ({ kind, reason }: TransitionFact): boolean =>
+  kind === 'migrated' || reason.startsWith('version_') || reason.startsWith('journey_')
 
 interface Standing {
   readonly partition: number
@@ -58,6 +43,8 @@ export class Judge implements Witness {
   readonly accepted = new Map<string, PlacedFact>()
   readonly #db: Database
   readonly #timeline: Timeline
+  readonly messages: MessageWatch
+  readonly people: PeopleWatch
   readonly #orders = new Map<string, Order[]>()
   readonly #optOuts = new Map<string, { at: number; onTheirWay: ReadonlySet<string> }>()
   readonly #places = new Set<string>()
@@ -74,9 +61,11 @@ export class Judge implements Witness {
   /** Repeats that no memory of one profile can know, and orders that overtook the merge of profiles. */
   readonly known = new Map<string, number>()
 
-  constructor(db: Database, timeline: Timeline) {
-    this.#db = db
-    this.#timeline = timeline
+  constructor(world: World) {
+    this.#db = world.db
+    this.#timeline = world.timeline
+    this.messages = new MessageWatch(world)
+    this.people = new PeopleWatch(world)
   }
 
   violate(invariant: Invariant, detail: string): void {
@@ -123,7 +112,10 @@ export class Judge implements Witness {
       if (this.#db.leases[partition]!.epoch !== epoch)
         this.violate('no-old-epoch', `partition ${partition}: ${epoch} instead of ${this.#db.leases[partition]!.epoch}`)
     }
-    for (const { fact } of batch.facts) if (fact.table === 'transitions') this.#checkTimer(fact.row)
+    const edited = new Set(
+      batch.facts.flatMap(({ fact }) => (fact.table === 'transitions' && isOfEdit(fact.row) ? [fact.row.enrollment_id] : [])),
+    )
+    for (const { fact } of batch.facts) if (fact.table === 'transitions' && !edited.has(fact.row.enrollment_id)) this.#checkTimer(fact.row)
     for (const { fact } of batch.facts)
       if (fact.table === 'events' && fact.row.verdict === 'accepted' && fact.row.name === 'Order Completed')
         this.#handlesOrder(fact.row, batch)
@@ -136,7 +128,8 @@ export class Judge implements Witness {
     const run = this.#db.states
       .get(row.profile_id)
       ?.person.journeys.enrollments.find(({ id, step }) => id === row.enrollment_id && step === row.from_step)
-    if (run?.due != null && run.due > row.at)
+    // Who waits for room in the contact budget is let through as soon as there is some.
+    if (run?.due != null && run.due > row.at && run.memo === undefined)
       this.violate('timer-not-early', `${row.enrollment_id} was due at ${run.due} and moved at ${row.at}`)
   }
 
@@ -159,6 +152,7 @@ export class Judge implements Witness {
     for (const placed of facts) this.#take(placed)
     for (const { partition, seq } of batch.deadLetters) this.#settledPlaces.add(`${partition} ${seq}`)
     for (const { id } of batch.people) this.#checkRuns(id)
+    this.people.saved(batch, facts)
   }
 
   #take(placed: PlacedFact): void {
@@ -180,10 +174,12 @@ export class Judge implements Witness {
       )
     this.#lastSeq.set(row.profile_id, seq)
     if (row.verdict !== 'accepted') return
-    const before = this.accepted.get(row.message_id)
+    // A broadcast has one id for everybody.
+    const name = row.message_id.startsWith('broadcast:') ? `${row.message_id} ${row.profile_id}` : row.message_id
+    const before = this.accepted.get(name)
     if (before && !this.#isRepeatAcrossMerge(before, row))
       this.violate('acknowledged-once', `${row.message_id} ${row.name} of ${row.profile_id} was accepted twice`)
-    this.accepted.set(row.message_id, placed)
+    this.accepted.set(name, placed)
   }
 
   /** Each profile remembers what it has handled: a repeat that reaches the survivor before the memory of the other one does is not known there. */
@@ -209,7 +205,7 @@ export class Judge implements Witness {
     }
     if (kind === 'entered') this.#begun.set(run, this.#begun.size)
     this.#steps.set(run, kind === 'exited' ? 'out' : to_step)
-    if (cause === 'timer') return
+    if (cause === 'timer' || cause === 'review') return
     const place = `${partition} ${seq}`
     const known = this.#causes.get(`${run} ${cause}`)
     if (known !== undefined && known !== place) this.violate('one-place-per-cause', `${cause} moved ${run} at ${known} and at ${place}`)
@@ -221,6 +217,10 @@ export class Judge implements Witness {
     if (!row) return
     const names = row.person.journeys.enrollments.map(({ journey, key }) => `${journey} ${key}`)
     if (new Set(names).size < names.length) this.violate('one-run-per-key', `${id}: ${names.join(', ')}`)
+  }
+
+  isTakenOver(id: string, attempt: number): boolean {
+    return this.#takenOver.has(`${id}#${attempt}`)
   }
 
   takenOver({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): void {
@@ -251,6 +251,7 @@ export class Judge implements Witness {
     this.#handedOver.set(entry.id, [...before, { attempt: entry.attempt, key }])
     if (this.#takenOver.has(name)) this.#note('handed over by a process that was taken for dead')
     else {
+      this.messages.arrived(entry)
       this.#checkOptOut(entry, name)
       this.#checkOrder(entry, since)
     }

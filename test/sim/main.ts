@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { BUGS, type Bug, isBug } from './bugs.ts'
-import { INVARIANTS } from './judge.ts'
+import { INVARIANTS } from './invariants.ts'
 import { type Verdict, World } from './world.ts'
 
 const { values } = parseArgs({

@@ -75,6 +75,15 @@ export class Outbox {
     return over
   }
 
+  /** What waits for the end of a pause may leave. */
+  releaseHeld(journey: string, due: () => number): void {
+    for (const row of this.rows.values()) {
+      if (row.status !== 'ready' || row.reason !== 'journey_paused' || row.payload['journey_id'] !== journey) continue
+      Object.assign(row, { due: due(), reason: '' })
+    }
+    this.onReady()
+  }
+
   suppress({ address, topic }: Marketing, reason: 'unsubscribed' | 'bounced'): void {
     const name = `${address} ${topic}`
     if (this.suppressions.get(name) !== 'bounced') this.suppressions.set(name, reason)

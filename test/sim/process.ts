@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '#platform/clock.ts'
 import type { Dice } from './dice.ts'
 import type { Faults } from './faults.ts'
 import type { Timeline } from './timeline.ts'
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly happened: Map<string, number>
   /** How long a process stands still, at most (ms). */
   readonly pauseMs: number
+  /** How far the clock of a machine is set back, at most (ms). */
+  readonly skewMs: number
 }
 
 export function count(world: Pick<Surroundings, 'happened'>, what: string): void {
@@ -26,6 +29,9 @@ export function count(world: Pick<Surroundings, 'happened'>, what: string): void
 export class Process {
   readonly name: string
   alive = true
+  /** The clock of its machine, as the product reads it. */
+  readonly clock: Clock
+  #behind = 0
   readonly #world: Surroundings
   readonly #died: (process: Process) => void
   #pausedUntil = 0
@@ -35,6 +41,7 @@ export class Process {
     this.name = name
     this.#world = world
     this.#died = died
+    this.clock = systemClock({ wall: () => world.timeline.now - this.#behind, monotonic: () => world.timeline.now })
   }
 
   get paused(): boolean {
@@ -88,6 +95,7 @@ export class Process {
   #deliver(answer: () => void): void {
     const { timeline, dice, faults } = this.#world
     if (this.alive && dice.chance(faults.pause)) this.pause()
+    if (this.alive && dice.chance(faults.clock)) this.#setClock()
     const arrive = (): void => {
       if (!this.alive) return
       if (this.paused) timeline.after(this.#pausedUntil - timeline.now, arrive)
@@ -104,6 +112,15 @@ export class Process {
     count(this.#world, 'pause')
     this.#pausedUntil = timeline.now + dice.between(pauseMs / 4, pauseMs)
     timeline.tell(`${this.name} stands still until ${this.#pausedUntil}`)
+  }
+
+  /** Somebody sets the clock of the machine back, or right again. */
+  #setClock(): void {
+    const { timeline, dice, skewMs } = this.#world
+    count(this.#world, this.#behind === 0 ? 'clock set back' : 'clock set right')
+    this.clock.now()
+    this.#behind = this.#behind === 0 ? dice.between(Math.min(2_500, skewMs), skewMs) : 0
+    timeline.tell(`the clock of ${this.name} is ${this.#behind} ms behind`)
   }
 
   crash(where: string): void {

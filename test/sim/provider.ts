@@ -24,7 +24,7 @@ export class Provider {
       const isAccepted = fate === 'well' || fate === 'acceptsAndDrops' || fate === 'lies'
       if (isAccepted) this.#accept(attempt, fate !== 'lies')
       attempt.process.later(fate === 'drops' || fate === 'acceptsAndDrops' ? dice.between(1_000, 8_000) : dice.between(5, 100), () =>
-        resolve(this.#answer(fate)),
+        resolve(this.#answer(fate, attempt)),
       )
     })
     return promise
@@ -41,11 +41,15 @@ export class Provider {
     return 'well'
   }
 
-  #answer(fate: Fate): Handover {
+  #answer(fate: Fate, { entry }: Attempt): Handover {
     switch (fate) {
       case 'well':
       case 'lies':
-        return { kind: 'sent', providerId: 'p' }
+        return {
+          kind: 'sent',
+          providerId: 'p',
+          ...(entry.payload['answer'] === true ? { answer: { left: this.#world.dice.between(0, 2) } } : {}),
+        }
       case 'refuses':
         return { kind: 'retry', reason: 'connection', provider: true }
       case 'busy':

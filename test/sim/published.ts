@@ -1,9 +1,18 @@
+import { ContactPolicy } from '#consent/policy.ts'
 import { type Definitions, definitions } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
+import { milliseconds } from '#lib/duration.ts'
+import type { JsonObject } from '#lib/json.ts'
+import type { Dice } from './dice.ts'
 
 export const WORKSPACE = 'w'
 /** An event that no version of the engine can handle. */
 export const POISON = 'Poison'
+/** More versions of the cart journey than these are not published. */
+export const MOST_VERSIONS = 12
+
+/** Every other pair of versions calls its last step otherwise, so that an edit has to say where its people go. */
+export const lastStep = (version: number): 'rest' | 'repose' => (Math.floor(version / 2) % 2 === 0 ? 'rest' : 'repose')
 
 /** The cart journey: each version differs in its steps, so that runs of two versions stand side by side. */
 const cart = (version: number): Journey =>
@@ -32,7 +41,7 @@ const cart = (version: number): Journey =>
         kind: 'split',
         id: 'arm',
         arms: [
-          { id: 'calm', weight: 2, steps: [{ kind: 'wait', id: 'rest', for: '10s' }] },
+          { id: 'calm', weight: 2, steps: [{ kind: 'wait', id: lastStep(version), for: '10s' }] },
           { id: 'tell', weight: 1, steps: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example/hook', within: '5m' }] },
         ],
       },
@@ -56,31 +65,216 @@ const welcome = Journey.parse({
   ],
 })
 
-/** What is published at a revision (from 1): each one brings a new version of the cart journey. */
-function publishedAt(revision: number): Definitions {
-  const versions = Array.from({ length: revision }, (_, i) => i + 1)
-  const made = definitions({
-    workspace: WORKSPACE,
-    revision,
-    consent: 'opt-out',
-    journeys: [
-      ...versions.map((version) => ({ journey: cart(version), version, live: version === revision })),
-      { journey: welcome, version: 1, live: true },
-    ],
-    templates: [
-      { id: 'cart', version: revision, topic: 'offers' },
-      { id: 'receipt', version: 1 },
+const GOAL = { event: 'Order Completed', within: '1h' }
+
+/** For those who come into a segment: the same message in each of two rounds, as far as the contact budget goes. */
+const promo = Journey.parse({
+  kind: 'journey',
+  id: 'promo',
+  goal: GOAL,
+  entry: { segment: 'keen', on: 'entered', existing: 'skip', reentry: 'always' },
+  steps: [
+    {
+      kind: 'repeat',
+      id: 'twice',
+      times: 2,
+      steps: [
+        { kind: 'email', id: 'offer', template: 'cart', within: '2m', onCap: { defer: '40s' }, otherwise: [] },
+        { kind: 'wait', id: 'breath', for: '3s' },
+      ],
+    },
+  ],
+})
+
+/** For a segment that is published later, with those who are in it by then: by e-mail, else by telephone. */
+const loyalty = Journey.parse({
+  kind: 'journey',
+  id: 'loyalty',
+  goal: GOAL,
+  entry: { segment: 'loyal', on: 'entered', existing: 'enter', reentry: 'never' },
+  steps: [
+    { kind: 'wait', id: 'moment', for: '2s' },
+    {
+      kind: 'message',
+      id: 'thanks',
+      within: '2m',
+      ways: [
+        { email: { template: 'cart' } },
+        { webhook: { url: 'https://sms.example/send', contact: { channel: 'sms', topic: 'offers' } } },
+      ],
+      otherwise: [],
+    },
+  ],
+})
+
+/** To everybody at a time of day. */
+const daily = (time: string, zone: string): Journey =>
+  Journey.parse({
+    kind: 'journey',
+    id: 'daily',
+    goal: GOAL,
+    entry: { schedule: { every: 'day', time, zone, fallbackZone: ZONES[0] }, audience: 'profile.email exists' },
+    steps: [
+      { kind: 'wait', id: 'breath', for: '1s' },
+      { kind: 'email', id: 'news', template: 'cart', within: '2m', onCap: 'skip', otherwise: [] },
     ],
   })
-  if (made.broken.length > 0) throw new Error(JSON.stringify(made.broken))
-  return { ...made, entriesByEvent: new Map([...made.entriesByEvent, [POISON, [null as never]]]) }
+
+/** On a date of the person's own: asks a service, and waits for the best of several answers. */
+const renewal = (time: string): Journey =>
+  Journey.parse({
+    kind: 'journey',
+    id: 'renewal',
+    goal: GOAL,
+    entry: { date: 'profile.renewal', time, zone: 'profile', fallbackZone: ZONES[0] },
+    steps: [
+      { kind: 'wait', id: 'breath', for: '1s' },
+      { kind: 'call', id: 'ask', url: 'https://shop.example/offer', save: 'offer', timeout: '8s', otherwise: [] },
+      {
+        kind: 'branch',
+        id: 'left',
+        branches: [{ id: 'some', when: 'run.offer.left > 0', steps: [{ kind: 'update', id: 'note', set: { offered: true } }] }],
+        otherwise: [],
+      },
+      {
+        kind: 'waitFor',
+        id: 'choice',
+        mode: 'ranked',
+        upTo: '6s',
+        on: [
+          { id: 'bought', event: 'Order Completed' },
+          { id: 'looked', event: 'Page Viewed', steps: [{ kind: 'webhook', id: 'crm', url: 'https://crm.example/hook', within: '1m' }] },
+        ],
+      },
+    ],
+  })
+
+/** The first changes its clocks at the same moment as the second, where that is midnight; the others do not, or at another time. */
+export const ZONES = ['Europe/Berlin', 'Atlantic/Azores', 'America/New_York', 'Asia/Kathmandu'] as const
+
+/** What one world is about. */
+export interface Scenery {
+  /** When clocks in Europe are set (epoch ms). */
+  readonly moment: number
+  readonly policy: ContactPolicy | undefined
+  readonly daily: { readonly time: string; readonly zone: string }
+  readonly renewal: { readonly time: string; readonly date: string }
 }
 
-const made = new Map<number, Definitions>()
+const SPRING = Date.UTC(2026, 2, 29, 1)
+const AUTUMN = Date.UTC(2026, 9, 25, 1)
+const MINUTE = 60_000
 
-/** The same as `publishedAt`, compiled once. */
-export function definitionsAt(revision: number): Definitions {
-  const known = made.get(revision) ?? publishedAt(revision)
-  made.set(revision, known)
-  return known
+/** The time on the wall `by` ms after a moment. */
+const clock = (moment: number, by: number, zone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(moment + by)
+    .toZonedDateTimeISO(zone)
+    .toPlainTime()
+    .toString({ smallestUnit: 'minute' })
+
+export function drawScenery(dice: Dice): Scenery {
+  const moment = dice.pick([SPRING, AUTUMN])
+  const zone = dice.pick(ZONES)
+  // Quiet hours that have begun when clocks are set back last until their end is shown, an hour later: longer than a world.
+  const begins = dice.pick(moment === AUTUMN ? [0, 1] : [-1, 0, 1]) * MINUTE
+  const from = clock(moment, begins, zone)
+  // By the face of the clock, which may leave out some of it or show it twice.
+  const to = Temporal.PlainTime.from(from)
+    .add({ minutes: dice.between(1, 3) })
+    .toString({ smallestUnit: 'minute' })
+  const quiet = { from, to, spread: '0ms' }
+  const burst = { id: 'burst', max: dice.between(1, 2), per: dice.pick(['15s', '40s']) }
+  const day = { id: 'day', max: dice.between(2, 4), per: 'day', channel: 'email' }
+  return {
+    moment,
+    policy: dice.chance(0.25)
+      ? undefined
+      : ContactPolicy.parse({
+          kind: 'contact-policy',
+          id: 'default',
+          caps: [...(dice.chance(0.6) ? [burst] : []), ...(dice.chance(0.4) ? [day] : [])],
+          quietHours: dice.chance(0.5) ? [quiet] : [],
+        }),
+    daily: { time: clock(moment, dice.between(0, 2) * MINUTE, ZONES[0]), zone: dice.chance(0.3) ? 'profile' : ZONES[0] },
+    renewal: {
+      time: clock(moment, dice.between(-1, 2) * MINUTE, dice.pick(ZONES)),
+      date: new Date(moment).toISOString().slice(0, 10),
+    },
+  }
 }
+
+/** Something that a person did, as they told it. */
+export interface Deed {
+  readonly name: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly props: JsonObject
+}
+
+/** A segment's condition, and how to tell by going through everything that ever happened. */
+export interface Condition {
+  readonly when: string
+  readonly holds: (past: readonly Deed[], now: number) => boolean
+}
+
+const within = (past: readonly Deed[], name: string, since: number): readonly Deed[] =>
+  past.filter((deed) => deed.name === name && deed.at > since)
+const total = (deeds: readonly Deed[]): number => deeds.reduce((sum, { props }) => sum + Number(props['total'] ?? 0), 0)
+
+const keen = (span: string): Condition => ({
+  when: `count("Product Added" within ${span}) >= 2`,
+  holds: (past, now) => within(past, 'Product Added', now - milliseconds(span)!).length >= 2,
+})
+export const KEEN = [keen('40s'), keen('70s')] as const
+export const RICH: Condition = {
+  when: 'sum("Order Completed", total within 3m) > 60',
+  holds: (past, now) => total(within(past, 'Order Completed', now - 180_000)) > 60,
+}
+/** Asks also whether somebody is keen, by whatever condition is in force. */
+export const loyal = (asKeen: Condition): Condition => ({
+  when: 'sum("Order Completed", total) > 50 or segment("keen")',
+  holds: (past, now) => total(within(past, 'Order Completed', -Infinity)) > 50 || asKeen.holds(past, now),
+})
+
+/** A journey in one of its versions. */
+export function journeyOf(id: string, version: number, scenery: Scenery): Journey {
+  switch (id) {
+    case 'cart':
+      return cartOf(version)
+    case 'welcome':
+      return welcome
+    case 'promo':
+      return promo
+    case 'loyalty':
+      return loyalty
+    case 'daily':
+      return daily(scenery.daily.time, scenery.daily.zone)
+    case 'renewal':
+      return renewal(scenery.renewal.time)
+    default:
+      throw new Error(`There is no journey ${id}`)
+  }
+}
+
+const carts: Journey[] = []
+function cartOf(version: number): Journey {
+  carts[version] ??= cart(version)
+  return carts[version]
+}
+
+/** Everything that does not change from world to world, compiled once. */
+export const LIBRARY: Definitions = definitions({
+  workspace: WORKSPACE,
+  revision: 0,
+  consent: 'opt-out',
+  journeys: [
+    ...Array.from({ length: MOST_VERSIONS }, (_, i) => ({ journey: cartOf(i + 1), version: i + 1, live: false })),
+    ...[welcome, promo, loyalty].map((journey) => ({ journey, version: 1, live: false })),
+  ],
+  templates: [],
+  segments: [
+    { id: 'keen', conditions: KEEN.map(({ when }) => when) },
+    { id: 'rich', conditions: [RICH.when] },
+    { id: 'loyal', conditions: [loyal(KEEN[0]).when] },
+  ],
+})

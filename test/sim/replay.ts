@@ -4,7 +4,7 @@ import type { Person } from '#journeys/person.ts'
 import { fire, nextDue, react } from '#journeys/react.ts'
 import { canonical } from '#lib/json.ts'
 import { type Database, isOfCancel } from './database.ts'
-import { definitionsAt } from './published.ts'
+import type { Registry } from './registry.ts'
 
 interface Made {
   readonly people: Map<string, Person>
@@ -23,6 +23,11 @@ class Replay implements Made {
   readonly records: string[] = []
   readonly letters: string[] = []
   readonly #parked = new Set<string>()
+  readonly #registry: Registry
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
 
   partition(partition: number, { places }: Database['log']['partitions'][number]): void {
     let tick = { at: 0, seq: 0 }
@@ -30,7 +35,7 @@ class Replay implements Made {
     const mine = new Set<string>()
     places.forEach(({ record, at }, i) => {
       const place = { partition, seq: i + 1 }
-      const contextAt = (now: number) => ({ definitions: definitionsAt(revision), now, position: place })
+      const contextAt = (now: number) => ({ definitions: this.#registry.of(revision), now, position: place })
       if (record.kind === 'definitions') revision = Math.max(revision, record.revision)
       else if (record.kind === 'tick') {
         tick = { at, seq: place.seq }
@@ -81,8 +86,8 @@ const told = (partition: number, seq: number, { ix, fact }: { ix: number; fact: 
   `${partition} ${seq} ${ix} ${canonical(fact)}`
 
 /** What the database holds and what the log alone gives; the first difference, or null. */
-export function difference(db: Database): string | null {
-  const replay = new Replay()
+export function difference(db: Database, registry: Registry): string | null {
+  const replay = new Replay(registry)
   for (const [partition, table] of db.log.partitions.entries()) replay.partition(partition, table)
   const states = (people: Iterable<readonly [string, Person]>): string[] =>
     [...people].map(([key, person]) => `${key} ${canonical(person)}`)

@@ -3,7 +3,7 @@ import type { EventRecord, EventType, KeyedRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { count } from './process.ts'
 import type { Received } from './provider.ts'
-import { POISON, WORKSPACE } from './published.ts'
+import { POISON, WORKSPACE, ZONES } from './published.ts'
 import type { World } from './world.ts'
 
 export interface Said {
@@ -15,6 +15,8 @@ export interface Said {
   readonly props: JsonObject
 }
 
+/** Clocks are read there for people whose zone nobody has told. */
+const UNKNOWN = 'UTC'
 /** An opt-out waits this long (ms) for messages that are on their way. */
 const WAIT_MS = 5_000
 
@@ -24,6 +26,8 @@ export class Shop {
   /** Profiles that have become others. */
   readonly #alias = new Map<string, string>()
   readonly #carts = new Map<string, string[]>()
+  /** Zones that each profile has told of. */
+  readonly #zones = new Map<string, Set<string>>()
   #ids = 0
   /** Requests that have not been acknowledged yet, and devices that have not finished. */
   open = 0
@@ -43,7 +47,6 @@ export class Shop {
 
   #device(profile: string, { person }: { person: number }): void {
     const { dice, knobs } = this.#world
-    const address = `u${person}@shop.example`
     let left = dice.between(2, knobs.actions)
     this.open++
     let before: string | null = null
@@ -54,7 +57,7 @@ export class Shop {
       }
       const { said, loose } =
         before === null
-          ? { said: this.#say('identify', 'Profile Updated', { email: address }), loose: false }
+          ? { said: this.#say('identify', 'Profile Updated', this.#traits(profile, person)), loose: false }
           : this.#action(profile, person)
       const previous = before
       before = said.id
@@ -78,10 +81,35 @@ export class Shop {
   #action(profile: string, person: number): { said: Said; loose: boolean } {
     const { dice, surroundings } = this.#world
     const { faults } = surroundings
+    if (dice.chance(faults.moves)) {
+      count(surroundings, 'moved to another zone')
+      return { said: this.#say('identify', 'Profile Updated', { timezone: this.#zone(profile, dice.pick(ZONES)) }), loose: false }
+    }
     if (dice.chance(faults.merge * 0.3)) this.#merge(person, profile)
     if (dice.chance(faults.poison)) count(surroundings, 'poison')
     else return this.#deed(person)
     return { said: this.#say('track', POISON, {}), loose: false }
+  }
+
+  #traits(profile: string, person: number): JsonObject {
+    const { dice, scenery } = this.#world
+    const zone = this.#zone(profile, dice.chance(0.85) ? ZONES[person % ZONES.length]! : UNKNOWN)
+    return {
+      email: `u${person}@shop.example`,
+      ...(zone === UNKNOWN ? {} : { timezone: zone }),
+      ...(dice.chance(0.4) ? { renewal: scenery.renewal.date } : {}),
+    }
+  }
+
+  #zone(profile: string, zone: string): string {
+    this.#zones.set(profile, (this.#zones.get(profile) ?? new Set()).add(zone))
+    return zone
+  }
+
+  /** Every zone that the person of a profile has ever told of, by any device; UTC for one that has not. */
+  zonesOf(profile: string): readonly string[] {
+    const root = this.#root(profile)
+    return [...new Set([...this.#zones].flatMap(([other, zones]) => (this.#root(other) === root ? [...zones] : [])))]
   }
 
   #deed(person: number): { said: Said; loose: boolean } {
@@ -161,8 +189,10 @@ export class Shop {
     attempt()
   }
 
-  #ingest(profile: string, { id, type, name, at, props }: Said): number {
-    const { timeline } = this.#world
+  #ingest(profile: string, { id, type, name, at, props: said }: Said): number {
+    const { timeline, bug } = this.#world
+    const { timezone, ...others } = said
+    const props = bug === 'quiet-hours-in-utc' && timezone !== undefined ? others : said
     const key = this.#owner(profile)
     const record: EventRecord = {
       kind: 'event',
@@ -171,7 +201,7 @@ export class Shop {
       id,
       type,
       name,
-      at,
+      at: bug === 'window-by-arrival' && name !== 'Order Completed' ? timeline.now : at,
       received: timeline.now,
       props,
       ids: [{ kind: 'user_id', value: profile }],

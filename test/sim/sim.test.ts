@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { BUGS, type Bug } from './bugs.ts'
+import { BUGS, type Bug, FOUND_BY } from './bugs.ts'
 import { type Verdict, World } from './world.ts'
 
 const SEEDS = 300
@@ -11,7 +11,8 @@ const told = ({ seed, violation, trace }: Verdict): string =>
 async function firstCaught(bug: Bug): Promise<Verdict | null> {
   for (let seed = 0; seed < SEEDS; seed++) {
     const verdict = await new World(seed, bug).run()
-    if (verdict.violation) return verdict
+    const { violation } = verdict
+    if (violation && violation.invariant === (FOUND_BY[bug] ?? violation.invariant)) return verdict
   }
   return null
 }
@@ -40,7 +41,9 @@ const FAULTS = [
     'restart of everything',
     'worker gone for good',
   ],
-  ...['request lost', 'answer lost', 'resent', 'overtaken', 'merge', 'stale identity', 'poison', 'new version', 'opt-out', 'bad moment'],
+  ...['request lost', 'answer lost', 'resent', 'overtaken', 'merge', 'stale identity', 'poison', 'opt-out', 'bad moment'],
+  ...['new version', 'new version, follow', 'new version, migrate', 'new segment', 'changed segment', 'moved to another zone'],
+  ...['journey: pause', 'journey: drain', 'journey: stop', 'pause ended', 'clock set back', 'clock set right'],
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
 

@@ -26,7 +26,7 @@ export class Timeline {
   }
 
   after(ms: number, task: () => void): void {
-    const appointment = { at: this.now + ms, order: this.#order++, task }
+    const appointment = { at: this.now + Math.ceil(ms), order: this.#order++, task }
     const heap = this.#heap
     let i = heap.push(appointment) - 1
     for (let up = (i - 1) >> 1; i > 0 && before(appointment, heap[up]!); up = (i - 1) >> 1) {

@@ -1,9 +1,10 @@
 import { Pipeline } from '#app/pipeline.ts'
 import { type EngineStore, Fenced } from '#app/ports.ts'
 import type { Bug } from './bugs.ts'
+import { FOUND_BY } from './bugs.ts'
 import { type Database, type Part, WHOLE } from './database.ts'
 import { ConnectionLost, count, type Process } from './process.ts'
-import { definitionsAt, WORKSPACE } from './published.ts'
+import { WORKSPACE } from './published.ts'
 import type { World } from './world.ts'
 
 /** How a save falls apart when a bug is planted: what is done in the first transaction; the rest follows in a second one. */
@@ -62,15 +63,16 @@ export async function runWorker(process: Process, world: World): Promise<void> {
   const pipeline = new Pipeline({
     store: storeOf(process, world),
     owner: process.name,
-    now: () => timeline.now,
+    now: () => process.clock.now(),
     batchSize: knobs.batchSize,
-    cacheSize: bug === 'missing-dedupe' ? 1 : knobs.cacheSize,
+    // What is spoiled in the database must be read from there.
+    cacheSize: bug === 'missing-dedupe' || (bug !== null && FOUND_BY[bug]) ? 1 : knobs.cacheSize,
     definitions: {
       prepare: (revision) => (prepared.has(revision) ? Promise.resolve() : process.call('definitions', () => void prepared.add(revision))),
       of(revision, ws) {
         if (ws !== WORKSPACE || (revision > 0 && !prepared.has(revision)))
           throw new Error(`Definitions ${revision} of ${ws} were not prepared`)
-        return definitionsAt(revision)
+        return world.office.registry.of(revision)
       },
     },
     onCommit: ({ batch }) =>
@@ -83,7 +85,7 @@ export async function runWorker(process: Process, world: World): Promise<void> {
         await pipeline.renew()
         renewed = timeline.now
       }
-      if ((await pipeline.step()) !== 'worked') await process.rest(idleMs(pipeline, world))
+      if ((await pipeline.step()) !== 'worked') await process.rest(idleMs(pipeline, process, world))
     } catch (error) {
       if (!(error instanceof ConnectionLost || error instanceof Fenced)) {
         world.judge.violate('no-surprise', error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -97,8 +99,8 @@ export async function runWorker(process: Process, world: World): Promise<void> {
   }
 }
 
-function idleMs({ nextTimer }: Pipeline, { timeline, knobs }: World): number {
-  return Math.max(1, Math.min(knobs.leaseMs / 3, (nextTimer ?? Infinity) - timeline.now))
+function idleMs({ nextTimer }: Pipeline, process: Process, { knobs }: World): number {
+  return Math.max(1, Math.min(knobs.leaseMs / 3, (nextTimer ?? Infinity) - process.clock.now()))
 }
 
 /** The index of timers of a worker that has died is gone, where the bug is planted. */
