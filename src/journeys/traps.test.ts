@@ -135,6 +135,18 @@ test('one event goes on in the run that it names; where a wait names none, both 
   assert.deepEqual(story(), ['thanks', 'thanks'])
 })
 
+test('a wait hears the order although the clock of the till is a little behind the browser’s; an hour is no doubt of clocks', () => {
+  const buy = { kind: 'waitFor', id: 'buy', event: 'Order Completed', upTo: '1d', then: [mail('thanks')], otherwise: [mail('nudge')] }
+  const world = new World([journey({ entry: { event: 'Checkout Started' }, steps: [buy] })])
+  const [ada, bob] = [world.person('ada'), world.person('bob')]
+  for (const person of [ada, bob]) world.happens(person, 'Checkout Started')
+  world.passes('10s')
+  world.event({ person: ada, name: 'Order Completed', happened: world.now - MINUTE })
+  world.event({ person: bob, name: 'Order Completed', happened: world.now - 60 * MINUTE })
+  world.passes('2d')
+  assert.deepEqual([world.sentTo(ada), world.sentTo(bob)], [['thanks'], ['nudge']])
+})
+
 test('what is so already need not happen: the branch before the wait asks it', () => {
   const segments = [{ id: 'paying', when: 'profile.plan == "pro"' }]
   const paid = { kind: 'waitFor', id: 'paid', event: 'segment.entered:paying', upTo: '7d', otherwise: [{ kind: 'exit', id: 'never' }] }

@@ -7,6 +7,7 @@ import type { Dispatch, Enrollment } from '../enrollment.ts'
 import type { Move, Place, Prepare, Standing } from '../node.ts'
 import { isCurrent } from '../rounds.ts'
 import type { WaitForStep } from '../steps.ts'
+import { CLOCK_DOUBT } from '../turn.ts'
 
 const RECEIPT = 'message.'
 
@@ -27,7 +28,7 @@ export const waitFor: Prepare<WaitForStep> = (step, place) => {
     },
     wake: ({ run }) => (ranked && run.memo !== undefined && events[run.memo]?.happened) || timeout,
     hear(at, record) {
-      if (record.at < at.run.entry.at) return null
+      if (record.at < at.run.entry.at - CLOCK_DOUBT) return null
       const { memo = events.length, due } = at.run
       // Of a ranked list only what stands higher than what has come changes anything.
       const heard = events.findIndex((each, i) => (!ranked || i < memo) && each.isMet(at, record))
