@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 import pino from 'pino'
 import { acceptEvent, isProblem } from '#events/accept.ts'
 import type { EventRecord, KeyedRecord } from '#events/schema.ts'
+import { Confirmations, NotStored } from '#platform/carrier/confirmations.ts'
 import { streamOf } from '#platform/carrier/streams.ts'
 import type { NatsConfig } from '#platform/config.ts'
 import { preparePartitions } from '#platform/log.ts'
@@ -45,6 +46,7 @@ const config = (more: Partial<NatsConfig> = {}): NatsConfig => ({
   credentials: undefined,
   ca: undefined,
   shards: 3,
+  ack: 'stream',
   replicas: undefined,
   bufferBytes: 64_000_000,
   ...more,
@@ -93,7 +95,7 @@ const barrier = (): Promise<void> => stream.barrier(AbortSignal.timeout(20_000))
 test('what the stream has acknowledged comes onto the log once, in the order of each person, stamped when it was accepted', {
   skip,
 }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   await carrier('a')
   const events = Array.from({ length: 300 }, (_, i) => event({ userId: `u${i % 7}` }))
   for (let i = 0; i < events.length; i += 30) await intake.submit('w', events.slice(i, i + 30))
@@ -109,7 +111,7 @@ test('what the stream has acknowledged comes onto the log once, in the order of 
 })
 
 test('while the database is away events are taken, and nothing of them is lost', { skip }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   await carrier('a')
   await database.pool.query('alter table log rename to log_away')
   const events = Array.from({ length: 50 }, (_, i) => event({ userId: `u${i}` }))
@@ -120,7 +122,7 @@ test('while the database is away events are taken, and nothing of them is lost',
 })
 
 test('two carriers share the shards, one is cut off without a word, and everything is on the log once', { skip }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   await carrier('a')
   await carrier('b')
   const shares = async () =>
@@ -141,7 +143,7 @@ test('two carriers share the shards, one is cut off without a word, and everythi
 test('a stream that is deleted and made anew is carried from its start: what was carried is not lost, what is new is not skipped', {
   skip,
 }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   await carrier('a')
   const before = Array.from({ length: 40 }, (_, i) => event({ userId: `u${i}` }))
   for (const each of before) await intake.submit('w', [each])
@@ -158,7 +160,7 @@ test('a stream that is deleted and made anew is carried from its start: what was
 test('a full stream refuses, and says so as an overload; when the carriers are back it takes events again', { skip }, async () => {
   const small = 200_000
   for (const { config: made } of await streams()) await stream.nats.streams.streams.update(made.name, { ...made, max_bytes: small })
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   const taken: string[] = []
   const fill = async (): Promise<void> => {
     for (let i = 0; i < 200; i++) {
@@ -186,7 +188,7 @@ test('a full stream refuses, and says so as an overload; when the carriers are b
 })
 
 test('events that cannot be appended are set aside in words, and those behind them go on', { skip }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   const good = event({ userId: 'u' })
   const shard = shardOf('w', good, 3)
   await stream.nats.publisher.publish(`cadenza.ingest.${shard}`, '[{"ws":"w","events":[{"broken":')
@@ -200,21 +202,43 @@ test('events that cannot be appended are set aside in words, and those behind th
 })
 
 test('after the database was set back to a moment ago, what it had carried since is carried again', { skip }, async () => {
-  const intake = new StreamIntake(stream.publisher, 3)
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations: null })
   const first = await carrier('a')
   await intake.submit('w', [event({ userId: 'u', messageId: 'one' })])
   await barrier()
   const { rows } = await database.pool.query<{ shard: number; seq: number; message: string }>('select shard, seq, message from carriers')
+  await database.pool.query('create table was as select message from carried_messages')
   await intake.submit('w', [event({ userId: 'u', messageId: 'two' })])
   await barrier()
   await first.stop()
   running.splice(0)
-  await database.pool.query(`delete from log where records like '%"two"%'`)
+  await database.pool.query(
+    `delete from log where records like '%"two"%'; delete from carried_messages where not message = any(array(select message from was))`,
+  )
   for (const { shard, seq, message } of rows)
     await database.pool.query('update carriers set seq = $2, message = $3 where shard = $1', [shard, seq, message])
   await carrier('b')
   await until('it is there again', async () => (await ids()).includes('two'))
   assert.deepEqual(await ids(), ['one', 'two'])
+})
+
+test('a 200 waits for the log while the database answers, says so when nothing comes, and takes the stream’s word when the database is away', {
+  skip,
+}, async () => {
+  const confirmations = new Confirmations({ db: database.pool, patienceMs: 500 })
+  const intake = new StreamIntake(stream.publisher, { shards: 3, confirmations })
+  await assert.rejects(intake.submit('w', [event({ userId: 'u' })]), NotStored)
+  await carrier('a')
+  await until('the carrier has begun', async () => (await ids()).length === 1)
+  const one = event({ userId: 'u' })
+  await intake.submit('w', [one])
+  assert.ok((await ids()).includes(one.id), 'there when it is answered')
+  const away = { query: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) }
+  const unsure = new StreamIntake(stream.publisher, { shards: 3, confirmations: new Confirmations({ db: away }) })
+  const two = event({ userId: 'u' })
+  await unsure.submit('w', [two])
+  await barrier()
+  assert.ok((await ids()).includes(two.id))
 })
 
 test('the events of one person go one way; an anonymous visitor and the customer may go two', () => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { AcceptedEvent } from '#events/accept.ts'
 import { ID_KINDS } from '#events/schema.ts'
 import { murmur32 } from '#lib/hash.ts'
+import type { Confirmations } from '#platform/carrier/confirmations.ts'
 import { type Nats, openNats } from '#platform/carrier/connection.ts'
 import { positions, prepareShards } from '#platform/carrier/positions.ts'
 import { Publisher, StreamFull } from '#platform/carrier/publisher.ts'
@@ -24,10 +25,13 @@ interface Parcel {
 export class StreamIntake implements Intake {
   readonly #publisher: Publisher
   readonly #shards: number
+  readonly #confirmations: Confirmations | null
 
-  constructor(publisher: Publisher, shards: number) {
+  /** With confirmations `submit` also waits for the log, as long as the database answers. */
+  constructor(publisher: Publisher, { shards, confirmations }: { shards: number; confirmations: Confirmations | null }) {
     this.#publisher = publisher
     this.#shards = shards
+    this.#confirmations = confirmations
   }
 
   get waiting(): number {
@@ -38,15 +42,18 @@ export class StreamIntake implements Intake {
     if (events.length === 0) return
     if (this.#publisher.isFull) throw new Overloaded()
     const parcels = Map.groupBy(events, (event) => shardOf(ws, event, this.#shards))
-    const sent = [...parcels].flatMap(([shard, list]) =>
-      chunks(list).map((part) => this.#publisher.publish(shard, JSON.stringify({ ws, events: part } satisfies Parcel))),
-    )
+    const sent = [...parcels].flatMap(([shard, list]) => chunks(list).map((part) => this.#send(shard, { ws, events: part })))
     const failed = (await Promise.allSettled(sent)).find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason instanceof StreamFull ? new Overloaded() : failed.reason
   }
 
   idle(): Promise<void> {
     return this.#publisher.idle()
+  }
+
+  async #send(shard: number, parcel: Parcel): Promise<void> {
+    const place = await this.#publisher.publish(shard, JSON.stringify(parcel))
+    await this.#confirmations?.stored(place)
   }
 }
 

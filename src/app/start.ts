@@ -5,6 +5,7 @@ import { keepMail } from '#channels/store.ts'
 import { openSweeps } from '#journeys/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
 import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
+import { Confirmations } from '#platform/carrier/confirmations.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
@@ -244,7 +245,13 @@ function startIntake(
   { now, appended }: { now: () => number; appended: () => void },
 ): Intake {
   const ingest = new Ingest({ pool: parts.work, partitions: config.partitions, now, maxWaiting: 50_000, onAppended: appended })
-  const intake = stream && config.nats ? new StreamIntake(stream.publisher, config.nats.shards) : ingest
+  const intake =
+    stream && config.nats
+      ? new StreamIntake(stream.publisher, {
+          shards: config.nats.shards,
+          confirmations: config.nats.ack === 'log' ? new Confirmations({ db: parts.work }) : null,
+        })
+      : ingest
   metrics.gauge({
     name: 'cadenza_ingest_waiting',
     help: 'Events that wait for their commit',

@@ -47,6 +47,8 @@ export interface NatsConfig {
   /** PEM. */
   readonly ca: string | undefined
   readonly shards: number
+  /** What an answer of 200 waits for: the log, while the database answers; or the stream alone. */
+  readonly ack: 'log' | 'stream'
   /** Undefined: what the cluster allows. */
   readonly replicas: number | undefined
   /** Bytes that each stream may hold. */
@@ -149,6 +151,7 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
           credentials: v.NATS_CREDENTIALS,
           ca: v.NATS_CA,
           shards: v.NATS_SHARDS,
+          ack: v.NATS_ACK,
           replicas: v.NATS_REPLICAS,
           bufferBytes: v.NATS_BUFFER_MB * 1_048_576,
         }
@@ -263,6 +266,7 @@ const explainNats = (nats: NatsConfig | null) => ({
   NATS_CREDENTIALS: nats?.credentials ? '(set, hidden)' : '(none)',
   NATS_CA: nats?.ca ? '(set, hidden)' : '(none)',
   NATS_SHARDS: nats ? String(nats.shards) : '(no NATS)',
+  NATS_ACK: nats?.ack ?? '(no NATS)',
   NATS_REPLICAS: String(nats?.replicas ?? '(what the cluster allows)'),
   NATS_BUFFER_MB: nats ? String(nats.bufferBytes / 1_048_576) : '(no NATS)',
 })

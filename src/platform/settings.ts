@@ -101,6 +101,13 @@ export const SETTINGS = {
     allowed: 'a whole number from 1 to 256',
     mend: 'Unset it for 4.',
   },
+  NATS_ACK: {
+    schema: z.enum(['log', 'stream']),
+    default: 'log',
+    does: 'What the answer 200 waits for: until events are on the log in the database, as long as it answers (else the stream must do); or for the stream alone.',
+    allowed: 'log or stream',
+    mend: 'Unset it for log, which loses nothing while the database works.',
+  },
   NATS_REPLICAS: {
     schema: optional(z.enum(['1', '3', '5']).transform(Number)) as z.ZodType<number | undefined, string>,
     default: '',

@@ -45,6 +45,41 @@ export async function restartPosition(
   return rowCount === 1
 }
 
+/** Which of these messages are on the log already. Only the owner of the shard writes this, so it may ask before its transaction. */
+export async function carriedAmong(db: Queryable, shard: number, messages: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ message: string }>(
+    'select message from carried_messages where shard = $1 and message = any($2::text[])',
+    [shard, messages],
+  )
+  return new Set(rows.map(({ message }) => message))
+}
+
+/** One message of the stream. */
+export interface Placed {
+  readonly shard: number
+  /** Its `Nats-Msg-Id`. */
+  readonly message: string
+}
+
+/** Which of these messages, as `shard message`, are on the log. */
+export async function carriedOf(db: Queryable, places: readonly Placed[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<Placed>(
+    'select c.shard, c.message from unnest($1::smallint[], $2::text[]) m(shard, message) join carried_messages c using (shard, message)',
+    [places.map(({ shard }) => shard), places.map(({ message }) => message)],
+  )
+  return new Set(rows.map(({ shard, message }) => `${shard} ${message}`))
+}
+
+/** Notes messages as carried, in the transaction that appends them. */
+export async function noteCarried(tx: Queryable, shard: number, messages: readonly string[]): Promise<void> {
+  await tx.query('insert into carried_messages (shard, message) select $1, unnest($2::text[]) on conflict do nothing', [shard, messages])
+}
+
+/** Forgets those that have left the stream long ago. */
+export async function forgetCarried(db: Queryable, shard: number): Promise<void> {
+  await db.query(`delete from carried_messages where shard = $1 and carried_at < now() - interval '1 hour'`, [shard])
+}
+
 /** How far each shard has been carried. */
 export async function positions(db: Queryable): Promise<ReadonlyMap<number, number>> {
   const { rows } = await db.query<{ shard: number; seq: number }>('select shard, seq from carriers order by shard')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Nats } from './connection.ts'
 import { codeOf } from './connection.ts'
+import type { Placed } from './positions.ts'
 import { ensureStream, subjectOf } from './streams.ts'
 
 interface Options {
@@ -18,7 +19,7 @@ export class StreamFull extends Error {
 
 interface Waiting {
   readonly text: string
-  readonly done: () => void
+  readonly done: (place: Placed) => void
   readonly failed: (error: unknown) => void
 }
 
@@ -54,10 +55,10 @@ export class Publisher {
     return this.#count >= this.#options.maxWaiting
   }
 
-  /** Resolves when a quorum of the stream's servers has the text. Rejects with `StreamFull`, or with what NATS says: then it may be there or not. */
-  publish(shard: number, text: string): Promise<void> {
+  /** Resolves with its message when a quorum of the stream's servers has the text. Rejects with `StreamFull`, or with what NATS says: then it may be there or not. */
+  publish(shard: number, text: string): Promise<Placed> {
     if (this.#count++ === 0) this.#idle = Promise.withResolvers()
-    return new Promise<void>((done, failed) => {
+    return new Promise<Placed>((done, failed) => {
       const queue = this.#waiting.get(shard) ?? []
       this.#waiting.set(shard, queue)
       queue.push({ text, done, failed })
@@ -86,8 +87,8 @@ export class Publisher {
   async #group(shard: number, group: readonly Waiting[]): Promise<void> {
     this.#flying.set(shard, (this.#flying.get(shard) ?? 0) + 1)
     try {
-      await this.#send(shard, `[${group.map(({ text }) => text).join(',')}]`)
-      for (const { done } of group) done()
+      const { message } = await this.#send(shard, `[${group.map(({ text }) => text).join(',')}]`)
+      for (const { done } of group) done({ shard, message })
     } catch (error) {
       for (const { failed } of group) failed(error)
     } finally {
@@ -97,12 +98,13 @@ export class Publisher {
   }
 
   /** The same id at each try: what arrived although nobody said so is not kept twice. */
-  async #send(shard: number, body: string): Promise<{ seq: number }> {
+  async #send(shard: number, body: string): Promise<{ seq: number; message: string }> {
     const { nats, replicas, bufferBytes } = this.#options
     const msgID = randomUUID()
     for (let tries = 1; ; tries++) {
       try {
-        return await nats.publisher.publish(subjectOf(shard), body, { msgID, timeout: ACK_MS })
+        const { seq } = await nats.publisher.publish(subjectOf(shard), body, { msgID, timeout: ACK_MS })
+        return { seq, message: msgID }
       } catch (error) {
         if (FULL.has(codeOf(error) ?? 0)) throw new StreamFull(`The stream of shard ${shard} is full`, { cause: error })
         if (tries === TRIES) throw error

@@ -2,7 +2,16 @@ import type { Logger } from 'pino'
 import type { Queryable } from '../log.ts'
 import { isConnectionLost } from '../postgres/pool.ts'
 import { isFromJetStream, type Nats } from './connection.ts'
-import { movePosition, type Position, readPosition, rejectMessage, restartPosition } from './positions.ts'
+import {
+  carriedAmong,
+  forgetCarried,
+  movePosition,
+  noteCarried,
+  type Position,
+  readPosition,
+  rejectMessage,
+  restartPosition,
+} from './positions.ts'
 import { type Arrived, ShardReader } from './shard-reader.ts'
 import { ensureStream, messageIdAt, streamInfo, streamOf } from './streams.ts'
 
@@ -147,7 +156,7 @@ export class ShardCarrier {
         'stream',
         `the stream has messages ${first} to ${last} of ${info.created}, and ${position.seq} of ${position.incarnation} were carried`,
       )
-    // What is in the stream is carried from its start: events that were carried before are known by their ids, and count once.
+    // What is in the stream is carried from its start; messages that were carried before are known by their ids.
     const begin = { shard, epoch, incarnation: info.created, seq: first - 1, lost: gone }
     if (!(await restartPosition(db, begin))) throw new Superseded()
     if (position.incarnation !== '') {
@@ -158,6 +167,7 @@ export class ShardCarrier {
       onLost(Math.max(1, gone))
     }
     this.#doubts.clear()
+    this.#carried.length = 0
     return { shard, incarnation: info.created, seq: first - 1, message: '' }
   }
 
@@ -188,15 +198,18 @@ export class ShardCarrier {
   }
 
   async #carry(position: Position, group: readonly Arrived[]): Promise<Position> {
-    const { store } = this.#parts
+    const { store, db } = this.#parts
     const { seq, id } = group.at(-1)!
+    const ids = group.flatMap((each) => each.id || [])
+    const carried = await carriedAmong(db, this.#shard, ids)
     const move = async (tx: Queryable): Promise<void> => {
+      await noteCarried(tx, this.#shard, ids)
       if (!(await movePosition(tx, position, { epoch: this.#epoch, seq, message: id })))
         throw new Moved('This shard was carried further by somebody else, or by an earlier try')
     }
     try {
       await store(
-        group.map(({ body }) => body),
+        group.filter((each) => !carried.has(each.id)).map(({ body }) => body),
         move,
       )
     } catch (error) {
@@ -227,6 +240,7 @@ export class ShardCarrier {
     const { nats } = this.#parts
     const info = await streamInfo(nats.streams, this.#shard)
     const old = info && info.state.bytes > info.config.max_bytes / 2 ? Infinity : performance.now() - KEEP_MS
+    await forgetCarried(this.#parts.db, this.#shard)
     const index = this.#carried.findLastIndex(({ at }) => at <= old)
     if (index < 0) return
     const [last] = this.#carried.splice(0, index + 1).slice(-1)
