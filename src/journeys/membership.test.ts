@@ -241,6 +241,26 @@ test('who was in a segment that is gone is in it no longer, and journeys hear no
   )
 })
 
+test('what is told of a merge does not hang on the order in which the database gives back the segments', () => {
+  const told = [false, true].map((isStored) => {
+    const world = new World([], {
+      segments: [
+        { id: 'rich', when: 'profile.country == "DE"' },
+        { id: 'keen', when: 'count("Order Completed") >= 1' },
+      ],
+    })
+    const [ada, bob] = ['ada', 'bob'].map((name) => world.person(name, { country: 'DE' }))
+    world.happens(bob!, 'Order Completed')
+    const person = world.people.get(bob!)!
+    const holds = Object.fromEntries(Object.entries(person.segments.holds).reverse())
+    if (isStored) world.people.set(bob!, { ...person, segments: { ...person.segments, holds } })
+    world.merge(bob!, ada!)
+    return [membershipsOf(world, bob!), membershipsOf(world, ada!)]
+  })
+  assert.deepEqual(told[0], told[1])
+  assert.deepEqual(told[0]?.[0]?.slice(-2), ['left keen merged', 'left rich merged'])
+})
+
 test('what nobody watches any more is forgotten when the person is looked at', () => {
   const when = 'count("Order Completed" within 30d) >= 2'
   const watched = define([{ id: 'regular', conditions: [when] }], watching('regular', [when], { since: 1, built: true }))

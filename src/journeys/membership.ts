@@ -83,15 +83,17 @@ export function followMerge(turn: Turn, { ours, theirs }: { ours: SegmentsSectio
       due: ours.due,
     },
   }
-  for (const id of Object.keys(theirs.holds))
-    if (own(ours.holds, id) === undefined) note(turn, { segment: id, kind: 'entered', why: 'merged' })
+  for (const id of inOrder(theirs.holds)) if (own(ours.holds, id) === undefined) note(turn, { segment: id, kind: 'entered', why: 'merged' })
   return reassess(turn, 'all', { why: 'merged', touched: true })
 }
 
 /** This profile became another: it is in no segment any more, and journeys hear nothing of it. */
 export function leaveBehind(turn: Turn, { holds }: SegmentsSection): void {
-  for (const id of Object.keys(holds)) note(turn, { segment: id, kind: 'left', why: 'merged' })
+  for (const id of inOrder(holds)) note(turn, { segment: id, kind: 'left', why: 'merged' })
 }
+
+/** A state that was stored comes back with its names in another order; what is told must not hang on that. */
+const inOrder = (holds: SegmentsSection['holds']): string[] => Object.keys(holds).sort()
 
 /** Asks what can have changed, tells it as facts, and returns what journeys hear. */
 function reassess(turn: Turn, changes: Changes, { why, touched }: { why: Why; touched: boolean }): readonly EventRecord[] {

@@ -87,7 +87,8 @@ class Work {
 
   /** Segments that are not there any more have nobody in them. */
   dropUnknown(): void {
-    for (const id of Object.keys(this.#before.holds)) {
+    // Sorted: a state that was stored comes back with its names in another order.
+    for (const id of Object.keys(this.#before.holds).sort()) {
       if (this.#asked.catalogue.deciders.has(id)) continue
       this.#write(id, false)
       this.deltas.push({ segment: id, kind: 'left' })

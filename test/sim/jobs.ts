@@ -90,7 +90,9 @@ function releaseHeld({ office: { registry }, db, timeline, dice }: World): void 
 /** As app/broadcast.ts: begins what is due, then one page of what runs. */
 async function broadcastRound(process: Process, world: World): Promise<boolean> {
   const { office, bug } = world
-  await process.call('begin broadcasts', () => begin(world))
+  await process.call('begin broadcasts', () => {
+    if (office.begun !== office.registry.revision || world.timeline.now >= office.nextBroadcast) begin(world)
+  })
   const row = office.broadcasts.find(({ status }) => status === 'running')
   if (!row) return false
   if (bug !== 'broadcast-cursor-outside') {
@@ -107,13 +109,16 @@ function begin(world: World): void {
   const { registry } = office
   const definitions = registry.current
   const doors = new Set([...definitions.entriesByEvent.values()].flat().concat(definitions.appointed))
+  office.begun = registry.revision
+  office.nextBroadcast = bug === 'dst-fold-twice' ? timeline.now : Infinity
   for (const { journey, entry } of doors) {
     const since = registry.since(journey.id)
     if (entry.appointment?.kind === 'date') add(world, { journey: journey.id, kind: 'dates', occurrence: `dates:${journey.version}` }, true)
     if (entry.existing !== null && definitions.catalogue.deciders.get(entry.existing)?.effective)
       add(world, { journey: journey.id, kind: 'existing', occurrence: `existing:${entry.existing}` }, true)
     if (entry.schedule === null) continue
-    const { due } = dueBy(entry.schedule, { last: last(office.broadcasts, journey.id), since }, timeline.now)
+    const { due, next } = dueBy(entry.schedule, { last: last(office.broadcasts, journey.id), since }, timeline.now)
+    office.nextBroadcast = Math.min(office.nextBroadcast, next ?? Infinity)
     for (const [i, { local, ends }] of due.entries()) {
       const wanted = i === due.length - 1 && ends + entry.maxAge >= timeline.now
       add(world, { journey: journey.id, kind: 'scheduled', occurrence: local }, wanted)

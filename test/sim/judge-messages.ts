@@ -95,10 +95,10 @@ export class MessageWatch {
 
   #judgeBudget(): void {
     const { db, judge } = this.#world
-    const parked = new Set(db.parked().map(({ key }) => key))
+    const parked = new Set(db.parked().map(({ key }) => judge.people.root(key)))
     for (const { id, person } of db.states.values()) {
       const held = person.contacts.sends.find(({ status }) => status === 'reserved')
-      if (held && !parked.has(id) && parked.size === 0)
+      if (held && !parked.has(judge.people.root(id)))
         judge.violate('budget-agrees', `${id} holds a place for ${held.id}, which is ${db.outbox.rows.get(held.id)?.status}`)
     }
   }

@@ -125,7 +125,8 @@ export class PeopleWatch {
     this.#reached()
   }
 
-  #root(key: string): string {
+  /** The profile that a profile has become, whatever became of it. */
+  root(key: string): string {
     const { db } = this.#world
     let root = key
     for (let hops = 0; hops < 100; hops++) {
@@ -143,12 +144,12 @@ export class PeopleWatch {
     for (const { fact } of db.facts) {
       if (fact.table !== 'events' || fact.row.verdict !== 'accepted' || fact.row.type === 'identify') continue
       const { message_id: id, profile_id, name, properties } = fact.row
-      const root = this.#root(profile_id)
+      const root = this.root(profile_id)
       // What the client said counts, whatever was made of it on the way.
       const at = judge.acked.get(id)?.at ?? fact.row.at
       pasts.set(root, [...(pasts.get(root) ?? []), { id, deed: { name, at, props: JSON.parse(properties) as JsonObject } }])
     }
-    const parked = new Set(db.parked().map(({ key }) => this.#root(key)))
+    const parked = new Set(db.parked().map(({ key }) => this.root(key)))
     for (const [root, past] of pasts) {
       const holds = db.states.get(root)?.person.segments.holds
       // Who was told the same twice, on both sides of a merge, has counted it twice.
@@ -171,11 +172,11 @@ export class PeopleWatch {
       if (status !== 'done' || kind !== 'scheduled') continue
       const id = `broadcast:${journey}:${occurrence}`
       const reached = new Set(
-        db.facts.flatMap(({ fact }) => (fact.table === 'events' && fact.row.message_id === id ? [this.#root(fact.row.profile_id)] : [])),
+        db.facts.flatMap(({ fact }) => (fact.table === 'events' && fact.row.message_id === id ? [this.root(fact.row.profile_id)] : [])),
       )
-      const parked = new Set(db.parked().map(({ key }) => this.#root(key)))
+      const parked = new Set(db.parked().map(({ key }) => this.root(key)))
       for (const key of there) {
-        const root = this.#root(key)
+        const root = this.root(key)
         // Who has become another since may have become one who was passed already.
         if (key === root && !reached.has(key) && !parked.has(key)) judge.violate('broadcast-reaches-all', `${id} has not reached ${key}`)
       }

@@ -50,8 +50,8 @@ export class Judge implements Witness {
   readonly #places = new Set<string>()
   readonly #settledPlaces = new Set<string>()
   readonly #steps = new Map<string, string>()
-  /** Runs, and how many had begun before each. */
-  readonly #begun = new Map<string, number>()
+  /** Runs: how many had begun before each, and when by the log (epoch ms). */
+  readonly #begun = new Map<string, { readonly before: number; readonly at: number }>()
   readonly #causes = new Map<string, string>()
   readonly #lastSeq = new Map<string, number>()
   /** Attempts (`effect#attempt`) of processes that were taken for dead, and those that ended without an answer. */
@@ -203,7 +203,7 @@ export class Judge implements Witness {
         `${run} ${kind} from "${from_step}" to "${to_step}" (${row.reason}), but it stood on ${stands}`,
       )
     }
-    if (kind === 'entered') this.#begun.set(run, this.#begun.size)
+    if (kind === 'entered') this.#begun.set(run, { before: this.#begun.size, at: row.at })
     this.#steps.set(run, kind === 'exited' ? 'out' : to_step)
     if (cause === 'timer' || cause === 'review') return
     const place = `${partition} ${seq}`
@@ -274,7 +274,9 @@ export class Judge implements Witness {
           'order-stops-reminder',
           `${id}: order ${order.said.id} had been acknowledged ${since - order.acknowledged} ms before the claim`,
         )
-      else if (order.found && this.#begun.get(run)! < order.begun) {
+      else if (order.found && this.#begun.get(run)!.before < order.begun) {
+        // Another partition was handled sooner: by the log the order was over when the run began.
+        if (this.#placeOf(order.said.id)!.at < this.#begun.get(run)!.at) continue
         if (this.#isSamePerson(key, order.said.id))
           this.violate('order-stops-reminder', `${id}: order ${order.said.id} was handled while the run moved between merged profiles`)
         else this.#note('reminder left although another profile had ordered, which was known to be the same person later or never')

@@ -40,6 +40,9 @@ export class Office {
   readonly builds: BuildRow[] = []
   readonly sweeps: SweepRow[] = []
   readonly broadcasts: BroadcastRow[] = []
+  /** By which revision broadcasts were looked for last, and when the next one begins (epoch ms). */
+  begun = 0
+  nextBroadcast = -Infinity
   /** Who holds the lock of builds. */
   builder = ''
   readonly #world: World
