@@ -255,6 +255,7 @@ test('what is told of a merge does not hang on the order in which the database g
     const holds = Object.fromEntries(Object.entries(person.segments.holds).reverse())
     if (isStored) world.people.set(bob!, { ...person, segments: { ...person.segments, holds } })
     world.merge(bob!, ada!)
+    world.run(world.now)
     return [membershipsOf(world, bob!), membershipsOf(world, ada!)]
   })
   assert.deepEqual(told[0], told[1])

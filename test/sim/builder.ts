@@ -19,7 +19,8 @@ export async function runBuilder(process: Process, world: World): Promise<boolea
   const build = office.builds.find(({ status }) => status !== 'built')
   if (!build) return false
   const held = await process.call('hold builds', () => {
-    if (office.builder === '') office.builder = process.name
+    // The lock of a connection whose process has died is free at once.
+    if (process.alive && office.builder === '') office.builder = process.name
     return office.builder === process.name
   })
   if (!held) return false
