@@ -55,8 +55,8 @@ export interface Definitions {
   readonly entriesByEvent: ReadonlyMap<string, readonly Door[]>
   /** Ways in that wait for a time of the person's own. */
   readonly appointed: readonly Door[]
-  /** Events that an exit of any version listens to. */
-  readonly exitEvents: ReadonlySet<string>
+  /** Events that an exit or a goal of any version listens to. */
+  readonly notedEvents: ReadonlySet<string>
   readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, PublishedTemplate>
@@ -110,7 +110,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     live,
     entriesByEvent: byEvent([...doors, ...counting]),
     appointed: doors.filter(({ entry }) => entry.appointment !== null),
-    exitEvents: new Set([...compiled.values()].flatMap((versions) => [...versions.values()].flatMap(({ exits }) => [...exits.keys()]))),
+    notedEvents: new Set(programs.flatMap(({ exits, goal }) => [...exits.keys(), goal.event])),
     entryPolicy: entryPolicyOf(published.policy),
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
     catalogue: watched,

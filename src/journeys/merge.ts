@@ -10,7 +10,7 @@ import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { advance, isThere, leave, nodeOf, queuedOf, replace, withdraw } from './advance.ts'
 import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
 import { reappoint, unitedAppointments } from './entries/appointments.ts'
-import { countedTwice, exitTogether } from './entries/recent.ts'
+import { countedTwice, hearTogether } from './entries/recent.ts'
 import { keep } from './entries/section.ts'
 import { retryEntries } from './entries/settle.ts'
 import { catchUp } from './in-flight.ts'
@@ -86,7 +86,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
     settling: [...(journeys.settling ?? []), ...(loser.journeys.settling ?? [])],
   })
   mergeRuns(turn, journeys, loser.journeys)
-  exitTogether(turn, journeys, loser.journeys)
+  hearTogether(turn, journeys, loser.journeys)
   reappoint(turn)
   retryEntries(turn, before)
   catchUp(turn)

@@ -143,8 +143,8 @@ export function happen(turn: Turn, record: EventRecord): void {
     exits(turn, record)
     hear(turn, record)
   }
-  if (turn.person.journeys.watches.length > 0) reachGoals(turn, record)
-  rememberEvent(turn, record)
+  const reached = turn.person.journeys.watches.length > 0 ? reachGoals(turn, record) : []
+  rememberEvent(turn, record, reached)
   arrive(turn, record)
 }
 

@@ -1,7 +1,8 @@
 import type { EventRecord } from '#events/schema.ts'
 import { own } from '#lib/record.ts'
 import { isThere, leave, replace } from '../advance.ts'
-import type { Enrollment, JourneysSection } from '../enrollment.ts'
+import type { Enrollment, GoalWatch, JourneysSection } from '../enrollment.ts'
+import { reachAmong } from '../goals.ts'
 import { CLOCK_DOUBT, journeyOf, runScope, type Turn } from '../turn.ts'
 import { keep } from './section.ts'
 import { recordOf, remembered } from './settle.ts'
@@ -11,11 +12,11 @@ import type { Remembered } from './state.ts'
 const SPAN = 10 * 60_000
 const MOST = 64
 
-/** Notes an event that some exit listens to: the run that it ends may be on its way from a profile that became this one. */
-export function rememberEvent(turn: Turn, record: EventRecord): void {
+/** Notes an event that some exit or goal listens to: the run that it is about may be on its way from a profile that became this one. */
+export function rememberEvent(turn: Turn, record: EventRecord, reached: readonly string[]): void {
   const { definitions, now } = turn.context
   const { recent = [] } = turn.person.journeys
-  const added = definitions.exitEvents.has(record.name) ? [remembered(record, now)] : []
+  const added = definitions.notedEvents.has(record.name) ? [{ ...remembered(record, now), ...(reached.length > 0 ? { reached } : {}) }] : []
   const isStale = recent[0] !== undefined && recent[0].heard + SPAN <= now
   if (added.length > 0 || isStale) keep(turn, { recent: fresh([...recent, ...added], now) })
 }
@@ -26,17 +27,25 @@ const fresh = (events: readonly Remembered[], now: number): readonly Remembered[
 /** In the order of their times, then ids: the same whichever profile became the other. */
 const inOrder = (a: Remembered, b: Remembered): number => a.heard - b.heard || a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
-/** Two profiles became one: what either of them has just heard ends the runs of the other that it would have ended as one person. */
-export function exitTogether(turn: Turn, ours: JourneysSection, theirs: JourneysSection): void {
+/** Two profiles became one: what either of them has just heard ends the runs and reaches the goals that it would have as one person. */
+export function hearTogether(turn: Turn, ours: JourneysSection, theirs: JourneysSection): void {
   const [mine, other] = [ours.recent ?? [], theirs.recent ?? []]
-  const unknown = other.filter(({ id }) => !mine.some((each) => each.id === id))
-  const all = [...mine, ...unknown].sort(inOrder)
-  keep(turn, { recent: fresh(all, turn.context.now) })
-  for (const event of all) {
+  const knows = (events: readonly Remembered[], { id }: Remembered): boolean => events.some((each) => each.id === id)
+  const all = [...mine, ...other.filter((event) => !knows(mine, event))].sort(inOrder).map((event): Remembered => {
     const record = recordOf(turn, event)
     for (const run of turn.person.journeys.enrollments) if (isThere(turn, run)) exitBy(turn, run, { record, heard: event.heard })
-  }
+    // What both have heard, each has counted.
+    if (knows(mine, event) && knows(other, event)) return event
+    const strangers = knows(mine, event) ? theirs : ours
+    const { reached: taken = [] } = event
+    const watches = turn.person.journeys.watches.filter((watch) => watch.enteredAt <= event.heard && isOf(strangers, watch))
+    const reached = reachAmong(turn, record, { watches, taken })
+    return reached.length > 0 ? { ...event, reached: [...taken, ...reached] } : event
+  })
+  keep(turn, { recent: fresh(all, turn.context.now) })
 }
+
+const isOf = ({ watches }: JourneysSection, { enrollment }: GoalWatch): boolean => watches.some((each) => each.enrollment === enrollment)
 
 function exitBy(turn: Turn, run: Enrollment, { record, heard }: { record: EventRecord; heard: number }): void {
   // What was over before the run began would not have met it either.

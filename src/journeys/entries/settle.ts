@@ -12,7 +12,7 @@ const MOST_SETTLING = 16
 
 export const remembered = ({ id, type, name, at, props }: EventRecord, heard: number): Remembered => ({ id, type, name, at, heard, props })
 
-export const recordOf = (turn: Turn, { heard, ...event }: Remembered): EventRecord => ({
+export const recordOf = (turn: Turn, { heard, reached: _, ...event }: Remembered): EventRecord => ({
   kind: 'event',
   ws: turn.context.definitions.workspace,
   key: turn.person.profile.id,

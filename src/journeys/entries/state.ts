@@ -26,6 +26,8 @@ export interface Remembered {
   readonly at: number
   readonly heard: number
   readonly props: JsonObject
+  /** Journeys and keys (`journey key`) whose goal it has reached. */
+  readonly reached?: readonly string[]
 }
 
 /** An event that did not find the person as its entry condition wants them, and is held against them again until the settle window ends. */
