@@ -14,6 +14,8 @@ export class PeopleWatch {
   readonly #told = new Map<string, boolean>()
   /** When each run came to the step that it stands on (log time, epoch ms), and that step. */
   readonly #arrived = new Map<string, { at: number; step: string }>()
+  /** The profile that each run began under. */
+  readonly #began = new Map<string, string>()
   /** Runs that began by an occurrence, by `journey occurrence`. */
   readonly #entered = new Map<string, { readonly run: string; readonly key: string }[]>()
   readonly #swept = new Set<number>()
@@ -41,7 +43,8 @@ export class PeopleWatch {
     this.#told.set(name, isIn)
   }
 
-  #moves({ enrollment_id: run, kind, to_step: step, at }: TransitionFact): void {
+  #moves({ enrollment_id: run, profile_id, kind, to_step: step, at }: TransitionFact): void {
+    if (kind === 'entered') this.#began.set(run, profile_id)
     if (run === '' || step === '') return
     const before = this.#arrived.get(run)
     const stays = kind === 'migrated' && before && this.#isWait(before.step) && this.#isWait(step)
@@ -64,10 +67,11 @@ export class PeopleWatch {
     const here = this.#arrived.get(run.id)
     if (step.kind === 'wait' && isCalm && here?.step === run.step && run.due !== null && run.due > here.at + milliseconds(step.for!)!)
       judge.violate('wait-kept', `${run.id} came to ${run.step} at ${here.at}, and its ${step.for} end at ${run.due}`)
-    this.#enters(key, run)
+    this.#enters(run)
   }
 
-  #enters(key: string, { id: run, journey, entry }: Enrollment): void {
+  #enters({ id: run, journey, entry }: Enrollment): void {
+    const key = this.#began.get(run) ?? ''
     const occurrence = entry.properties['occurrence']
     if (typeof occurrence !== 'string' || !/^journey\.(scheduled|date):/.test(entry.name)) return
     // One that is named by a moment is one of that day.
