@@ -5,6 +5,7 @@ import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Aggregate } from '#segments/condition/aggregate.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import { type RunAggregates, runAggregates } from '#segments/run-windows.ts'
+import { awaitedBy } from './awaited.ts'
 import { condition, eventPath, gathering, keyText, runPath, Unreadable } from './conditions.ts'
 import type { Enrollment } from './enrollment.ts'
 import { type CompiledEntry, compileEntry } from './entries/compile.ts'
@@ -58,6 +59,8 @@ export interface CompiledJourney {
   /** By event name. */
   readonly exits: ReadonlyMap<string, readonly CompiledExit[]>
   readonly goal: CompiledGoal
+  /** Events that some step of it waits for. */
+  readonly awaited: readonly string[]
   /** Share in [0, 1]. */
   readonly holdout: number
   /** 0–100: who gets the last slot of a cap. */
@@ -91,6 +94,7 @@ function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'agg
     entries: entriesOf(journey).map((entry) => compileEntry(entry, journey.id)),
     exits: compileExits(journey.exit),
     goal: compileGoal(journey.goal),
+    awaited: places(journey.steps).flatMap(({ step }) => (step.kind === 'waitFor' ? awaitedBy(step).map(({ event }) => event) : [])),
     holdout: share(journey.holdout),
     priority: journey.priority,
     value: journey.value ?? 0,

@@ -57,6 +57,8 @@ export interface Definitions {
   readonly appointed: readonly Door[]
   /** Events that an exit or a goal of any version listens to. */
   readonly notedEvents: ReadonlySet<string>
+  /** Events that a step of any version waits for. */
+  readonly awaitedEvents: ReadonlySet<string>
   readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, PublishedTemplate>
@@ -111,6 +113,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     entriesByEvent: byEvent([...doors, ...counting]),
     appointed: doors.filter(({ entry }) => entry.appointment !== null),
     notedEvents: new Set(programs.flatMap(({ exits, goal }) => [...exits.keys(), goal.event])),
+    awaitedEvents: new Set(programs.flatMap(({ awaited }) => awaited)),
     entryPolicy: entryPolicyOf(published.policy),
     templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
     catalogue: watched,

@@ -14,7 +14,7 @@ import { countedTwice, hearTogether } from './entries/recent.ts'
 import { keep } from './entries/section.ts'
 import { retryEntries } from './entries/settle.ts'
 import { catchUp } from './in-flight.ts'
-import { followMerge, leaveBehind } from './membership.ts'
+import { followMerge, followSteps, leaveBehind } from './membership.ts'
 import { type Person, upgraded } from './person.ts'
 import { retime } from './retime.ts'
 import { isThisRound } from './rounds.ts'
@@ -81,6 +81,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
     journeys: { enrollments: [], memory, watches: [] },
   }
   const heard = followMerge(turn, { ours: before.segments, theirs: loser.segments })
+  const seen = turn.person
   keep(turn, {
     appointments: unitedAppointments(journeys, loser.journeys),
     settling: [...(journeys.settling ?? []), ...(loser.journeys.settling ?? [])],
@@ -90,7 +91,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
   reappoint(turn)
   retryEntries(turn, before)
   catchUp(turn)
-  ripple(turn, heard)
+  ripple(turn, [...heard, ...followSteps(turn, seen)])
   retime(turn, before)
   return outcome(turn)
 }

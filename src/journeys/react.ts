@@ -5,7 +5,7 @@ import { applyEvent } from '#profiles/react.ts'
 import { personFact, tellsMore } from '#segments/people.ts'
 import { withoutReady } from '#segments/react.ts'
 import { hearInRun } from '#segments/run-windows.ts'
-import { advance, isThere, leave, nodeOf, replace } from './advance.ts'
+import { advance, leave, nodeOf, replace } from './advance.ts'
 import { countContact } from './budget.ts'
 import { relieve } from './budget-wake.ts'
 import type { Enrollment } from './enrollment.ts'
@@ -14,12 +14,13 @@ import { appoint, keepAppointments, reappoint, soonestAppointment } from './entr
 import { rememberEvent } from './entries/recent.ts'
 import { endSettling, retryEntries, soonestSettling } from './entries/settle.ts'
 import { reachGoals } from './goals.ts'
+import { tellRun } from './hear.ts'
 import { catchUp } from './in-flight.ts'
 import { followEvent, followReview, followSteps, followTime } from './membership.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
-import { heldAside, isMore, isPaused, kept } from './modes.ts'
+import { heldAside, isPaused } from './modes.ts'
 import { type Person, upgraded } from './person.ts'
-import { receiptOf, tellReceipt, withReceipt } from './receipts.ts'
+import { receiptOf, tellReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
 import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standing, type Turn } from './turn.ts'
 
@@ -206,18 +207,9 @@ function exits(turn: Turn, record: EventRecord): void {
   }
 }
 
-/** Tells each run of the event: receipts are noted, and the step that it stands on may go on. */
 function hear(turn: Turn, record: EventRecord): void {
   const receipt = receiptOf(record)
-  for (const run of turn.person.journeys.enrollments) {
-    if (!isThere(turn, run)) continue
-    const journey = journeyOf(turn, run)
-    const told = receipt ? withReceipt(run, receipt) : run
-    const move = (journey && nodeOf(journey, told.step).hear?.(standing(turn, told), record)) ?? null
-    if (journey && move && isMore(move) && isPaused(turn, told)) replace(turn, run, kept(told, record))
-    else if (journey && move) replace(turn, run, advance(turn, told, { journey, move }))
-    else if (told !== run) replace(turn, run, told)
-  }
+  for (const run of turn.person.journeys.enrollments) tellRun(turn, run, { record, receipt })
 }
 
 function earliest(turn: Turn): Enrollment | undefined {

@@ -11,6 +11,7 @@ import { nextDue } from './react.ts'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 const wait = (id: string, span: string) => ({ kind: 'wait', id, for: span })
+const tag = { kind: 'update', id: 'tag', set: { bought: true } }
 const call = (world: World, person: string, properties: { key?: string } = {}): void => {
   world.event({ person, name: 'journey.enter:reminder', type: 'system', properties })
   world.run(world.now)
@@ -266,6 +267,30 @@ test('who tells who they are and orders in the same breath counts once, whicheve
       world.passes('5d')
       assert.equal(world.trace.filter(({ kind }) => kind === 'converted').length, 1, `${from} became ${into}, ${holdout}`)
       assert.deepEqual(world.sent, [])
+    }
+})
+
+test('a wait goes on with what the other profile has just heard, and with nothing from before it', () => {
+  const buy = { kind: 'waitFor', id: 'buy', event: 'Order Completed', upTo: '1d', then: [tag, mail('thanks')], otherwise: [mail('nudge')] }
+  const segments = [{ id: 'buyers', when: 'profile.bought == true' }]
+  for (const [from, into] of [
+    ['visitor', 'ada'],
+    ['ada', 'visitor'],
+  ] as const)
+    for (const early of [false, true]) {
+      const source = journey({ entry: { event: 'Checkout Started' }, goal: { event: 'Renewed', within: '1d' }, steps: [buy] })
+      const greet = journey({ id: 'greet', entry: { event: 'segment.entered:buyers' }, steps: [mail('welcome')] })
+      const world = new World([source, greet], { segments })
+      for (const name of [from, into]) world.person(name)
+      if (early) world.happens('ada', 'Order Completed')
+      world.passes('10s')
+      world.happens('visitor', 'Checkout Started')
+      world.passes('10s')
+      if (!early) world.happens('ada', 'Order Completed')
+      world.merge(from, into)
+      world.passes('2d')
+      const told = world.sent.map(({ effect }) => effect.payload['template'])
+      assert.deepEqual(told.sort(), early ? ['nudge'] : ['thanks', 'welcome'], `${from} became ${into}`)
     }
 })
 
