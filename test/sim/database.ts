@@ -89,7 +89,7 @@ export class Database {
     return keys.flatMap(({ ws, id }) => {
       const row = this.states.get(id)
       if (!row) return []
-      const state = JSON.parse(row.text) as Person
+      const state = asJsonb(row.person) as Person
       const kept = this.#bug === 'missing-dedupe' ? { ...state, profile: { ...state.profile, seen: {} } } : state
       return [{ ws, id, state: kept, version: row.version }]
     })
@@ -154,8 +154,8 @@ export class Database {
   #write(people: readonly KeyedWrite<Person>[]): void {
     for (const write of people) {
       const { ws, id, partition, state, version } = write
-      const text = JSON.stringify(asJsonb(spoiled(this.#bug, state, this.states.get(id)?.person)))
-      this.states.set(id, { ws, id, partition, text, person: JSON.parse(text) as Person, version, nextDue: indexed(this.#bug, write) })
+      const person = asJsonb(spoiled(this.#bug, state, this.states.get(id)?.person)) as Person
+      this.states.set(id, { ws, id, partition, person, version, nextDue: indexed(this.#bug, write) })
     }
   }
 

@@ -36,8 +36,7 @@ export interface StateRow {
   readonly ws: string
   readonly id: string
   readonly partition: number
-  /** As jsonb keeps it. */
-  readonly text: string
+  /** As jsonb keeps it; nobody else has it in hand. */
   readonly person: Person
   readonly version: number
   nextDue: number | null
@@ -53,8 +52,9 @@ export type OutboxRow = { -readonly [Name in keyof Claimed]: Claimed[Name] } & {
 
 export type DeadLetter = DeadLetterRow
 
-/** An object as jsonb gives it back: keys in the order of length, then bytes. */
+/** A copy as jsonb gives it back: keys in the order of length, then bytes; no number that is none. */
 export function asJsonb(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(asJsonb)
   const names = Object.keys(value).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))

@@ -1,3 +1,4 @@
+import type { Fact } from '#events/reaction.ts'
 import type { Bug } from './bugs.ts'
 import { FOUND_BY } from './bugs.ts'
 import { Database } from './database.ts'
@@ -114,6 +115,10 @@ export class World {
     await timeline.run(this.#begins + SAFETY + LIVENESS, () => judge.violation !== null || this.#isQuiet())
     if (!judge.violation) this.#judgeTheEnd()
     const { happened } = this.surroundings
+    for (const { fact } of this.db.facts) {
+      const what = toldBy(fact)
+      if (what) count(this.surroundings, what)
+    }
     return {
       seed: this.#seed,
       violation: judge.violation,
@@ -224,6 +229,17 @@ export class World {
     const differs = this.bug !== null && FOUND_BY[this.bug] ? null : difference(db, this.office.registry)
     if (differs !== null) judge.violate('replay-equal', differs)
   }
+}
+
+/** What the product did that the rules are about: a world in which none of it happens says nothing. */
+function toldBy({ table, row }: Fact): string | null {
+  if (table === 'deliveries' && row.status === 'held') return `held: ${row.reason}`
+  if (table === 'memberships') return `segment: ${row.kind} by ${row.reason}`
+  if (table !== 'transitions') return null
+  if (row.kind === 'entered') return `entered: ${row.journey_id}`
+  if (row.kind === 'migrated' && row.to_step !== '') return 'taken along'
+  const isOfMode = row.reason.startsWith('journey_') || row.reason === 'missed_in_pause'
+  return isOfMode ? `${row.kind}: ${row.reason}` : null
 }
 
 const isAwaiting = ({ person }: StateRow): boolean => person.segments.awaiting !== undefined
