@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { MembershipFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { isRefusal } from '#lib/problem.ts'
-import { type Catalogue, catalogue, compileCondition, type Watch, watchId } from '#segments/catalogue.ts'
+import { type Catalogue, catalogue, compileCondition, type Watch, watchChanges, watchId } from '#segments/catalogue.ts'
 import { scopeOf } from '#segments/condition/scope.ts'
 import { journey, MONDAY, World } from '../../test/fixtures/journeys.ts'
 import { type Definitions, definitions } from './definitions.ts'
@@ -228,6 +228,27 @@ test('a changed segment goes on as it was until the new condition is built, and 
   const again = react(reviewed.state, points(30, MONDAY + 3), at(both, MONDAY + 3))
   assert.deepEqual(holdsOf(again.state), ['rich'])
   assert.deepEqual(react(again.state, { kind: 'review', ws: 'w', key: 'ada' }, at(done, MONDAY + 4)).facts, [])
+})
+
+test('who was told by a condition that is given up before it is built is looked at again by the one that decides now', () => {
+  const [before, after] = ['profile.points > 10', 'profile.points > 20']
+  const open = [...watching('rich', [before], { since: 3, built: true }), ...watching('rich', [after], { since: 6, built: false })]
+  const both = define([{ id: 'rich', conditions: [after, before] }], open)
+  const history = { [`=${pendingOf(both.catalogue, 'rich')}`]: true as const }
+  const born = react(null, event('Profile Updated', MONDAY, { type: 'identify', props: { points: 15 } }), at(both, MONDAY)).state
+  assert.deepEqual(holdsOf(born), ['rich'])
+  const told = react(born, { kind: 'review', ws: 'w', key: 'ada', history }, at(both, MONDAY + 1)).state
+  assert.deepEqual(holdsOf(told), [])
+  // It is taken back: what decided before is built as if it were new, and its build finds the person.
+  const segments = [{ id: 'rich', conditions: [before, after, before] }]
+  const { begin, end } = watchChanges({ segments, aggregates: [] }, open)
+  assert.deepEqual(
+    [begin, end],
+    [watching('rich', [before], { since: 0, built: true }).map(({ kind, id }) => ({ kind, id })), open.slice(-1)],
+  )
+  const back = define(segments, [...open.slice(0, -1), ...begin.map((watch): Watch => ({ ...watch, since: 9, built: false }))])
+  const again = { [`=${pendingOf(back.catalogue, 'rich')}`]: true as const }
+  assert.deepEqual(holdsOf(react(told, { kind: 'review', ws: 'w', key: 'ada', history: again }, at(back, MONDAY + 2)).state), ['rich'])
 })
 
 test('who was in a segment that is gone is in it no longer, and journeys hear nothing of it', () => {

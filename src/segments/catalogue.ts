@@ -154,6 +154,7 @@ const nameOf = (instance: Instance, slots: Slots): string => [instance.condition
 
 /** Each segment watches its conditions for itself: one that shares a condition with an older segment has to be told to its people too. */
 export const watchId = (segment: string, key: string): string => `${segment}@${key}`
+const segmentOf = (watch: string): string => watch.slice(0, watch.lastIndexOf('@'))
 
 /** The newest version that is complete decides; a newer one that is not complete yet waits. */
 function choose(
@@ -338,8 +339,22 @@ export function watchChanges(
   const isWanted = new Set(names.map(({ kind, id }) => `${kind} ${id}`))
   const replaced = (watch: Watch): boolean =>
     open.some(({ kind, id, since, built }) => kind === watch.kind && id === watch.id && since > watch.since && built)
-  return {
-    begin: names.filter(({ kind, id }) => !isOpen.has(`${kind} ${id}`)),
-    end: open.filter((watch) => !isWanted.has(`${watch.kind} ${watch.id}`) || replaced(watch)),
-  }
+  const fresh = names.filter(({ kind, id }) => !isOpen.has(`${kind} ${id}`))
+  const end = open.filter((watch) => !isWanted.has(`${watch.kind} ${watch.id}`) || replaced(watch))
+  return { begin: [...fresh, ...lookedAtAgain(names, { fresh, end })], end }
+}
+
+/**
+ * A condition that is given up before it was built has decided for some people already: the one that decides now is asked of everybody
+ * again, as if it were new, unless a new one is on its way.
+ */
+function lookedAtAgain(
+  names: readonly Pick<Watch, 'kind' | 'id'>[],
+  { fresh, end }: { fresh: readonly Pick<Watch, 'kind' | 'id'>[]; end: readonly Watch[] },
+): readonly Pick<Watch, 'kind' | 'id'>[] {
+  const isGivenUp = ({ kind, id, built }: Watch): boolean =>
+    kind === 'condition' && !built && !names.some((name) => name.kind === kind && name.id === id)
+  const segments = new Set(end.filter(isGivenUp).map(({ id }) => segmentOf(id)))
+  for (const { kind, id } of fresh) if (kind === 'condition') segments.delete(segmentOf(id))
+  return names.filter(({ kind, id }) => kind === 'condition' && segments.has(segmentOf(id)))
 }
