@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { type TestDatabase, testDatabase } from '../../test/fixtures/database.ts'
-import { cancel, claim, enqueue, type OutboxEntry, recover, type Settlement, settle } from './outbox.ts'
+import { cancel, claim, enqueue, type OutboxEntry, recover, type Settlement, settle, takenBackAmong } from './outbox.ts'
 import { releaseUnknown } from './outbox-view.ts'
 
 let database: TestDatabase
@@ -32,6 +32,20 @@ test('what is taken back before anyone claims it is cancelled', async () => {
     [entry.id],
   )
   assert.equal((await row()).status, 'cancelled')
+})
+
+test('what is taken back while its claim is being committed is past its time: whoever claimed it sees that before it leaves', async () => {
+  const claimer = await database.pool.connect()
+  await claimer.query('begin')
+  const claimed = await claim(claimer, { owner: 'one', channel: 'email', limit: 10, now: 150 })
+  const cancelling = cancel(database.pool, [entry], { now: 200, reason: 'exited' })
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update outbox%'`
+  while ((await database.pool.query(waits)).rowCount === 0);
+  await claimer.query('commit')
+  claimer.release()
+  assert.deepEqual(await cancelling, [])
+  assert.deepEqual(await row(), { status: 'sending', expires: 199 })
+  assert.equal((await takenBackAmong(database.pool, claimed)).size, 1)
 })
 
 test('what is taken back on its way may arrive, but is past its time when it would be tried again', async () => {

@@ -64,14 +64,16 @@ export async function cancel(
 ): Promise<Cancelled[]> {
   if (effects.length === 0) return []
   const { rows } = await tx.query<Cancelled>(
-    `with flying as (
-       update outbox o set expires = least(o.expires, $3::bigint - 1) from unnest($1::text[], $2::text[]) e(ws, id)
-       where o.workspace_id = e.ws and o.id = e.id and o.status = 'sending'
-     )
-     update outbox o set status = 'cancelled', settled_at = $3::bigint, reason = $4
-     from unnest($1::text[], $2::text[]) e(ws, id)
-     where o.workspace_id = e.ws and o.id = e.id and o.status = 'ready'
-     returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload`,
+    // One update for both: an entry that is being claimed at this moment is looked at again when its claim has committed.
+    `with taken as (
+       update outbox o set status = case o.status when 'ready' then 'cancelled' else o.status end,
+         settled_at = case o.status when 'ready' then $3::bigint else o.settled_at end,
+         reason = case o.status when 'ready' then $4 else o.reason end,
+         expires = case o.status when 'sending' then least(o.expires, $3::bigint - 1) else o.expires end
+       from unnest($1::text[], $2::text[]) e(ws, id)
+       where o.workspace_id = e.ws and o.id = e.id and o.status in ('ready', 'sending')
+       returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload, o.status
+     ) select ws, id, key, channel, payload from taken where status = 'cancelled'`,
     [effects.map((effect) => effect.ws), effects.map((effect) => effect.id), now, reason],
   )
   return rows

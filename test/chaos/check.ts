@@ -353,7 +353,11 @@ function checkBuyers(book: Book, { memory, mails, left, stoodStill }: Evidence):
     if (stoodStill && row.attempt > 1) return []
     const id = providerId(row)
     const late = mails.filter((mail) => mail.id === id && mail.at >= row.claimedAt!)
-    return late.map(({ at }) => `${row.address} ordered at ${order}; claimed at ${row.claimedAt}, taken at ${at}`)
+    const merged = memory.acknowledged.has(`join-${row.address.slice(1, row.address.indexOf('@'))}`) ? ', two profiles became one' : ''
+    return late.map(
+      ({ at }) =>
+        `${row.address} ordered at ${order}; claimed at ${row.claimedAt} (attempt ${row.attempt}), taken at ${at}, ${row.status}${merged}`,
+    )
   })
   book.none('nobody who had bought before the claim was written to', wrong)
 }
