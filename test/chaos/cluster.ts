@@ -185,7 +185,7 @@ class Faults {
         if (worker.alive) continue
         throw new Error(`worker ${i} ended after it had stood still`)
       }
-      await (kind === 'killed' ? worker.kill('server') : worker.stop())
+      await (kind === 'killed' ? worker.kill('server') : worker.stop({ databaseMayBeAway: true }))
       await pause(dice.between(0, 4_000))
       await this.#up(worker)
     }
