@@ -44,14 +44,14 @@ test('what is taken back while its claim is being committed is past its time: wh
   await claimer.query('commit')
   claimer.release()
   assert.deepEqual(await cancelling, [])
-  assert.deepEqual(await row(), { status: 'sending', expires: 199 })
+  assert.deepEqual(await row(), { status: 'sending', expires: 0 })
   assert.equal((await takenBackAmong(database.pool, claimed)).size, 1)
 })
 
 test('what is taken back on its way may arrive, but is past its time when it would be tried again', async () => {
   await claimBy('one', 150)
   assert.deepEqual(await cancel(database.pool, [entry], { now: 200, reason: 'exited' }), [])
-  assert.deepEqual(await row(), { status: 'sending', expires: 199 })
+  assert.deepEqual(await row(), { status: 'sending', expires: 0 })
 })
 
 test('an attempt that was taken over counts no more, unless it was sent', async () => {

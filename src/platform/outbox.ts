@@ -56,7 +56,7 @@ export interface Cancelled {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** Takes back what has not been claimed yet; resolves with what was taken back. What is on its way expires: if it does not arrive it is not tried again. */
+/** Takes back what has not been claimed yet; resolves with what was taken back. What is on its way expires, by whatever clock: if it does not arrive it is not tried again. */
 export async function cancel(
   tx: Queryable,
   effects: readonly { readonly ws: string; readonly id: string }[],
@@ -69,7 +69,7 @@ export async function cancel(
        update outbox o set status = case o.status when 'ready' then 'cancelled' else o.status end,
          settled_at = case o.status when 'ready' then $3::bigint else o.settled_at end,
          reason = case o.status when 'ready' then $4 else o.reason end,
-         expires = case o.status when 'sending' then least(o.expires, $3::bigint - 1) else o.expires end
+         expires = case o.status when 'sending' then least(o.expires, 0) else o.expires end
        from unnest($1::text[], $2::text[]) e(ws, id)
        where o.workspace_id = e.ws and o.id = e.id and o.status in ('ready', 'sending')
        returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload, o.status

@@ -159,9 +159,9 @@ export class Database {
     }
   }
 
-  #takeBack({ cancels, now }: Batch): OutboxRow[] {
+  #takeBack({ cancels }: Batch): OutboxRow[] {
     const ids = new Set(cancels.map(({ id }) => id))
-    return this.outbox.cancel([...ids], { now, expire: this.#bug !== 'cancel-forgotten-in-flight' })
+    return this.outbox.cancel([...ids], this.#bug !== 'cancel-forgotten-in-flight')
   }
 
   /** The places in the contact budget that the messages held: only the outbox knows whether they were still there. */

@@ -25,11 +25,11 @@ export class Outbox {
   }
 
   /** What is on its way is not taken back, but expires: it is not tried again. */
-  cancel(ids: readonly string[], { now, expire }: { now: number; expire: boolean }): OutboxRow[] {
+  cancel(ids: readonly string[], expire: boolean): OutboxRow[] {
     const taken: OutboxRow[] = []
     for (const id of ids) {
       const row = this.rows.get(id)
-      if (expire && row?.status === 'sending') row.expires = Math.min(row.expires, now - 1)
+      if (expire && row?.status === 'sending') row.expires = 0
       if (row?.status !== 'ready') continue
       row.status = 'cancelled'
       taken.push(row)
