@@ -12,6 +12,7 @@ import { transaction } from '#platform/postgres/pool.ts'
 import { child } from './child.ts'
 import { cpuSeconds } from './processes.ts'
 import { HTML, post, setUp } from './set-up.ts'
+import type { Taken } from './taken.ts'
 
 export interface CurvesOptions {
   /** People who wait for tomorrow while nothing happens. */
@@ -165,15 +166,6 @@ async function idle({ app, restart, model }: Crowded, count: number): Promise<ob
 interface Drain extends Crowded {
   readonly sink: ReturnType<typeof child>
   readonly writeKey: string
-}
-
-interface Taken {
-  readonly messages: number
-  readonly first: number
-  readonly last: number
-  readonly distinct: number
-  readonly duplicated: number
-  readonly receipts: readonly number[]
 }
 
 async function drain({ app: now, restart, sink, model, writeKey }: Drain, { timers, rate }: CurvesOptions): Promise<object> {

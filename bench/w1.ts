@@ -6,19 +6,12 @@ import { measureLimits } from './limits.ts'
 import type { Load, Loaded } from './load.ts'
 import { cpuSeconds, watchMemory } from './processes.ts'
 import type { Ask, Reading } from './server.ts'
+import type { Taken } from './taken.ts'
 
 export interface W1Options {
   readonly people: number
   /** Write CPU profiles of the server into this folder. */
   readonly profile: string | undefined
-}
-
-interface Taken {
-  readonly messages: number
-  readonly first: number
-  readonly last: number
-  readonly distinct: number
-  readonly duplicated: number
 }
 
 /** The five-minute wait passes in 20 s, so that the load is over before the first mail is due. */

@@ -4,20 +4,12 @@ import { join } from 'node:path'
 import { type Child, child } from './child.ts'
 import { cpuSeconds, watchMemory } from './processes.ts'
 import type { Ask, Reading } from './server.ts'
+import type { Taken } from './taken.ts'
 
 export interface W2Options {
   readonly people: number
   /** Write CPU profiles of the server into this folder. */
   readonly profile: string | undefined
-}
-
-interface Taken {
-  readonly messages: number
-  readonly first: number
-  readonly last: number
-  readonly distinct: number
-  readonly duplicated: number
-  readonly receipts: readonly number[]
 }
 
 interface At {

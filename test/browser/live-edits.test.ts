@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
-import { launchBrowser, openPage, overflow, violations } from './browser.ts'
-import { type FakeApi, startFakeApi } from './fake-api.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { openPage, overflow, violations } from './browser.ts'
+import { stage } from './stage.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const PICTURES = process.env['PICTURES']
-let api: FakeApi
-let browser: Browser
-
-before(async () => {
-  await buildWebIfNeeded(ROOT)
-  api = await startFakeApi(join(ROOT, 'dist/web'))
-  browser = await launchBrowser()
-})
-after(async () => {
-  await browser?.close()
-  await api?.stop()
-})
+const on = stage()
 
 async function at(path: string, story: (page: Page) => Promise<void>, options: Parameters<typeof openPage>[2] = {}): Promise<void> {
-  const { page, wrong } = await openPage(browser, api.url, options)
+  const { page, wrong } = await openPage(on.browser, on.api.url, options)
   try {
-    await page.goto(api.url + path)
+    await page.goto(on.api.url + path)
     await story(page)
     assert.deepEqual(wrong, [])
   } finally {
@@ -57,7 +44,7 @@ test('publishing says first what happens to the people inside, and publishes exa
     await dialog.getByText('leave the journey', { exact: false }).first().waitFor()
     await dialog.getByRole('button', { name: 'Publish version 4' }).click()
     await dialog.waitFor({ state: 'detached' })
-    const [sent] = api.lifecycle.published as { inFlight: unknown; impact: string }[]
+    const [sent] = on.api.lifecycle.published as { inFlight: unknown; impact: string }[]
     assert.deepEqual([sent?.inFlight, sent?.impact], [{ kind: 'migrate', map: { gone: null } }, 'im_migrate'])
   })
 })
@@ -92,7 +79,7 @@ test('a journey is paused and let run again, each with words about what it means
     assert.deepEqual(await violations(page), [])
     await picture(page, 'resume-light-1440')
     await page.keyboard.press('Escape')
-    await page.goto(`${api.url}/journeys`)
+    await page.goto(`${on.api.url}/journeys`)
     await page.getByText('Paused v7').waitFor()
     assert.deepEqual(await violations(page), [])
   })
@@ -110,8 +97,8 @@ test('stopping asks with plain words before it cannot be undone', async () => {
 })
 
 test('a copy is made under another id; a taken one is refused in words', async () => {
-  const { page } = await openPage(browser, api.url)
-  await page.goto(`${api.url}/journeys/welcome?tab=outline`)
+  const { page } = await openPage(on.browser, on.api.url)
+  await page.goto(`${on.api.url}/journeys/welcome?tab=outline`)
   await page.getByRole('button', { name: 'Duplicate' }).click()
   assert.deepEqual(await violations(page), [])
   await page.getByLabel('Id of the copy').fill('welcome')
@@ -131,6 +118,6 @@ test('archiving asks what becomes of the people inside', async () => {
     assert.deepEqual(await violations(page), [])
     await dialog.getByRole('button', { name: 'Archive this journey' }).click()
     await dialog.waitFor({ state: 'detached' })
-    assert.deepEqual(api.lifecycle.archived, ['every-kind stop'])
+    assert.deepEqual(on.api.lifecycle.archived, ['every-kind stop'])
   })
 })

@@ -1,31 +1,18 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, beforeEach, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
-import { launchBrowser, openPage, overflow, until, violations } from './browser.ts'
-import { type FakeApi, startFakeApi } from './fake-api.ts'
+import { beforeEach, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { openPage, overflow, until, violations } from './browser.ts'
+import { stage } from './stage.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 /** Set to a folder to look at every screen. */
 const PICTURES = process.env['PICTURES']
 
-let api: FakeApi
-let browser: Browser
-
-before(async () => {
-  await buildWebIfNeeded(ROOT)
-  api = await startFakeApi(join(ROOT, 'dist/web'))
-  browser = await launchBrowser()
-})
-after(async () => {
-  await browser?.close()
-  await api?.stop()
-})
+const on = stage()
 beforeEach(() => {
-  api.mood = 'busy'
-  api.signedIn = true
+  on.api.mood = 'busy'
+  on.api.signedIn = true
 })
 
 /** Address → the text that shows that its data is there. */
@@ -66,13 +53,13 @@ async function look(
   ready: string,
   { theme, width, name }: { theme: 'light' | 'dark'; width: number; name: string },
 ): Promise<void> {
-  const { page, wrong } = await openPage(browser, api.url, {
+  const { page, wrong } = await openPage(on.browser, on.api.url, {
     viewport: { width, height: width < 500 ? 812 : 900 },
     colorScheme: theme,
     hasTouch: width < 500,
   })
   try {
-    await page.goto(api.url + path)
+    await page.goto(on.api.url + path)
     await page.getByText(ready).first().waitFor()
     await until('fonts are there', () => page.evaluate('document.fonts.status === "loaded"'))
     assert.equal(await page.locator('h1').count(), 1, 'one h1')
@@ -99,7 +86,7 @@ for (const [name, [path, ready]] of Object.entries(SCREENS)) {
 
 for (const [name, [path, ready]] of Object.entries(EMPTY)) {
   test(`${name}: says what it is for and the first step`, async () => {
-    api.mood = 'empty'
+    on.api.mood = 'empty'
     await look(path, ready, { theme: 'light', width: 1440, name })
   })
 }
@@ -110,9 +97,9 @@ async function at(
   story: (page: Page, wrong: string[]) => Promise<void>,
   options: Parameters<typeof openPage>[2] = {},
 ): Promise<void> {
-  const { page, wrong } = await openPage(browser, api.url, options)
+  const { page, wrong } = await openPage(on.browser, on.api.url, options)
   try {
-    await page.goto(api.url + path)
+    await page.goto(on.api.url + path)
     await story(page, wrong)
   } finally {
     await page.context().close()
@@ -123,7 +110,7 @@ const focused = (page: Page): Promise<string> =>
   page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText')
 
 test('a report that cannot be read says what failed, how to mend it and the request id; the rest of the page works', async () => {
-  api.mood = 'failing'
+  on.api.mood = 'failing'
   await at('/journeys/abandoned-cart?tab=report', async (page) => {
     const alert = page.getByRole('alert')
     await alert.waitFor({ timeout: 20_000 })
@@ -133,14 +120,14 @@ test('a report that cannot be read says what failed, how to mend it and the requ
     assert.match(text, /reports\.unavailable/)
     assert.match(text, /request \S+/)
     assert.deepEqual(await violations(page), [])
-    api.mood = 'busy'
+    on.api.mood = 'busy'
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('What came of it').waitFor()
   })
 })
 
 test('nobody signed in: the sign-in screen, a wrong password in words, then back to where one wanted to go', async () => {
-  api.signedIn = false
+  on.api.signedIn = false
   await at('/people?q=ada', async (page) => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     assert.deepEqual(await violations(page), [])
@@ -157,19 +144,19 @@ test('nobody signed in: the sign-in screen, a wrong password in words, then back
 })
 
 test('an address of another site is never followed after sign-in', async () => {
-  api.signedIn = false
+  on.api.signedIn = false
   await at('/sign-in?to=//evil.example/x', async (page) => {
     await page.getByLabel('E-mail').fill('ada@example.com')
     await page.getByLabel('Password').fill('correct horse')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Harbour Shop' }).waitFor()
-    assert.equal(new URL(page.url()).origin, api.url)
+    assert.equal(new URL(page.url()).origin, on.api.url)
   })
 })
 
 test('first start: set-up makes the workspace, shows both keys once and leads to connecting a source', async () => {
-  api.mood = 'new'
-  api.signedIn = false
+  on.api.mood = 'new'
+  on.api.signedIn = false
   await at('/', async (page) => {
     await page.getByRole('heading', { name: 'Set up Cadenza' }).waitFor()
     assert.deepEqual(await violations(page), [])
@@ -235,9 +222,9 @@ test('the outline is a tree: fold with the left key, walk, open with Enter', asy
 })
 
 test('a held run is released at its step', async () => {
-  const { page, wrong } = await openPage(browser, api.url)
+  const { page, wrong } = await openPage(on.browser, on.api.url)
   try {
-    await page.goto(`${api.url}/journeys/every-kind?step=ask`)
+    await page.goto(`${on.api.url}/journeys/every-kind?step=ask`)
     await page.getByRole('button', { name: 'Release p_1' }).click()
     await page.getByText('Nobody waits here now').waitFor()
     assert.deepEqual(wrong, [])
@@ -247,9 +234,9 @@ test('a held run is released at its step', async () => {
 })
 
 test('a broadcast on its way shows how far it is, and is paused, resumed and cancelled', async () => {
-  const { page, wrong } = await openPage(browser, api.url)
+  const { page, wrong } = await openPage(on.browser, on.api.url)
   try {
-    await page.goto(`${api.url}/journeys/weekly-news?step=@entry`)
+    await page.goto(`${on.api.url}/journeys/weekly-news?step=@entry`)
     const list = page.getByRole('region', { name: 'Broadcasts' })
     await list.getByText(/^17.310 reached, 42.000 of 100.000 looked at$/).waitFor()
     await list.getByText(/^Next: 2026-03-16 at 09:00/).waitFor()

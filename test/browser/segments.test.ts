@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
-import { launchBrowser, openPage, overflow, violations } from './browser.ts'
-import { type FakeApi, startFakeApi } from './fake-api.ts'
+import { test } from 'node:test'
+import { openPage, overflow, violations } from './browser.ts'
+import { stage } from './stage.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
-let api: FakeApi
-let browser: Browser
-
-before(async () => {
-  await buildWebIfNeeded(ROOT)
-  api = await startFakeApi(join(ROOT, 'dist/web'))
-  browser = await launchBrowser()
-})
-after(async () => {
-  await browser?.close()
-  await api?.stop()
-})
+const on = stage()
 
 for (const [path, ready] of [
   ['/segments', 'Gone quiet'],
@@ -32,8 +17,8 @@ for (const [path, ready] of [
       ['dark', 1440],
       ['light', 375],
     ] as const) {
-      const { page, wrong } = await openPage(browser, api.url, { viewport: { width, height: 900 }, colorScheme })
-      await page.goto(api.url + path)
+      const { page, wrong } = await openPage(on.browser, on.api.url, { viewport: { width, height: 900 }, colorScheme })
+      await page.goto(on.api.url + path)
       await page.getByText(ready).first().waitFor()
       assert.equal(await page.locator('h1').count(), 1)
       assert.deepEqual(await violations(page), [])
@@ -45,8 +30,8 @@ for (const [path, ready] of [
 }
 
 test('a marketer writes a condition: what is wrong stands below it, then how many people it is and who', async () => {
-  const { page } = await openPage(browser, api.url)
-  await page.goto(`${api.url}/segments/new`)
+  const { page } = await openPage(on.browser, on.api.url)
+  await page.goto(`${on.api.url}/segments/new`)
   await page.getByLabel('Name').fill('Regulars in Germany')
   await page.getByText('Known to journeys as regulars-in-germany').waitFor()
   await page.getByLabel('Condition').fill('profile.country ==')
