@@ -4,32 +4,12 @@ import fc from 'fast-check'
 import type { EventRecord } from '#events/schema.ts'
 import { scopeOf } from '#segments/condition/scope.ts'
 import { MONDAY } from '../../test/fixtures/journeys.ts'
-import { type Definitions, definitions } from './definitions.ts'
+import { at, define, event, holdsOf } from '../../test/fixtures/membership.ts'
 import type { Person } from './person.ts'
 import { fire, nextDue, react } from './react.ts'
 import { sourcesOf } from './sources.ts'
 
 const DAY = 86_400_000
-
-const event = (name: string, at: number, more: Partial<EventRecord> = {}): EventRecord => ({
-  kind: 'event',
-  ws: 'w',
-  key: 'ada',
-  id: `${name}${at}`,
-  type: 'track',
-  name,
-  at,
-  received: at,
-  props: {},
-  ids: [],
-  ...more,
-})
-const at = (definitions: Definitions, now: number) => ({ definitions, now, position: { partition: 0, seq: 1 } })
-const holdsOf = (person: Person): string[] => Object.keys(person.segments.holds).toSorted()
-
-function define(segments: readonly { id: string; conditions: readonly string[] }[]): Definitions {
-  return definitions({ workspace: 'w', revision: 1, consent: 'opt-out', journeys: [], templates: [], segments })
-}
 
 const POOL = [
   'profile.plan == "pro"',

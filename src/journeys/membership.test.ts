@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { MembershipFact } from '#events/reaction.ts'
-import type { EventRecord } from '#events/schema.ts'
 import { isRefusal } from '#lib/problem.ts'
 import { type Catalogue, catalogue, compileCondition, type Watch, watchChanges, watchId } from '#segments/catalogue.ts'
 import { journey, MONDAY, World } from '../../test/fixtures/journeys.ts'
-import { type Definitions, definitions } from './definitions.ts'
-import type { Person } from './person.ts'
+import { at, define, event, holdsOf } from '../../test/fixtures/membership.ts'
+import { definitions } from './definitions.ts'
 import { fire, nextDue, react } from './react.ts'
 
 const DAY = 86_400_000
@@ -131,26 +130,6 @@ test('a thousand segments of fifty conditions are fifty conditions', () => {
 })
 
 // ── While something is built ────────────────────────────────────────────────────────────────────────────────────────────
-
-const event = (name: string, at: number, more: Partial<EventRecord> = {}): EventRecord => ({
-  kind: 'event',
-  ws: 'w',
-  key: 'ada',
-  id: `${name}${at}`,
-  type: 'track',
-  name,
-  at,
-  received: at,
-  props: {},
-  ids: [],
-  ...more,
-})
-const at = (definitions: Definitions, now: number) => ({ definitions, now, position: { partition: 0, seq: 1 } })
-const holdsOf = (person: Person): string[] => Object.keys(person.segments.holds).toSorted()
-
-function define(segments: readonly { id: string; conditions: readonly string[] }[], watches: readonly Watch[] | undefined): Definitions {
-  return definitions({ workspace: 'w', revision: 1, consent: 'opt-out', journeys: [], templates: [], segments, watches })
-}
 
 /** Watches of all that these conditions ask. */
 function watching(segment: string, conditions: readonly string[], { since, built }: { since: number; built: boolean }): Watch[] {
