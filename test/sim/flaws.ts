@@ -22,7 +22,7 @@ export function spoiled(bug: Bug | null, person: Person, before: Person | undefi
     case 'follow-restarts-wait':
       return withRuns(person, before, (run, old) => (run.due === null || run.step !== old.step ? run : { ...run, due: run.due + 4_000 }))
     case 'migrate-strands':
-      return withRuns(person, before, (run, old) => ({ ...run, step: old.step }))
+      return withRuns(person, before, (run, old) => (old.step === 'rest' || old.step === 'repose' ? { ...run, step: old.step } : run))
     default:
       return person
   }

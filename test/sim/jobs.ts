@@ -10,8 +10,8 @@ import { WORKSPACE } from './published.ts'
 import type { World } from './world.ts'
 
 const IDLE_MS = 700
-/** People of one page. */
-const PAGE = 2
+/** People of one page: the more pages, the more places to die at. */
+const PAGE = 1
 const RELEASE_MS = 60_000
 
 /** As the role `jobs` of the product: builds, sweeps and broadcasts, each in a loop of its own. */

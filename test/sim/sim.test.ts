@@ -44,6 +44,11 @@ const FAULTS = [
   ...['request lost', 'answer lost', 'resent', 'overtaken', 'merge', 'stale identity', 'poison', 'opt-out', 'bad moment'],
   ...['new version', 'new version, follow', 'new version, migrate', 'new segment', 'changed segment', 'moved to another zone'],
   ...['journey: pause', 'journey: drain', 'journey: stop', 'pause ended', 'clock set back', 'clock set right'],
+  // What the product did about it.
+  ...['held: quiet_hours', 'held: capped:burst', 'held: capped:day', 'taken along', 'exited: journey_stopped', 'exited: missed_in_pause'],
+  ...['event', 'review', 'merged'].map((why) => `segment: entered by ${why}`),
+  ...['segment: left by time', 'refused: journey_paused', 'refused: journey_draining', 'refused: journey_stopped'],
+  ...['cart', 'welcome', 'promo', 'loyalty', 'daily', 'renewal'].map((journey) => `entered: ${journey}`),
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
 
