@@ -24,6 +24,8 @@ export async function runBuilder(process: Process, world: World): Promise<boolea
     return office.builder === process.name
   })
   if (!held) return false
+  // Others' segments are built first; meanwhile people go on.
+  if (world.bug !== 'build-too-early') await process.sleep(world.dice.between(0, 8_000))
   try {
     await bringIn(process, world, build)
   } catch (error) {
