@@ -14,8 +14,8 @@ export class PeopleWatch {
   readonly #told = new Map<string, boolean>()
   /** When each run came to the step that it stands on (log time, epoch ms), and that step. */
   readonly #arrived = new Map<string, { at: number; step: string }>()
-  /** The profile that each run began under. */
-  readonly #began = new Map<string, string>()
+  /** The profile that each run began under, and where on its partition. */
+  readonly #began = new Map<string, { readonly key: string; readonly seq: number }>()
   /** Runs that began by an occurrence, by `journey occurrence`. */
   readonly #entered = new Map<string, { readonly run: string; readonly key: string }[]>()
   readonly #swept = new Set<number>()
@@ -25,9 +25,9 @@ export class PeopleWatch {
   }
 
   saved({ people }: Batch, facts: readonly PlacedFact[]): void {
-    for (const { fact } of facts) {
+    for (const { fact, seq } of facts) {
       if (fact.table === 'memberships') this.#hears(fact.row)
-      if (fact.table === 'transitions') this.#moves(fact.row)
+      if (fact.table === 'transitions') this.#moves(fact.row, seq)
     }
     for (const { id } of people) {
       for (const run of this.#world.db.states.get(id)?.person.journeys.enrollments ?? []) this.#look(id, run)
@@ -43,8 +43,8 @@ export class PeopleWatch {
     this.#told.set(name, isIn)
   }
 
-  #moves({ enrollment_id: run, profile_id, kind, to_step: step, at }: TransitionFact): void {
-    if (kind === 'entered') this.#began.set(run, profile_id)
+  #moves({ enrollment_id: run, profile_id, kind, to_step: step, at }: TransitionFact, seq: number): void {
+    if (kind === 'entered') this.#began.set(run, { key: profile_id, seq })
     if (run === '' || step === '') return
     const before = this.#arrived.get(run)
     const stays = kind === 'migrated' && before && this.#isWait(before.step) && this.#isWait(step)
@@ -71,26 +71,23 @@ export class PeopleWatch {
   }
 
   #enters({ id: run, journey, entry }: Enrollment): void {
-    const key = this.#began.get(run) ?? ''
+    const { key, seq } = this.#began.get(run)!
     const occurrence = entry.properties['occurrence']
     if (typeof occurrence !== 'string' || !/^journey\.(scheduled|date):/.test(entry.name)) return
     // One that is named by a moment is one of that day.
     const name = `${journey} ${journey === 'daily' ? occurrence.slice(0, 10) : occurrence}`
     const others = this.#entered.get(name) ?? []
     if (others.some((other) => other.run === run)) return
-    const twin = others.find((other) => other.key === key || this.#hasAbsorbed(key, other.key))
+    const twin = others.find((other) => other.key === key || this.#hasAbsorbed(key, other.key, seq))
     if (twin) this.#world.judge.violate('occurrence-once', `${key} enters ${name} by ${run}, and entered by ${twin.run} of ${twin.key}`)
     this.#entered.set(name, [...others, { run, key }])
   }
 
-  /** Whether the state of another profile has arrived here. */
-  #hasAbsorbed(key: string, other: string): boolean {
-    const { db } = this.#world
-    return db.log.partitions.some(({ places }, partition) =>
-      places.some(
-        ({ record }, i) => record.kind === 'absorb' && record.key === key && record.from === other && i < db.leases[partition]!.done,
-      ),
-    )
+  /** Whether the state of another profile had arrived here by a place of the log. */
+  #hasAbsorbed(key: string, other: string, seq: number): boolean {
+    const { log } = this.#world.db
+    const before = log.partitions[log.partitionOf(key)]!.places.slice(0, seq)
+    return before.some(({ record }) => record.kind === 'absorb' && record.key === key && record.from === other)
   }
 
   /** When what a sweep has put on the log is handled nobody is left who has not followed. */
