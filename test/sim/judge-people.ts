@@ -71,7 +71,9 @@ export class PeopleWatch {
   }
 
   #enters({ id: run, journey, entry }: Enrollment): void {
-    const { key, seq } = this.#began.get(run)!
+    const place = this.#began.get(run)
+    if (!place) return
+    const { key, seq } = place
     const occurrence = entry.properties['occurrence']
     if (typeof occurrence !== 'string' || !/^journey\.(scheduled|date):/.test(entry.name)) return
     // One that is named by a moment is one of that day.
