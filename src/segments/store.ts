@@ -101,12 +101,13 @@ export async function watchesSince(db: Queryable, { ws, since }: Pick<Build, 'ws
   return rows
 }
 
+/** Says in how many slices a build is done. Throws when somebody else has said so already: another number would leave people out. */
 export async function startBuild(tx: Queryable, { ws, since }: Pick<Build, 'ws' | 'since'>, slices: number): Promise<void> {
-  await tx.query(`update segment_builds set status = 'running', slices = $3, error = '' where workspace_id = $1 and since = $2`, [
-    ws,
-    since,
-    slices,
-  ])
+  const { rowCount } = await tx.query(
+    `update segment_builds set status = 'running', slices = $3, error = '' where workspace_id = $1 and since = $2 and slices = 0`,
+    [ws, since, slices],
+  )
+  if (rowCount === 0) throw new Error('Somebody else has begun this build')
 }
 
 /** How far a build has come, in the transaction that puts its records on the log. Throws when it has come further already: somebody else builds. */
