@@ -12,6 +12,8 @@ test('a time that the clocks skip moves forward by the gap; one that comes twice
   assert.equal(next('02:30', 'Europe/Berlin', '2026-03-29T00:00:00Z'), '2026-03-29T01:30:00Z') // 03:30 summer time
   assert.equal(next('02:30', 'Europe/Berlin', '2026-10-24T22:00:00Z'), '2026-10-25T00:30:00Z') // summer time still
   assert.equal(next('02:30', 'Europe/Berlin', '2026-10-25T00:31:00Z'), '2026-10-26T01:30:00Z') // not once more an hour later
+  assert.equal(next('23:30', 'America/Nuuk', '2024-03-30T12:00:00Z'), '2024-03-31T01:30:00Z') // over midnight: 00:30 on Sunday
+  assert.equal(next('23:30', 'America/Nuuk', '2024-03-31T01:30:00Z'), '2024-03-31T01:30:00Z') // asked in that very minute
   assert.equal(next('02:15', 'Australia/Lord_Howe', '2026-10-03T14:00:00Z'), '2026-10-03T15:45:00Z') // a gap of half an hour
 })
 
@@ -46,7 +48,7 @@ test('from any moment in any zone: not before it, within a day and a gap, and th
         const due = nextClockTime({ time }, zone, from)
         assert.ok(due >= from && due - from <= 26 * 3_600_000, `${(due - from) / 3_600_000} hours`)
         const shown = Temporal.Instant.fromEpochMilliseconds(due).toZonedDateTimeISO(zone)
-        const wanted = shown.toPlainDate().toPlainDateTime(Temporal.PlainTime.from(time))
+        const wanted = dayOf(due, time, zone).toPlainDateTime(Temporal.PlainTime.from(time))
         const early = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' })
         const late = wanted.toZonedDateTime(zone, { disambiguation: 'later' })
         const skipped = !early.toPlainDateTime().equals(wanted)
@@ -74,6 +76,14 @@ test('a daily job fires exactly once on each local day, over every clock change'
   )
 })
 
+/** The local day whose job is due then: the day before where a clock change moved the job over midnight. */
+function dayOf(due: number, time: string, zone: string): Temporal.PlainDate {
+  const shown = Temporal.Instant.fromEpochMilliseconds(due).toZonedDateTimeISO(zone)
+  const [hour, minute] = time.split(':').map(Number)
+  const movedOver = shown.hour * 60 + shown.minute < hour! * 60 + minute!
+  return movedOver ? shown.toPlainDate().subtract({ days: 1 }) : shown.toPlainDate()
+}
+
 function firesDaily(zone: string, time: string, change: Temporal.ZonedDateTime): void {
   const days: string[] = []
   let from = change.subtract({ days: 3 }).startOfDay()
@@ -82,10 +92,10 @@ function firesDaily(zone: string, time: string, change: Temporal.ZonedDateTime):
   for (let day = from.toPlainDate(); Temporal.PlainDate.compare(day, last.toPlainDate()) < 0; day = day.add({ days: 1 }))
     expected.push(day.toString())
   for (;;) {
-    const due = Temporal.Instant.fromEpochMilliseconds(nextClockTime({ time }, zone, from.epochMilliseconds)).toZonedDateTimeISO(zone)
-    if (Temporal.ZonedDateTime.compare(due, last) >= 0) break
-    days.push(due.toPlainDate().toString())
-    from = due.add({ minutes: 1 })
+    const due = nextClockTime({ time }, zone, from.epochMilliseconds)
+    if (due >= last.epochMilliseconds) break
+    days.push(dayOf(due, time, zone).toString())
+    from = Temporal.Instant.fromEpochMilliseconds(due).toZonedDateTimeISO(zone).add({ minutes: 1 })
   }
   assert.deepEqual(days, expected, `${time} in ${zone}`)
 }

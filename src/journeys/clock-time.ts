@@ -9,17 +9,20 @@ export interface ClockTime {
 
 /**
  * The first moment (epoch ms) from `from` on at which clocks in the zone show this time on one of these days; the minute of `from` itself counts.
- * A time that a clock change leaves out is moved forward by the gap, one that comes twice is the first (RFC 5545, Temporal's `compatible`).
+ * A time that a clock change leaves out is moved forward by the gap, over midnight too (Nuuk, 2024-03-30 23:00), one that comes twice is the
+ * first (RFC 5545, Temporal's `compatible`).
  */
 export function nextClockTime({ time, days }: ClockTime, zone: string, from: number): number {
   const earliest = Math.floor(from / MINUTE) * MINUTE
   const clock = Temporal.PlainTime.from(time)
-  let date = Temporal.Instant.fromEpochMilliseconds(earliest).toZonedDateTimeISO(zone).toPlainDate()
-  // Eight days hold every weekday; one more for a date that a zone has skipped altogether (Apia, 2011-12-30).
-  for (let tries = 0; tries < 10; tries++, date = date.add({ days: 1 })) {
+  // Yesterday first: its time may have been moved over midnight.
+  let date = Temporal.Instant.fromEpochMilliseconds(earliest).toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 })
+  // Eight days hold every weekday; one more for yesterday, one for a date that a zone has skipped altogether (Apia, 2011-12-30).
+  for (let tries = 0; tries < 11; tries++, date = date.add({ days: 1 })) {
     if (days && !days.includes(WEEKDAYS[date.dayOfWeek - 1]!)) continue
     const moment = date.toZonedDateTime({ timeZone: zone, plainTime: clock })
-    if (moment.epochMilliseconds >= earliest && moment.toPlainDate().equals(date)) return Math.max(moment.epochMilliseconds, from)
+    if (moment.epochMilliseconds >= earliest && date.toZonedDateTime(zone).toPlainDate().equals(date))
+      return Math.max(moment.epochMilliseconds, from)
   }
   throw new Error(`No ${time} on ${days?.join(', ')} within ten days in ${zone}`)
 }
