@@ -11,7 +11,22 @@ function message(i: number): PreparedEmail {
   const headers = `From: Shop <hello@shop.example>\r\nTo: r${i}@shop.example\r\nSubject: Ready\r\nMessage-ID: <r${i}@shop.example>\r\n\r\n`
   const bytes = Buffer.from(headers + text.repeat(Math.ceil((size - headers.length) / text.length)), 'latin1')
   const envelope = { from: 'hello@shop.example', to: `r${i}@shop.example` }
-  return { kind: 'email', id: `r${i}`, lane: 'marketing', messageId: `<r${i}@shop.example>`, envelope, message: bytes, signing: undefined }
+  const [from, to] = [
+    { name: 'Shop', address: envelope.from },
+    { name: '', address: envelope.to },
+  ]
+  return {
+    kind: 'email',
+    id: `r${i}`,
+    workspace: 'w',
+    provider: '',
+    lane: 'marketing',
+    messageId: `<r${i}@shop.example>`,
+    envelope,
+    message: bytes,
+    signing: undefined,
+    parts: { from, to, replyTo: undefined, subject: 'Ready', html: '', text, headers: [] },
+  }
 }
 
 const never = new AbortController().signal

@@ -3,11 +3,10 @@ import type { BacktestResult } from '#journeys/backtest-api.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { compileSchedule, occurrences } from '#journeys/entries/schedule.ts'
 import { entriesOf, eventsOf } from '#journeys/entries/schema.ts'
-import { places } from '#journeys/lanes.ts'
+import { templatesIn } from '#journeys/named-templates.ts'
 import type { Person } from '#journeys/person.ts'
 import { type Past, type Rehearsal, rehearse } from '#journeys/rehearse.ts'
 import type { Journey } from '#journeys/schema.ts'
-import { templatesOf } from '#journeys/sends.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { own } from '#lib/record.ts'
@@ -61,8 +60,8 @@ export async function backtest(given: Backtest): Promise<Outcome<BacktestResult 
 
 /** The definitions with this one journey only. */
 function rehearsalOf({ published, journey, from, to }: Backtest): Outcome<Rehearsal> {
-  const named = new Set(places(journey.steps).flatMap(({ step }) => templatesOf(step)))
-  const missing = [...named].filter((id) => !published.templates.some((template) => template.id === id)).map((id) => ({ id, version: 1 }))
+  const named = templatesIn(journey)
+  const missing = named.filter(({ id }) => !published.templates.some((template) => template.id === id))
   const templates = [...published.templates, ...missing]
   const rest = { ...published, templates, edits: [], modes: [] }
   // Not live, but there: what its conditions watch is watched from the beginning.

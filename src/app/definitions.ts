@@ -132,8 +132,8 @@ function publishedIn(
     templates: here
       .filter((each) => each.kind === 'template')
       .map(({ id, version, body }) => {
-        const { topic, sender } = Template.parse(body)
-        return { id, version, topic, sender }
+        const { topic, sender, channel } = Template.parse(body)
+        return { id, version, topic, sender, channel }
       }),
   }
 }

@@ -17,7 +17,7 @@ const policyErrors = (policy: ContactPolicy) => checkPolicy(policy).filter(({ se
 /** A marketing mail without a way out is refused here, before anybody can be written to with it. */
 async function faultsOf(template: Template): Promise<readonly Problem[]> {
   // Loaded only here: MJML takes most of a second to load.
-  const [{ compileTemplate }, { flat }] = await Promise.all([import('#content/adapters/templates.ts'), import('#content/actions.ts')])
+  const [{ compileTemplate }, { flat }] = await Promise.all([import('#content/adapters/compile.ts'), import('#content/actions.ts')])
   const compiled = await compileTemplate(template, 0)
   const problems = isRefusal(compiled) ? flat(compiled.refused) : compiled.problems
   return problems.filter(({ severity }) => severity === 'error').map(({ severity: _severity, ...problem }) => ({ status: 422, ...problem }))

@@ -4,14 +4,16 @@ import { address } from '#channels/address.ts'
 import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels/channel.ts'
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
-import { EmailPayload, NotePayload, WebhookPayload } from '#channels/payload.ts'
+import { NotePayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
 import { render } from '#content/adapters/templates.ts'
+import { renderText } from '#content/adapters/texts.ts'
 import type { Rendered, Scope, Sender } from '#content/schema.ts'
 import { digest } from '#lib/hash.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
+import { textMessage } from './text-message.ts'
 
 /** What rendering needs of the rest of the house. */
 export interface PrepareParts {
@@ -49,7 +51,8 @@ export interface Made {
 
 /** What an effect hands over: a function of the entry and of the versions that it names, so that it can be shown again later. */
 export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
-  if (due.channel !== 'email') return prepareWebhook(due, parts)
+  if (due.channel === 'webhook') return prepareWebhook(due, parts)
+  if (due.channel !== 'email') return prepareText(due, parts)
   return due.payload['note'] === true ? prepareNote(due, parts) : prepareEmail(due, parts)
 }
 
@@ -57,13 +60,14 @@ const invalid = (detail: string) =>
   refuse({ code: 'payload_invalid', status: 422, title: 'The message cannot be made from what the step said', detail })
 
 async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
-  const payload = EmailPayload.safeParse(due.payload)
+  const payload = TemplatePayload.safeParse(due.payload)
   if (!payload.success) return invalid(payload.error.message)
   const { template, template_version: version, data, journey_id: journey, step_id: step } = payload.data
   const to = address(due.address)
   if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
   const compiled = await parts.library.compiled(due.ws, template, version)
   if (isRefusal(compiled)) return compiled
+  if (compiled.channel !== 'email') return invalid('The template is written for another channel')
   const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
   if (!sender) return refuse(NO_SENDER)
   const who = { ws: due.ws, profile: due.key, effect: due.id }
@@ -117,14 +121,28 @@ function letterMade(letter: Letter): Made {
   const prepared: PreparedEmail = {
     kind: 'email',
     id: letter.id,
+    workspace,
+    provider: sender.provider ?? '',
     messageId: messageIdOf(letter),
     lane: letter.lane,
     envelope: { from: returnPath(letter), to: letter.to.address },
     message,
     signing: sender.dkim && { workspace, ...sender.dkim },
+    parts: {
+      from: sender.from,
+      to: letter.to,
+      replyTo: sender.replyTo,
+      subject: rendered.subject,
+      html: rendered.html,
+      text: rendered.text,
+      headers: headers.filter(([name]) => !IN_PARTS.has(name)),
+    },
   }
   return { prepared, hash: sha256(message), headers, rendered }
 }
+
+/** Headers that providers write themselves from the parts. */
+const IN_PARTS = new Set(['From', 'To', 'Reply-To', 'Subject', 'Date'])
 
 interface Given {
   readonly data: { readonly profile: JsonObject; readonly entry: JsonObject; readonly event: JsonObject; readonly run: JsonObject }
@@ -166,6 +184,21 @@ async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Ma
     ...(answer ? { answer } : {}),
   }
   return { prepared, hash: sha256(`${method} ${url}\n${text}`), headers: prepared.headers, rendered: null }
+}
+
+/** A message of any other channel that says what a template says. */
+async function prepareText(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
+  const payload = TemplatePayload.safeParse(due.payload)
+  if (!payload.success) return invalid(payload.error.message)
+  const { template, template_version: version, data, sender, devices } = payload.data
+  const compiled = await parts.library.compiled(due.ws, template, version)
+  if (isRefusal(compiled)) return compiled
+  if (compiled.channel === 'email' || compiled.channel !== due.channel) return invalid('The template is written for another channel')
+  const rendered = renderText(compiled, scopeOf(due, { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '' }))
+  if (isRefusal(rendered)) return rendered
+  const about = { id: due.id, workspace: due.ws, lane: due.lane, provider: sender || (compiled.sender ?? '') }
+  const prepared = textMessage(compiled.template, rendered, { about, due, devices })
+  return { prepared, hash: sha256(JSON.stringify(prepared)), headers: [], rendered: null }
 }
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')

@@ -9,7 +9,7 @@ import { places } from '#journeys/lanes.ts'
 import { type Person, upgraded } from '#journeys/person.ts'
 import { explain } from '#journeys/reasons.ts'
 import { Journey } from '#journeys/schema.ts'
-import { sends, templatesOf } from '#journeys/sends.ts'
+import { sends, templatesOf, waysOf } from '#journeys/sends.ts'
 import type { Step } from '#journeys/steps.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { durationText } from '#lib/duration.ts'
@@ -139,8 +139,8 @@ export function sendableOf(documents: readonly Live[]): Sendable {
   for (const { kind, body } of documents) {
     if (kind !== 'journey') continue
     for (const { step } of places(Journey.parse(body).steps)) {
-      for (const template of templatesOf(step)) topics.add(templates.get(template) ?? '')
-      for (const way of waysOf(step)) {
+      for (const { template } of templatesOf(step)) topics.add(templates.get(template) ?? '')
+      for (const way of contactsOf(step)) {
         channels.add(way.channel)
         if (way.topic !== undefined) topics.add(way.topic)
       }
@@ -154,16 +154,8 @@ interface Way {
   readonly topic?: string | undefined
 }
 
-function waysOf(step: Step): Way[] {
-  const contact = (given: { channel: string; topic?: string | undefined } | undefined): Way[] => (given ? [given] : [])
-  switch (step.kind) {
-    case 'email':
-      return [{ channel: 'email', topic: step.topic }]
-    case 'webhook':
-      return contact(step.contact)
-    case 'message':
-      return step.ways.flatMap((way) => ('email' in way ? [{ channel: 'email', topic: way.email.topic }] : contact(way.webhook.contact)))
-    default:
-      return []
-  }
-}
+const contactsOf = (step: Step): Way[] =>
+  waysOf(step).flatMap((each): Way[] => {
+    if (each.channel === 'webhook') return each.way.contact ? [each.way.contact] : []
+    return [{ channel: each.channel, topic: each.way.topic }]
+  })

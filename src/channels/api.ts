@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHANNELS } from '#events/reaction.ts'
 import { action } from '#lib/action.ts'
 
 /** Epoch milliseconds. */
@@ -10,7 +11,7 @@ export const MessageStatus = z.enum(['ready', 'sending', 'sent', 'failed', 'skip
 export const MessageSummary = z.object({
   /** The effect's id. */
   id: z.string(),
-  channel: z.enum(['email', 'webhook']),
+  channel: z.enum(CHANNELS),
   status: MessageStatus,
   /** Reason code of the last status; '' when there is nothing to explain. */
   reason: z.string(),

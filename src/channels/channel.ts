@@ -1,19 +1,38 @@
 import type { Json } from '#lib/json.ts'
+import type { Device } from '#profiles/schema.ts'
 
 /** A header line: name and value as they are handed over. */
 export type Header = readonly [name: string, value: string]
 
-/** An e-mail, ready for the wire: the same effect makes the same bytes. */
-export interface PreparedEmail {
-  readonly kind: 'email'
+/** What every message says of itself. The same effect makes the same message. */
+interface About {
+  /** The effect's id. */
   readonly id: string
-  readonly messageId: string
+  readonly workspace: string
   /** Transactional messages have connections of their own. */
   readonly lane: 'transactional' | 'marketing'
+  /** Provider document that it goes through; '' for the workspace's first of the channel. */
+  readonly provider: string
+}
+
+/** An e-mail: as bytes ready for the wire, and in parts for providers that want these. */
+export interface PreparedEmail extends About {
+  readonly kind: 'email'
+  readonly messageId: string
   /** Return path and the one recipient: never taken from the headers. */
   readonly envelope: { readonly from: string; readonly to: string }
   readonly message: Uint8Array
   readonly signing: Signing | undefined
+  readonly parts: {
+    readonly from: { readonly name: string; readonly address: string }
+    readonly to: { readonly name: string; readonly address: string }
+    readonly replyTo: string | undefined
+    readonly subject: string
+    readonly html: string
+    readonly text: string
+    /** Those of `message` without From, To, Reply-To, Subject, Date. */
+    readonly headers: readonly Header[]
+  }
 }
 
 /** Whose DKIM key signs; the key itself is looked up under its secret name. */
@@ -37,11 +56,70 @@ export interface PreparedWebhook {
   readonly answer?: true
 }
 
-export type Prepared = PreparedEmail | PreparedWebhook
+export interface PreparedSms extends About {
+  readonly kind: 'sms'
+  /** E.164. */
+  readonly to: string
+  readonly text: string
+}
+
+export interface PreparedPush extends About {
+  readonly kind: 'push'
+  readonly devices: readonly Device[]
+  readonly title: string
+  readonly body: string
+  /** '' for none. */
+  readonly url: string
+  readonly image: string
+  readonly collapse: string
+  readonly urgency: 'very-low' | 'low' | 'normal' | 'high'
+  /** Seconds. */
+  readonly ttl: number
+  readonly data: Readonly<Record<string, string>>
+}
+
+export interface PreparedInapp extends About {
+  readonly kind: 'inapp'
+  readonly profile: string
+  readonly title: string
+  readonly body: string
+  readonly url: string
+  readonly image: string
+  /** Seconds. */
+  readonly ttl: number
+  /** When it was decided (epoch ms). */
+  readonly at: number
+}
+
+export interface PreparedWhatsapp extends About {
+  readonly kind: 'whatsapp'
+  /** E.164. */
+  readonly to: string
+  readonly approved: { readonly name: string; readonly language: string; readonly parameters: readonly string[] } | undefined
+  /** '' with an approved template. */
+  readonly text: string
+}
+
+export interface PreparedSlack extends About {
+  readonly kind: 'slack'
+  /** Id of a user or channel. */
+  readonly to: string
+  readonly text: string
+}
+
+export type Prepared = PreparedEmail | PreparedWebhook | PreparedSms | PreparedPush | PreparedInapp | PreparedWhatsapp | PreparedSlack
 
 /** How handing over ended. */
 export type Handover =
-  | { readonly kind: 'sent'; readonly providerId: string; readonly answer?: Json }
+  | {
+      readonly kind: 'sent'
+      readonly providerId: string
+      readonly answer?: Json
+      /** What goes on the receipt besides: segments, devices reached, … */
+      readonly props?: Readonly<Record<string, Json>>
+      /** Units that the provider charges for; left out: 1. */
+      readonly units?: number
+    }
   /** Not accepted, and worth another try: not before `after` (ms from now) if the provider said so. `provider`: it says something of the provider's health. */
   | { readonly kind: 'retry'; readonly reason: string; readonly after?: number; readonly provider: boolean }
   /** Refused for good. `address`: this address does not exist, nothing may be sent to it again. */

@@ -11,12 +11,15 @@ const Data = z.looseObject({
   run: z.record(z.string(), z.json()).default({}),
 })
 
-export const EmailPayload = z.looseObject({
+/** Of every channel that says what a template says. */
+export const TemplatePayload = z.looseObject({
   ...Origin,
   template: z.string(),
   template_version: z.int(),
-  /** '' for the workspace's first sender. */
+  /** Sender document of an e-mail, provider document of any other channel; '' for the workspace's first. */
   sender: z.string(),
+  /** Of a push message: where to. */
+  devices: z.array(z.object({ platform: z.enum(['web', 'ios', 'android']), token: z.string(), at: z.number() })).default([]),
   data: Data,
 })
 export const WebhookPayload = z.looseObject({

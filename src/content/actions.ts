@@ -1,8 +1,10 @@
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
-import { compileTemplate, render } from './adapters/templates.ts'
-import type { PreviewTemplate, Scope, Sender, Template, TemplateProblem } from './schema.ts'
+import { compileTemplate } from './adapters/compile.ts'
+import { render } from './adapters/templates.ts'
+import { renderText } from './adapters/texts.ts'
+import type { PreviewTemplate, Rendered, Scope, Sender, Template, TemplateProblem } from './schema.ts'
 
 type Preview = OutputOf<typeof PreviewTemplate>
 
@@ -34,13 +36,20 @@ export async function previewTemplate(
   if (isRefusal(compiled)) return { rendered: null, problems: flat(compiled.refused), size: 0 }
   const scope = await previewScope(input, workspace, { ...parts, chosen: found.template })
   if (isRefusal(scope)) return scope
-  const rendered = render(compiled, scope)
+  const rendered = compiled.channel === 'email' ? render(compiled, scope) : shown(renderText(compiled, scope))
   if (isRefusal(rendered)) return { rendered: null, problems: [...compiled.problems, ...flat(rendered.refused)], size: 0 }
   return {
     rendered: { ...rendered, links: [...rendered.links] },
     problems: [...compiled.problems],
     size: new TextEncoder().encode(rendered.html).length,
   }
+}
+
+/** A message without HTML: its title, and its other pieces as text. */
+function shown(pieces: Outcome<Readonly<Record<string, string>>>): Outcome<Rendered> {
+  if (isRefusal(pieces)) return pieces
+  const { '/title': subject = '', ...rest } = pieces
+  return { subject, html: '', text: Object.values(rest).join('\n'), links: [] }
 }
 
 async function chosen(

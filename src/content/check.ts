@@ -1,4 +1,4 @@
-import { SCOPE_ROOTS, type Template, type TemplateProblem } from './schema.ts'
+import { type EmailTemplate, SCOPE_ROOTS, type TemplateProblem } from './schema.ts'
 
 /** What the parsed template names. */
 export interface Mentions {
@@ -11,12 +11,12 @@ const error = (found: Found): TemplateProblem => ({ severity: 'error', ...found 
 const warning = (found: Found): TemplateProblem => ({ severity: 'warning', ...found })
 
 /** What a parsed template lacks or names wrongly. */
-export function checkTemplate(template: Template, { variables }: Mentions): TemplateProblem[] {
+export function checkTemplate(template: EmailTemplate, { variables }: Mentions): TemplateProblem[] {
   const body = template.mjml === undefined ? '/html' : '/mjml'
-  return [...requireWayOut(template, variables, body), ...requireKnownRoots(variables, body), ...warnOfPictures(template, body)]
+  return [...requireWayOut(template, variables, body), ...checkNames(variables, body), ...warnOfPictures(template, body)]
 }
 
-function requireWayOut(template: Template, variables: readonly string[], at: string): TemplateProblem[] {
+function requireWayOut(template: EmailTemplate, variables: readonly string[], at: string): TemplateProblem[] {
   if (template.purpose === 'transactional') return []
   const problems: TemplateProblem[] = []
   if (!variables.includes('unsubscribe_url') && !variables.includes('message.unsubscribe_url')) {
@@ -42,7 +42,8 @@ function requireWayOut(template: Template, variables: readonly string[], at: str
   return problems
 }
 
-function requireKnownRoots(variables: readonly string[], at: string): TemplateProblem[] {
+/** Names that a template reads and that nothing has. */
+export function checkNames(variables: readonly string[], at: string): TemplateProblem[] {
   const roots = new Set(variables.map((name) => name.split(/[.[]/)[0]!))
   return [...roots]
     .filter((root) => !(SCOPE_ROOTS as readonly string[]).includes(root))
@@ -61,7 +62,7 @@ function near(root: string): string {
   return likely ? `: did you mean ${likely}.${root === likely ? '' : '…'}?` : `: for a trait of the person write profile.${root}`
 }
 
-function warnOfPictures(template: Template, at: string): TemplateProblem[] {
+function warnOfPictures(template: EmailTemplate, at: string): TemplateProblem[] {
   const source = template.mjml ?? template.html ?? ''
   const bare = [...source.matchAll(/<(?:img|mj-image)\b(?:[^>"']|"[^"]*"|'[^']*')*>/gi)].filter(([tag]) => !/\salt\s*=/i.test(tag))
   return bare.map((match) =>

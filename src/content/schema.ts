@@ -9,18 +9,26 @@ const Domain = z
 /** One line of text that becomes a header: no control characters. */
 const Line = z.string().regex(/^[^\p{Cc}]*$/u, 'write one line without control characters')
 
-/** What we say: subject and body in Liquid; the body as MJML (compiled once) or as plain HTML. */
-export const Template = z
+/** What templates of every channel say of themselves. */
+const about = {
+  kind: z.literal('template'),
+  id: DocumentId,
+  name: z.string().max(200).optional(),
+  /** Sender document (e-mail) or provider document (other channels) that this template writes as, unless the step names one. */
+  sender: DocumentId.optional(),
+  /** `marketing` needs a way out; `transactional` is an answer to what the person did. */
+  purpose: z.enum(['marketing', 'transactional']).default('marketing'),
+  /** Subscription topic; the step's own wins. */
+  topic: DocumentId.optional(),
+  /** What the preview renders with: `{ profile: {…}, entry: {…} }`. */
+  sample: z.record(z.string(), z.json()).optional(),
+}
+
+/** An e-mail: subject and body in Liquid; the body as MJML (compiled once) or as plain HTML. */
+export const EmailTemplate = z
   .strictObject({
-    kind: z.literal('template'),
-    id: DocumentId,
-    name: z.string().max(200).optional(),
-    /** Sender document that this template writes as, unless the step names one. */
-    sender: DocumentId.optional(),
-    /** `marketing` needs an unsubscribe link and a postal address; `transactional` is an answer to what the person did. */
-    purpose: z.enum(['marketing', 'transactional']).default('marketing'),
-    /** Subscription topic; the step's own wins. */
-    topic: DocumentId.optional(),
+    ...about,
+    channel: z.literal('email').default('email'),
     subject: Line.min(1).max(500),
     /** The grey line that inboxes show behind the subject. */
     preheader: Line.max(300).optional(),
@@ -28,13 +36,87 @@ export const Template = z
     html: z.string().max(200_000).optional(),
     /** Derived from the HTML if left out. */
     text: z.string().max(100_000).optional(),
-    /** What the preview renders with: `{ profile: {…}, entry: {…} }`. */
-    sample: z.record(z.string(), z.json()).optional(),
   })
   .refine((template) => (template.mjml === undefined) !== (template.html === undefined), {
     message: 'give the body either as mjml or as html',
     path: ['mjml'],
   })
+export type EmailTemplate = z.output<typeof EmailTemplate>
+
+export const SmsTemplate = z.strictObject({
+  ...about,
+  channel: z.literal('sms'),
+  text: z.string().min(1).max(2_000),
+})
+export type SmsTemplate = z.output<typeof SmsTemplate>
+
+/** A notification on the devices of a person. */
+export const PushTemplate = z.strictObject({
+  ...about,
+  channel: z.literal('push'),
+  title: Line.min(1).max(200),
+  body: z.string().min(1).max(1_000),
+  /** What a tap opens; Liquid. */
+  url: z.string().max(2_000).optional(),
+  image: z.string().max(2_000).optional(),
+  /** A later message of the same name takes the place of an earlier one that is still unseen. */
+  collapse: DocumentId.optional(),
+  urgency: z.enum(['very-low', 'low', 'normal', 'high']).default('normal'),
+  /** Not shown any more after this many seconds. */
+  ttl: z.int().min(0).max(2_419_200).default(86_400),
+  /** Handed to the app with it; Liquid in the values. */
+  data: z.record(z.string().max(100), z.string().max(2_000)).default({}),
+})
+export type PushTemplate = z.output<typeof PushTemplate>
+
+/** An entry in the inbox of your app or site. */
+export const InappTemplate = z.strictObject({
+  ...about,
+  channel: z.literal('inapp'),
+  title: Line.min(1).max(200),
+  body: z.string().min(1).max(5_000),
+  url: z.string().max(2_000).optional(),
+  image: z.string().max(2_000).optional(),
+  /** Gone from the inbox after this many seconds. */
+  ttl: z.int().min(60).max(31_536_000).default(2_592_000),
+})
+export type InappTemplate = z.output<typeof InappTemplate>
+
+/** `approved`: a template that Meta has approved, with its parameters; `text`: free text, within 24 hours of the person's last message. */
+export const WhatsappTemplate = z
+  .strictObject({
+    ...about,
+    channel: z.literal('whatsapp'),
+    approved: z
+      .strictObject({
+        name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+        /** Such as `en_US`. */
+        language: z.string().min(2).max(15),
+        /** Of the body, in order; Liquid. */
+        parameters: z.array(z.string().max(1_024)).max(30).default([]),
+      })
+      .optional(),
+    text: z.string().min(1).max(4_096).optional(),
+  })
+  .refine(({ approved, text }) => (approved === undefined) !== (text === undefined), 'give either approved or text')
+export type WhatsappTemplate = z.output<typeof WhatsappTemplate>
+
+export const SlackTemplate = z.strictObject({
+  ...about,
+  channel: z.literal('slack'),
+  text: z.string().min(1).max(4_000),
+})
+export type SlackTemplate = z.output<typeof SlackTemplate>
+
+/** What we say, by channel; without a channel it is an e-mail. */
+export const Template = z.discriminatedUnion('channel', [
+  EmailTemplate,
+  SmsTemplate,
+  PushTemplate,
+  InappTemplate,
+  WhatsappTemplate,
+  SlackTemplate,
+])
 export type Template = z.output<typeof Template>
 
 /** Who speaks: an identity with everything that mailbox providers ask of it. */
@@ -44,6 +126,8 @@ export const Sender = z.strictObject({
   name: z.string().max(200).optional(),
   from: z.strictObject({ name: Line.min(1).max(100), address: z.email() }),
   replyTo: z.email().optional(),
+  /** Provider document that mail of this sender goes through; left out: the workspace's first for e-mail, else the server's own way out. */
+  provider: DocumentId.optional(),
   /** Where the sender can be reached by post (CAN-SPAM §7704(a)(5), UWG §7): `{{ sender.postal_address }}`. */
   postalAddress: z.string().min(10).max(400),
   /** Signs with the RSA key kept under this secret name. */

@@ -6,14 +6,14 @@ import { flat, previewTemplate } from './actions.ts'
 import { renderJson } from './adapters/json.ts'
 import { templateLibrary } from './adapters/library.ts'
 import { filtersOf, tagsOf } from './adapters/liquid.ts'
-import { type CompiledTemplate, compileTemplate, render, type Tracking } from './adapters/templates.ts'
+import { type CompiledEmail, compileEmail, render, type Tracking } from './adapters/templates.ts'
 import { FILTERS, TAGS } from './language.ts'
 import { rewriteLinks } from './links.ts'
-import { type Scope, Template } from './schema.ts'
+import { EmailTemplate, type Scope } from './schema.ts'
 
 const FOOTER =
   '<mj-section><mj-column><mj-text>{{ sender.postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text></mj-column></mj-section>'
-const cart = Template.parse({
+const cart = EmailTemplate.parse({
   kind: 'template',
   id: 'cart',
   subject: 'Your cart, {{ profile.first_name | default: "friend" }}',
@@ -33,13 +33,13 @@ const scope = (change: Partial<Scope> = {}): Scope => ({
 })
 const tracking: Tracking = { link: (_url, index) => `https://go.test/c/${index}`, pixel: 'https://go.test/o/p.gif' }
 
-async function compiled(template: Template): Promise<CompiledTemplate> {
-  const outcome = await compileTemplate(template, 1)
+async function compiled(template: EmailTemplate): Promise<CompiledEmail> {
+  const outcome = await compileEmail(template, 1)
   assert.ok(!isRefusal(outcome), isRefusal(outcome) ? JSON.stringify(outcome.refused) : '')
   return outcome
 }
 const ofHtml = (html: string, more: object = {}) =>
-  Template.parse({ kind: 'template', id: 't', subject: 's', html, purpose: 'transactional', ...more })
+  EmailTemplate.parse({ kind: 'template', id: 't', subject: 's', html, purpose: 'transactional', ...more })
 async function htmlOf(html: string, change: Partial<Scope> = {}): Promise<string> {
   const outcome = render(await compiled(ofHtml(html)), scope(change))
   assert.ok(!isRefusal(outcome), isRefusal(outcome) ? JSON.stringify(outcome.refused) : '')
@@ -72,21 +72,21 @@ suite('a template', () => {
 
   test('a missing variable is empty, a missing filter is a problem with its place', async () => {
     assert.equal(await htmlOf('<b>{{ profile.nobody.there }}</b>'), '<b></b>')
-    const outcome = await compileTemplate(ofHtml('<p>\n{{ profile.x | shout }}</p>'), 1)
+    const outcome = await compileEmail(ofHtml('<p>\n{{ profile.x | shout }}</p>'), 1)
     assert.ok(isRefusal(outcome))
     assert.equal(outcome.refused.at, '/html:2:1')
   })
 
   test('broken MJML is refused with the line', async () => {
-    const outcome = await compileTemplate({ ...cart, mjml: '<mjml><mj-body>\n<mj-foo/>\n<mj-section colour="red"/></mj-body></mjml>' }, 1)
+    const outcome = await compileEmail({ ...cart, mjml: '<mjml><mj-body>\n<mj-foo/>\n<mj-section colour="red"/></mj-body></mjml>' }, 1)
     assert.ok(isRefusal(outcome))
     const lines = flat(outcome.refused).map((problem) => problem.at)
     assert.ok(lines.includes('/mjml:2') && lines.includes('/mjml:3'), JSON.stringify(lines))
-    assert.ok(isRefusal(await compileTemplate({ ...cart, mjml: '<mjml><mj-body><mj-include path="/etc/passwd"/></mj-body></mjml>' }, 1)))
+    assert.ok(isRefusal(await compileEmail({ ...cart, mjml: '<mjml><mj-body><mj-include path="/etc/passwd"/></mj-body></mjml>' }, 1)))
   })
 
   test('a marketing template without a way out or a postal address has errors; a transactional one has none', async () => {
-    const bare = (purpose: string) => Template.parse({ kind: 'template', id: 't', subject: 's', html: '<p>Hi</p>', purpose })
+    const bare = (purpose: string) => EmailTemplate.parse({ kind: 'template', id: 't', subject: 's', html: '<p>Hi</p>', purpose })
     assert.deepEqual(
       (await compiled(bare('marketing'))).problems.map((p) => p.code),
       ['template.unsubscribe.missing', 'template.postal_address.missing'],
@@ -108,9 +108,9 @@ suite('a template', () => {
   })
 
   test('needs exactly one body', () => {
-    assert.ok(!Template.safeParse({ kind: 'template', id: 't', subject: 's' }).success)
-    assert.ok(!Template.safeParse({ kind: 'template', id: 't', subject: 's', html: 'x', mjml: 'y' }).success)
-    assert.ok(!Template.safeParse({ kind: 'template', id: 't', subject: 'a\r\nBcc: evil@z.test', html: 'x' }).success)
+    assert.ok(!EmailTemplate.safeParse({ kind: 'template', id: 't', subject: 's' }).success)
+    assert.ok(!EmailTemplate.safeParse({ kind: 'template', id: 't', subject: 's', html: 'x', mjml: 'y' }).success)
+    assert.ok(!EmailTemplate.safeParse({ kind: 'template', id: 't', subject: 'a\r\nBcc: evil@z.test', html: 'x' }).success)
   })
 
   test('a huge rendering is refused, not sent', async () => {
@@ -196,7 +196,7 @@ suite('the language of templates', () => {
   for (const attack of ATTACKS) {
     test(`holds against ${attack.slice(0, 60)}`, async () => {
       const started = performance.now()
-      const outcome = await compileTemplate(ofHtml(attack), 1)
+      const outcome = await compileEmail(ofHtml(attack), 1)
       const hostile = {
         profile: {
           x: 'x',

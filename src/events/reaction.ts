@@ -1,6 +1,10 @@
 import type { JsonObject } from '#lib/json.ts'
 import type { KeyedRecord } from './schema.ts'
 
+/** How a message can travel. All but `webhook` say what a template says. */
+export const CHANNELS = ['email', 'sms', 'push', 'inapp', 'whatsapp', 'slack', 'webhook'] as const
+export type ChannelName = (typeof CHANNELS)[number]
+
 /** What we want done. The same id means the same effect, however often it is tried. */
 export interface Effect {
   /** `enrollment:step` (attempt-independent): becomes Message-ID and Idempotency-Key. */
@@ -8,8 +12,8 @@ export interface Effect {
   readonly ws: string
   /** Profile whose key the receipt comes back on. */
   readonly key: string
-  readonly channel: 'email' | 'webhook'
-  /** Address as the gate checks it: lower-cased e-mail address; '' where the channel has none. */
+  readonly channel: ChannelName
+  /** Address as the gate checks it: lower-cased e-mail address, telephone number in E.164, profile id (push, in-app), Slack id; '' for a webhook. */
   readonly address: string
   /** Subscription topic; '' for none. */
   readonly topic: string

@@ -9,7 +9,7 @@ import { laneLists } from './check-walk.ts'
 import { placedEntries } from './entries/check.ts'
 import { RECEIPT_NAMES } from './receipts.ts'
 import type { Journey } from './schema.ts'
-import { sends } from './sends.ts'
+import { sends, waysOf } from './sends.ts'
 import type { Step, WaitForStep } from './steps.ts'
 
 type Told = readonly [title: string, hint: string]
@@ -155,7 +155,7 @@ function awaited(step: WaitForStep, { at, journey, before }: Pick<Here, 'at' | '
 function deaf({ event, of, before, place }: { event: string; of: string | undefined; before: readonly Step[]; place: string }): Finding[] {
   const message = of === undefined ? undefined : before.find((each) => each.id === of)
   if (!message || !sends(message) || !HEARD_LATER.has(event)) return []
-  const isMail = message.kind === 'email' || (message.kind === 'message' && message.ways.some((way) => 'email' in way))
+  const isMail = waysOf(message).some(({ channel }) => channel !== 'webhook')
   return isMail
     ? []
     : [error('wait.receipt', `${place}/of`, [`Nothing ever says “${event}” of “${of}”: it is no e-mail`, 'Name an e-mail step'])]

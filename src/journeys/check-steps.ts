@@ -46,6 +46,11 @@ export function fieldFindings(step: Step): readonly Finding[] {
     case 'notify':
       return notifyFindings(step)
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'start':

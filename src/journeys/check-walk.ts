@@ -32,6 +32,11 @@ export function laneLists(step: Step): { readonly list: readonly Step[]; readonl
     case 'repeat':
       return [{ list: step.steps, pointer: '/steps' }]
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'call':

@@ -12,8 +12,8 @@ import { ENTRY_ROOTS, EVENT_ROOTS } from './conditions.ts'
 import { entryFindings, entryReferences, entryTexts, placedEntries } from './entries/check.ts'
 import { outlook } from './outlook.ts'
 import type { Journey } from './schema.ts'
-import { sends } from './sends.ts'
-import { DayText, type EmailWay, type Step } from './steps.ts'
+import { type ByChannel, byChannel, sends } from './sends.ts'
+import { DayText, type Step } from './steps.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
 export interface JourneyProblem extends Problem {
@@ -188,6 +188,11 @@ function conditionProblems({ step, at }: PlacedStep): JourneyProblem[] {
       return values(step.with, 'with')
     case 'split':
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'call':
@@ -203,9 +208,16 @@ function conditionProblems({ step, at }: PlacedStep): JourneyProblem[] {
 function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] {
   switch (step.kind) {
     case 'email':
-      return mailReferences(step, at, around)
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
+      return templateReferences({ channel: step.kind, way: step }, at, around)
     case 'message':
-      return step.ways.flatMap((way, i) => ('email' in way ? mailReferences(way.email, `${at}/ways/${i}/email`, around) : []))
+      return step.ways
+        .map(byChannel)
+        .flatMap((each, i) => (each.channel === 'webhook' ? [] : templateReferences(each, `${at}/ways/${i}/${each.channel}`, around)))
     case 'wait':
       return (step.window?.except ?? []).flatMap((each, i) =>
         DayText.safeParse(each).success ? [] : known('calendar', each, { at: `${at}/window/except/${i}`, around }),
@@ -240,15 +252,26 @@ function startable(id: string, at: string, { library }: Around): JourneyProblem[
   ]
 }
 
-function mailReferences({ template, sender, lane }: EmailWay, at: string, around: Around): JourneyProblem[] {
-  const body = around.library.get?.('template', template) as { readonly purpose?: unknown } | undefined
+function templateReferences(
+  { channel, way: { template, sender, lane } }: Exclude<ByChannel, { channel: 'webhook' }>,
+  at: string,
+  around: Around,
+): JourneyProblem[] {
+  const body = around.library.get?.('template', template) as { readonly purpose?: unknown; readonly channel?: unknown } | undefined
+  const wrongChannel = body !== undefined && (body.channel ?? 'email') !== channel
   // A template of this purpose need have no way out, so it may not go where one is due.
   const noWayOut = lane === 'marketing' && body?.purpose === 'transactional'
   return [
     ...(noWayOut ? [error('optout', `${at}/template`, OPT_OUT)] : []),
     ...known('template', template, { at: `${at}/template`, around }),
-    ...(sender === undefined ? [] : known('sender', sender, { at: `${at}/sender`, around })),
+    ...(wrongChannel ? [error('template.channel', `${at}/template`, WRONG_CHANNEL)] : []),
+    ...(sender === undefined ? [] : known(channel === 'email' ? 'sender' : 'provider', sender, { at: `${at}/sender`, around })),
   ]
+}
+
+const WRONG_CHANNEL = {
+  title: 'This template is written for another channel',
+  hint: 'Take a template whose channel is the one of the step',
 }
 
 const OPT_OUT = {
@@ -269,7 +292,7 @@ function receiptOf(of: string, at: string, before: readonly Step[]): JourneyProb
 }
 
 function known(
-  kind: 'template' | 'sender' | 'calendar' | 'journey' | 'segment',
+  kind: 'template' | 'sender' | 'provider' | 'calendar' | 'journey' | 'segment',
   id: string,
   { at, around }: { at: string; around: Around },
 ): JourneyProblem[] {

@@ -9,11 +9,14 @@ import type { Edit } from './in-flight.ts'
 import type { ModeChange } from './modes.ts'
 import { rank } from './rank.ts'
 import type { Journey } from './schema.ts'
+import type { TemplatedChannel } from './sends.ts'
 
 export interface PublishedTemplate {
   readonly version: number
   readonly topic?: string | undefined
   readonly sender?: string | undefined
+  /** Left out: e-mail. */
+  readonly channel?: TemplatedChannel | undefined
 }
 
 /** One way into a journey that takes people in. */
@@ -115,7 +118,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     notedEvents: new Set(programs.flatMap(({ exits, goal }) => [...exits.keys(), goal.event])),
     awaitedEvents: new Set(programs.flatMap(({ awaited }) => awaited)),
     entryPolicy: entryPolicyOf(published.policy),
-    templates: new Map(published.templates.map(({ id, version, topic, sender }) => [id, { version, topic, sender }])),
+    templates: new Map(published.templates.map(({ id, ...template }) => [id, template])),
     catalogue: watched,
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),

@@ -23,6 +23,11 @@ export function isRest(step: Step): boolean {
     case 'waitFor':
     case 'hold':
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'call':

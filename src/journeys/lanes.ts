@@ -1,5 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
+import { byChannel } from './sends.ts'
 import { type HoldStep, type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
@@ -36,6 +37,11 @@ export function lanes(step: Step): readonly Lane[] {
     case 'repeat':
       return [{ id: 'steps', label: roundsWords(step), steps: step.steps }]
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
       return fallback(step.otherwise, { id: 'sent', label: 'Sent' }, 'Not sent')
@@ -120,6 +126,11 @@ export type Family = 'trigger' | 'message' | 'logic' | 'time' | 'data' | 'decisi
 export function family(kind: Step['kind']): Family {
   switch (kind) {
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'notify':
@@ -148,6 +159,16 @@ export function kindWord(kind: Step['kind']): string {
   switch (kind) {
     case 'email':
       return 'E-mail'
+    case 'sms':
+      return 'Text message'
+    case 'push':
+      return 'Push message'
+    case 'inapp':
+      return 'In-app message'
+    case 'whatsapp':
+      return 'WhatsApp message'
+    case 'slack':
+      return 'Slack message'
     case 'webhook':
       return 'Webhook'
     case 'branch':
@@ -188,7 +209,7 @@ export function title(step: Step): string {
     case 'waitFor':
       return step.event === undefined ? `Wait for one of ${step.on?.length ?? 0} events` : `Wait for ${step.event}`
     case 'message':
-      return `Send by ${step.ways.map((way) => ('email' in way ? 'e-mail' : 'webhook')).join(', else ')}`
+      return `Send by ${step.ways.map((way) => kindWord(byChannel(way).channel)).join(', else ')}`
     case 'call':
       return `Ask ${hostOf(step.url)}`
     case 'notify':
@@ -208,6 +229,11 @@ export function title(step: Step): string {
     case 'split':
       return `Split in ${step.arms.length}`
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
       return `Send ${step.template}`
     case 'webhook':
       return `Call ${hostOf(step.url)}`
@@ -250,6 +276,11 @@ export function detail(step: Step): string {
     case 'split':
       return 'the same person always gets the same arm'
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
       return [step.name ? step.template : '', step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : '']
         .filter(Boolean)
         .join(' · ')

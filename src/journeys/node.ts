@@ -1,5 +1,6 @@
 import type { Ask } from '#consent/caps.ts'
 import type { ConsentSection } from '#consent/schema.ts'
+import type { ChannelName } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
@@ -26,7 +27,7 @@ export interface Standing {
 
 /** A message that a step wants sent; the engine adds whose and in which run. */
 export interface Message {
-  readonly channel: 'email' | 'webhook'
+  readonly channel: ChannelName
   /** As `Effect.address`. */
   readonly address: string
   readonly topic: string

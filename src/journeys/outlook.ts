@@ -48,7 +48,7 @@ function from(step: Step, after: Outlook): Outlook {
       return plus({ messages: 0, longest: milliseconds(step.timeout)! }, worst(after, ahead(step.otherwise ?? [], after)))
     case 'message':
       return worst(
-        plus({ messages: step.ways.some((way) => 'email' in way) ? 1 : 0, longest: 0 }, after),
+        plus({ messages: step.ways.some((way) => !('webhook' in way)) ? 1 : 0, longest: 0 }, after),
         ahead(step.otherwise ?? [], after),
       )
     case 'repeat':
@@ -58,6 +58,11 @@ function from(step: Step, after: Outlook): Outlook {
     case 'split':
       return worst(...step.arms.map((arm) => ahead(arm.steps, after)))
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
       return worst(plus({ messages: 1, longest: 0 }, after), ahead(step.otherwise ?? [], after))
     case 'webhook':
       return worst(after, ahead(step.otherwise ?? [], after))

@@ -1,12 +1,14 @@
+import type { ChannelName } from '#events/reaction.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
 import { EMPTY, type Leg, pause, type Segment, type Spans, sending, stop } from './proof-spans.ts'
 import type { Journey } from './schema.ts'
-import type { EmailWay, MessageStep, Step, WaitForStep, WaitStep } from './steps.ts'
+import { type ByChannel, byChannel } from './sends.ts'
+import type { MessageStep, Step, WaitForStep, WaitStep } from './steps.ts'
 
 /** What is counted: messages of a channel, in one lane or in both. */
 export interface Counted {
-  readonly channel: 'email' | 'webhook'
+  readonly channel: ChannelName
   readonly lane?: 'marketing' | 'transactional'
 }
 
@@ -48,7 +50,15 @@ function segment(step: Step, around: Around): Segment {
     case 'repeat':
       return repeating(step, around)
     case 'email':
-      return spans.either([sent(step, counts(step, around.counted), around), failed(step, milliseconds(step.within)!, around)])
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
+      return spans.either([
+        sent(step, counts({ channel: step.kind, way: step }, around.counted), around),
+        failed(step, milliseconds(step.within)!, around),
+      ])
     case 'webhook':
       return spans.either([sent(step, around.counted.channel === 'webhook', around), failed(step, milliseconds(step.within)!, around)])
     case 'message':
@@ -79,8 +89,8 @@ function segment(step: Step, around: Around): Segment {
 const after = (first: Segment, then: Segment, spans: Spans): Segment => spans.then(first, then)
 const instant = (first: Leg): Segment => pause(first, first.takes)
 
-const counts = ({ lane }: EmailWay, counted: Counted): boolean =>
-  counted.channel === 'email' && (counted.lane === undefined || counted.lane === lane)
+const counts = ({ channel, way }: ByChannel, counted: Counted): boolean =>
+  counted.channel === channel && (channel === 'webhook' || counted.lane === undefined || counted.lane === way.lane)
 
 const lateness = ({ waits }: Around): number => (waits ? Infinity : ON_TIME)
 const sent = (step: Step, isCounted: boolean, around: Around): Segment =>
@@ -97,7 +107,7 @@ function failed(step: Step & { readonly otherwise?: Step[] | undefined }, within
 function messaging(step: MessageStep, around: Around): Segment {
   const within = milliseconds(step.within)!
   const ways = step.ways.map((way, i) => {
-    const hit = 'email' in way ? counts(way.email, around.counted) : around.counted.channel === 'webhook'
+    const hit = counts(byChannel(way), around.counted)
     const one = hit ? sending(leg(step, `way:${i}`), lateness(around)) : pause(leg(step, `way:${i}`), lateness(around))
     return i === 0 ? one : around.spans.then(pause(leg(step, 'failed'), within * i), one)
   })

@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from '#consent/policy.ts'
+import { CHANNELS } from '#events/reaction.ts'
 import { places } from './lanes.ts'
 import { type Pace, paceOf } from './proof-entries.ts'
 import { type Leg, legs, type Segment, Spans, type Stretch } from './proof-spans.ts'
@@ -152,7 +153,7 @@ export interface Total {
 /** The most messages that one person can get from all of the journeys together, for each channel that any of them uses. */
 export function totals(journeys: readonly Journey[], limits: Limits = NO_LIMITS): Total[] {
   const found: Total[] = []
-  for (const channel of ['email', 'webhook'] as const) {
+  for (const channel of CHANNELS) {
     for (const window of Object.keys(WINDOWS) as WindowName[]) {
       const total = totalOf(journeys, { channel, window, limits })
       if (total.journeys.length > 0) found.push(total)

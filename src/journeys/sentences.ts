@@ -43,6 +43,11 @@ export function conditionsIn(step: Step): (string | undefined)[] {
     case 'wait':
     case 'split':
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
     case 'webhook':
     case 'message':
     case 'call':

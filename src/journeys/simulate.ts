@@ -7,12 +7,11 @@ import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
-import { places } from './lanes.ts'
+import { templatesIn } from './named-templates.ts'
 import type { Person } from './person.ts'
 import { fire, nextDue, react } from './react.ts'
 import { explain } from './reasons.ts'
 import type { Journey } from './schema.ts'
-import { templatesOf } from './sends.ts'
 
 const WORKSPACE = 'simulated'
 
@@ -106,8 +105,7 @@ export class Simulation {
 
   #define(): Definitions {
     const journeys = this.#published
-    const named = new Set(journeys.flatMap(({ journey }) => templatesIn(journey)))
-    const templates = this.#options.templates ?? [...named].map((id) => ({ id, version: 1 }))
+    const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
     const { consent = 'opt-out', calendars = [], policy } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
@@ -299,12 +297,10 @@ export class Simulation {
     while (person?.profile.mergedInto !== undefined) person = this.people.get(person.profile.mergedInto)
     const { consent: mode = 'opt-out' } = this.#options
     const allowed = person && mayContact(person.consent, { ...effect, mode })
-    if (allowed && !allowed.ok && effect.channel === 'email') return { receipt: 'message.skipped', reason: allowed.reason }
+    if (allowed && !allowed.ok && effect.channel !== 'webhook') return { receipt: 'message.skipped', reason: allowed.reason }
     return this.#options.provider?.(effect) ?? { receipt: 'message.sent' }
   }
 }
-
-const templatesIn = (journey: Journey): readonly string[] => places(journey.steps).flatMap(({ step }) => templatesOf(step))
 
 /** Runs journeys on given people and events until a time, and tells what happened. */
 export function simulate(

@@ -136,7 +136,7 @@ const onCap = { onCap: OnCap.default('otherwise') }
 const email = {
   /** Template document id. */
   template: Slug,
-  /** Sender document id; the template's own, or the workspace's first, if left out. */
+  /** Sender document id (of an e-mail) or provider document id (of any other channel); the template's own, or the workspace's first, if left out. */
   sender: Slug.optional(),
   /** The template's own if left out. */
   topic: Slug.optional(),
@@ -149,16 +149,28 @@ const request = {
   /** Liquid in string values is rendered with profile, entry and run. */
   body: z.record(z.string(), z.json()).default({}),
 }
-const EmailParts = z.strictObject({
-  kind: z.literal('email'),
+const sending = {
   ...step,
   ...email,
   ...onCap,
   /** Not handed over by then: not sent, and `otherwise` runs. */
   within: DurationText.default('24h'),
-})
+}
+const EmailParts = z.strictObject({ kind: z.literal('email'), ...sending })
+const SmsParts = z.strictObject({ kind: z.literal('sms'), ...sending })
+const PushParts = z.strictObject({ kind: z.literal('push'), ...sending })
+const InappParts = z.strictObject({ kind: z.literal('inapp'), ...sending })
+const WhatsappParts = z.strictObject({ kind: z.literal('whatsapp'), ...sending })
+const SlackParts = z.strictObject({ kind: z.literal('slack'), ...sending })
 /** `otherwise` runs when the message could not be sent. */
 export const EmailStep = EmailParts.extend({ otherwise: Steps.optional() })
+export const SmsStep = SmsParts.extend({ otherwise: Steps.optional() })
+/** To all devices of the person. */
+export const PushStep = PushParts.extend({ otherwise: Steps.optional() })
+/** Into the person's inbox in your app or on your site. */
+export const InappStep = InappParts.extend({ otherwise: Steps.optional() })
+export const WhatsappStep = WhatsappParts.extend({ otherwise: Steps.optional() })
+export const SlackStep = SlackParts.extend({ otherwise: Steps.optional() })
 
 const WebhookParts = z.strictObject({
   kind: z.literal('webhook'),
@@ -172,6 +184,11 @@ export const WebhookStep = WebhookParts.extend({ otherwise: Steps.optional() })
 
 const Way = z.union([
   z.strictObject({ email: z.strictObject(email) }),
+  z.strictObject({ sms: z.strictObject(email) }),
+  z.strictObject({ push: z.strictObject(email) }),
+  z.strictObject({ inapp: z.strictObject(email) }),
+  z.strictObject({ whatsapp: z.strictObject(email) }),
+  z.strictObject({ slack: z.strictObject(email) }),
   z.strictObject({ webhook: z.strictObject({ ...request, ...contact }) }),
 ])
 const MessageParts = z.strictObject({
@@ -256,6 +273,11 @@ const KINDS = [
   SplitStep,
   RepeatStep,
   EmailStep,
+  SmsStep,
+  PushStep,
+  InappStep,
+  WhatsappStep,
+  SlackStep,
   WebhookStep,
   MessageStep,
   CallStep,
@@ -280,10 +302,17 @@ export type BranchStep = z.output<typeof BranchParts> & { branches: (z.output<ty
 export type SplitStep = z.output<typeof SplitParts> & { arms: (z.output<typeof OneArm> & { steps: Step[] })[] }
 export type RepeatStep = z.output<typeof RepeatParts> & { steps: Step[] }
 export type EmailStep = WithSteps<z.output<typeof EmailParts>, 'otherwise'>
+export type SmsStep = WithSteps<z.output<typeof SmsParts>, 'otherwise'>
+export type PushStep = WithSteps<z.output<typeof PushParts>, 'otherwise'>
+export type InappStep = WithSteps<z.output<typeof InappParts>, 'otherwise'>
+export type WhatsappStep = WithSteps<z.output<typeof WhatsappParts>, 'otherwise'>
+export type SlackStep = WithSteps<z.output<typeof SlackParts>, 'otherwise'>
+/** A step that sends what a template says. */
+export type TemplatedStep = EmailStep | SmsStep | PushStep | InappStep | WhatsappStep | SlackStep
 export type WebhookStep = WithSteps<z.output<typeof WebhookParts>, 'otherwise'>
 export type MessageStep = WithSteps<z.output<typeof MessageParts>, 'otherwise'>
-/** What an e-mail and a webhook are, as a step of their own and as one way of a message. */
-export type EmailWay = Pick<EmailStep, 'template' | 'sender' | 'topic' | 'lane'>
+/** What a templated message and a webhook are, as a step of their own and as one way of a message. */
+export type TemplatedWay = Pick<EmailStep, 'template' | 'sender' | 'topic' | 'lane'>
 export type WebhookWay = Pick<WebhookStep, 'url' | 'method' | 'headers' | 'body' | 'contact'>
 export type CallStep = WithSteps<z.output<typeof CallParts>, 'otherwise'>
 export type NotifyStep = z.output<typeof NotifyStep>
@@ -298,7 +327,7 @@ export type Step =
   | BranchStep
   | SplitStep
   | RepeatStep
-  | EmailStep
+  | TemplatedStep
   | WebhookStep
   | MessageStep
   | CallStep

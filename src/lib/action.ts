@@ -18,6 +18,13 @@ export type Permission =
   | 'messages:replay'
   | 'reports:read'
   | 'approvals:decide'
+  | 'messages:test'
+  | 'consent:read'
+  | 'consent:write'
+  | 'people:erase'
+  | 'people:export'
+  | 'policies:publish'
+  | 'audit:read'
 
 /**
  * One declared action gives the route, its validation, the OpenAPI operation, the typed UI call,

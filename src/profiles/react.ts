@@ -89,6 +89,12 @@ export function emailOf(section: ProfileSection): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().toLowerCase() : undefined
 }
 
+/** The telephone number as it was given: the attribute `phone`, else the newest such identifier. */
+export function phoneOf(section: ProfileSection): string | undefined {
+  const value = attribute(section, 'phone') ?? own(section.ids, 'phone')?.at(-1)
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+}
+
 /** Two profiles turned out to be one person. The order of several merges does not matter, but for the order of identifiers. */
 export function absorb(winner: ProfileSection, loser: ProfileSection): ProfileSection {
   return {

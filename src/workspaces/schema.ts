@@ -21,6 +21,13 @@ const GRANTABLE = {
   'messages:replay': true,
   'reports:read': true,
   'approvals:decide': true,
+  'messages:test': true,
+  'consent:read': true,
+  'consent:write': true,
+  'people:erase': true,
+  'people:export': true,
+  'policies:publish': true,
+  'audit:read': true,
 } as const satisfies Record<Exclude<Permission, 'public' | 'signed-in'>, true>
 export type Scope = keyof typeof GRANTABLE
 export const Scope = z.enum(Object.keys(GRANTABLE) as [Scope, ...Scope[]])
@@ -29,9 +36,29 @@ const reader = ['documents:read', 'journeys:read', 'reports:read'] as const
 /** Who may do what. A marketer edits but does not publish; an approver publishes but does not edit; only compliance and admins change people's records. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: reader,
-  marketer: [...reader, 'documents:write', 'people:read', 'messages:read'],
-  approver: [...reader, 'journeys:publish', 'people:read', 'messages:read', 'messages:replay', 'approvals:decide'],
-  compliance: [...reader, 'people:read', 'people:write', 'messages:read'],
+  marketer: [...reader, 'documents:write', 'people:read', 'messages:read', 'messages:test', 'consent:read'],
+  approver: [
+    ...reader,
+    'journeys:publish',
+    'people:read',
+    'messages:read',
+    'messages:replay',
+    'messages:test',
+    'consent:read',
+    'approvals:decide',
+  ],
+  compliance: [
+    ...reader,
+    'people:read',
+    'people:write',
+    'people:erase',
+    'people:export',
+    'messages:read',
+    'consent:read',
+    'consent:write',
+    'policies:publish',
+    'audit:read',
+  ],
   admin: Scope.options,
 }
 

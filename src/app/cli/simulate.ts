@@ -5,6 +5,7 @@ import type { Effect } from '#events/reaction.ts'
 import { check } from '#journeys/check.ts'
 import { places } from '#journeys/lanes.ts'
 import { Journey } from '#journeys/schema.ts'
+import { providersOf, sendersOf, templatesOf } from '#journeys/sends.ts'
 import { type Answer, Simulation, type Trace } from '#journeys/simulate.ts'
 import { durationText } from '#lib/duration.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
@@ -54,9 +55,13 @@ export function journeysOf(call: Call): Outcome<Journey[]> {
 
 /** What stops a journey from running; that its templates are there is taken for granted. */
 function unsound(journey: Journey): readonly Problem[] {
-  const emails = places(journey.steps).flatMap(({ step }) => (step.kind === 'email' ? [step] : []))
-  const ids = (kind: string): string[] =>
-    emails.flatMap((step) => (kind === 'template' ? [step.template] : step.sender === undefined ? [] : [step.sender]))
+  const steps = places(journey.steps).map(({ step }) => step)
+  const named: Readonly<Record<string, string[]>> = {
+    template: steps.flatMap((step) => templatesOf(step).map(({ template }) => template)),
+    sender: steps.flatMap(sendersOf),
+    provider: steps.flatMap(providersOf),
+  }
+  const ids = (kind: string): string[] => named[kind] ?? []
   return check(journey, { ids }).filter(({ severity }) => severity === 'error')
 }
 

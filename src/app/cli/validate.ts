@@ -79,7 +79,7 @@ async function templateProblems({ kind, body }: AuthoredFile): Promise<Found[]> 
   const template = kind === 'template' ? Template.safeParse(body) : undefined
   if (!template?.success) return []
   // Loaded only here: MJML takes most of a second to load.
-  const { compileTemplate } = await import('#content/adapters/templates.ts')
+  const { compileTemplate } = await import('#content/adapters/compile.ts')
   const compiled = await compileTemplate(template.data, 0)
   const problems = isRefusal(compiled) ? flat(compiled.refused) : compiled.problems
   return problems.map((problem) => ({ status: 422, ...problem }))

@@ -41,6 +41,9 @@ function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', si
   return {
     kind: 'email',
     id: letter.id,
+    workspace: 'w',
+    provider: '',
+    parts: { from: letter.sender.from, to: letter.to, replyTo: undefined, subject: '', html, text: '', headers: [] },
     messageId: messageIdOf(letter),
     lane: letter.lane,
     envelope: { from: returnPath(letter), to },

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Template } from '../schema.ts'
-import { type CompiledTemplate, compileTemplate } from './templates.ts'
+import { type CompiledTemplate, compileTemplate } from './compile.ts'
 
 /** Compiled templates by workspace, id and version; a version never changes, so entries never go stale. */
 export interface TemplateLibrary {

@@ -2,18 +2,19 @@ import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import { checkTemplate } from '../check.ts'
 import { LIMITS } from '../language.ts'
 import { appendPixel, prependPreheader, rewriteLinks } from '../links.ts'
-import type { Rendered, Scope, Template, TemplateProblem } from '../schema.ts'
+import type { EmailTemplate, Rendered, Scope, TemplateProblem } from '../schema.ts'
 import { type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
 import { htmlOf } from './mjml.ts'
 import { plainText } from './plain-text.ts'
 
-/** A template version, parsed once; rendering it is a function of the scope alone. */
-export interface CompiledTemplate {
+/** An e-mail template version, parsed once; rendering it is a function of the scope alone. */
+export interface CompiledEmail {
+  readonly channel: 'email'
   readonly id: string
   readonly version: number
   readonly sender: string | undefined
   readonly topic: string | undefined
-  readonly purpose: Template['purpose']
+  readonly purpose: EmailTemplate['purpose']
   readonly subject: Parsed
   readonly html: Parsed
   readonly text: Parsed
@@ -21,7 +22,7 @@ export interface CompiledTemplate {
   readonly problems: readonly TemplateProblem[]
 }
 
-export async function compileTemplate(template: Template, version: number): Promise<Outcome<CompiledTemplate>> {
+export async function compileEmail(template: EmailTemplate, version: number): Promise<Outcome<CompiledEmail>> {
   if (/<mj-include\b/i.test(template.mjml ?? '')) {
     return refuse({
       code: 'template.include',
@@ -50,6 +51,7 @@ export async function compileTemplate(template: Template, version: number): Prom
   const parsed = parts as Record<keyof typeof parts, Parsed>
   const named = [...new Set([parsed.subject, parsed.html, ...(template.text === undefined ? [] : [parsed.text])].flatMap(variables))]
   return {
+    channel: 'email',
     id: template.id,
     version,
     sender: template.sender,
@@ -61,7 +63,7 @@ export async function compileTemplate(template: Template, version: number): Prom
 }
 
 /** Indentation that MJML writes is a fifth of a mail's bytes; text whose spaces count is left alone. */
-function prepareHtml(html: string, template: Template): string {
+function prepareHtml(html: string, template: EmailTemplate): string {
   const lean = template.mjml !== undefined && !/<pre\b|white-space:\s*pre/i.test(html) ? html.replace(/\n\s*/g, '\n') : html
   return template.preheader === undefined ? lean : prependPreheader(lean, template.preheader)
 }
@@ -85,7 +87,7 @@ export interface Tracking {
 }
 
 /** Same template, scope and tracking: same bytes. */
-export function render(template: CompiledTemplate, scope: Scope, tracking?: Tracking): Outcome<Rendered> {
+export function render(template: CompiledEmail, scope: Scope, tracking?: Tracking): Outcome<Rendered> {
   const subject = renderLiquid(template.subject, scope, { escaping: 'text', field: '/subject' })
   if (isRefusal(subject)) return subject
   const html = renderLiquid(template.html, scope, { escaping: 'html', field: '/html' })

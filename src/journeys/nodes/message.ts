@@ -9,7 +9,7 @@ import type { Dispatch } from '../enrollment.ts'
 import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
 import { isThisRound } from '../rounds.ts'
-import type { CallStep, EmailStep, MessageStep, WebhookStep } from '../steps.ts'
+import type { CallStep, MessageStep, TemplatedStep, WebhookStep } from '../steps.ts'
 
 /** A message, or why there cannot be one. */
 export type Written = { readonly message: Message } | { readonly reason: Reason }
@@ -17,7 +17,7 @@ export type Write = (at: Standing) => Written
 
 /** How a step sends. */
 export interface Sending {
-  readonly step: EmailStep | WebhookStep | MessageStep | CallStep
+  readonly step: TemplatedStep | WebhookStep | MessageStep | CallStep
   /** Tried in order: the next when one is not possible or has failed. */
   readonly ways: readonly Write[]
   /** The ways are told apart: each has an effect of its own. */

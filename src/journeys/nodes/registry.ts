@@ -2,13 +2,13 @@ import type { Node, Place } from '../node.ts'
 import type { Step } from '../steps.ts'
 import { branch } from './branch.ts'
 import { call } from './call.ts'
-import { email } from './email.ts'
 import { exit } from './exit.ts'
 import { hold } from './hold.ts'
 import { notify } from './notify.ts'
 import { repeat } from './repeat.ts'
 import { split } from './split.ts'
 import { start, stop } from './start.ts'
+import { templated } from './templated.ts'
 import { update } from './update.ts'
 import { wait } from './wait.ts'
 import { waitFor } from './wait-for.ts'
@@ -27,7 +27,12 @@ export function prepare(step: Step, place: Place): Node {
     case 'split':
       return split(step, place)
     case 'email':
-      return email(step, place)
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
+      return templated(step, place)
     case 'webhook':
       return webhook(step, place)
     case 'message':

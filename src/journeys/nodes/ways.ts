@@ -1,8 +1,9 @@
 import { milliseconds } from '#lib/duration.ts'
 import type { Prepare } from '../node.ts'
+import { byChannel } from '../sends.ts'
 import type { MessageStep } from '../steps.ts'
-import { byEmail } from './email.ts'
 import { messageNode } from './message.ts'
+import { byTemplate } from './templated.ts'
 import { byWebhook } from './webhook.ts'
 
 /** A message that tries its ways one after the other. */
@@ -12,7 +13,9 @@ export const ways: Prepare<MessageStep> = (step, place) => {
     {
       step,
       numbered: true,
-      ways: step.ways.map((way) => ('email' in way ? byEmail(way.email, within) : byWebhook(way.webhook, { within }))),
+      ways: step.ways
+        .map(byChannel)
+        .map((each) => (each.channel === 'webhook' ? byWebhook(each.way, { within }) : byTemplate(each.channel, each.way, within))),
     },
     place,
   )

@@ -10,6 +10,7 @@ import { entryTexts, placedEntries } from '../entries/check.ts'
 import { entryRules, entryTitle } from '../entries/words.ts'
 import { decidersOf, detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
+import { type ByChannel, byChannel } from '../sends.ts'
 import type { Step } from '../steps.ts'
 import { Broadcasts } from './broadcasts.tsx'
 import { StepNumber } from './counts.tsx'
@@ -121,6 +122,9 @@ function StepFacts({ journey, step, sentences }: { journey: Journey; step: Step;
   )
 }
 
+const wayWords = (each: ByChannel): string =>
+  each.channel === 'webhook' ? `${each.way.method} ${each.way.url}` : `${kindWord(each.channel)} ${each.way.template}`
+
 function settings(step: Step, sentences: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
   const ways = lanes(step).map((lane): readonly [string, ReactNode] => [
     lane.label.length > 24 ? lane.id : lane.label,
@@ -132,6 +136,11 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
         (branch) => [branch.label ?? branch.id, <Condition key={branch.id} text={branch.when} sentences={sentences} />] as const,
       )
     case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'whatsapp':
+    case 'slack':
       return [
         ['Template', step.template],
         ['Lane', step.lane],
@@ -153,10 +162,7 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
       ]
     case 'message':
       return [
-        ...step.ways.map((way, i): readonly [string, ReactNode] => [
-          i === 0 ? 'First' : 'Else',
-          'email' in way ? `e-mail ${way.email.template}` : `${way.webhook.method} ${way.webhook.url}`,
-        ]),
+        ...step.ways.map((way, i): readonly [string, ReactNode] => [i === 0 ? 'First' : 'Else', wayWords(byChannel(way))]),
         ['Not later than', durationWords(step.within)],
         ...ways,
       ]

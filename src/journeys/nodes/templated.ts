@@ -1,0 +1,42 @@
+import { mayContact } from '#consent/react.ts'
+import { milliseconds } from '#lib/duration.ts'
+import type { Prepare } from '../node.ts'
+import type { TemplatedChannel } from '../sends.ts'
+import type { TemplatedStep, TemplatedWay } from '../steps.ts'
+import { dataOf, messageNode, type Write } from './message.ts'
+import { reach } from './reach.ts'
+
+export const templated: Prepare<TemplatedStep> = (step, place) =>
+  messageNode({ step, ways: [byTemplate(step.kind, step, milliseconds(step.within)!)] }, place)
+
+/** Writes a message from a template that may be handed over for so long (ms). */
+export const byTemplate =
+  (channel: TemplatedChannel, way: TemplatedWay, within: number): Write =>
+  (at) => {
+    const template = at.definitions.templates.get(way.template)
+    if (!template || (template.channel ?? 'email') !== channel) return { reason: 'template_missing' }
+    const reached = reach(channel, at.profile)
+    if ('reason' in reached) return reached
+    const { address, payload } = reached
+    const topic = way.topic ?? template.topic ?? ''
+    const { lane } = way
+    const permission = mayContact(at.consent, { channel, topic, address, lane, mode: at.definitions.consent })
+    if (!permission.ok) return { reason: permission.reason }
+    return {
+      message: {
+        channel,
+        address,
+        topic,
+        lane,
+        contact: { channel },
+        expires: at.now + within,
+        payload: {
+          template: way.template,
+          template_version: template.version,
+          sender: way.sender ?? template.sender ?? '',
+          data: dataOf(at),
+          ...payload,
+        },
+      },
+    }
+  }
