@@ -44,6 +44,8 @@ export interface Tools {
   request(outgoing: Outgoing): Promise<Answered>
   /** Vets a host and port as the guarded way out does, for protocols that are not HTTP: connect to this very address. */
   vetted(host: string, port: number): Promise<Outcome<{ readonly address: string; readonly port: number }>>
+  /** Hands over what a provider says on a connection that stays open; resolves when it is durable. */
+  told(received: Received): Promise<void>
   /** Epoch ms. */
   now(): number
 }
@@ -116,6 +118,8 @@ export interface ProviderType<Settings = unknown, P extends Prepared = Prepared>
   /** Whether a request that got no answer may be sent again under the same id without being delivered twice. */
   readonly idempotent: boolean
   connect(connection: Connection<Settings>, tools: Tools): Channel<P>
+  /** Connected as soon as it is published and live, in each process that delivers: it also hears (`Tools.told`). */
+  readonly standing?: true
   /** Checks the signature and reads what was posted. A refusal changes nothing and is answered with its status. */
   receive?(hook: Hook, connection: Connection<Settings>, tools: Tools): Promise<Outcome<Received>>
 }
