@@ -17,10 +17,12 @@ import { livingWorkers } from '#platform/workers.ts'
 import { secretValue } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
+import type { Judge } from './lane.ts'
 import type { Parts } from './open-parts.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
 import { policyAmong } from './pressure.ts'
 import { quietGate } from './quiet-gate.ts'
+import type { Keep } from './settler.ts'
 
 type Sealed = Config & { readonly secretKey: string }
 
@@ -39,6 +41,10 @@ interface Options {
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** Where links lead to; known when the server listens. */
   readonly address: { readonly url: string }
+  /** The right to send, asked for each message when it is made; as `LaneParts.judge`. */
+  readonly judge?: Judge | undefined
+  /** Keeps what was handed over; as `SettlerParts.keep`. */
+  readonly keep?: Keep | undefined
 }
 
 /** What hands messages over in this process. */
@@ -68,6 +74,8 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     // The embedded database belongs to one process: whoever claimed before is dead.
     living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
     caughtUp: options.caughtUp,
+    judge: options.judge,
+    keep: options.keep,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
     logger,

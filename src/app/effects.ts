@@ -7,10 +7,10 @@ import type { Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, recover } from '#platform/outbox.ts'
 import { assumeSent } from '#platform/outbox-view.ts'
-import { Lane } from './lane.ts'
+import { type Judge, Lane } from './lane.ts'
 import type { Made } from './prepare.ts'
 import type { Opening } from './quiet-gate.ts'
-import { appendRecords, startSettler } from './settler.ts'
+import { appendRecords, type Keep, startSettler } from './settler.ts'
 
 export interface DispatcherParts {
   readonly db: Queryable
@@ -21,6 +21,10 @@ export interface DispatcherParts {
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string
+  /** As `LaneParts.judge`; left out: everything may go. */
+  readonly judge?: Judge | undefined
+  /** As `SettlerParts.keep`. */
+  readonly keep?: Keep | undefined
   /** As `LaneParts.opening`; left out: no hour is quiet. */
   readonly opening?: Opening
   /** As `LaneParts.caughtUp`. */

@@ -20,6 +20,8 @@ export interface LaneParts {
   /** Resolves when all that is on the log now has been handled, so that a purchase or an opt-out accepted before the claim has had its say. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
+  /** Has the last word on a message that is made: null lets it go; a verdict ends it or lets it wait. While it throws nothing is sent. */
+  readonly judge?: Judge | undefined
   /** When the quiet hours let a message pass. */
   readonly opening: Opening
   readonly owner: string
@@ -37,6 +39,9 @@ export interface LaneParts {
   readonly logger: Logger
   readonly observe: (channel: string, status: Verdict['status'], ms: number) => void
 }
+
+/** What the rules of the right to send say of a made message; see `LaneParts.judge`. */
+export type Judge = (entry: Claimed, made: Made) => Promise<Verdict | null>
 
 /** Looks for what other processes queued this often (ms). */
 const POLL_MS = 200
@@ -187,9 +192,10 @@ export class Lane {
     const started = this.#parts.real()
     const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
     const made = stopped ?? (standing.held ? heldBack(entry) : null) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
-    if ('status' in made) {
+    const refused = 'status' in made ? made : await this.#judged(entry, made)
+    if (refused || 'status' in made) {
       this.#breaker = abandoned(this.#breaker, this.#parts.real())
-      await this.#finish(entry, made, { hash: '', providerId: '', started })
+      await this.#finish(entry, refused ?? (made as Verdict), { hash: '', providerId: '', started })
       return
     }
     if (this.#parts.real() - asked > STALE_MS) return this.#finish(entry, this.#askedTooLongAgo())
@@ -197,7 +203,7 @@ export class Lane {
     this.#learn(handover)
     const { now, dice, limits } = this.#parts
     const verdict = afterAttempt(entry, handover, { now: now(), dice: dice(), limits })
-    await this.#finish(entry, verdict, { hash: made.hash, providerId: handover.kind === 'sent' ? handover.providerId : '', started })
+    await this.#finish(entry, verdict, { hash: made.hash, providerId: handover.kind === 'sent' ? handover.providerId : '', started, made })
   }
 
   /** A message that has come into quiet hours while it waited goes when they end, unless it expires before. */
@@ -212,6 +218,17 @@ export class Lane {
     if (due <= now) return null
     if (due > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
     return { status: 'ready', due, reason: 'quiet_hours', receipt: null, bounced: false }
+  }
+
+  async #judged(entry: Claimed, made: Made): Promise<Verdict | null> {
+    const { judge, now, logger } = this.#parts
+    if (!judge) return null
+    try {
+      return await judge(entry, made)
+    } catch (error) {
+      logger.error({ err: error, effect: entry.id }, 'nobody says whether a message may go; it waits')
+      return { status: 'ready', due: now() + 1_000, reason: 'gate_unavailable', receipt: null, bounced: false }
+    }
   }
 
   /** This process stood still after it had asked: others may have taken the message over, or its reason may be gone. */
@@ -251,12 +268,8 @@ export class Lane {
     else this.#breaker = ended(this.#breaker, handover.kind === 'sent' || handover.kind === 'failed', at)
   }
 
-  async #finish(
-    entry: Claimed,
-    verdict: Verdict,
-    { hash, providerId, started }: { hash: string; providerId: string; started: number } = NOT_TRIED,
-  ): Promise<void> {
-    await this.#parts.settler.settle({ entry, verdict, providerId, hash })
+  async #finish(entry: Claimed, verdict: Verdict, { hash, providerId, started, made }: Attempt = NOT_TRIED): Promise<void> {
+    await this.#parts.settler.settle({ entry, verdict, providerId, hash, ...(made && { made }) })
     this.#flying.delete(flightOf(entry))
     this.#parts.observe(entry.channel, verdict.status, started < 0 ? 0 : this.#parts.real() - started)
     if (this.#flying.size <= this.#parts.concurrency - this.#parts.concurrency / ROUND_SHARE) this.wake()
@@ -281,7 +294,15 @@ const heldBack = ({ expires }: Claimed): Verdict => ({
 
 const ofJourney = ({ ws, payload, createdAt }: Claimed) => ({ ws, journey: String(payload['journey_id']), createdAt })
 
-const NOT_TRIED = { hash: '', providerId: '', started: -1 }
+interface Attempt {
+  readonly hash: string
+  readonly providerId: string
+  readonly started: number
+  /** Given when it was handed over. */
+  readonly made?: Made
+}
+
+const NOT_TRIED: Attempt = { hash: '', providerId: '', started: -1 }
 
 /** One attempt: another one of the same message may begin while it is still on its way, when this process was taken for dead. */
 const flightOf = ({ ws, id, attempt }: Claimed): string => `${ws}\u0001${id}\u0001${attempt}`

@@ -6,6 +6,7 @@ import type { JsonObject } from '#lib/json.ts'
 import { append, type Queryable } from '#platform/log.ts'
 import { type Claimed, settle } from '#platform/outbox.ts'
 import { suppress } from '#platform/suppressions.ts'
+import type { Made } from './prepare.ts'
 
 /** How one attempt ended, on its way to the database. */
 export interface Ending {
@@ -13,7 +14,12 @@ export interface Ending {
   readonly verdict: Verdict
   readonly providerId: string
   readonly hash: string
+  /** What was handed over, however that ended; left out when nothing was. */
+  readonly made?: Made
 }
+
+/** Keeps what was handed over, in the transaction that settles it. */
+export type Keep = (tx: Queryable, handedOver: readonly (Ending & { readonly made: Made })[], now: number) => Promise<void>
 
 export interface SettlerParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
@@ -25,6 +31,7 @@ export interface SettlerParts {
   readonly settleMs: number
   /** Something was appended to the log. */
   readonly appended: () => void
+  readonly keep?: Keep | undefined
 }
 
 export interface Settler {
@@ -94,12 +101,16 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
     const counted = new Set((await settle(tx, settlements, { owner: parts.owner, now })).map(nameOf))
     const ended = endings.filter(({ entry }) => counted.has(nameOf(entry)))
     await suppress(tx, ended.flatMap(blockedBy), now)
+    const handedOver = parts.keep ? ended.filter(wasHandedOver) : []
+    if (handedOver.length > 0) await parts.keep?.(tx, handedOver, now)
     const records = ended.flatMap((ending) => receiptsOf(ending, now))
     await appendRecords(tx, records, { partitions: parts.partitions, now })
     return records.length
   })
   if (said > 0) parts.appended()
 }
+
+const wasHandedOver = (ending: Ending): ending is Ending & { readonly made: Made } => ending.made !== undefined
 
 const nameOf = ({ ws, id, attempt }: Pick<Claimed, 'ws' | 'id' | 'attempt'>): string => `${ws} ${id} ${attempt}`
 
@@ -122,6 +133,7 @@ export const appendRecords = (
 export function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
   if (verdict.receipt === null) return []
   const props: JsonObject = {
+    ...verdict.props,
     reason: verdict.reason,
     attempt: entry.attempt,
     ...(providerId === '' ? {} : { provider_id: providerId }),

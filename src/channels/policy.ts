@@ -23,6 +23,8 @@ export interface Verdict {
   readonly bounced: boolean
   /** What came back, where it was wanted. */
   readonly answer?: Json
+  /** What the receipt says besides. */
+  readonly props?: Readonly<Record<string, Json>>
 }
 
 interface Attempted {
@@ -50,6 +52,7 @@ export function afterAttempt(
         receipt: 'message.sent',
         bounced: false,
         ...(handover.answer === undefined ? {} : { answer: handover.answer }),
+        ...(handover.props === undefined ? {} : { props: handover.props }),
       }
     case 'failed':
       return { status: 'failed', due: now, reason: handover.reason, receipt: 'message.failed', bounced: handover.address }
