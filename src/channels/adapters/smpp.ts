@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import smppLibrary from 'smpp'
+import library from 'smpp'
 import { z } from 'zod'
 import { isRefusal } from '#lib/problem.ts'
 import type { Channel, Handover, PreparedSms } from '../channel.ts'
@@ -32,6 +31,8 @@ export const smpp = provider<Settings, PreparedSms>({
   connect: (connection, tools) => new SmppChannel(connection, tools),
 })
 
+/** esm_class of a message whose text begins with a header that says which part it is. */
+const HAS_HEADER = 0x40
 const ANSWER_MS = 15_000
 const ENQUIRE_MS = 30_000
 /** Between attempts to bind while nothing is sent. */
@@ -73,7 +74,7 @@ class SmppChannel implements Channel<PreparedSms> {
     clearTimeout(this.#rebind)
     const session = await this.#session
     if (session === undefined || typeof session === 'string') return
-    await asked(session, 'unbind', {}).catch(() => undefined)
+    await asked(session, { command: 'unbind', fields: {} })
     session.destroy()
   }
 
@@ -81,26 +82,23 @@ class SmppChannel implements Channel<PreparedSms> {
   async #submit(session: Session, { to, text, signal }: { to: string; text: string; signal: AbortSignal }): Promise<Handover> {
     const { encoding, parts } = smsParts(text)
     const reference = this.#reference++ & 0xff
-    let first = ''
+    let providerId = ''
     for (const [i, part] of parts.entries()) {
-      const answer = await asked(
-        session,
-        'submit_sm',
-        {
-          ...this.#addresses(to),
-          registered_delivery: i === parts.length - 1 ? 1 : 0,
-          data_coding: encoding === 'gsm-7' ? 0 : 8,
-          short_message: payloadOf({ part, encoding, header: parts.length === 1 ? null : [5, 0, 3, reference, parts.length, i + 1] }),
-          ...(parts.length === 1 ? {} : { esm_class: 0x40 }),
-        },
-        signal,
-      ).catch(() => 'lost' as const)
-      const failed = answer === 'lost' ? LOST : refusedBy(answer.command_status)
+      const header = parts.length === 1 ? null : [5, 0, 3, reference, parts.length, i + 1]
+      const fields = {
+        ...this.#addresses(to),
+        registered_delivery: i === parts.length - 1 ? 1 : 0,
+        data_coding: encoding === 'gsm-7' ? 0 : 8,
+        short_message: payloadOf({ part, encoding, header }),
+        ...(header ? { esm_class: HAS_HEADER } : {}),
+      }
+      const answer = await asked(session, { command: 'submit_sm', fields, signal })
+      const failed = refusedBy(answer)
       if (failed) return i === 0 ? failed : { kind: 'ambiguous', reason: 'smpp_partly_sent' }
       // The last part is the one whose receipt is asked for.
-      first = String((answer as Pdu).message_id ?? '')
+      providerId = String((answer as Pdu).message_id ?? '')
     }
-    return { kind: 'sent', providerId: first, units: parts.length, props: { segments: parts.length, encoding } }
+    return { kind: 'sent', providerId, units: parts.length, props: { segments: parts.length, encoding } }
   }
 
   #addresses(to: string) {
@@ -140,7 +138,7 @@ class SmppChannel implements Channel<PreparedSms> {
     if (password === undefined) return 'smpp_secret_missing'
     const target = await this.#tools.vetted(host, port)
     if (isRefusal(target)) return 'smpp_blocked'
-    const session = (smppLibrary as unknown as { connect(options: object): Session }).connect({
+    const session = library.connect({
       host: target.address,
       port: target.port,
       tls,
@@ -151,21 +149,12 @@ class SmppChannel implements Channel<PreparedSms> {
     session.on('error', () => session.destroy())
     session.on('close', () => this.#lost())
     session.on('pdu', (pdu) => void this.#heard(session, pdu))
-    try {
-      await once(session, tls ? 'secureConnect' : 'connect', { signal: AbortSignal.timeout(ANSWER_MS) })
-      const answer = await asked(session, 'bind_transceiver', {
-        system_id: systemId,
-        password,
-        system_type: systemType,
-        interface_version: 0x34,
-      })
-      if (answer.command_status === 0) return session
-      session.destroy()
-      return `smpp_bind_${answer.command_status}`
-    } catch {
-      session.destroy()
-      return 'smpp_no_connection'
-    }
+    if (!(await connected(session, tls))) return 'smpp_no_connection'
+    const fields = { system_id: systemId, password, system_type: systemType, interface_version: 0x34 }
+    const answer = await asked(session, { command: 'bind_transceiver', fields })
+    if (typeof answer === 'object' && answer.command_status === 0) return session
+    session.destroy()
+    return typeof answer === 'object' ? `smpp_bind_0x${answer.command_status.toString(16)}` : 'smpp_no_connection'
   }
 
   /** Answered only when it is durable: an SMS centre repeats what is not. */
@@ -195,7 +184,6 @@ function receivedOf(pdu: Pdu, now: number): Received {
   return { receipts: [], inbound: [{ channel: 'sms', from, to: pdu.destination_addr, text, id, at: now }] }
 }
 
-const LOST: Handover = { kind: 'ambiguous', reason: 'smpp_no_answer' }
 /** SMPP 3.4 §5.1.3: message queue full, throttled, try again later; system error. */
 const BUSY = new Set([0x14, 0x58, 0x64, 0x08])
 /** Not bound, wrong password, sender not allowed: ours. */
@@ -203,7 +191,10 @@ const OURS = new Set([0x04, 0x05, 0x0d, 0x0e, 0x0f])
 /** Wrong number, wrong kind of number. */
 const NO_ADDRESS = new Set([0x0b, 0x50, 0x51])
 
-function refusedBy(status: number): Handover | null {
+function refusedBy(answer: Pdu | 'unsent' | 'lost'): Handover | null {
+  if (answer === 'lost') return { kind: 'ambiguous', reason: 'smpp_no_answer' }
+  if (answer === 'unsent') return { kind: 'retry', reason: 'smpp_no_connection', provider: true }
+  const { command_status: status } = answer
   if (status === 0) return null
   const reason = `smpp_0x${status.toString(16).padStart(2, '0')}`
   if (BUSY.has(status) || OURS.has(status)) return { kind: 'retry', reason, provider: true }
@@ -223,22 +214,32 @@ function payloadOf({
   return Buffer.from([...(header ?? []), ...body])
 }
 
-/** Sends a request and resolves with its answer; rejects when none comes in time or the line breaks. */
-function asked(session: Session, command: string, fields: object, signal?: AbortSignal): Promise<Pdu> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`No answer to ${command}`)), ANSWER_MS)
-    const fail = (): void => {
-      clearTimeout(limit)
-      reject(new Error(`The line broke during ${command}`))
-    }
-    session.once('close', fail)
-    signal?.addEventListener('abort', fail, { once: true })
-    const left = session[command]!(fields, (answer) => {
-      clearTimeout(limit)
-      session.off('close', fail)
-      signal?.removeEventListener('abort', fail)
-      resolve(answer)
-    })
-    if (!left) fail()
+/** Whether the line stands; a fault of it is told by `error`, and ends it. */
+async function connected(session: Session, tls: boolean): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const limit = setTimeout(() => session.destroy(), ANSWER_MS)
+  session.once(tls ? 'secureConnect' : 'connect', () => resolve(true))
+  session.once('close', () => resolve(false))
+  return promise.finally(() => clearTimeout(limit))
+}
+
+interface Asking {
+  readonly command: 'bind_transceiver' | 'submit_sm' | 'unbind'
+  readonly fields: object
+  readonly signal?: AbortSignal
+}
+
+/** The answer to a request; `unsent`: it did not leave; `lost`: none came in time, or the line broke. */
+function asked(session: Session, { command, fields, signal }: Asking): Promise<Pdu | 'unsent' | 'lost'> {
+  const { promise, resolve } = Promise.withResolvers<Pdu | 'unsent' | 'lost'>()
+  const lost = (): void => resolve('lost')
+  const limit = setTimeout(lost, ANSWER_MS)
+  session.once('close', lost)
+  signal?.addEventListener('abort', lost, { once: true })
+  if (!session[command]!(fields, resolve)) resolve('unsent')
+  return promise.finally(() => {
+    clearTimeout(limit)
+    session.off('close', lost)
+    signal?.removeEventListener('abort', lost)
   })
 }

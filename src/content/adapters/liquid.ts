@@ -5,10 +5,18 @@ import { FILTERS, LIMITS, TAGS } from '../language.ts'
 export type Parsed = readonly Node[]
 
 /** HTML output is escaped unless the template's own source says `| raw`; text output is not. */
-const engines = { html: limited(true), text: limited(false) }
+const engines = { html: limited('escape'), text: limited(null), slack: limited(forSlack) }
 export type Escaping = keyof typeof engines
 
-function limited(escaped: boolean): Liquid {
+/** Slack reads `<…>` as links and mentions (https://docs.slack.dev/messaging/formatting-message-text): data must not be able to call everybody. */
+function forSlack(value: unknown): string {
+  return String(value ?? '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+}
+
+function limited(outputEscape: 'escape' | ((value: unknown) => string) | null): Liquid {
   const engine = new Liquid({
     ownPropertyOnly: true,
     strictFilters: true,
@@ -21,7 +29,7 @@ function limited(escaped: boolean): Liquid {
     memoryLimit: LIMITS.memory,
     timezoneOffset: 'UTC',
     locale: 'en-US',
-    ...(escaped ? { outputEscape: 'escape' as const } : {}),
+    ...(outputEscape === null ? {} : { outputEscape }),
   })
   for (const name of Object.keys(engine.tags)) if (!(TAGS as readonly string[]).includes(name)) delete engine.tags[name]
   for (const name of Object.keys(engine.filters)) if (!(FILTERS as readonly string[]).includes(name)) delete engine.filters[name]

@@ -1,7 +1,7 @@
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { checkNames } from '../check.ts'
 import type { EmailTemplate, Scope, Template, TemplateProblem } from '../schema.ts'
-import { type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
+import { type Escaping, type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
 
 export type TextTemplate = Exclude<Template, EmailTemplate>
 
@@ -40,11 +40,13 @@ export function piecesOf(template: TextTemplate): Readonly<Record<string, string
   }
 }
 
+const escapingOf = ({ channel }: TextTemplate): Escaping => (channel === 'slack' ? 'slack' : 'text')
+
 const given = (pieces: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(pieces).filter((piece): piece is [string, string] => piece[1] !== undefined))
 
 export function compileText(template: TextTemplate, version: number): Outcome<CompiledText> {
-  const parsed = Object.entries(piecesOf(template)).map(([field, source]) => [field, parse(source, 'text', field)] as const)
+  const parsed = Object.entries(piecesOf(template)).map(([field, source]) => [field, parse(source, escapingOf(template), field)] as const)
   const refused = parsed.flatMap(([, each]) => (isRefusal(each) ? [each.refused] : []))
   if (refused.length > 0) return refuse({ code: 'template.invalid', status: 422, title: 'The template cannot be read', problems: refused })
   const parts = parsed as [string, Parsed][]
@@ -54,10 +56,10 @@ export function compileText(template: TextTemplate, version: number): Outcome<Co
 }
 
 /** The pieces as the person gets them, by JSON pointer. */
-export function renderText({ parts }: CompiledText, scope: Scope): Outcome<Readonly<Record<string, string>>> {
+export function renderText({ parts, template }: CompiledText, scope: Scope): Outcome<Readonly<Record<string, string>>> {
   const rendered: Record<string, string> = {}
   for (const [field, parsed] of Object.entries(parts)) {
-    const text = renderLiquid(parsed, scope, { escaping: 'text', field })
+    const text = renderLiquid(parsed, scope, { escaping: escapingOf(template), field })
     if (isRefusal(text)) return text
     rendered[field] = text.trim()
   }
