@@ -48,7 +48,7 @@ function roleOf(folders: readonly string[], file: string): Role {
   const name = file.replace(/(\.test)?\.tsx?$/, '')
   if (folders.includes('ui')) return 'ui'
   if (folders.includes('adapters')) return 'adapter'
-  if (name === 'store') return 'store'
+  if (name === 'store' || name.endsWith('-store')) return 'store'
   if (name === 'actions') return 'actions'
   return name.startsWith('on-') ? 'on' : 'part'
 }
