@@ -104,7 +104,7 @@ export interface Received {
   readonly answer?: { readonly status: number; readonly type: string; readonly body: string }
 }
 
-/** One kind of provider: one file in `adapters/`, one line in `providers.ts`. */
+/** One kind of provider: one file in `adapters/`, one line in `adapters/providers.ts`. */
 export interface ProviderType<Settings = unknown, P extends Prepared = Prepared> {
   /** `ses`, `twilio`, … */
   readonly type: string

@@ -1,4 +1,4 @@
-import library from 'smpp'
+import * as library from 'smpp'
 import { z } from 'zod'
 import { isRefusal } from '#lib/problem.ts'
 import type { Channel, Handover, PreparedSms } from '../channel.ts'
