@@ -43,6 +43,7 @@ suite('SMPP 3.4', () => {
   test('hands over in the centre’s own alphabet, and hears the receipt under the centre’s id', async () => {
     const sent = await send('+4915100000001')
     assert.deepEqual(sent, { kind: 'sent', providerId: 'mid0001', units: 1, props: { segments: 1, encoding: 'gsm-7' } })
+    await until('the centre told of it', () => lines.some(({ id }) => id === 'mid0001'))
     const line = lines.find(({ id }) => id === 'mid0001')!
     // ü is 7E, ß 1E, € the escape and 65 (3GPP TS 23.038).
     assert.deepEqual([line['to'], line['coding'], line['hex']], ['4915100000001', 0, '47727e1e65201b65'])
@@ -55,7 +56,9 @@ suite('SMPP 3.4', () => {
     const sent = await send('+4915100000009', 'Ж'.repeat(68).padEnd(80, 'a'))
     assert.ok(sent.kind === 'sent')
     assert.deepEqual([sent.units, sent.props], [2, { segments: 2, encoding: 'ucs-2' }])
-    const parts = lines.filter(({ to }) => to === '4915100000009')
+    const inParts = () => lines.filter(({ to }) => to === '4915100000009')
+    await until('the centre told of both', () => inParts().length === 2)
+    const parts = inParts()
     assert.deepEqual(
       parts.map((part) => [part['coding'], part['class'], String(part['hex']).slice(0, 6), String(part['hex']).slice(8, 12)]),
       [
