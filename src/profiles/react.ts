@@ -2,6 +2,7 @@ import type { EventRecord, Identifier } from '#events/schema.ts'
 import { murmur32 } from '#lib/hash.ts'
 import { canonical, type Json } from '#lib/json.ts'
 import { own, put } from '#lib/record.ts'
+import { absorbDevices, withDevices } from './devices.ts'
 import type { Activity, Attribute, ProfileSection } from './schema.ts'
 
 const DAY = 86_400_000
@@ -37,11 +38,13 @@ export function applyEvent(section: ProfileSection | null, record: EventRecord):
   const before = section ?? newProfile(record.key, record.at)
   if (isSeen(before.seen, hash)) return { section: before, duplicate: true, changed: [] }
   const { attributes, changed } = write(before.attributes, traitsOf(record), record.at)
+  const devices = withDevices(before.devices, record)
   return {
     section: {
       ...before,
       ids: withIds(before.ids, record.ids),
       attributes,
+      ...(devices ? { devices } : {}),
       activity: isCounted(record) ? withActivity(before.activity, record.name, record.at) : before.activity,
       seen: remember(before.seen, hash, record.received),
       firstSeen: Math.min(before.firstSeen, record.at),
@@ -97,8 +100,10 @@ export function phoneOf(section: ProfileSection): string | undefined {
 
 /** Two profiles turned out to be one person. The order of several merges does not matter, but for the order of identifiers. */
 export function absorb(winner: ProfileSection, loser: ProfileSection): ProfileSection {
+  const devices = absorbDevices(winner.devices, loser.devices)
   return {
     ...winner,
+    ...(devices ? { devices } : {}),
     ids: both(winner.ids, loser.ids, (ours, theirs) => [...new Set([...ours, ...theirs])]),
     attributes: both(winner.attributes, loser.attributes, newer),
     activity: both(winner.activity, loser.activity, (a, b): Activity => [a[0] + b[0], Math.min(a[1], b[1]), Math.max(a[2], b[2])]),
