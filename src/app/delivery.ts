@@ -17,8 +17,8 @@ import { livingWorkers } from '#platform/workers.ts'
 import { secretValue } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
-import type { Judge } from './lane.ts'
 import type { Parts } from './open-parts.ts'
+import type { Judge } from './passage.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
 import { policyAmong } from './pressure.ts'
 import { quietGate } from './quiet-gate.ts'
@@ -41,7 +41,7 @@ interface Options {
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** Where links lead to; known when the server listens. */
   readonly address: { readonly url: string }
-  /** The right to send, asked for each message when it is made; as `LaneParts.judge`. */
+  /** The right to send, asked for each message when it is made; as `PassageParts.judge`. */
   readonly judge?: Judge | undefined
   /** Keeps what was handed over; as `SettlerParts.keep`. */
   readonly keep?: Keep | undefined

@@ -7,7 +7,8 @@ import type { Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, recover } from '#platform/outbox.ts'
 import { assumeSent } from '#platform/outbox-view.ts'
-import { type Judge, Lane } from './lane.ts'
+import { Lane } from './lane.ts'
+import type { Judge } from './passage.ts'
 import type { Made } from './prepare.ts'
 import type { Opening } from './quiet-gate.ts'
 import { appendRecords, type Keep, startSettler } from './settler.ts'
@@ -21,13 +22,13 @@ export interface DispatcherParts {
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string
-  /** As `LaneParts.judge`; left out: everything may go. */
+  /** As `PassageParts.judge`; left out: everything may go. */
   readonly judge?: Judge | undefined
   /** As `SettlerParts.keep`. */
   readonly keep?: Keep | undefined
-  /** As `LaneParts.opening`; left out: no hour is quiet. */
+  /** As `PassageParts.opening`; left out: no hour is quiet. */
   readonly opening?: Opening
-  /** As `LaneParts.caughtUp`. */
+  /** As `PassageParts.caughtUp`. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** All that are alive, this one included: what others left in `sending` becomes ready again. */
   readonly living: () => Promise<readonly string[]>
@@ -85,6 +86,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
         perSecond: settings.perSecond[channel.kind] ?? (() => UNLIMITED),
         opening: parts.opening ?? (async (_entry, now) => now),
         breaks: channel.kind === 'email',
+        elsewhere: async () => false,
         real: parts.real ?? (() => performance.now()),
         dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),
         observe: parts.observe ?? (() => undefined),

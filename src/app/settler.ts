@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Verdict } from '#channels/policy.ts'
+import { type Booked, countDay } from '#channels/provider-store.ts'
 import { receipt } from '#channels/receipts.ts'
+import { dayOf } from '#channels/warm-up.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { append, type Queryable } from '#platform/log.ts'
@@ -14,8 +16,20 @@ export interface Ending {
   readonly verdict: Verdict
   readonly providerId: string
   readonly hash: string
+  /** By which of the workspace's providers it was tried; left out: none of them. */
+  readonly through?: Through
   /** What was handed over, however that ended; left out when nothing was. */
   readonly made?: Made
+}
+
+/** What one attempt means for the books of a provider. */
+export interface Through {
+  readonly provider: string
+  readonly sandbox: boolean
+  readonly units: number
+  /** Millionths of the currency. */
+  readonly cost: number
+  readonly currency: string
 }
 
 /** Keeps what was handed over, in the transaction that settles it. */
@@ -96,11 +110,14 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
     reason: verdict.reason,
     providerId,
     contentHash: hash,
+    ...(verdict.route === undefined ? {} : { route: verdict.route }),
+    ...(verdict.untried && { untried: verdict.untried }),
   }))
   const said = await parts.transaction(async (tx) => {
     const counted = new Set((await settle(tx, settlements, { owner: parts.owner, now })).map(nameOf))
     const ended = endings.filter(({ entry }) => counted.has(nameOf(entry)))
     await suppress(tx, ended.flatMap(blockedBy), now)
+    await countDay(tx, ended.flatMap(bookedOf), dayOf(now))
     const handedOver = parts.keep ? ended.filter(wasHandedOver) : []
     if (handedOver.length > 0) await parts.keep?.(tx, handedOver, now)
     const records = ended.flatMap((ending) => receiptsOf(ending, now))
@@ -113,6 +130,11 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
 const wasHandedOver = (ending: Ending): ending is Ending & { readonly made: Made } => ending.made !== undefined
 
 const nameOf = ({ ws, id, attempt }: Pick<Claimed, 'ws' | 'id' | 'attempt'>): string => `${ws} ${id} ${attempt}`
+
+const bookedOf = ({ entry, verdict, through }: Ending): Booked[] =>
+  through === undefined
+    ? []
+    : [{ ws: entry.ws, ...through, outcome: verdict.status === 'sent' ? 'sent' : 'failed', reason: verdict.reason }]
 
 const blockedBy = ({ entry, verdict }: Ending) =>
   verdict.bounced ? [{ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }] : []

@@ -23,6 +23,10 @@ export interface Verdict {
   readonly bounced: boolean
   /** What came back, where it was wanted. */
   readonly answer?: Json
+  /** The queue that it waits in from now on, or the provider that it left by; left out: as before. */
+  readonly route?: string
+  /** The claim was no attempt: nothing was tried. */
+  readonly untried?: true
   /** What the receipt says besides. */
   readonly props?: Readonly<Record<string, Json>>
 }
@@ -30,6 +34,8 @@ export interface Verdict {
 interface Attempted {
   readonly lane: 'transactional' | 'marketing'
   readonly attempt: number
+  /** How many of `attempt` were none; left out: 0. */
+  readonly deferred?: number
   readonly expires: number
 }
 
@@ -69,9 +75,10 @@ function again(
   { reason, after }: { reason: string; after?: number },
   { now, dice, limits }: { now: number; dice: number; limits: RetryLimits },
 ): Verdict {
-  if (entry.attempt >= limits.attempts) return { status: 'dead', due: now, reason, receipt: 'message.dead', bounced: false }
+  const tried = entry.attempt - (entry.deferred ?? 0)
+  if (tried >= limits.attempts) return { status: 'dead', due: now, reason, receipt: 'message.dead', bounced: false }
   const asked = after === undefined ? 0 : Math.min(Math.max(after, 0), limits.longestAsk)
-  const due = now + Math.max(asked, backoff(entry.attempt, dice, limits))
+  const due = now + Math.max(asked, backoff(tried, dice, limits))
   // At its end it is looked at once more, and skipped as expired.
   return { status: 'ready', due: Math.min(due, entry.expires + 1), reason, receipt: null, bounced: false }
 }

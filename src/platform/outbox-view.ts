@@ -56,7 +56,7 @@ export async function reviveOutbox(
   { ws, id, now, expires }: { ws: string; id: string; now: number; expires: number },
 ): Promise<OutboxRow | undefined> {
   const { rows } = await db.query<OutboxRow>(
-    `update outbox set status = 'ready', attempt = 0, due = $3, expires = $4, reason = 'replayed', settled_at = null
+    `update outbox set status = 'ready', attempt = 0, deferred = 0, route = case route when '' then '' else '?' end, due = $3, expires = $4, reason = 'replayed', settled_at = null
      where workspace_id = $1 and id = $2 and status = 'dead' returning ${COLUMNS}`,
     [ws, id, now, expires],
   )
@@ -86,14 +86,17 @@ export async function confirmSent(
   return rows[0]
 }
 
-/** A claim may have been committed although its answer was lost: what is `sending` for this owner, but not known to it, is ready again. */
+/**
+ * A claim may have been committed although its answer was lost: what is `sending` for this owner, but not known to it, is ready again.
+ * `channel` null: of the queues of providers.
+ */
 export async function releaseUnknown(
   db: Queryable,
-  { owner, channel, known, now }: { owner: string; channel: string; known: readonly string[]; now: number },
+  { owner, channel, known, now }: { owner: string; channel: string | null; known: readonly string[]; now: number },
 ): Promise<number> {
   const { rowCount } = await db.query(
     `update outbox set status = 'ready', reason = 'recovered', due = least(due, $3)
-     where status = 'sending' and owner = $1 and channel = $4 and not (workspace_id || chr(1) || id || chr(1) || attempt = any($2))`,
+     where status = 'sending' and owner = $1 and (case when $4::text is null then route <> '' else route = '' and channel = $4 end) and not (workspace_id || chr(1) || id || chr(1) || attempt = any($2))`,
     [owner, known, now, channel],
   )
   return rowCount ?? 0

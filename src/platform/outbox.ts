@@ -22,7 +22,14 @@ export interface Claimed extends OutboxEntry {
   readonly attempt: number
   /** When it was decided (epoch ms). */
   readonly createdAt: number
+  /** '': the server's own way. '?': nobody has said yet by which provider. Else the provider in whose queue it waited. */
+  readonly route: string
+  /** Claims before this one that were no attempt. */
+  readonly deferred: number
 }
+
+/** Nobody has said yet by which provider it goes. */
+export const UNROUTED = '?'
 
 /** How one attempt ended. `ready` means: try again at `due`. */
 export interface Settlement {
@@ -34,14 +41,21 @@ export interface Settlement {
   readonly reason: string
   readonly providerId: string
   readonly contentHash: string
+  /** The queue that it waits in from now on, or the provider that it left by; left out: as before. */
+  readonly route?: string
+  /** The claim was no attempt: nothing was tried. */
+  readonly untried?: true
 }
 
-/** Puts effects into the outbox; one that is there already stays as it is. */
+/** Puts effects into the outbox; one that is there already stays as it is. Mail and webhooks go the server's own way where a workspace has no providers for them. */
 export async function enqueue(tx: Queryable, entries: readonly OutboxEntry[], now: number): Promise<void> {
   if (entries.length === 0) return
   await tx.query(
-    `insert into outbox (workspace_id, id, profile_id, channel, address, topic, lane, due, expires, payload, created_at)
-     select ws, id, key, channel, address, topic, lane, due, expires, payload, $2::bigint
+    `insert into outbox (workspace_id, id, profile_id, channel, address, topic, lane, due, expires, payload, created_at, route)
+     select ws, id, key, channel, address, topic, lane, due, expires, payload, $2::bigint,
+       case when channel in ('email', 'webhook') and not exists (
+         select from documents d where d.kind = 'provider' and d.status = 'published' and d.workspace_id = e.ws and d.body->>'channel' = e.channel
+       ) then '' else '${UNROUTED}' end
      from jsonb_to_recordset($1::jsonb) e(ws text, id text, key text, channel text, address text, topic text, lane text, due bigint, expires bigint, payload jsonb)
      on conflict (workspace_id, id) do nothing`,
     [JSON.stringify(entries), now],
@@ -102,19 +116,92 @@ export async function claim(
 ): Promise<Claimed[]> {
   const { rows } = await db.query<Claimed>(
     `with urgent as (
-       select workspace_id, id from outbox where channel = $4 and status = 'ready' and lane = 'transactional' and due <= $3
+       select workspace_id, id from outbox where channel = $4 and status = 'ready' and route = '' and lane = 'transactional' and due <= $3
        order by due limit $2 for update skip locked
      ), others as (
-       select workspace_id, id from outbox where channel = $4 and status = 'ready' and lane = 'marketing' and due <= $3
+       select workspace_id, id from outbox where channel = $4 and status = 'ready' and route = '' and lane = 'marketing' and due <= $3
        order by due limit greatest(0, least($5::bigint, $2 - (select count(*) from urgent))) for update skip locked
      ), next as (select * from urgent union all select * from others)
      update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $3
      from next where o.workspace_id = next.workspace_id and o.id = next.id
-     returning o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
-       o.created_at as "createdAt"`,
+     returning ${CLAIMED}`,
     [owner, limit, now, channel, bulk],
   )
   return rows
+}
+
+const CLAIMED = `o.id, o.workspace_id as ws, o.profile_id as key, o.channel, o.address, o.topic, o.lane, o.due, o.expires, o.payload, o.attempt,
+       o.created_at as "createdAt", o.route, o.deferred`
+
+/** A provider's queue: how many of it may be claimed, transactional first, and at most `bulk` of marketing. */
+export interface Queue {
+  readonly ws: string
+  readonly route: string
+  readonly limit: number
+  readonly bulk: number
+}
+
+/** As `claim`, from the queues of providers. */
+export async function claimRouted(
+  db: Queryable,
+  { owner, queues, now }: { owner: string; queues: readonly Queue[]; now: number },
+): Promise<Claimed[]> {
+  if (queues.length === 0) return []
+  const { rows } = await db.query<Claimed>(
+    `with wanted as (
+       select * from unnest($3::text[], $4::text[], $5::int[], $6::int[]) q(ws, route, most, bulk)
+     ), urgent as (
+       select c.* from wanted q cross join lateral (
+         select workspace_id, id, route from outbox where workspace_id = q.ws and route = q.route and route <> '' and status = 'ready'
+           and lane = 'transactional' and due <= $2 order by due limit q.most for update skip locked) c
+     ), others as (
+       select c.* from wanted q cross join lateral (
+         select workspace_id, id, route from outbox where workspace_id = q.ws and route = q.route and route <> '' and status = 'ready'
+           and lane = 'marketing' and due <= $2 order by due
+         limit greatest(0, least(q.bulk::bigint, q.most - (select count(*) from urgent u where u.workspace_id = q.ws and u.route = q.route)))
+         for update skip locked) c
+     ), next as (select * from urgent union all select * from others)
+     update outbox o set status = 'sending', attempt = o.attempt + 1, owner = $1, claimed_at = $2
+     from next where o.workspace_id = next.workspace_id and o.id = next.id
+     returning ${CLAIMED}`,
+    [
+      owner,
+      now,
+      queues.map((queue) => queue.ws),
+      queues.map((queue) => queue.route),
+      queues.map((queue) => queue.limit),
+      queues.map((queue) => queue.bulk),
+    ],
+  )
+  return rows
+}
+
+/** The queues of providers in which something waits, due or not; one look into the index for each. */
+export async function waitingQueues(db: Queryable): Promise<{ ws: string; route: string }[]> {
+  const { rows } = await db.query<{ ws: string; route: string }>(
+    `with recursive queue as (
+       (select workspace_id, route from outbox where status = 'ready' and route <> '' order by workspace_id, route limit 1)
+       union all
+       select n.workspace_id, n.route from queue q cross join lateral (
+         select workspace_id, route from outbox where status = 'ready' and route <> '' and (workspace_id, route) > (q.workspace_id, q.route)
+         order by workspace_id, route limit 1) n
+     ) select workspace_id as ws, route from queue`,
+  )
+  return rows
+}
+
+/** Moves up to `limit` due messages of marketing from one provider's queue to another's; resolves with how many. */
+export async function reroute(
+  db: Queryable,
+  { ws, from, to, now, limit }: { ws: string; from: string; to: string; now: number; limit: number },
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update outbox set route = $3 where (workspace_id, id) in (
+       select workspace_id, id from outbox where workspace_id = $1 and route = $2 and route <> '' and status = 'ready' and lane = 'marketing' and due <= $4
+       order by due limit $5 for update skip locked)`,
+    [ws, from, to, now, limit],
+  )
+  return rowCount ?? 0
 }
 
 /**
@@ -129,8 +216,9 @@ export async function settle(
   if (settlements.length === 0) return []
   const { rows } = await tx.query<{ ws: string; id: string; attempt: number }>(
     `update outbox o set status = s.status, due = s.due, reason = s.reason, settled_at = $3,
-       provider_id = coalesce(nullif(s."providerId", ''), o.provider_id), content_hash = coalesce(nullif(s."contentHash", ''), o.content_hash)
-     from jsonb_to_recordset($1::jsonb) s(ws text, id text, attempt int, status text, due bigint, reason text, "providerId" text, "contentHash" text)
+       provider_id = coalesce(nullif(s."providerId", ''), o.provider_id), content_hash = coalesce(nullif(s."contentHash", ''), o.content_hash),
+       route = coalesce(s.route, o.route), deferred = o.deferred + case when s.untried then 1 else 0 end
+     from jsonb_to_recordset($1::jsonb) s(ws text, id text, attempt int, status text, due bigint, reason text, "providerId" text, "contentHash" text, route text, untried boolean)
      where o.workspace_id = s.ws and o.id = s.id and (
        (o.status in ('sending', 'ambiguous') and o.owner = $2 and o.attempt = s.attempt)
        or (s.status = 'sent' and o.status not in ('sending', 'sent')))
