@@ -6,12 +6,14 @@ npm run bench -- w3 [--people 100000] [--events 1000000]
 npm run bench -- w2 [--people 100000]
 npm run bench -- curves [--people 1000000] [--timers 100000] [--rate 1000]
 npm run bench -- engine [--curves]
+npm run bench -- render [--messages 5000]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
 w3      Measures segments: the first build and another, a count while a condition is written, and what segments cost an event.
 w2      Sends a journey to 100,000 people [--people n], and a receipt a second meanwhile; against the same client with ready-made messages.
 curves  Measures what people who wait cost, and what happens when 100,000 timers are due at once.
 engine  Measures the pure engine on one core; with --curves also how an event's cost grows.
+render  Measures rendering on one core, against bare liquidjs on the same templates.
 The last line is one JSON object.
 `
 const { values, positionals } = parseArgs({
@@ -22,6 +24,7 @@ const { values, positionals } = parseArgs({
     timers: { type: 'string', default: '100000' },
     rate: { type: 'string', default: '1000' },
     profile: { type: 'string' },
+    messages: { type: 'string', default: '5000' },
     curves: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -38,6 +41,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
       timers: Number(values.timers),
       rate: Number(values.rate),
     }),
+  render: async () => (await import('./render.ts')).render({ messages: Number(values.messages) }),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

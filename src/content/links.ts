@@ -1,5 +1,3 @@
-/** Attributes of an `a` or `area` tag up to its `href`, quoted either way; data cannot forge one because it is escaped. */
-const HREF = /(<(?:a|area)\b(?:[^>"']|"[^"]*"|'[^']*')*?\shref\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi
 const ENTITY = /&(?:amp|#38|#x26|quot|#34|#x22|#39|#x27|lt|#60|gt|#62);/gi
 const CHARACTERS: Readonly<Record<string, string>> = {
   '&amp;': '&',
@@ -40,16 +38,46 @@ export function rewriteLinks(
   untouched: readonly string[],
 ): { html: string; links: string[] } {
   const links: string[] = []
-  const rewritten = html.replace(HREF, (whole: string, before: string, ...quoted: readonly (string | undefined)[]) => {
-    const target = decode(quoted[0] ?? quoted[1] ?? '').trim()
-    if (untouched.includes(target) || HARMLESS.test(target)) return whole
+  const pieces: string[] = []
+  let end = 0
+  for (const { from, to } of targets(html)) {
+    const target = decode(html.slice(from, to)).trim()
+    if (untouched.includes(target) || HARMLESS.test(target)) continue
     const url = webAddress(target)
-    if (url === undefined) return `${before}"#"`
-    links.push(url)
-    return `${before}"${escapeHtml(track(url, links.length - 1))}"`
-  })
-  return { html: rewritten, links }
+    if (url !== undefined) links.push(url)
+    pieces.push(html.slice(end, from - 1), url === undefined ? '"#"' : `"${escapeHtml(track(url, links.length - 1))}"`)
+    end = to + 1
+  }
+  return { html: pieces.join('') + html.slice(end), links }
 }
+
+/** Where the quoted `href` of each `a` and `area` tag stands. Reads each character once, whatever the text: a regular expression would not. */
+function* targets(html: string): Iterable<{ from: number; to: number }> {
+  const opening = /<(?:a|area)(?=[\s/])/gi
+  for (let open = opening.exec(html); open; open = opening.exec(html)) {
+    const { end, href } = readTag(html, opening.lastIndex)
+    if (href) yield href
+    opening.lastIndex = end
+  }
+}
+
+/** Up to the end of a tag or of the text; the first quoted `href` on the way. Quotes hide what stands in them. */
+function readTag(html: string, from: number): { end: number; href: { from: number; to: number } | undefined } {
+  const signs = /["'>]/g
+  signs.lastIndex = from
+  let href: { from: number; to: number } | undefined
+  for (let sign = signs.exec(html); sign; sign = signs.exec(html)) {
+    if (sign[0] === '>') return { end: signs.lastIndex, href }
+    const close = html.indexOf(sign[0], signs.lastIndex)
+    if (close < 0) break
+    if (!href && isHref(html, sign.index)) href = { from: signs.lastIndex, to: close }
+    signs.lastIndex = close + 1
+  }
+  return { end: html.length, href }
+}
+
+/** Whether the attribute whose value's quote stands here is `href`. */
+const isHref = (html: string, quote: number): boolean => /[\s/"']href\s{0,20}=\s{0,20}$/i.test(html.slice(Math.max(0, quote - 48), quote))
 
 /** Puts the invisible picture that tells of an opening before the end of the body. */
 export function appendPixel(html: string, url: string): string {

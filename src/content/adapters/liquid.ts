@@ -34,6 +34,7 @@ function limited(outputEscape: 'escape' | ((value: unknown) => string) | null): 
   for (const name of Object.keys(engine.tags)) if (!(TAGS as readonly string[]).includes(name)) delete engine.tags[name]
   for (const name of Object.keys(engine.filters)) if (!(FILTERS as readonly string[]).includes(name)) delete engine.filters[name]
   tellTimeByMessage(engine)
+  encodeAnything(engine)
   return engine
 }
 
@@ -43,6 +44,14 @@ function tellTimeByMessage(engine: Liquid): void {
   engine.registerFilter('date', function (value: unknown, ...rest: unknown[]) {
     const moment = value === 'now' || value === 'today' ? this.context.getSync(['message', 'at']) : value
     return date.call(this, moment, ...rest)
+  })
+}
+
+/** A half of a surrogate pair in somebody's name must not cost them the message. */
+function encodeAnything(engine: Liquid): void {
+  const encode = engine.filters.url_encode as (this: unknown, value: unknown) => unknown
+  engine.registerFilter('url_encode', function (value: unknown) {
+    return encode.call(this, typeof value === 'string' ? value.toWellFormed() : value)
   })
 }
 
@@ -63,13 +72,22 @@ export function variables(parsed: Parsed): string[] {
   return engines.text.globalFullVariablesSync([...parsed])
 }
 
-export function render(parsed: Parsed, scope: object, { escaping, field }: { escaping: Escaping; field: string }): string | Refusal {
+/** `ms`: instead of the usual limit. */
+export function render(
+  parsed: Parsed,
+  scope: object,
+  { escaping, field, ms }: { escaping: Escaping; field: string; ms?: number },
+): string | Refusal {
   try {
-    return engines[escaping].renderSync([...parsed], scope) as string
+    return engines[escaping].renderSync([...parsed], scope, ms === undefined ? undefined : { renderLimit: ms }) as string
   } catch (error) {
+    // What V8 says of a text of more than 512 MB.
+    if (error instanceof RangeError && error.message === 'Invalid string length') return refuse(TOO_LONG)
     return refuse(problemOf(error, { code: 'template.render', title: 'The template cannot be rendered', field }))
   }
 }
+
+const TOO_LONG: Problem = { code: 'template.too_large', status: 422, title: 'The rendered message is too large', hint: 'Repeat less.' }
 
 interface LiquidFault {
   readonly message: string

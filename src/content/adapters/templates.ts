@@ -3,8 +3,9 @@ import { checkTemplate } from '../check.ts'
 import { LIMITS } from '../language.ts'
 import { appendPixel, prependPreheader, rewriteLinks } from '../links.ts'
 import type { EmailTemplate, Rendered, Scope, TemplateProblem } from '../schema.ts'
-import { type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
+import { type Parsed, parse, variables } from './liquid.ts'
 import { htmlOf } from './mjml.ts'
+import { type Pieces, piecesOf, renderPieces } from './pieces.ts'
 import { plainText } from './plain-text.ts'
 
 /** An e-mail template version, parsed once; rendering it is a function of the scope alone. */
@@ -18,6 +19,8 @@ export interface CompiledEmail {
   readonly subject: Parsed
   readonly html: Parsed
   readonly text: Parsed
+  /** `/subject`, `/html` and `/text` with their sources, for a renderer. */
+  readonly pieces: Pieces
   /** Problems that do not stop it, and errors that stop its publication. */
   readonly problems: readonly TemplateProblem[]
 }
@@ -38,10 +41,11 @@ export async function compileEmail(template: EmailTemplate, version: number): Pr
   const body = template.mjml === undefined ? (template.html ?? '') : await htmlOf(template.mjml)
   if (isRefusal(body)) return body
   const html = prepareHtml(body, template)
+  const plain = template.text ?? plainText(html)
   const parts = {
     subject: parse(template.subject, 'text', '/subject'),
     html: parse(html, 'html', template.mjml === undefined ? '/html' : '/mjml'),
-    text: parse(template.text ?? plainText(html), 'text', template.text === undefined ? '/html' : '/text'),
+    text: parse(plain, 'text', template.text === undefined ? '/html' : '/text'),
   }
   // A text part that was derived repeats the faults of the HTML.
   const refused = [parts.subject, parts.html, ...(template.text === undefined && isRefusal(parts.html) ? [] : [parts.text])].filter(
@@ -58,6 +62,14 @@ export async function compileEmail(template: EmailTemplate, version: number): Pr
     topic: template.topic,
     purpose: template.purpose,
     ...parsed,
+    pieces: piecesOf(
+      {
+        '/subject': { text: template.subject, escaping: 'text' },
+        '/html': { text: html, escaping: 'html' },
+        '/text': { text: plain, escaping: 'text' },
+      },
+      { '/subject': parsed.subject, '/html': parsed.html, '/text': parsed.text },
+    ),
     problems: checkTemplate(template, { variables: named }),
   }
 }
@@ -88,12 +100,13 @@ export interface Tracking {
 
 /** Same template, scope and tracking: same bytes. */
 export function render(template: CompiledEmail, scope: Scope, tracking?: Tracking): Outcome<Rendered> {
-  const subject = renderLiquid(template.subject, scope, { escaping: 'text', field: '/subject' })
-  if (isRefusal(subject)) return subject
-  const html = renderLiquid(template.html, scope, { escaping: 'html', field: '/html' })
-  if (isRefusal(html)) return html
-  const text = renderLiquid(template.text, scope, { escaping: 'text', field: '/text' })
-  if (isRefusal(text)) return text
+  const rendered = renderPieces(template.pieces, scope)
+  return isRefusal(rendered) ? rendered : letterOf(rendered, scope, tracking)
+}
+
+/** The mail of rendered pieces: one line of subject, links led through the tracking. */
+export function letterOf(pieces: Readonly<Record<string, string>>, scope: Scope, tracking?: Tracking): Outcome<Rendered> {
+  const { '/subject': subject = '', '/html': html = '', '/text': text = '' } = pieces
   if (html.length > LIMITS.html || text.length > LIMITS.text) {
     return refuse({
       code: 'template.too_large',

@@ -1,7 +1,8 @@
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { checkNames } from '../check.ts'
 import type { EmailTemplate, Scope, Template, TemplateProblem } from '../schema.ts'
-import { type Escaping, type Parsed, parse, render as renderLiquid, variables } from './liquid.ts'
+import { type Escaping, type Parsed, parse, variables } from './liquid.ts'
+import { type Pieces, piecesOf as parsedPieces, renderPieces } from './pieces.ts'
 
 export type TextTemplate = Exclude<Template, EmailTemplate>
 
@@ -16,6 +17,8 @@ export interface CompiledText {
   /** As it was written: what is not Liquid in it is taken from here. */
   readonly template: TextTemplate
   readonly parts: Readonly<Record<string, Parsed>>
+  /** The same with their sources, for a renderer. */
+  readonly pieces: Pieces
   readonly problems: readonly TemplateProblem[]
 }
 
@@ -52,16 +55,18 @@ export function compileText(template: TextTemplate, version: number): Outcome<Co
   const parts = parsed as [string, Parsed][]
   const { channel, id, sender, topic, purpose } = template
   const problems = parts.flatMap(([field, each]) => checkNames(variables(each), field))
-  return { channel, id, version, sender, topic, purpose, template, parts: Object.fromEntries(parts), problems }
+  const sources = Object.fromEntries(
+    Object.entries(piecesOf(template)).map(([field, text]) => [field, { text, escaping: escapingOf(template) }]),
+  )
+  const pieces = parsedPieces(sources, Object.fromEntries(parts))
+  return { channel, id, version, sender, topic, purpose, template, parts: pieces.parsed, pieces, problems }
 }
 
 /** The pieces as the person gets them, by JSON pointer. */
-export function renderText({ parts, template }: CompiledText, scope: Scope): Outcome<Readonly<Record<string, string>>> {
-  const rendered: Record<string, string> = {}
-  for (const [field, parsed] of Object.entries(parts)) {
-    const text = renderLiquid(parsed, scope, { escaping: escapingOf(template), field })
-    if (isRefusal(text)) return text
-    rendered[field] = text.trim()
-  }
-  return rendered
+export function renderText({ pieces }: CompiledText, scope: Scope): Outcome<Readonly<Record<string, string>>> {
+  const rendered = renderPieces(pieces, scope)
+  return isRefusal(rendered) ? rendered : trimmed(rendered)
 }
+
+export const trimmed = (pieces: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(pieces).map(([field, text]) => [field, text.trim()]))
