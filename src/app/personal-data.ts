@@ -1,0 +1,205 @@
+/**
+ * The map of personal data: for each table of both databases whose data it holds, and how these are exported and erased.
+ * A table that is missing here fails CI (`personal-data.test.ts`). Whoever adds a table adds its line.
+ */
+export type Holding =
+  /** Nothing about people of the audience: settings, counts, positions. */
+  | { readonly kind: 'nobody'; readonly holds: string }
+  /** Data of those who work with Cadenza; they are no audience, and members are removed by the administrator. */
+  | { readonly kind: 'staff'; readonly holds: string }
+  /** Holds at most the id of somebody, as a place to go on from; overwritten as the work goes on. */
+  | { readonly kind: 'place'; readonly holds: string }
+  /** Gone by itself soon, and unreadable or of no person until then. */
+  | { readonly kind: 'fleeting'; readonly holds: string; readonly within: string }
+  /** Proof that stays: it names people by pseudonym only. */
+  | { readonly kind: 'proof'; readonly holds: string; readonly pseudonym: string }
+  /** Rows about one person, found by `of`. */
+  | Rows
+  /** Erased by a step of its own, because rows of several people lie together. */
+  | { readonly kind: 'mixed'; readonly holds: string; readonly step: 'log' | 'facts' | 'identity' | 'keys' | 'suppressions' }
+
+export interface Rows {
+  readonly kind: 'rows'
+  readonly holds: string
+  readonly of: Finding
+  /** Whole rows go, or these columns are emptied (SQL literals) so that counts stay right. */
+  readonly erase: 'delete' | Readonly<Record<string, string>>
+  /** Columns that an export shows; `none` where another source says the same. */
+  readonly export: 'all' | 'none' | readonly string[]
+}
+
+/** How rows of a person are found: by any of these. */
+export interface Finding {
+  /** Columns that hold a profile id. */
+  readonly profile?: readonly string[]
+  /** Columns that hold an identifier (an address, a telephone number, a user id), in any case of letters. */
+  readonly identifier?: readonly string[]
+  /** Columns with text or JSON in which a profile id or an identifier may be mentioned. */
+  readonly mention?: readonly string[]
+}
+
+/** Tables of PostgreSQL. */
+export const POSTGRES: Readonly<Record<string, Holding>> = {
+  // platform: the road
+  schema_migrations: { kind: 'nobody', holds: 'which migrations were applied' },
+  log_heads: { kind: 'nobody', holds: 'the end of each partition' },
+  log: { kind: 'mixed', holds: 'every event as it came', step: 'log' },
+  leases: { kind: 'nobody', holds: 'which worker has which partition' },
+  workers: { kind: 'nobody', holds: 'living processes' },
+  keyed_state: {
+    kind: 'rows',
+    holds: 'who a person is, what they did, permits, journeys they stand in',
+    of: { profile: ['id'] },
+    erase: 'delete',
+    export: ['state'],
+  },
+  outbox: {
+    kind: 'rows',
+    holds: 'messages queued and sent: address, data they are made of',
+    of: { profile: ['profile_id'], identifier: ['address'] },
+    erase: 'delete',
+    export: ['id', 'channel', 'address', 'topic', 'status', 'reason', 'payload', 'created_at', 'settled_at'],
+  },
+  fact_blocks: { kind: 'mixed', holds: 'facts on their way to ClickHouse', step: 'facts' },
+  fact_projection: { kind: 'nobody', holds: 'which blocks are on their way' },
+  fact_rejects: {
+    kind: 'rows',
+    holds: 'facts that ClickHouse did not understand',
+    of: { mention: ['line', 'error'] },
+    erase: 'delete',
+    export: ['line'],
+  },
+  dead_letters: {
+    kind: 'rows',
+    holds: 'events whose handling failed',
+    of: { profile: ['key'], mention: ['record'] },
+    erase: 'delete',
+    export: ['record', 'at'],
+  },
+  identities: { kind: 'mixed', holds: 'identifiers of a person', step: 'identity' },
+  merged_profiles: { kind: 'mixed', holds: 'profiles that turned out to be one person', step: 'identity' },
+  carriers: { kind: 'nobody', holds: 'how far NATS was carried' },
+  carried_messages: { kind: 'nobody', holds: 'random ids of messages of NATS' },
+  carrier_rejects: {
+    kind: 'rows',
+    holds: 'messages of NATS that could not be appended',
+    of: { mention: ['body', 'error'] },
+    erase: 'delete',
+    export: ['body'],
+  },
+  schema_floor: { kind: 'nobody', holds: 'which versions may write' },
+  facts_home: { kind: 'nobody', holds: 'where the built-in ClickHouse lies' },
+  suppressions: { kind: 'mixed', holds: 'addresses that must not be written to', step: 'suppressions' },
+  definition_places: { kind: 'nobody', holds: 'where revisions stand on the log' },
+  documents: { kind: 'staff', holds: 'authored things; whoever wrote them may have put a person into an example' },
+  document_revisions: { kind: 'staff', holds: 'who made what live' },
+  document_counter: { kind: 'nobody', holds: 'the last revision' },
+  workspace_keys: { kind: 'nobody', holds: 'the key that wraps people’s keys, sealed' },
+  subject_keys: { kind: 'mixed', holds: 'each person’s key, sealed', step: 'keys' },
+  // workspaces
+  workspaces: { kind: 'staff', holds: 'tenants' },
+  auth_people: { kind: 'staff', holds: 'who signs in' },
+  auth_sessions: { kind: 'staff', holds: 'who is signed in' },
+  auth_accounts: { kind: 'staff', holds: 'how they prove who they are' },
+  auth_verifications: { kind: 'staff', holds: 'links that prove an address' },
+  auth_rate_limits: { kind: 'staff', holds: 'tries to sign in, for a day' },
+  members: { kind: 'staff', holds: 'roles' },
+  invitations: { kind: 'staff', holds: 'who was invited' },
+  keys: { kind: 'staff', holds: 'keys of the API, hashed' },
+  secrets: { kind: 'staff', holds: 'secrets of providers, sealed' },
+  consent_modes: { kind: 'nobody', holds: 'opt-in or opt-out' },
+  audit_lines: {
+    kind: 'proof',
+    holds: 'who did what in Cadenza',
+    pseudonym: 'objects are named by profile id, never by address or number',
+  },
+  audit_intents: { kind: 'staff', holds: 'what somebody is doing just now' },
+  idempotency_keys: { kind: 'fleeting', holds: 'answers kept for repeats, sealed', within: '25 hours' },
+  // segments
+  segment_watches: { kind: 'nobody', holds: 'which conditions are watched' },
+  segment_builds: { kind: 'place', holds: 'how far the past was brought in' },
+  list_imports: {
+    kind: 'rows',
+    holds: 'files that were imported; refused rows with their text',
+    of: { mention: ['faults'] },
+    erase: { faults: `'[]'` },
+    export: ['list_id', 'file_name', 'began_at'],
+  },
+  people_told: { kind: 'place', holds: 'how far ClickHouse was told of people' },
+  // journeys
+  journey_edits: { kind: 'nobody', holds: 'what a publish said about people inside' },
+  journey_modes: { kind: 'nobody', holds: 'pauses and stops' },
+  journey_impacts: { kind: 'nobody', holds: 'counts of people by step' },
+  journey_sweeps: { kind: 'place', holds: 'how far a sweep has come' },
+  // app
+  broadcasts: { kind: 'place', holds: 'how far a broadcast has come' },
+  backtests: {
+    kind: 'rows',
+    holds: 'tries on the past, with the timelines of some people',
+    of: { mention: ['result'] },
+    erase: { result: 'null', status: `'failed'`, error: `'a person of its examples was erased: try it again'` },
+    export: 'none',
+  },
+  // channels
+  mailbox: {
+    kind: 'rows',
+    holds: 'mail in the built-in mailbox',
+    of: { identifier: ['recipient'], mention: ['subject', 'preview', 'raw'] },
+    erase: 'delete',
+    export: ['recipient', 'sender', 'subject', 'preview', 'at'],
+  },
+  provider_days: { kind: 'nobody', holds: 'messages and cost by day' },
+  provider_states: { kind: 'nobody', holds: 'how each provider is' },
+  early_receipts: {
+    kind: 'rows',
+    holds: 'receipts that came before their message, for some minutes',
+    of: { mention: ['receipt'] },
+    erase: 'delete',
+    export: 'none',
+  },
+}
+
+/** Tables of ClickHouse: rows of a person are found by a column, deleted, and their parts rewritten. */
+export type FactHolding =
+  | { readonly kind: 'nobody'; readonly holds: string }
+  | { readonly kind: 'rows'; readonly holds: string; readonly profile: string; readonly export: readonly string[] }
+
+export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
+  schema_migrations: { kind: 'nobody', holds: 'which migrations were applied' },
+  events: {
+    kind: 'rows',
+    holds: 'what a person did',
+    profile: 'profile_id',
+    export: ['at', 'type', 'name', 'properties', 'verdict', 'received', 'message_id'],
+  },
+  transitions: {
+    kind: 'rows',
+    holds: 'the way of a person through journeys',
+    profile: 'profile_id',
+    export: ['at', 'journey_id', 'version', 'kind', 'from_step', 'to_step', 'reason', 'arm', 'value'],
+  },
+  deliveries: {
+    kind: 'rows',
+    holds: 'what became of messages to a person',
+    profile: 'profile_id',
+    export: ['at', 'journey_id', 'step_id', 'channel', 'status', 'reason'],
+  },
+  decisions: {
+    kind: 'rows',
+    holds: 'what was chosen for a person',
+    profile: 'profile_id',
+    export: ['at', 'journey_id', 'step_id', 'arm', 'propensity'],
+  },
+  people: {
+    kind: 'rows',
+    holds: 'attributes, permits, lists and scores of a person',
+    profile: 'profile_id',
+    export: ['at', 'attributes', 'permits', 'lists', 'scores'],
+  },
+  memberships: {
+    kind: 'rows',
+    holds: 'segments that a person came into and left',
+    profile: 'profile_id',
+    export: ['at', 'segment_id', 'kind', 'reason'],
+  },
+}
