@@ -1,0 +1,72 @@
+import { nextOpening, type Opening } from '#lib/clock-window.ts'
+import { type Asked, type Finding, type Gate, PASS, refusing } from './facts.ts'
+import type { RuleOf } from './schema.ts'
+
+type Rule = RuleOf<'hours'>
+type Windows = Rule['windows']
+
+/** A time that is not found within this (ms) is none. */
+const LONGEST = 14 * 86_400_000
+/** Zones whose last opening is remembered: an answer holds until the window closes. */
+const REMEMBERED = 500
+
+/** In one of the windows by every clock at once, or not before all of them are open. */
+export function hoursGate({ windows, holidays, unknown }: Rule): Gate {
+  const closed = new Set(holidays)
+  const known = openings(windows, closed)
+  const blind = unknown && openings(unknown.windows, closed)
+  return ({ subject, now, message }: Asked): Finding => {
+    if (!subject) return PASS
+    const own = [...subject.places.zones]
+    const zones = own.length > 0 ? own : (unknown?.zones ?? [])
+    const evidence = { zones, clocks: zones.map((zone) => clockIn(zone, now)), zoneKnown: own.length > 0, channel: message.channel }
+    if (zones.length === 0) return refusing('No clock of theirs is known, and this rule has hours', evidence)
+    const until = firstInAll(own.length > 0 ? known : blind!, zones, now)
+    if (until === null) return refusing('There is no moment within two weeks at which all their clocks allow it', evidence)
+    if (until === now) return PASS
+    return { kind: 'defer', until, reason: `It is ${evidence.clocks.join(', ')}: outside the hours that are allowed`, evidence }
+  }
+}
+
+type Next = (zone: string, at: number) => Opening | undefined
+
+/** The opening in which a moment stands, or the next one; the last of each zone is remembered. */
+function openings(windows: Windows, closed: ReadonlySet<string>): Next {
+  const last = new Map<string, Opening>()
+  const isClosed = (day: string): boolean => closed.has(day)
+  return (zone, at) => {
+    const held = last.get(zone)
+    if (held && held.open <= at && at < held.close) return held
+    let first: Opening | undefined
+    for (const window of windows) {
+      const opening = nextOpening({ window, zone, isClosed }, at)
+      if (opening && (!first || opening.open < first.open)) first = opening
+    }
+    if (last.size >= REMEMBERED) last.clear()
+    if (first && first.open <= at) last.set(zone, first)
+    return first
+  }
+}
+
+/** The first moment from `now` on at which every zone is open; null: not within two weeks. */
+function firstInAll(next: Next, zones: readonly string[], now: number): number | null {
+  let at = now
+  while (at - now <= LONGEST) {
+    let latest = at
+    for (const zone of zones) {
+      const opening = next(zone, at)
+      if (!opening) return null
+      latest = Math.max(latest, opening.open)
+    }
+    if (latest === at) return at
+    at = latest
+  }
+  return null
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+function clockIn(zone: string, at: number): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+  return `${DAYS[local.dayOfWeek - 1]} ${local.toPlainTime().toString({ smallestUnit: 'minute' })} in ${zone}`
+}
