@@ -11,7 +11,10 @@ import { type Binding, bind, registerActions } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { secretBox } from '#platform/secrets.ts'
 import { sameAs } from '#profiles/store.ts'
-import { idempotencyStore, workspaceBindings, writeAudit } from '#workspaces/actions.ts'
+import { idempotencyStore, workspaceBindings } from '#workspaces/actions.ts'
+import { signer } from '#workspaces/adapters/anchor-keys.ts'
+import { anchorPath } from '#workspaces/adapters/anchoring.ts'
+import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
 import { createKeyLookup } from '#workspaces/adapters/key-lookup.ts'
 import { checkOrigin, resolvePrincipal } from '#workspaces/adapters/principals.ts'
 import { createSetupToken } from '#workspaces/adapters/setup-token.ts'
@@ -91,12 +94,13 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
   const views = { ...options, names, render: prepareParts({ parts, config, address }) }
+  const audit = auditTrail({ pool, now })
   await registerActions(server, {
     actions: ACTIONS,
     bindings: bindingsOf(options, { keys, signIn, setup, secrets, ingest, views }),
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
-    audit: writeAudit(pool, now),
+    audit,
     idempotency: idempotencyStore({ pool, now, secrets }),
     hsts: url.startsWith('https://'),
     version: VERSION,
@@ -104,7 +108,6 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     others: [(scope) => signIn.mount(scope), (scope) => tellTime(scope, now)],
     otherRoutes: [...AUTH_ROUTES, IMPORT_ROUTE],
   })
-  const audit = writeAudit(pool, now)
   const imports = await registerListImport(server, {
     pool,
     work: parts.work,
@@ -112,7 +115,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     now,
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
-    audit,
+    audit: (entry) => audit.write(entry),
   })
   await registerMailViews(server, {
     authenticate,
@@ -145,9 +148,10 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
   const { pool, analytics } = parts
   const { names } = views
   const url = config.publicUrl
+  const anchors = { path: anchorPath(config.dataDir), trusted: [signer(config.secretKey, 'audit anchors').key] }
   const lifecycle = { pool, work: parts.work, analytics, registry, now, announce }
   return [
-    ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce }),
+    ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce, anchors }),
     ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: journeyPublishing(lifecycle) }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),

@@ -9,7 +9,7 @@ import type { InputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { liveDocuments, publishedTimes } from '#platform/documents.ts'
-import { type Binding, bind } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import { append } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
@@ -42,12 +42,13 @@ export const broadcastBindings = (options: Options): Binding[] => [
     const last = rows.reduce((most, { kind, occurrence }) => (kind === 'scheduled' && occurrence > most ? occurrence : most), '')
     return { broadcasts: rows.map(line), next: await nextOf(options, { workspace, id, last }) }
   }),
-  bind(ChangeBroadcast, async ({ id, occurrence, to }, { workspace }, call) => {
+  bindAudited(ChangeBroadcast, async ({ id, occurrence, to }, { workspace }, call) => {
     const [from, status] = CHANGES[to]
-    const row = await inWorkspace(options.pool, workspace, (tx) =>
-      changeBroadcast(tx, { ws: workspace, journey: id, occurrence }, { from, to: status, at: options.now() }),
-    )
-    call.note({ object: `journey:${id}` })
+    const row = await inWorkspace(options.pool, workspace, async (tx) => {
+      const changed = await changeBroadcast(tx, { ws: workspace, journey: id, occurrence }, { from, to: status, at: options.now() })
+      if (changed) await call.audit(tx, { object: `journey:${id} broadcast ${to}` })
+      return changed
+    })
     return row ? { broadcast: line(row) } : refuse(unchangeable(to, from))
   }),
   bind(EnterJourney, async (input, { workspace }, call) => {

@@ -11,7 +11,7 @@ import type { InputOf } from '#lib/action.ts'
 import { type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { everyVersion } from '#platform/documents.ts'
-import { type Binding, bind } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
@@ -50,15 +50,17 @@ export const heldBindings = (options: Options): Binding[] => [
     const runs = people.flatMap((person) => person.journeys.enrollments.flatMap((run) => heldAs(person, run, steps) ?? []))
     return { runs: runs.filter((run) => journey === undefined || run.journey === journey).sort((a, b) => a.since - b.since) }
   }),
-  bind(ReleaseRun, async (input, principal, call) => {
+  bindAudited(ReleaseRun, async (input, principal, call) => {
     const run = await findHeld(options, principal.workspace, input)
     if (!run) return refuse(NOT_HELD)
     const forbidden = denied(run.for, principal)
     if (forbidden) return refuse(forbidden)
     const record = verdictOf(run, { ...input, principal, now: options.now() })
-    await transaction(options.pool, (tx) => appendRecords(tx, [record], { partitions: options.partitions, now: options.now() }))
+    await transaction(options.pool, async (tx) => {
+      await appendRecords(tx, [record], { partitions: options.partitions, now: options.now() })
+      await call.audit(tx, { object: `enrollment:${run.enrollment}:${run.step} ${input.verdict}` })
+    })
     options.appended()
-    call.note({ object: `enrollment:${run.enrollment}:${run.step}` })
     return { run, verdict: input.verdict }
   }),
 ]

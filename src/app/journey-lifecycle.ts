@@ -15,7 +15,7 @@ import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Announce, definition, documentHistory, latestRevision, nextRevision, saveDraft } from '#platform/documents.ts'
 import { hashOf } from '#platform/documents-plan.ts'
-import { type Binding, bind, type Call } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited, type Call } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -43,8 +43,8 @@ const IMPACTS_KEPT = 86_400_000
 /** Preview, modes and copies of journeys. */
 export const lifecycleBindings = (options: Options): Binding[] => [
   bind(JourneyImpact, (input, { workspace }) => preview(options, workspace, input)),
-  bind(ChangeJourneyMode, (input, principal, call) => changeMode(options, input, { principal, call })),
-  bind(DuplicateJourney, (input, principal, call) => duplicate(options, input, { principal, call })),
+  bindAudited(ChangeJourneyMode, (input, principal, call) => changeMode(options, input, { principal, call })),
+  bindAudited(DuplicateJourney, (input, principal, call) => duplicate(options, input, { principal, call })),
 ]
 
 /** What journeys have to say when documents are published. */
@@ -250,9 +250,9 @@ async function changeMode(
     const change: ModeChange = { kind: mode, revision, at: now(), ...(ending ? { timers: timers ?? 'run' } : {}) }
     await addMode(tx, workspace, { ...change, journey: id, by: actor })
     if (ending || mode === 'stop') await addSweep(tx, workspace, { journey: id, revision })
-    call.note({ object: `journey:${id} ${before} → ${mode}${ending ? ` (${change.timers})` : ''}` })
     await beyondWorkspace(tx)
     await announce(tx, revision)
+    await call.audit(tx, { object: `journey:${id} ${before} → ${mode}${ending ? ` (${change.timers})` : ''}` })
     return { mode, revision }
   })
 }
@@ -299,7 +299,7 @@ async function duplicate(
     const body: JsonObject = { ...rest, id: to, ...(called === undefined ? {} : { name: called }) }
     const draft = await saveDraft(tx, { workspace, actor, at: now() }, { kind: 'journey', id: to, body, expected: undefined })
     if (isRefusal(draft)) return draft
-    call.note({ object: `journey:${to} from journey:${id}` })
+    await call.audit(tx, { object: `journey:${to} from journey:${id}` })
     return { id: to }
   })
 }

@@ -4,7 +4,7 @@ import { originOf } from '#channels/payload.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
-import { type Binding, bind } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import { getOutbox, listOutbox, type OutboxRow, reviveOutbox } from '#platform/outbox-view.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
@@ -46,14 +46,17 @@ export const messageBindings = (options: Options): Binding[] => [
     return { messages: await Promise.all(rows.map((row) => summary(row, names, options.render))), next }
   }),
   bind(GetMessage, ({ id }, principal) => showMessage(options, principal, id)),
-  bind(ReplayMessage, async ({ id }, { workspace }, call) => {
+  bindAudited(ReplayMessage, async ({ id }, { workspace }, call) => {
     const { pool } = options.parts
     const now = options.now()
     const found = await inWorkspace(pool, workspace, (tx) => getOutbox(tx, workspace, id))
     if (!found) return refuse(unknownMessage(id))
-    const row = await inWorkspace(pool, workspace, (tx) => reviveOutbox(tx, { ws: workspace, id, now, expires: now + DAY }))
+    const row = await inWorkspace(pool, workspace, async (tx) => {
+      const revived = await reviveOutbox(tx, { ws: workspace, id, now, expires: now + DAY })
+      if (revived) await call.audit(tx, { object: `message:${id}` })
+      return revived
+    })
     if (!row) return refuse(NOT_DEAD)
-    call.note({ object: `message:${id}` })
     options.appended()
     return { message: await summary(row, await options.names(workspace), options.render) }
   }),

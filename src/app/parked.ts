@@ -1,5 +1,5 @@
 import { refuse } from '#lib/problem.ts'
-import { type Binding, bind } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { listParked, takeLetters } from '#platform/keyed-state.ts'
 import { append } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
@@ -22,7 +22,7 @@ export const parkedBindings = ({ pool, partitions, now, appended }: Options): Bi
     const parked = await inWorkspace(pool, workspace, (tx) => listParked(tx, 'profile', { workspace, limit: MOST }))
     return { people: parked.map(({ key, ...rest }) => ({ id: key, ...rest })) }
   }),
-  bind(ReplayParked, async ({ id }, { workspace }, call) => {
+  bindAudited(ReplayParked, async ({ id }, { workspace }, call) => {
     const records = await transaction(pool, async (tx) => {
       const waiting = await takeLetters(tx, 'profile', { workspace, key: id })
       if (waiting.length === 0) return 0
@@ -32,10 +32,10 @@ export const parkedBindings = ({ pool, partitions, now, appended }: Options): Bi
         [release, ...waiting].map((text) => ({ workspace, key: id, text })),
         { partitions, now: now() },
       )
+      await call.audit(tx, { object: `profile:${id}` })
       return waiting.length
     })
     if (records === 0) return refuse({ code: 'profile.not_parked', status: 404, title: 'Nothing stands still for this person', detail: id })
-    call.note({ object: `profile:${id}` })
     appended()
     return { records }
   }),

@@ -253,7 +253,7 @@ test('what stood still goes on in its order when it is replayed, once', async ()
   poisoned = false
   const parked = parkedBindings({ pool: database.pool, partitions: 4, now: () => now, appended: () => {} })
   const replay = parked.find(({ action }) => action === ReplayParked)!
-  const call = { note: () => {} } as never
+  const call = { note: () => {}, audit: async () => {} } as never
   const principal = { workspace: 'w', actor: 'person:1', permissions: new Set() } as never
   assert.deepEqual(await replay.handle!({ id: key }, principal, call), { records: 2 })
   assert.equal('refused' in ((await replay.handle!({ id: key }, principal, call)) as object), true)

@@ -8,6 +8,7 @@ import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
 import { Confirmations } from '#platform/carrier/confirmations.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
+import { egress } from '#platform/egress.ts'
 import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
 import { caughtUp } from '#platform/leases.ts'
 import { appendToPartitions, type Queryable } from '#platform/log.ts'
@@ -18,6 +19,7 @@ import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
 import { nextBuild } from '#segments/store.ts'
 import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
+import { startAuditAnchors } from './audit-anchors.ts'
 import { backtestTask } from './backtest-actions.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
@@ -154,25 +156,14 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
-  if (has('jobs')) {
-    const { work: pool, analytics } = parts
-    const builder = startBuilder({
-      pool,
-      analytics,
-      partitions: config.partitions,
-      now,
-      announce: announcement(roles, now),
-      appended,
-      logger,
-    })
-    closing.push(() => builder.stop())
-  }
+  if (has('jobs')) startBuilding(roles, { now, appended })
   const broadcaster = has('jobs')
     ? startBroadcaster({ pool: parts.work, partitions: config.partitions, definitions: registry, now, appended, logger })
     : null
   if (broadcaster) closing.push(() => broadcaster.stop())
   if (has('jobs'))
     closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
+  if (has('jobs')) anchorAudit(roles, now)
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
       ? await startMailbox({
@@ -211,6 +202,23 @@ async function startRoles(roles: Roles): Promise<Running> {
     await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
   }
   return { server, setupToken: api.setupToken, delivery, projector, broadcaster }
+}
+
+/** Brings in the past of what is watched from now on. */
+function startBuilding(roles: Roles, told: { now: () => number; appended: () => void }): void {
+  const { parts, config, logger, closing } = roles
+  const { work: pool, analytics } = parts
+  const announce = announcement(roles, told.now)
+  const builder = startBuilder({ pool, analytics, partitions: config.partitions, announce, logger, ...told })
+  closing.push(() => builder.stop())
+}
+
+/** Keeps signed points of the audit log outside the database. */
+function anchorAudit({ config, parts, logger, closing }: Roles, now: () => number): void {
+  const guarded = egress({ allowPrivate: config.allowPrivateEgress })
+  closing.push(() => guarded.close())
+  const anchoring = startAuditAnchors({ config, pool: parts.work, egress: guarded, now, logger })
+  closing.push(() => anchoring.stop())
 }
 
 /** Looks again at everybody inside a journey that was edited, stopped or let go on. */

@@ -47,6 +47,8 @@ export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.Zo
   readonly status?: 202
   /** The answer is a stream of server-sent events; `output` is the data of each. */
   readonly streams?: boolean
+  /** The answer is a file of this content type; `output` says nothing then. */
+  readonly downloads?: string
 }
 
 export const action = <Input extends z.ZodType, Output extends z.ZodType>(declared: Action<Input, Output>): Action<Input, Output> =>

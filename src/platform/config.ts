@@ -28,6 +28,8 @@ export interface Config {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
   /** Undefined until `withSecretKey`. */
   readonly secretKey: string | undefined
+  /** Folders and addresses that signed points of the audit log go to besides the data directory. */
+  readonly auditAnchors: readonly string[]
   /** `host:port` of private addresses that webhooks may reach. */
   readonly allowPrivateEgress: readonly string[]
   /** Connections to PostgreSQL that this process may hold. */
@@ -165,6 +167,7 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
     partitions: v.PARTITIONS,
     logLevel: v.LOG_LEVEL,
     secretKey: v.SECRET_KEY,
+    auditAnchors: v.AUDIT_ANCHORS,
     allowPrivateEgress: v.ALLOW_PRIVATE_EGRESS,
     databaseConnections: v.DATABASE_CONNECTIONS,
     trustedProxies: v.TRUSTED_PROXIES,
@@ -254,6 +257,7 @@ export function explain(config: Config): ExplainedSetting[] {
     PARTITIONS: String(config.partitions),
     LOG_LEVEL: config.logLevel,
     SECRET_KEY: config.sources.SECRET_KEY === 'default' ? '(kept in the data directory)' : '(set, hidden)',
+    AUDIT_ANCHORS: list(config.auditAnchors),
     ALLOW_PRIVATE_EGRESS: list(config.allowPrivateEgress),
     DATABASE_CONNECTIONS: String(config.databaseConnections),
     TRUSTED_PROXIES: list(config.trustedProxies),

@@ -200,6 +200,13 @@ export const SETTINGS = {
     mend: 'Make one with `openssl rand -base64 48`.',
     secret: true,
   },
+  AUDIT_ANCHORS: {
+    schema: items.pipe(z.array(z.string().regex(/^(\/|https?:\/\/)/)).max(8)),
+    default: '',
+    does: 'Where signed points of the audit log go besides DATA_DIR: folders (better on another disk) and addresses that they are posted to.',
+    allowed: 'absolute folders and addresses that start with https://, separated by commas',
+    mend: 'Example: AUDIT_ANCHORS=/mnt/worm/cadenza,https://notary.example.com/anchors.',
+  },
   ALLOW_PRIVATE_EGRESS: {
     schema: items.pipe(z.array(z.string().regex(HOST_AND_PORT))),
     default: '',

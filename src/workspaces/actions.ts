@@ -1,14 +1,16 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import { canonical } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { type Announce, nextRevision } from '#platform/documents.ts'
-import { type AuditLine as AuditEntry, type Binding, bind, type Call, type IdempotencyStore } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited, bindDownload, type Call, type IdempotencyStore } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { SecretBox } from '#platform/secrets.ts'
+import { anchorsIn, readAnchorText } from './adapters/anchor-file.ts'
+import { checkAudit } from './adapters/audit-check.ts'
 import { type KeyLookup, keyHash } from './adapters/key-lookup.ts'
 import { PasswordsBusy } from './adapters/passwords.ts'
 import type { SetupToken } from './adapters/setup-token.ts'
@@ -17,6 +19,7 @@ import {
   AcceptInvitation,
   CreateKey,
   CreateSetup,
+  ExportAudit,
   GetSession,
   GetWorkspace,
   InviteMember,
@@ -31,8 +34,8 @@ import {
   UpdateWorkspace,
   VerifyAudit,
 } from './api.ts'
-import { CHAIN_START, chained, verifyChain } from './audit.ts'
-import { type Key, type Member, Scope, type Workspace } from './schema.ts'
+import { appendAudit, auditAfter, auditBefore, sha256 } from './audit-store.ts'
+import { type AuditLine, type Key, type Member, Scope, type Workspace } from './schema.ts'
 import * as store from './store.ts'
 
 export interface WorkspacesOptions {
@@ -47,11 +50,18 @@ export interface WorkspacesOptions {
   readonly setup: SetupToken
   /** Puts a new revision of the definitions on the log; the last thing in its transaction. */
   readonly announce: Announce
+  /** Where signed points of the audit chain are kept outside the database, and whose signature counts. */
+  readonly anchors: Anchors
+}
+
+export interface Anchors {
+  readonly path: string
+  /** Public keys; the present one first. */
+  readonly trusted: readonly string[]
 }
 
 const INVITATION_MS = 3 * 86_400_000
 const DONE = { done: true as const }
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const notHere = (what: string): Problem => ({ code: `${what}.unknown`, status: 404, title: `There is no such ${what} in this workspace.` })
 const BUSY: Problem = {
   code: 'auth.busy',
@@ -110,26 +120,6 @@ export async function hashed(signIn: SignIn, password: string): Promise<Outcome<
   }
 }
 
-/** Writes one line of the workspace's audit chain. */
-export const writeAudit =
-  (pool: Pool, now: () => number) =>
-  ({ workspace, actor, action, object, before = '', after = '', requestId }: AuditEntry): Promise<void> =>
-    inWorkspace(pool, workspace, async (tx) => {
-      const head = await store.lockAuditHead(tx, workspace)
-      const line = {
-        seq: head.seq + 1,
-        at: now(),
-        actor,
-        action,
-        object,
-        beforeHash: before,
-        afterHash: after,
-        requestId,
-        previous: head.hash,
-      }
-      await store.insertAuditLine(tx, workspace, chained(line, sha256))
-    })
-
 const STALE_MS = 5 * 60_000
 
 /** Keeps first answers, sealed: they may hold a key's value. */
@@ -158,16 +148,10 @@ export const workspaceBindings = (options: WorkspacesOptions): Binding[] => [
   bind(CreateSetup, (input, _principal, call) => createSetup(options, input, call)),
   bind(GetSession, (_input, principal) => session(options, principal)),
   bind(GetWorkspace, async (_input, { workspace }) => (await store.findWorkspace(options.pool, workspace)) ?? refuse(notHere('workspace'))),
-  bind(UpdateWorkspace, (input, { workspace }, call) => updateWorkspace(options, { workspace, input, call })),
+  bindAudited(UpdateWorkspace, (input, { workspace }, call) => updateWorkspace(options, { workspace, input, call })),
   ...memberBindings(options),
   ...keyBindings(options),
-  bind(ListAudit, (input, { workspace }) =>
-    inWorkspace(options.pool, workspace, async (tx) => {
-      const lines = await store.auditBefore(tx, workspace, input)
-      return { lines, next: lines.length === input.limit ? lines.at(-1)!.seq : null }
-    }),
-  ),
-  bind(VerifyAudit, (_input, { workspace }) => inWorkspace(options.pool, workspace, (tx) => verifyAudit(tx, workspace))),
+  ...auditBindings(options),
 ]
 
 type SetupInput = InputOf<typeof CreateSetup>
@@ -181,21 +165,15 @@ async function createSetup(options: WorkspacesOptions, input: SetupInput, call: 
   if (isRefusal(password)) return password
   const made = await transaction(pool, async (tx) => {
     if (await store.lockSetup(tx)) return refuse(SET_UP)
-    return insertFirst(tx, { ...input, passwordHash: password.hash, at: now() })
+    const first = await insertFirst(tx, { ...input, passwordHash: password.hash, at: now() })
+    const workspace = first.workspace.id
+    const line = { workspace, actor: `person:${first.person}`, action: CreateSetup.name, requestId: call.requestId }
+    await appendAudit(tx, { ...line, object: `workspace:${workspace}` }, now())
+    return first
   })
   if (isRefusal(made)) return made
   setup.spend()
-  const { person, ...output } = made
-  await writeAudit(
-    pool,
-    now,
-  )({
-    workspace: made.workspace.id,
-    actor: `person:${person}`,
-    action: CreateSetup.name,
-    object: `workspace:${made.workspace.id}`,
-    requestId: call.requestId,
-  })
+  const { person: _person, ...output } = made
   for (const cookie of (await signIn.start(call, input.admin)) ?? []) call.setHeader('set-cookie', cookie)
   return output
 }
@@ -225,13 +203,38 @@ const BAD_TOKEN: Problem = {
   hint: 'The server prints it when it starts; restart the server for a new one.',
 }
 
-async function verifyAudit(tx: Queryable, workspace: string) {
-  let state = CHAIN_START
+const auditBindings = ({ pool, anchors }: WorkspacesOptions): Binding[] => [
+  bind(ListAudit, (input, { workspace }) =>
+    inWorkspace(pool, workspace, async (tx) => {
+      const lines = await auditBefore(tx, workspace, input)
+      return { lines, next: lines.length === input.limit ? lines.at(-1)!.seq : null }
+    }),
+  ),
+  bind(VerifyAudit, async (_input, { workspace }) => {
+    const text = await readAnchorText(anchors.path)
+    return checkAudit(auditPages(pool, workspace), anchorsIn(text, { workspace, trusted: anchors.trusted }))
+  }),
+  bindDownload(ExportAudit, async (_input, { workspace }) => ({
+    filename: `audit-${workspace}.jsonl`,
+    body: jsonLines(auditPages(pool, workspace)),
+  })),
+]
+
+const AUDIT_PAGE = 5_000
+
+/** The whole chain in order, page by page, each in a transaction of its own: lines that are there never change. */
+export async function* auditPages(pool: Pool, workspace: string): AsyncGenerator<readonly AuditLine[]> {
+  let after = 0
   for (;;) {
-    const lines = await store.auditAfter(tx, workspace, { after: state.seq, limit: 5_000 })
-    if (lines.length === 0) return { lines: state.seq, head: state.hash, brokenAt: state.brokenAt }
-    state = verifyChain(state, lines, sha256)
+    const lines = await inWorkspace(pool, workspace, (tx) => auditAfter(tx, workspace, { after, limit: AUDIT_PAGE }))
+    if (lines.length === 0) return
+    after = lines.at(-1)!.seq
+    yield lines
   }
+}
+
+async function* jsonLines(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
+  for await (const lines of pages) yield lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
 async function session({ pool }: WorkspacesOptions, { workspace, actor, permissions }: Principal) {
@@ -257,12 +260,13 @@ function updateWorkspace(
     if (!before) return refuse(notHere('workspace'))
     const after = { ...before, ...input }
     await store.updateWorkspace(tx, after)
-    call.note({ object: `workspace:${workspace}`, before: sha256(canonical(before)), after: sha256(canonical(after)) })
+    const note = { object: `workspace:${workspace}`, before: sha256(canonical(before)), after: sha256(canonical(after)) }
     if (after.consentMode !== before.consentMode) {
       const revision = await nextRevision(tx)
       await store.setConsentMode(tx, workspace, { revision, mode: after.consentMode })
       await announce(tx, revision)
     }
+    await call.audit(tx, note)
     return after
   })
 }
@@ -274,7 +278,7 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
       members: await store.listMembers(pool, workspace),
       invitations: await inWorkspace(pool, workspace, (tx) => store.openInvitations(tx, workspace, now())),
     })),
-    bind(InviteMember, async ({ email, role }, { workspace, actor }, call) => {
+    bindAudited(InviteMember, async ({ email, role }, { workspace, actor }, call) => {
       const token = `inv_${randomBytes(32).toString('base64url')}`
       const invitation = {
         id: `inv_${randomBytes(9).toString('base64url')}`,
@@ -283,26 +287,32 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
         expiresAt: now() + INVITATION_MS,
         invitedBy: actor,
       }
-      await inWorkspace(pool, workspace, (tx) => store.insertInvitation(tx, workspace, { ...invitation, tokenHash: sha256(token) }))
-      call.note({ object: `invitation:${invitation.id}`, after: sha256(canonical(invitation)) })
+      await inWorkspace(pool, workspace, async (tx) => {
+        await store.insertInvitation(tx, workspace, { ...invitation, tokenHash: sha256(token) })
+        await call.audit(tx, { object: `invitation:${invitation.id}`, after: sha256(role) })
+      })
       // In the fragment, so that the token reaches no server log on its way.
       return { invitation, link: `${url}/invitation#${token}` }
     }),
-    bind(RevokeInvitation, async ({ id }, { workspace }, call) => {
-      call.note({ object: `invitation:${id}` })
-      const removed = await inWorkspace(pool, workspace, (tx) => store.deleteInvitation(tx, workspace, id))
-      return removed ? DONE : refuse(notHere('invitation'))
-    }),
+    bindAudited(RevokeInvitation, ({ id }, { workspace }, call) =>
+      inWorkspace(pool, workspace, async (tx): Promise<Outcome<typeof DONE>> => {
+        if (!(await store.deleteInvitation(tx, workspace, id))) return refuse(notHere('invitation'))
+        await call.audit(tx, { object: `invitation:${id}` })
+        return DONE
+      }),
+    ),
     bind(AcceptInvitation, (input) => acceptInvitation({ pool, now, signIn }, input)),
-    bind(SetMemberRole, ({ id, role }, { workspace }, call) => {
-      call.note({ object: `person:${id}`, after: sha256(role) })
-      return changeMember(pool, { workspace, id, admin: role === 'admin' }, (tx) =>
-        store.putMember(tx, workspace, { person: id, role, at: now() }),
-      )
-    }),
-    bind(RemoveMember, async ({ id }, { workspace }, call) => {
-      call.note({ object: `person:${id}` })
-      const outcome = await changeMember(pool, { workspace, id, admin: false }, (tx) => store.deleteMember(tx, workspace, id))
+    bindAudited(SetMemberRole, ({ id, role }, { workspace }, call) =>
+      changeMember(pool, { workspace, id, admin: role === 'admin' }, async (tx) => {
+        await store.putMember(tx, workspace, { person: id, role, at: now() })
+        await call.audit(tx, { object: `person:${id}`, after: sha256(role) })
+      }),
+    ),
+    bindAudited(RemoveMember, async ({ id }, { workspace }, call) => {
+      const outcome = await changeMember(pool, { workspace, id, admin: false }, async (tx) => {
+        await store.deleteMember(tx, workspace, id)
+        await call.audit(tx, { object: `person:${id}` })
+      })
       return isRefusal(outcome) ? outcome : DONE
     }),
   ]
@@ -319,8 +329,8 @@ function changeMember(
     const [member] = await store.listMembers(tx, workspace, id)
     if (!member) return refuse(notHere('member'))
     if (!admin && admins.length === 1 && admins[0] === id) return refuse(LAST_ADMIN)
-    await change(tx)
     await store.endSessions(tx, id)
+    await change(tx)
     const [after = member] = await store.listMembers(tx, workspace, id)
     return after
   })
@@ -353,7 +363,7 @@ const EXPIRED: Problem = {
 
 const keyBindings = ({ pool, now, keys }: WorkspacesOptions): Binding[] => [
   bind(ListKeys, (_input, { workspace }) => inWorkspace(pool, workspace, async (tx) => ({ keys: await store.listKeys(tx, workspace) }))),
-  bind(CreateKey, async (input, { workspace, actor, permissions }, call) => {
+  bindAudited(CreateKey, async (input, { workspace, actor, permissions }, call) => {
     const scopes = input.kind === 'secret' ? input.scopes : []
     const tooMuch = scopes.find((scope) => !permissions.has(scope))
     if (tooMuch)
@@ -364,13 +374,18 @@ const keyBindings = ({ pool, now, keys }: WorkspacesOptions): Binding[] => [
         detail: `You do not hold ${tooMuch}.`,
       })
     const made = newKey({ ...input, scopes, by: actor, at: now(), expiresAt: input.kind === 'secret' ? input.expiresAt : null })
-    await inWorkspace(pool, workspace, (tx) => store.insertKey(tx, workspace, { ...made.key, hash: made.hash }))
-    call.note({ object: `key:${made.key.id}`, after: sha256(canonical(made.key)) })
+    await inWorkspace(pool, workspace, async (tx) => {
+      await store.insertKey(tx, workspace, { ...made.key, hash: made.hash })
+      await call.audit(tx, { object: `key:${made.key.id}`, after: sha256(canonical(made.key)) })
+    })
     return { key: made.key, value: made.value }
   }),
-  bind(RevokeKey, async ({ id }, { workspace }, call) => {
-    call.note({ object: `key:${id}` })
-    const hash = await inWorkspace(pool, workspace, (tx) => store.revokeKey(tx, workspace, { id, at: now() }))
+  bindAudited(RevokeKey, async ({ id }, { workspace }, call) => {
+    const hash = await inWorkspace(pool, workspace, async (tx) => {
+      const gone = await store.revokeKey(tx, workspace, { id, at: now() })
+      if (gone !== undefined) await call.audit(tx, { object: `key:${id}` })
+      return gone
+    })
     if (hash === undefined) return refuse(notHere('key'))
     keys.forget(hash)
     return DONE

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Action, action } from '#lib/action.ts'
 import {
+  AuditCheck,
   AuditLine,
   Currency,
   Email,
@@ -177,7 +178,7 @@ export const RevokeKey = action({
 export const ListAudit = action({
   name: 'audit.list',
   does: 'Lists who did what, newest first.',
-  may: 'workspace:admin',
+  may: 'audit:read',
   route: 'GET /api/audit',
   input: z.object({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
   output: z.object({ lines: z.array(AuditLine), next: z.int().nullable() }),
@@ -185,11 +186,21 @@ export const ListAudit = action({
 
 export const VerifyAudit = action({
   name: 'audit.verify',
-  does: 'Recomputes the chain of the audit log: any line that was changed, removed or swapped shows. A cut-off end shows only against a head kept elsewhere.',
-  may: 'workspace:admin',
+  does: 'Recomputes the chain of the audit log and holds it against the signed anchors outside the database: names the first line that was changed, deleted, moved, cut off or written anew.',
+  may: 'audit:read',
   route: 'GET /api/audit/verify',
   input: nothing,
-  output: z.object({ lines: z.int(), head: z.string(), /** First line that does not fit. */ brokenAt: z.int().nullable() }),
+  output: AuditCheck,
+})
+
+export const ExportAudit = action({
+  name: 'audit.export',
+  does: 'Gives the whole audit log as JSON lines, oldest first; `cadenza audit verify` checks such a file anywhere.',
+  may: 'audit:read',
+  route: 'GET /api/audit/export',
+  input: nothing,
+  output: nothing,
+  downloads: 'application/x-ndjson',
 })
 
 export const WORKSPACE_ACTIONS: readonly Action[] = [
@@ -209,4 +220,5 @@ export const WORKSPACE_ACTIONS: readonly Action[] = [
   RevokeKey,
   ListAudit,
   VerifyAudit,
+  ExportAudit,
 ]

@@ -119,6 +119,53 @@ export const AuditLine = z.object({
 })
 export type AuditLine = z.output<typeof AuditLine>
 
+/** What is wrong with the chain, first place first. */
+export const AuditFault = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('edit'), seq: z.int() }),
+  z.object({ kind: z.literal('delete'), seq: z.int(), /** Last line that is missing there. */ upTo: z.int() }),
+  z.object({ kind: z.literal('swap'), seq: z.int(), with: z.int() }),
+  z.object({ kind: z.literal('truncation'), seq: z.int(), upTo: z.int() }),
+  z.object({ kind: z.literal('rehash'), seq: z.int(), upTo: z.int() }),
+])
+export type AuditFault = z.output<typeof AuditFault>
+
+/** What is wrong with the anchors themselves: a line of their file, counted from 1. */
+export const AnchorFault = z.object({ line: z.int().positive(), kind: z.enum(['unreadable', 'signature', 'key', 'order']) })
+export type AnchorFault = z.output<typeof AnchorFault>
+
+export const AuditCheck = z.object({
+  lines: z.int(),
+  /** Hash of the last line; '' of an empty log. */
+  head: z.string(),
+  fault: AuditFault.nullable(),
+  /** The fault in one sentence; '' when all fits. */
+  sentence: z.string(),
+  /** Last line that an anchor outside the database vouches for; 0 for none. */
+  anchored: z.int(),
+  anchorFaults: z.array(AnchorFault),
+  /** Lines after the last anchor: whoever writes to the database as its owner could have written these anew. */
+  unanchored: z.int(),
+})
+export type AuditCheck = z.output<typeof AuditCheck>
+
+/** A point of a chain, signed and kept outside the database. */
+export const AuditAnchor = z.object({
+  workspace: z.string(),
+  /** Lines that it vouches for: from the one after the anchor before it up to its head. */
+  from: z.int().positive(),
+  seq: z.int().positive(),
+  head: z.string(),
+  at: Time,
+  /** First four octets of each line's hash, base64url. */
+  lines: z.string(),
+  /** SHA-256 of the workspace's anchor before this one, as its line in the file; '' for the first. */
+  previous: z.string(),
+  /** Ed25519 public key, 32 octets in base64url (RFC 8032). */
+  key: z.string(),
+  signature: z.string(),
+})
+export type AuditAnchor = z.output<typeof AuditAnchor>
+
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''

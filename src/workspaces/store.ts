@@ -1,5 +1,5 @@
 import type { Queryable } from '#platform/log.ts'
-import type { AuditLine, Invitation, Key, Member, Role, Scope, Workspace } from './schema.ts'
+import type { Invitation, Key, Member, Role, Scope, Workspace } from './schema.ts'
 
 const WORKSPACE = `workspace_id as id, name, timezone, currency, consent_mode as "consentMode", postal_address as "postalAddress", created_at as "createdAt"`
 const KEY = `id, kind, name, last_four as "lastFour", scopes, created_at as "createdAt", created_by as "createdBy",
@@ -208,65 +208,6 @@ export async function findKey(db: Queryable, hash: string, now: number): Promise
     [hash, now],
   )
   return rows[0]
-}
-
-// Audit
-
-/** The end of the chain, locked until the transaction ends. */
-export async function lockAuditHead(tx: Queryable, workspace: string): Promise<{ seq: number; hash: string }> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('audit ' || $1, 0))`, [workspace])
-  const { rows } = await tx.query<{ seq: number; hash: string }>(
-    'select seq, hash from audit_lines where workspace_id = $1 order by seq desc limit 1',
-    [workspace],
-  )
-  return rows[0] ?? { seq: 0, hash: '' }
-}
-
-export async function insertAuditLine(tx: Queryable, workspace: string, line: AuditLine): Promise<void> {
-  await tx.query(
-    `insert into audit_lines (workspace_id, seq, at, actor, action, object, before_hash, after_hash, request_id, previous, hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      workspace,
-      line.seq,
-      line.at,
-      line.actor,
-      line.action,
-      line.object,
-      line.beforeHash,
-      line.afterHash,
-      line.requestId,
-      line.previous,
-      line.hash,
-    ],
-  )
-}
-
-const LINE = `seq, at, actor, action, object, before_hash as "beforeHash", after_hash as "afterHash", request_id as "requestId", previous, hash`
-
-export async function auditBefore(
-  db: Queryable,
-  workspace: string,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<AuditLine[]> {
-  const { rows } = await db.query<AuditLine>(
-    `select ${LINE} from audit_lines where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
-    [workspace, before ?? null, limit],
-  )
-  return rows
-}
-
-export async function auditAfter(
-  db: Queryable,
-  workspace: string,
-  { after, limit }: { after: number; limit: number },
-): Promise<AuditLine[]> {
-  const { rows } = await db.query<AuditLine>(`select ${LINE} from audit_lines where workspace_id = $1 and seq > $2 order by seq limit $3`, [
-    workspace,
-    after,
-    limit,
-  ])
-  return rows
 }
 
 // Idempotency keys

@@ -59,7 +59,7 @@ export async function startFakeApi(folder: string): Promise<FakeApi> {
     bindings,
     authenticate,
     checkOrigin: () => undefined,
-    audit: async () => {},
+    audit: { begin: async () => ({ done: async () => {}, nothing: async () => {} }), within: async () => {}, write: async () => {} },
     idempotency: { begin: async () => 'new', finish: async () => {} },
     version: '0.0.0',
     url: 'http://127.0.0.1',

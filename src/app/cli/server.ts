@@ -92,6 +92,19 @@ export async function reach(
   }
 }
 
+/** The file that a declared action of the server answers with, as it comes. */
+export async function download({ url, key }: Server, route: string): Promise<Outcome<{ readonly body: ReadableStream<Uint8Array> }>> {
+  const [method, path] = route.split(' ', 2) as [string, string]
+  try {
+    const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${key}` }, redirect: 'manual' })
+    if (response.status === 200 && response.body) return { body: response.body }
+    const json = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+    return refuse(problemIn({ status: response.status, date: null, body: json ? await response.json() : undefined }))
+  } catch (error) {
+    return refuse(unreachable(new URL(url).origin, error))
+  }
+}
+
 /** What networks do comes as TypeError with a cause, or as a time-out; anything else is a bug of ours. */
 function unreachable(origin: string, error: unknown): Problem {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

@@ -6,7 +6,8 @@ import { refuse } from '#lib/problem.ts'
 import { ask } from '../../../test/fixtures/api.ts'
 import { logger } from '../log-lines.ts'
 import { createMetrics } from '../metrics.ts'
-import { type ApiOptions, type AuditLine, type Binding, bind, bindStream, type KeptAnswer, registerActions } from './actions.ts'
+import { type ApiOptions, type Binding, bind, bindStream, type KeptAnswer, registerActions } from './actions.ts'
+import type { AuditEntry, AuditTrail } from './audit.ts'
 import type { Principal } from './principal.ts'
 import { createServer, listen, stop } from './server.ts'
 
@@ -31,15 +32,22 @@ function remembered() {
   }
 }
 
+/** Keeps lines in memory; what has only begun is no line. */
+const remembering = (lines: AuditEntry[]): AuditTrail => ({
+  begin: async () => ({ done: async (entry) => void lines.push(entry), nothing: async () => undefined }),
+  within: async (_tx, entry) => void lines.push(entry),
+  write: async (entry) => void lines.push(entry),
+})
+
 async function serve(bindings: readonly Binding[], more: Partial<ApiOptions> = {}) {
   const server = createServer({ log: logger({ level: 'silent' }), metrics: createMetrics({ processMetrics: false }), checks: {} })
-  const audit: AuditLine[] = []
+  const audit: AuditEntry[] = []
   await registerActions(server, {
     actions: bindings.map((binding) => binding.action),
     bindings,
     authenticate: async () => ADA,
     checkOrigin: () => undefined,
-    audit: async (line) => void audit.push(line),
+    audit: remembering(audit),
     idempotency: remembered(),
     version: '1.2.3',
     url: 'http://cadenza.test',
@@ -168,7 +176,7 @@ test('an action without a binding, a binding without an action, and a route with
       bindings: [rename],
       authenticate: async () => ADA,
       checkOrigin: () => undefined,
-      audit: async () => {},
+      audit: remembering([]),
       idempotency: remembered(),
       version: '1',
       url: 'http://x',

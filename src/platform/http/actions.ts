@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { z } from 'zod'
 import type { Action, InputOf, OutputOf } from '#lib/action.ts'
 import { isRefusal, type Outcome, type Problem, type Refusal } from '#lib/problem.ts'
+import type { Queryable } from '../log.ts'
+import type { AuditEntry, AuditNote, AuditTrail, Begun } from './audit.ts'
 import { type EventStream, sse } from './event-stream.ts'
 import { secureHeaders } from './headers.ts'
 import { readInput } from './input.ts'
@@ -24,20 +27,8 @@ export interface Call {
   setHeader(name: string, value: string): void
   /** What the audit line says beyond the action: the object, and the hashes before and after. */
   note(about: AuditNote): void
-}
-
-export interface AuditNote {
-  /** `journey:welcome`, `key:wk_…` */
-  readonly object: string
-  readonly before?: string
-  readonly after?: string
-}
-
-export interface AuditLine extends AuditNote {
-  readonly workspace: string
-  readonly actor: string
-  readonly action: string
-  readonly requestId: string
+  /** Adds the audit line in the handler's own transaction, as the last thing in it: both are there or neither is. For `bindAudited`. */
+  audit(tx: Queryable, about: AuditNote): Promise<void>
 }
 
 export type Handler<A extends Action> = (input: InputOf<A>, principal: Principal, call: Call) => Promise<Outcome<OutputOf<A>>>
@@ -51,23 +42,37 @@ export interface TypedStream<T> extends Omit<EventStream, 'send'> {
   send(data: T): boolean
 }
 
+/** What is sent as a file, piece by piece. */
+export interface Download {
+  readonly filename: string
+  readonly body: AsyncIterable<string | Uint8Array>
+}
+export type DownloadHandler<A extends Action> = (input: InputOf<A>, principal: Principal, call: Call) => Promise<Outcome<Download>>
+
 /** An action with what it does. */
 export interface Binding {
   readonly action: Action
-  readonly handle: Handler<Action> | undefined
-  readonly stream: StreamHandler<Action> | undefined
+  readonly handle?: Handler<Action>
+  readonly stream?: StreamHandler<Action>
+  readonly download?: DownloadHandler<Action>
+  /** The handler adds the audit line itself, in its transaction. */
+  readonly audits?: true
 }
 
-export const bind = <A extends Action>(action: A, handle: Handler<A>): Binding => ({
+export const bind = <A extends Action>(action: A, handle: Handler<A>): Binding => ({ action, handle: handle as unknown as Handler<Action> })
+
+/** For an audited action that changes one database in one transaction: its handler calls `call.audit` with that transaction. */
+export const bindAudited = <A extends Action>(action: A, handle: Handler<A>): Binding => ({ ...bind(action, handle), audits: true })
+
+/** The action answers with a file. */
+export const bindDownload = <A extends Action>(action: A, download: DownloadHandler<A>): Binding => ({
   action,
-  handle: handle as unknown as Handler<Action>,
-  stream: undefined,
+  download: download as unknown as DownloadHandler<Action>,
 })
 
 /** The action answers with server-sent events; its output schema is that of each event's data. */
 export const bindStream = <A extends Action>(action: A, stream: StreamHandler<A>): Binding => ({
   action,
-  handle: undefined,
   stream: stream as unknown as StreamHandler<Action>,
 })
 
@@ -96,7 +101,7 @@ export interface ApiOptions {
   readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
   /** Refuses what did not come from our own pages (CSRF); asked before every route of this scope. */
   readonly checkOrigin: (request: FastifyRequest) => Problem | undefined
-  readonly audit: (line: AuditLine) => Promise<void>
+  readonly audit: AuditTrail
   readonly idempotency: IdempotencyStore
   readonly hsts?: boolean
   /** For the reference: the product's version and public address. */
@@ -143,8 +148,11 @@ function checkBindings({ actions, bindings }: ApiOptions): void {
     if (count(action.name, bound) !== 1) wrong.push(`${action.name} is bound ${count(action.name, bound)} times`)
     if (!/^(GET|POST|PUT|DELETE) \/api\/\S+$/.test(action.route)) wrong.push(`${action.name} has no route under /api`)
   }
-  for (const { action, stream } of bindings)
+  for (const { action, stream, download, audits } of bindings) {
     if (Boolean(stream) !== Boolean(action.streams)) wrong.push(`${action.name} is ${stream ? '' : 'not '}bound as a stream`)
+    if (Boolean(download) !== Boolean(action.downloads)) wrong.push(`${action.name} is ${download ? '' : 'not '}bound as a file`)
+    if (audits && !action.audited) wrong.push(`${action.name} writes an audit line and is not declared as audited`)
+  }
   for (const action of bound) if (!actions.includes(action)) wrong.push(`${action.name} is bound but not declared`)
   if (wrong.length > 0) throw new Error(`The API does not start: ${[...new Set(wrong)].join('; ')}.`)
 }
@@ -190,6 +198,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { binding, o
   if (isRefusal(given)) return sendProblem(reply, given.refused)
   const input = await action.input.safeParseAsync(given.input)
   if (!input.success) return sendProblem(reply, invalid(input.error))
+  if (binding.download) return answerDownload(request, reply, { bound: { binding, options }, principal, input: input.data })
   if (binding.stream) return answerStream(request, reply, { binding, input: input.data, principal })
   return answerOnce(request, reply, { bound: { binding, options }, principal, input: input.data, fingerprint: given.fingerprint })
 }
@@ -238,25 +247,65 @@ const KEY_RUNNING: Problem = {
 
 async function run(request: FastifyRequest, reply: FastifyReply, { bound, principal, input }: Turn): Promise<KeptAnswer> {
   const { action, handle } = bound.binding
-  let noted: AuditNote | undefined
-  const call = callOf(request, reply, (about) => {
-    noted = about
-  })
-  const outcome = await handle!(input as never, principal, call)
+  const told = await audited(request, reply, { bound, principal })
+  const outcome = await handle!(input as never, principal, told.call)
+  await told.ended(isRefusal(outcome))
   if (isRefusal(outcome)) return { status: outcome.refused.status, body: JSON.stringify(problemBody(outcome.refused, request.id)) }
   // Parsing the output strips what the schema does not name, so that a column too many never leaves.
   const output = await checked(action, outcome)
-  if (action.audited) {
-    await bound.options.audit({
-      workspace: principal.workspace,
-      actor: principal.actor,
-      action: action.name,
-      requestId: request.id,
-      object: '',
-      ...noted,
-    })
-  }
   return { status: action.status ?? 200, body: JSON.stringify(output) }
+}
+
+interface Told {
+  readonly call: Call
+  /** The handler has ended. When it throws instead, what had begun stays noted, and is told later as interrupted. */
+  ended(refused: boolean): Promise<void>
+}
+
+/** Says before the handler that it begins, unless it adds the audit line in its own transaction; and afterwards what it noted. */
+async function audited(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bound: { binding, options }, principal }: { bound: Bound; principal: Principal },
+): Promise<Told> {
+  const { action, audits } = binding
+  const { workspace, actor } = principal
+  const entry: AuditEntry = { workspace, actor, action: action.name, requestId: request.id, object: '' }
+  let noted: AuditNote | undefined
+  let written = false
+  const begun: Begun | undefined = action.audited && !audits ? await options.audit.begin(entry) : undefined
+  const call = callOf(request, reply, {
+    note: (about) => {
+      noted = about
+    },
+    audit: async (tx, about) => {
+      await options.audit.within(tx, { ...entry, ...about })
+      written = true
+    },
+  })
+  return {
+    call,
+    async ended(refused) {
+      if (begun) return refused ? begun.nothing() : begun.done({ ...entry, ...noted })
+      if (audits && !refused && !written) throw new Error(`${action.name} changed something and added no audit line`)
+    },
+  }
+}
+
+async function answerDownload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bound, principal, input }: Omit<Turn, 'fingerprint'>,
+): Promise<FastifyReply> {
+  const { action, download } = bound.binding
+  const told = await audited(request, reply, { bound, principal })
+  const outcome = await download!(input as never, principal, told.call)
+  await told.ended(isRefusal(outcome))
+  if (isRefusal(outcome)) return sendProblem(reply, outcome.refused)
+  return reply
+    .header('content-type', action.downloads!)
+    .header('content-disposition', `attachment; filename="${outcome.filename.replace(/[^\w.-]/g, '_')}"`)
+    .send(Readable.from(outcome.body, { objectMode: false }))
 }
 
 async function checked(action: Action, output: unknown): Promise<unknown> {
@@ -271,7 +320,7 @@ const deliver = (reply: FastifyReply, { status, body }: KeptAnswer): FastifyRepl
     .header('content-type', status < 400 ? 'application/json; charset=utf-8' : PROBLEM_JSON)
     .send(body)
 
-function callOf(request: FastifyRequest, reply: FastifyReply, note: (about: AuditNote) => void): Call {
+function callOf(request: FastifyRequest, reply: FastifyReply, audit: Pick<Call, 'note' | 'audit'>): Call {
   const match = request.headers['if-match']
   return {
     requestId: request.id,
@@ -280,7 +329,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, note: (about: Audi
     headers: request.headers,
     ifMatch: match?.replace(/^W\//, '').replace(/^"(.*)"$/, '$1'),
     setHeader: (name, value) => void reply.header(name, value),
-    note,
+    ...audit,
   }
 }
 
@@ -294,7 +343,7 @@ async function answerStream(
     opened ??= sse(reply)
     return opened
   }
-  const call = { ...callOf(request, reply, () => undefined), stream }
+  const call = { ...callOf(request, reply, { note: () => undefined, audit: async () => undefined }), stream }
   try {
     const refused = await binding.stream!(input as never, principal, call)
     if (refused && !opened) return sendProblem(reply, refused.refused)

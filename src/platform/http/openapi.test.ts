@@ -62,7 +62,7 @@ before(async () => {
     bindings: [bind(Plant, async ({ tree }) => tree), bind(Find, async () => ({ trees: [] }))],
     authenticate: async () => NOBODY,
     checkOrigin: () => undefined,
-    audit: async () => {},
+    audit: { begin: async () => ({ done: async () => {}, nothing: async () => {} }), within: async () => {}, write: async () => {} },
     idempotency: { begin: async () => 'new', finish: async () => {} },
     ...options,
   })

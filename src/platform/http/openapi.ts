@@ -61,7 +61,9 @@ function operation(action: Action, schemas: Record<string, Schema>): Schema {
     responses: {
       [action.status ?? 200]: {
         description: action.streams ? 'Server-sent events; each has this as its data.' : action.status === 202 ? 'Accepted.' : 'Done.',
-        content: { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } },
+        content: action.downloads
+          ? { [action.downloads]: { schema: { type: 'string', format: 'binary' } } }
+          : { [action.streams ? 'text/event-stream' : 'application/json']: { schema: output } },
       },
       default: { $ref: '#/components/responses/Problem' },
     },

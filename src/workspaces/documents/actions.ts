@@ -25,7 +25,7 @@ import {
   problemsOf,
   yamlOf,
 } from '#platform/documents-plan.ts'
-import { type Binding, bind, type Call } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited, type Call } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -84,7 +84,7 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
       const wanted = await examined(given(input), kinds)
       return inWorkspace(pool, workspace, async (tx) => clean(await plan(tx, workspace, { ...wanted, kinds })))
     }),
-    bind(ApplyDocuments, ({ inFlight, impacts, ...input }, principal, call) =>
+    bindAudited(ApplyDocuments, ({ inFlight, impacts, ...input }, principal, call) =>
       publish(options, { ...given(input), token: input.token, inFlight, impacts }, { principal, call }),
     ),
     bind(ExportDocuments, ({ kind }, { workspace }) =>
@@ -107,11 +107,11 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
         (await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)),
       ),
     ),
-    bind(PublishDraft, ({ hash, inFlight, impact, ...name }, principal, call) => {
+    bindAudited(PublishDraft, ({ hash, inFlight, impact, ...name }, principal, call) => {
       const wishes = { inFlight: inFlight ? { [name.id]: inFlight } : {}, impacts: impact === undefined ? [] : [impact] }
       return publishDraft(options, { name, hash, wishes }, { principal, call })
     }),
-    bind(ArchiveDocument, (name, principal, call) => archive(options, name, { principal, call })),
+    bindAudited(ArchiveDocument, (name, principal, call) => archive(options, name, { principal, call })),
   ]
 }
 
@@ -160,12 +160,19 @@ async function publish(
     const problem = mayPublish(changes, options, principal) ?? (planned.ok ? await publishing?.guard(tx, asked) : undefined)
     if (problem) return refuse(problem)
     const note: Note = async (all, revision, published) => publishing?.published(all, { workspace, revision, published, inFlight, impacts })
-    return apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, note, token: input.token ?? planned.token })
+    const done = await apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, note, token: input.token ?? planned.token })
+    // What is not there cannot be archived: that is refused below.
+    if (!isRefusal(done) && (done.revision !== null || input.archive === undefined)) await call.audit(tx, noteOf(done))
+    return done
   })
-  if (isRefusal(outcome)) return outcome
-  const names = outcome.published.map(({ kind, id, version }) => `${kind}:${id}@${version}`)
-  call.note({ object: names.length > 0 ? names.join(' ').slice(0, 1_000) : 'documents', after: sha256(outcome.plan.token) })
-  return clean(outcome)
+  return isRefusal(outcome) ? outcome : clean(outcome)
+}
+
+/** Every document that was published or archived, by name. */
+function noteOf({ published, plan: { changes, token } }: Applied) {
+  const archived = changes.filter(({ action }) => action === 'archive').map(({ kind, id }) => `${kind}:${id}`)
+  const names = [...published.map(({ kind, id, version }) => `${kind}:${id}@${version}`), ...archived]
+  return { object: names.length > 0 ? names.join(' ').slice(0, 10_000) : 'documents', after: sha256(token) }
 }
 
 async function publishDraft(
@@ -191,7 +198,6 @@ const OTHER_DRAFT: Problem = {
 async function archive(options: DocumentsOptions, name: Name, turn: Turn): Promise<Outcome<Mutable<Applied>>> {
   const outcome = await publish(options, { documents: [], prune: false, archive: [name] }, turn)
   if (isRefusal(outcome)) return outcome
-  turn.call.note({ object: `${name.kind}:${name.id}` })
   return outcome.revision === null ? refuse(unknown(name)) : outcome
 }
 

@@ -14,7 +14,7 @@ export async function putSecret(
 ): Promise<void> {
   await tx.query(
     `insert into secrets (workspace_id, name, sealed, at, by) values ($1, $2, $3, $4, $5)
-     on conflict (workspace_id, name) do update set sealed = excluded.sealed, at = excluded.at, by = excluded.by`,
+     on conflict (workspace_id, name) do update set sealed = excluded.sealed, at = excluded.at, by = excluded.by, target = null`,
     [workspace, name, sealed, at, by],
   )
 }
@@ -22,6 +22,23 @@ export async function putSecret(
 export async function findSecret(db: Queryable, workspace: string, name: string): Promise<string | undefined> {
   const { rows } = await db.query<{ sealed: string }>('select sealed from secrets where workspace_id = $1 and name = $2', [workspace, name])
   return rows[0]?.sealed
+}
+
+/** As `findSecret`, for one target: the first one binds it. `elsewhere`: it is bound to another. */
+export async function findBound(
+  db: Queryable,
+  { workspace, name, target }: { workspace: string; name: string; target: string },
+): Promise<{ sealed: string } | 'elsewhere' | undefined> {
+  const find = () =>
+    db.query<{ sealed: string; target: string | null }>('select sealed, target from secrets where workspace_id = $1 and name = $2', [
+      workspace,
+      name,
+    ])
+  const found = (await find()).rows[0]
+  if (found?.target !== null) return found && (found.target === target ? found : 'elsewhere')
+  await db.query('update secrets set target = $3 where workspace_id = $1 and name = $2 and target is null', [workspace, name, target])
+  const bound = (await find()).rows[0]
+  return bound && (bound.target === target ? bound : 'elsewhere')
 }
 
 export async function listSecrets(db: Queryable, workspace: string): Promise<SecretLine[]> {
