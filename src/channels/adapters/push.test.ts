@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createVerify, generateKeyPairSync } from 'node:crypto'
-import { after, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { adapterTools, connected } from '../../../test/fixtures/tools.ts'
 import { type Answering, type Asked, standIn } from '../../../test/stand-ins/http.ts'
 import type { Handover, PreparedPush } from '../channel.ts'
