@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
+import { inForce } from '#consent/policies/packs/registry.ts'
+import { Policy, PolicyPack } from '#consent/policies/schema.ts'
 import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
+import { Topic, Wording, type WordingHashes, wordingKey } from '#consent/topics.ts'
 import { Template } from '#content/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
@@ -34,10 +39,11 @@ export class DefinitionsRegistry implements DefinitionsSource {
   async prepare(revision: number): Promise<void> {
     if (this.#revisions.has(revision)) return
     const { db, consentModes, logger } = this.#options
-    const [live, journeys, segments, watches, modes, edits, changes] = await Promise.all([
+    const [live, journeys, segments, wordings, watches, modes, edits, changes] = await Promise.all([
       definitionsAt(db, revision),
       everyVersion(db, 'journey'),
       everyVersion(db, 'segment'),
+      everyVersion(db, 'wording'),
       watchesAt(db, revision),
       consentModes(revision),
       editsAt(db, revision),
@@ -50,7 +56,8 @@ export class DefinitionsRegistry implements DefinitionsSource {
       const watched = watchedIn(workspace, { live, segments, watches })
       const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
       const edited = { edits: edits.filter(here), modes: changes.filter(here) }
-      const made = definitions({ ...published, ...watched, ...edited, revision, consent }, newest?.get(workspace))
+      const words = wordingsIn(workspace, wordings)
+      const made = definitions({ ...published, ...watched, ...edited, wordings: words, revision, consent }, newest?.get(workspace))
       for (const { id, problem } of made.catalogue.broken)
         logger.error({ workspace, segment: id, code: problem.code }, 'a published segment cannot be read')
       for (const { id, version, problem } of made.broken)
@@ -118,22 +125,52 @@ function watchedIn(
 function publishedIn(
   workspace: string,
   { live, journeys, read }: { live: readonly Definition[]; journeys: readonly Definition[]; read: (each: Definition) => Journey },
-): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy'> {
+): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy' | 'policies' | 'topics'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
   const policy = here.find((each) => each.kind === 'contact-policy' && each.id === IN_FORCE)
   return {
     workspace,
     policy: policy && ContactPolicy.parse(policy.body),
+    policies: policiesAmong(here),
     journeys: journeys
       .filter((each) => each.ws === workspace)
       .map((each) => ({ journey: read(each), version: each.version, live: takesIn.get(each.id) === each.version })),
+    topics: topicsAmong(here),
     calendars: here.filter((each) => each.kind === 'calendar').map(({ body }) => Calendar.parse(body)),
     templates: here
       .filter((each) => each.kind === 'template')
       .map(({ id, version, body }) => {
-        const { topic, sender, channel } = Template.parse(body)
-        return { id, version, topic, sender, channel }
+        const { topic, sender, channel, category, review } = Template.parse(body)
+        return { id, version, topic, sender, channel, category, review }
       }),
   }
+}
+
+/** The published topics, in the order of their ids. */
+export const topicsAmong = (live: readonly { readonly kind: string; readonly body: unknown }[]): Topic[] =>
+  live
+    .filter((each) => each.kind === 'topic')
+    .map(({ body }) => Topic.parse(body))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+
+/** The hashes of every version, so that a record can name one that is not in force any more. */
+export function wordingsIn(workspace: string, versions: readonly Definition[]): WordingHashes {
+  const hashes = new Map<string, Record<string, string>>()
+  for (const { ws, id, version, body } of versions) {
+    if (ws !== workspace) continue
+    const { texts } = Wording.parse(body)
+    hashes.set(
+      wordingKey(id, version),
+      Object.fromEntries(Object.entries(texts).map(([locale, text]) => [locale, createHash('sha256').update(text).digest('hex')])),
+    )
+  }
+  return hashes
+}
+
+/** The rules of law that hold by live documents: of the packs that are switched on, and the workspace's own. */
+export function policiesAmong(live: readonly Pick<Definition, 'kind' | 'body' | 'version'>[]): readonly VersionedPolicy[] {
+  const packs = live.filter((each) => each.kind === 'policy-pack').map(({ body }) => PolicyPack.parse(body))
+  const own = live.filter((each) => each.kind === 'policy').map(({ body, version }) => ({ policy: Policy.parse(body), version }))
+  return packs.length + own.length === 0 ? [] : inForce(packs, own)
 }

@@ -13,9 +13,11 @@ import type { Queryable } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { secretBox } from '#platform/secrets.ts'
+import { addressHash } from '#platform/suppressions.ts'
 import { livingWorkers } from '#platform/workers.ts'
 import { secretValue } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
+import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
 import type { Parts } from './open-parts.ts'
 import type { Judge } from './passage.ts'
@@ -74,6 +76,8 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     // The embedded database belongs to one process: whoever claimed before is dead.
     living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
     caughtUp: options.caughtUp,
+    permitted: consentGate({ db: parts.work, terms: remembering((workspace) => consentTerms(parts.work, workspace)), now }),
+    addressHash: addressHash(config.secretKey),
     judge: options.judge,
     keep: options.keep,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),

@@ -1,5 +1,6 @@
 import { checkPolicy } from '#consent/check-policy.ts'
 import { ContactPolicy } from '#consent/policy.ts'
+import { checkTopic, Topic, Wording } from '#consent/topics.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
@@ -31,5 +32,7 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'segment', schema: Segment, check: checkSegment },
   { kind: 'list', schema: List },
   { kind: 'calendar', schema: Calendar },
+  { kind: 'topic', schema: Topic, publish: 'journeys:publish', check: checkTopic },
+  { kind: 'wording', schema: Wording, publish: 'journeys:publish' },
   { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
 ] as unknown as DocumentKind[])

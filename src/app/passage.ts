@@ -5,7 +5,8 @@ import { heldBackAmong } from '#journeys/store.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, takenBackAmong } from '#platform/outbox.ts'
-import { keyOf, suppressedAmong } from '#platform/suppressions.ts'
+import { type AddressHash, keyOf, suppressedAmong } from '#platform/suppressions.ts'
+import type { Permitted } from './consent-gate.ts'
 import type { Made } from './prepare.ts'
 import type { Opening } from './quiet-gate.ts'
 import type { Ending, Settler } from './settler.ts'
@@ -19,6 +20,10 @@ export interface PassageParts {
   /** Resolves when all that is on the log now has been handled, so that a purchase or an opt-out accepted before the claim has had its say. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
+  /** Asks once more whether the people may be written to, with what is known of them now; left out: nobody but the suppression list is asked. */
+  readonly permitted?: Permitted | undefined
+  /** How hashed entries of the suppression list are found; left out: there are none. */
+  readonly addressHash?: AddressHash | undefined
   /** Has the last word on a message that is made: null lets it go; a verdict ends it or lets it wait. While it throws nothing is sent. */
   readonly judge?: Judge | undefined
   /** When the quiet hours let a message pass. */
@@ -38,6 +43,8 @@ export interface PassageParts {
 /** How a claimed entry stands since its claim has committed. */
 export interface Asked {
   readonly suppressed: boolean
+  /** Why the person may not be written to, as the decision would say it now; '' when they may. */
+  readonly refused?: string
   readonly takenBack: boolean
   readonly held: boolean
   /** When it was asked (`real`). */
@@ -69,17 +76,18 @@ export class Passage {
    * Throws when nobody answers: then nothing may be sent.
    */
   async ask(claimed: readonly Claimed[], signal: AbortSignal): Promise<Asked[]> {
-    const { db, caughtUp, real } = this.#parts
+    const { db, caughtUp, real, permitted, addressHash } = this.#parts
     await caughtUp(signal)
     const asked = real()
-    const [suppressed, takenBack, held] = await Promise.all([
-      suppressedAmong(db, claimed),
+    const [suppressed, refused, takenBack, held] = await Promise.all([
+      suppressedAmong(db, claimed, addressHash),
+      permitted?.(claimed),
       takenBackAmong(db, claimed),
       heldBackAmong(db, claimed.map(ofJourney)),
     ])
     return claimed.map((entry, i) => {
       const name = keyOf(entry.ws, entry.id)
-      return { suppressed: suppressed.has(name), takenBack: takenBack.has(name), held: held[i]!, asked }
+      return { suppressed: suppressed.has(name), refused: refused?.get(name) ?? '', takenBack: takenBack.has(name), held: held[i]!, asked }
     })
   }
 

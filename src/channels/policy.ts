@@ -18,7 +18,7 @@ export interface Verdict {
   readonly status: 'ready' | 'sent' | 'failed' | 'skipped' | 'ambiguous' | 'dead'
   readonly due: number
   readonly reason: string
-  readonly receipt: 'message.sent' | 'message.failed' | 'message.skipped' | 'message.ambiguous' | 'message.dead' | null
+  readonly receipt: 'message.sent' | 'message.failed' | 'message.skipped' | 'message.ambiguous' | 'message.dead' | 'message.deferred' | null
   /** The address does not exist: block it. */
   readonly bounced: boolean
   /** What came back, where it was wanted. */
@@ -85,11 +85,12 @@ function again(
 
 /** The gate just before handing over: consent as it is now, whether it is still wanted, and time. */
 export function gate(
-  entry: { readonly suppressed: boolean; readonly takenBack?: boolean; readonly expires: number },
+  entry: { readonly suppressed: boolean; readonly refused?: string; readonly takenBack?: boolean; readonly expires: number },
   now: number,
 ): Verdict | null {
   const skipped = (reason: string): Verdict => ({ status: 'skipped', due: now, reason, receipt: 'message.skipped', bounced: false })
   if (entry.suppressed) return skipped('consent_withdrawn')
+  if (entry.refused) return skipped(entry.refused)
   if (entry.takenBack) return skipped('exited')
   return now > entry.expires ? skipped('expired') : null
 }

@@ -33,6 +33,8 @@ export type Fact =
   | { readonly table: 'decisions'; readonly row: DecisionFact }
   | { readonly table: 'people'; readonly row: PersonFact }
   | { readonly table: 'memberships'; readonly row: MembershipFact }
+  | { readonly table: 'verdicts'; readonly row: VerdictFact }
+  | { readonly table: 'consents'; readonly row: ConsentFact }
 
 export interface EventFact {
   readonly workspace_id: string
@@ -87,6 +89,7 @@ export interface DeliveryFact {
     | 'held'
     | 'queued'
     | 'sent'
+    | 'delivered'
     | 'failed'
     | 'skipped'
     | 'cancelled'
@@ -98,6 +101,12 @@ export interface DeliveryFact {
     | 'complained'
   readonly reason: string
   readonly at: number
+  /** The workspace's provider that it left by; left out: none of its own. */
+  readonly provider?: string
+  /** What the provider charges for, and how much that is; 0 where nothing left. */
+  readonly units?: number
+  readonly cost?: number
+  readonly currency?: string
 }
 
 export interface DecisionFact {
@@ -137,6 +146,77 @@ export interface MembershipFact {
   readonly reason: 'event' | 'time' | 'review' | 'merged' | 'archived'
   /** message id, timer or other cause. */
   readonly cause: string
+  readonly at: number
+}
+
+/** One thing that was said about what a person allows, with what shows it; also what changed nothing. Only ever added to. */
+export interface ConsentFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly record_id: string
+  /** `*`: every channel; `ads`: sale and sharing for advertising. */
+  readonly channel: string
+  /** '' for none. */
+  readonly topic: string
+  readonly status: 'granted' | 'withdrawn' | 'pending' | 'expired' | 'paused' | 'resumed' | 'blocked' | 'unblocked'
+  /** 1: it changed what holds. */
+  readonly effective: 0 | 1
+  readonly reason: string
+  readonly basis: string
+  /** When it was said, and the log time at which it was heard (epoch ms). */
+  readonly captured_at: number
+  readonly at: number
+  readonly source: string
+  readonly method: string
+  readonly wording: string
+  readonly wording_version: number
+  /** SHA-256 of the text in the language that was read. */
+  readonly wording_hash: string
+  readonly locale: string
+  readonly address: string
+  readonly ip: string
+  readonly user_agent: string
+  readonly url: string
+  readonly token: string
+  readonly jurisdiction: string
+  readonly controller: string
+  readonly by: 'self' | 'parent'
+  /** Epoch ms; 0: it does not end by itself. */
+  readonly expires_at: number
+  readonly proof_ref: string
+  readonly actor: string
+  /** `granted@1767225600000`: what it took the place of; '' for nothing. */
+  readonly supersedes: string
+}
+
+/** What rules of law said of a message: one row when all let it pass, else one for each rule that did not. */
+export interface VerdictFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  /** '' when there is no message yet. */
+  readonly effect_id: string
+  readonly journey_id: string
+  readonly version: number
+  readonly enrollment_id: string
+  readonly step_id: string
+  readonly stage: 'decision' | 'dispatch'
+  readonly channel: string
+  readonly category: string
+  readonly outcome: 'pass' | 'refuse' | 'defer'
+  /** Id and version of the rule; '' and 0 for a pass. */
+  readonly policy: string
+  readonly policy_version: number
+  readonly gate: string
+  readonly jurisdiction: string
+  readonly citation: string
+  /** A sentence. */
+  readonly reason: string
+  /** JSON text. */
+  readonly evidence: string
+  /** Rules that let it pass, `id@version`, parted by spaces. */
+  readonly policies: string
+  /** Of `defer`: epoch ms; else 0. */
+  readonly until: number
   readonly at: number
 }
 

@@ -1,8 +1,12 @@
+import { type Gatekeeper, gatekeeper, NO_GATES, type VersionedPolicy } from '#consent/policies/gatekeeper.ts'
+import type { ReviewReference } from '#consent/policies/schema.ts'
 import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } from '#consent/policy.ts'
 import type { ConsentMode } from '#consent/react.ts'
+import { NO_TOPICS, type Topic, type Topics, type WordingHashes } from '#consent/topics.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
 import { type CompiledJourney, compile } from './compile.ts'
+import { deciders } from './decided-by.ts'
 import type { CompiledEntry } from './entries/compile.ts'
 import { type EntryPolicy, entryPolicyOf } from './entries/limits.ts'
 import type { Edit } from './in-flight.ts'
@@ -17,6 +21,8 @@ export interface PublishedTemplate {
   readonly sender?: string | undefined
   /** Left out: e-mail. */
   readonly channel?: TemplatedChannel | undefined
+  readonly category?: string | undefined
+  readonly review?: ReviewReference | undefined
 }
 
 /** One way into a journey that takes people in. */
@@ -37,7 +43,12 @@ export interface Published {
   readonly templates: readonly ({ readonly id: string } & PublishedTemplate)[]
   /** The contact policy in force. */
   readonly policy?: ContactPolicy | undefined
+  /** Rules of law and of the house: of the packs that are switched on, and the workspace's own. */
+  readonly policies?: readonly VersionedPolicy[] | undefined
   readonly calendars?: readonly { readonly id: string; readonly holidays: readonly string[] }[]
+  readonly topics?: readonly Topic[] | undefined
+  /** Of every version that was ever published. */
+  readonly wordings?: WordingHashes | undefined
   /** Live segments with the texts of their conditions, the live version's first. */
   readonly segments?: CatalogueInput['segments'] | undefined
   /** What is watched since when; left out: everything since the first event. */
@@ -69,6 +80,12 @@ export interface Definitions {
   readonly catalogue: Catalogue
   /** How often and when people may be contacted. */
   readonly policy: CompiledPolicy
+  /** What the rules of law say. */
+  readonly gates: Gatekeeper
+  /** Attributes that decide who gets the messages of a journey's version, through segments as well. */
+  decidedBy(journey: string, version: number): readonly string[]
+  readonly topics: Topics
+  readonly wordings: WordingHashes
   /** The days (`YYYY-MM-DD`) of each published calendar. */
   readonly calendars: ReadonlyMap<string, ReadonlySet<string>>
   /** By journey id: the versions that take people of earlier ones along, ascending; the changes of its mode, oldest first. */
@@ -105,7 +122,9 @@ export function definitions(published: Published, previous?: Definitions): Defin
   const ready = complete(live, { compiled, watched })
   const doors = doorsOf(ready)
   const counting = doorsOf(new Map([...live].filter(([id]) => !ready.has(id)))).map((door): Door => ({ ...door, counting: true }))
-  const policy = published.policy ? compilePolicy(published.policy) : NO_POLICY
+  const gates = gatesOf(published.policies, previous)
+  // Rules that count messages, and those that are asked again at hand-over, need the contacts as well.
+  const policy = published.policy ? compilePolicy(published.policy) : { ...NO_POLICY, exists: gates.exists }
   // Publishing refuses such a policy. If one is there all the same, nobody may be written to by mistake.
   if (isRefusal(policy)) throw new Error(`The contact policy of ${workspace} cannot be read: ${policy.refused.title}`)
   return {
@@ -120,13 +139,29 @@ export function definitions(published: Published, previous?: Definitions): Defin
     entryPolicy: entryPolicyOf(published.policy),
     templates: new Map(published.templates.map(({ id, ...template }) => [id, template])),
     catalogue: watched,
+    topics: published.topics?.length ? new Map(published.topics.map((topic) => [topic.id, topic])) : NO_TOPICS,
+    wordings: published.wordings ?? new Map(),
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
     policy,
+    gates,
+    decidedBy: deciders(published),
     broken,
     version: (journey, version) => compiled.get(journey)?.get(version),
   }
+}
+
+const compiledFrom = new WeakMap<Gatekeeper, string>()
+
+/** Versions never change, so the same rules as before are not compiled again. */
+function gatesOf(policies: readonly VersionedPolicy[] = [], previous?: Definitions): Gatekeeper {
+  if (policies.length === 0) return NO_GATES
+  const names = policies.map(({ policy, version }) => `${policy.id}@${version}`).join(' ')
+  if (previous && compiledFrom.get(previous.gates) === names) return previous.gates
+  const made = gatekeeper(policies)
+  compiledFrom.set(made, names)
+  return made
 }
 
 /** Who takes people in: while the past of what a new version asks for is brought in, the newest version before it that is complete. */

@@ -46,6 +46,12 @@ export function followSteps(turn: Turn, before: Person): readonly EventRecord[] 
   return attributes.length === 0 ? NONE : reassess(turn, { attributes }, { why: 'event', touched: true })
 }
 
+/** Permits have run out since `before`: segments that ask for them follow. */
+export function followPermits(turn: Turn, before: Person): readonly EventRecord[] {
+  const consent = changedPermits(before, turn.person)
+  return consent.length === 0 ? NONE : reassess(turn, { consent }, { why: 'time', touched: true })
+}
+
 /** A timer of the segments is due. */
 export function followTime(turn: Turn): readonly EventRecord[] {
   const { due } = turn.person.segments

@@ -1,4 +1,3 @@
-import { applyConsent } from '#consent/react.ts'
 import type { EventFact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
@@ -19,6 +18,7 @@ import { catchUp } from './in-flight.ts'
 import { followEvent, followReview, followSteps, followTime } from './membership.ts'
 import { merge, newPerson, takeIn } from './merge.ts'
 import { heldAside, isPaused } from './modes.ts'
+import { hearPermits, lapsePermits } from './permits.ts'
 import { type Person, upgraded } from './person.ts'
 import { receiptOf, tellReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
@@ -73,7 +73,7 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
 export function fire(stored: Person, context: Context): Reaction<Person> {
   const turn = begin(upgraded(stored), context, 'timer')
   const before = turn.person
-  const heard = followTime(turn)
+  const heard = [...lapsePermits(turn), ...followTime(turn)]
   const seen = turn.person
   catchUp(turn)
   keepAppointments(turn)
@@ -90,7 +90,13 @@ export function fire(stored: Person, context: Context): Reaction<Person> {
 export function nextDue(person: Person): number | null {
   let least: number | null = null
   for (const { due } of person.journeys.enrollments) if (due !== null && (least === null || due < least)) least = due
-  return soonest(least, person.segments.due, soonestAppointment(person.journeys), soonestSettling(person.journeys))
+  return soonest(
+    least,
+    person.segments.due,
+    person.consent.due ?? null,
+    soonestAppointment(person.journeys),
+    soonestSettling(person.journeys),
+  )
 }
 
 const soonest = (...times: readonly (number | null)[]): number | null =>
@@ -102,7 +108,8 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   const { section: profile, duplicate } = applyEvent(before.profile, record)
   tellEvent(turn, record, duplicate ? 'duplicate' : 'accepted')
   if (duplicate) return outcome(turn)
-  turn.person = { ...before, profile, consent: applyConsent(before.consent, record) }
+  turn.person = { ...before, profile }
+  hearPermits(turn, record)
   const heard = followEvent(turn, record, { before, isNew: person === null })
   const seen = turn.person
   catchUp(turn)

@@ -2,12 +2,13 @@ import { contactOf } from '#channels/payload.ts'
 import { RELEASED } from '#consent/contacts.ts'
 import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
-import { type ConsentMode, mayContact } from '#consent/react.ts'
+import type { ConsentMode } from '#consent/react.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
 import { templatesIn } from './named-templates.ts'
+import { permissionOf } from './permits.ts'
 import type { Person } from './person.ts'
 import { fire, nextDue, react } from './react.ts'
 import { explain } from './reasons.ts'
@@ -295,8 +296,7 @@ export class Simulation {
   #gate(effect: Effect): Answer {
     let person = this.people.get(effect.key)
     while (person?.profile.mergedInto !== undefined) person = this.people.get(person.profile.mergedInto)
-    const { consent: mode = 'opt-out' } = this.#options
-    const allowed = person && mayContact(person.consent, { ...effect, mode })
+    const allowed = person && permissionOf({ ...person, definitions: this.#definitions, now: this.now }, effect)
     if (allowed && !allowed.ok && effect.channel !== 'webhook') return { receipt: 'message.skipped', reason: allowed.reason }
     return this.#options.provider?.(effect) ?? { receipt: 'message.sent' }
   }

@@ -30,7 +30,7 @@ export const SearchProfiles = action({
 const PermitView = z.object({
   channel: z.string(),
   topic: z.string(),
-  status: z.enum(['granted', 'withdrawn']),
+  status: z.enum(['granted', 'withdrawn', 'pending', 'expired']),
   at: Time,
   source: z.string(),
 })
@@ -65,7 +65,7 @@ export const GetProfile = action({
     activity: z.array(z.object({ name: z.string(), count: Count, first: Time, last: Time })),
     consent: z.object({
       permits: z.array(PermitView),
-      blocked: z.array(z.object({ address: z.string(), reason: z.enum(['bounced', 'complained']) })),
+      blocked: z.array(z.object({ address: z.string(), reason: z.enum(['bounced', 'complained', 'manual', 'imported', 'erased']) })),
     }),
     journeys: z.array(StandingRun),
     firstSeen: Time,

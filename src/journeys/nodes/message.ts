@@ -6,6 +6,7 @@ import { own } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
 import { type Budget, budget } from '../budget.ts'
 import type { Dispatch } from '../enrollment.ts'
+import { gated, type Judged } from '../gates.ts'
 import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
 import { isThisRound } from '../rounds.ts'
@@ -55,7 +56,7 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
     asks: (at) => {
       for (const write of sending.ways) {
         const written = write(at)
-        if ('message' in written) return askOf(written.message)
+        if ('message' in written && gated(at, written.message).kind !== 'refuse') return askOf(written.message)
       }
       return null
     },
@@ -87,6 +88,7 @@ type Full = Extract<Budget, { kind: 'full' }>
 function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attempt = { from: 0 }): Move {
   const { ways, numbered, patience } = tries.sending
   const held: { channel: string; reason: Reason }[] = []
+  const judged: Judged[] = []
   let why = reason
   let full: Full | null = null
   for (let way = from; way < ways.length; way++) {
@@ -96,17 +98,26 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
       continue
     }
     const { message } = written
+    const ruled = gated(at, message)
+    if (ruled.kind !== 'pass') {
+      judged.push(ruled.judged)
+      held.push({ channel: message.contact?.channel ?? message.channel, reason: ruled.reason })
+      if (ruled.kind === 'defer') return { kind: 'stay', due: ruled.until, memo: from, held, judged }
+      why = ruled.reason
+      continue
+    }
     const answer = budget(at, message)
     if (answer.kind === 'free') {
       const due = patience === undefined ? null : at.now + patience
-      return { kind: 'stay', due, message: numbered ? { ...message, way } : message, held }
+      const going = { ...message, ...ruled.passed, ...(numbered ? { way } : {}) }
+      return { kind: 'stay', due, message: going, held, judged }
     }
     held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason })
-    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held }
+    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held, judged }
     if (answer.kind === 'full') full = full && soonest(full) <= soonest(answer) ? full : answer
     why = answer.reason
   }
-  return { ...(full ? onCap(tries, at, { full, from }) : tries.failed(why)), held }
+  return { ...(full ? onCap(tries, at, { full, from }) : tries.failed(why)), held, judged }
 }
 
 const soonest = ({ freeAt }: Full): number => freeAt ?? Infinity
@@ -182,11 +193,16 @@ function skipped(why: string): Reason {
     case 'expired':
     case 'consent_withdrawn':
     case 'consent_missing':
+    case 'consent_pending':
+    case 'consent_expired':
+    case 'consent_paused':
+    case 'under_age':
+    case 'age_unknown':
     case 'address_blocked':
     case 'address_invalid':
       return why
     default:
-      return detailed('skipped', why)
+      return why.startsWith('policy:') ? (why as Reason) : detailed('skipped', why)
   }
 }
 

@@ -1,6 +1,7 @@
-import { mayContact } from '#consent/react.ts'
+import { GENERAL } from '#consent/policies/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { Prepare } from '../node.ts'
+import { permissionOf } from '../permits.ts'
 import type { TemplatedChannel } from '../sends.ts'
 import type { TemplatedStep, TemplatedWay } from '../steps.ts'
 import { dataOf, messageNode, type Write } from './message.ts'
@@ -8,6 +9,9 @@ import { reach } from './reach.ts'
 
 export const templated: Prepare<TemplatedStep> = (step, place) =>
   messageNode({ step, ways: [byTemplate(step.kind, step, milliseconds(step.within)!)] }, place)
+
+/** Of the general kind nothing is said. */
+const categorised = (category: string | undefined) => (category === undefined || category === GENERAL ? {} : { category })
 
 /** Writes a message from a template that may be handed over for so long (ms). */
 export const byTemplate =
@@ -20,7 +24,7 @@ export const byTemplate =
     const { address, payload } = reached
     const topic = way.topic ?? template.topic ?? ''
     const { lane } = way
-    const permission = mayContact(at.consent, { channel, topic, address, lane, mode: at.definitions.consent })
+    const permission = permissionOf(at, { channel, topic, address, lane })
     if (!permission.ok) return { reason: permission.reason }
     return {
       message: {
@@ -29,6 +33,7 @@ export const byTemplate =
         topic,
         lane,
         contact: { channel },
+        ...categorised(way.category ?? template.category),
         expires: at.now + within,
         payload: {
           template: way.template,

@@ -1,6 +1,6 @@
-import { mayContact } from '#consent/react.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { Prepare } from '../node.ts'
+import { permissionOf } from '../permits.ts'
 import type { CallStep, WebhookStep, WebhookWay } from '../steps.ts'
 import { dataOf, messageNode, type Write } from './message.ts'
 
@@ -20,9 +20,9 @@ export const byWebhook =
     { within, answer }: { within: number; answer?: true },
   ): Write =>
   (at) => {
-    const { channel, topic = '', lane } = contact ?? NO_CONTACT
+    const { channel, topic = '', category, lane } = contact ?? NO_CONTACT
     if (contact) {
-      const permission = mayContact(at.consent, { channel, topic, address: '', lane, mode: at.definitions.consent })
+      const permission = permissionOf(at, { channel, topic, address: '', lane })
       if (!permission.ok) return { reason: permission.reason }
     }
     return {
@@ -32,6 +32,7 @@ export const byWebhook =
         topic,
         lane,
         ...(contact ? { contact: { channel } } : {}),
+        ...(category === undefined ? {} : { category }),
         expires: at.now + within,
         payload: { url, method, headers, body, data: dataOf(at), ...(answer ? { answer } : {}) },
       },
@@ -39,4 +40,4 @@ export const byWebhook =
   }
 
 /** A request from system to system. */
-const NO_CONTACT = { channel: '', topic: '', lane: 'transactional' } as const
+const NO_CONTACT = { channel: '', topic: '', category: undefined, lane: 'transactional' } as const

@@ -3,7 +3,7 @@ import type { Activity, ProfileSection } from '#profiles/schema.ts'
 
 /** A permit as conditions see it; `consent` stores more with it. */
 export interface PermitOnRecord {
-  readonly status: 'granted' | 'withdrawn'
+  readonly status: 'granted' | 'withdrawn' | 'pending' | 'expired'
   /** Epoch ms. */
   readonly at: number
 }
