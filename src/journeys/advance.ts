@@ -6,6 +6,7 @@ import type { CompiledJourney } from './compile.ts'
 import { deedId, noteOnTimeline, queue, sendNotes, startOther } from './deeds.ts'
 import type { Dispatch, Enrollment } from './enrollment.ts'
 import { noteEnd } from './entries/ends.ts'
+import { tellJudged, tellPassed } from './gates.ts'
 import type { Deeds, Message, Move } from './node.ts'
 import { isTrouble, type Reason } from './reasons.ts'
 import { inRound } from './rounds.ts'
@@ -69,6 +70,7 @@ export const queuedOf = (run: Enrollment): readonly string[] =>
 
 function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
   if (deeds.held) tellHeld(turn, run, deeds.held)
+  if (deeds.judged) for (const each of deeds.judged) tellJudged(turn, run, each)
   if (deeds.decision) decide(turn, run, deeds.decision)
   if (deeds.set) {
     const { profile } = turn.person
@@ -127,6 +129,7 @@ function dispatch(turn: Turn, run: Enrollment, message: Message): Enrollment {
   const id = unused(run, deedId(run, way === undefined ? '' : `w${way + 1}`))
   queue(turn, run, { message, id })
   reserve(turn, id, message)
+  if (message.passed) tellPassed(turn, run, { message, id })
   const mark: Dispatch = { id, status: 'queued', heard: [], ...(way === undefined ? {} : { way }), ...(loops ? { loops } : {}) }
   const marks = [...(own(run.messages, step) ?? []), mark]
   return { ...run, messages: { ...run.messages, [step]: marks } }

@@ -21,7 +21,7 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   // Whoever hands it over asks for quiet hours once more, and its receipts tell what kind of contact it was.
   const payload: JsonObject =
     contact && definitions.policy.exists
-      ? { ...message.payload, contact: { ...contact, topic, lane, zone: zoneText(turn) } }
+      ? { ...message.payload, contact: { ...contact, topic, lane, zone: zoneText(turn) }, ...ruledBy(turn, run, message) }
       : message.payload
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
   turn.effects.push(effect)
@@ -30,6 +30,13 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
     table: 'deliveries',
     row: { workspace_id: ws, profile_id: key, effect_id: id, ...place, channel: shown, status: 'queued', reason: '', at: now },
   })
+}
+
+/** What rules of law are asked about once more at hand-over. */
+function ruledBy(turn: Turn, { journey, version }: Enrollment, { category }: Message): JsonObject {
+  const { definitions } = turn.context
+  if (!definitions.gates.exists) return {}
+  return { ...(category === undefined ? {} : { category }), decided_by: [...definitions.decidedBy(journey, version)] }
 }
 
 /** The person's zone as their profile says it; '' for none. */

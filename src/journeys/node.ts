@@ -7,6 +7,7 @@ import type { ProfileSection } from '#profiles/schema.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import type { Definitions } from './definitions.ts'
 import type { Enrollment } from './enrollment.ts'
+import type { Judged } from './gates.ts'
 import type { Person } from './person.ts'
 import type { Reason } from './reasons.ts'
 import type { Step } from './steps.ts'
@@ -39,6 +40,10 @@ export interface Message {
   readonly payload: JsonObject
   /** Of a message with several ways: which of them, from 0. */
   readonly way?: number
+  /** What rules of law take it for; left out: `general`. */
+  readonly category?: string
+  /** The rules that let it pass, as `id@version`; left out: there are none to ask. */
+  readonly passed?: readonly string[]
 }
 
 /** What a step does besides moving. */
@@ -46,6 +51,8 @@ export interface Deeds {
   readonly message?: Message
   /** Why a message has to wait or may not go: each is a fact. */
   readonly held?: readonly { readonly channel: string; readonly reason: Reason }[]
+  /** What rules of law said against a message: each is a fact. */
+  readonly judged?: readonly Judged[]
   /** Messages to colleagues: nobody waits for them, and the run's end does not take them back. */
   readonly notes?: readonly Message[]
   /** A line for the person's timeline. */

@@ -2,6 +2,7 @@ import type { DeliveryFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { remark } from './advance.ts'
 import type { Dispatch, Enrollment } from './enrollment.ts'
+import { tellVerdict } from './gates.ts'
 import type { Turn } from './turn.ts'
 
 /** What each receipt makes of a delivery, and of the mark that a run keeps of its message. */
@@ -12,6 +13,9 @@ const RECEIPTS: Readonly<Record<string, { readonly delivery: DeliveryFact['statu
   'message.skipped': { delivery: 'skipped', mark: 'failed' },
   'message.cancelled': { delivery: 'cancelled', mark: 'cancelled' },
   'message.ambiguous': { delivery: 'ambiguous' },
+  /** A rule of law lets it go later. */
+  'message.deferred': { delivery: 'held' },
+  'message.delivered': { delivery: 'delivered' },
   'message.bounced': { delivery: 'bounced' },
   'message.opened': { delivery: 'opened' },
   'message.clicked': { delivery: 'clicked' },
@@ -31,6 +35,7 @@ export function receiptOf(record: EventRecord): { readonly effect: string; reado
 
 /** Notes a receipt as a fact, also long after the run has ended. */
 export function tellReceipt(turn: Turn, record: EventRecord): void {
+  if (record.props['gates'] !== undefined) tellVerdict(turn, record)
   const { props } = record
   const text = (name: string): string => (typeof props[name] === 'string' ? props[name] : '')
   turn.facts.push({
@@ -47,8 +52,16 @@ export function tellReceipt(turn: Turn, record: EventRecord): void {
       status: RECEIPTS[record.name]!.delivery,
       reason: text('reason'),
       at: record.at,
+      ...(typeof props['provider'] === 'string' && costs(props)),
     },
   })
+}
+
+/** By which provider it left, and what it cost there. */
+function costs(props: EventRecord['props']): Pick<DeliveryFact, 'provider' | 'units' | 'cost' | 'currency'> {
+  const number = (name: string): number => (typeof props[name] === 'number' ? props[name] : 0)
+  const currency = typeof props['currency'] === 'string' ? props['currency'] : ''
+  return { provider: String(props['provider']), units: number('units'), cost: number('cost'), currency }
 }
 
 /** The run with the receipt noted on its message; the same run if it is not about one of its messages. */

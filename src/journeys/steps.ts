@@ -128,7 +128,7 @@ export type OnCap = z.output<typeof OnCap>
 /** This request is a message to the person by that channel: its consent, caps and quiet hours hold. */
 const contact = {
   contact: z
-    .strictObject({ channel: Slug, topic: Slug.optional(), lane: z.enum(['marketing', 'transactional']).default('marketing') })
+    .strictObject({ channel: Slug, topic: Slug.optional(), category: Slug.optional(), lane: z.enum(['marketing', 'transactional']).default('marketing') })
     .optional(),
 }
 const onCap = { onCap: OnCap.default('otherwise') }
@@ -140,6 +140,8 @@ const email = {
   sender: Slug.optional(),
   /** The template's own if left out. */
   topic: Slug.optional(),
+  /** What rules of law take it for; the template's own if left out. */
+  category: Slug.optional(),
   lane: z.enum(['marketing', 'transactional']).default('marketing'),
 }
 const request = {
@@ -312,7 +314,7 @@ export type TemplatedStep = EmailStep | SmsStep | PushStep | InappStep | Whatsap
 export type WebhookStep = WithSteps<z.output<typeof WebhookParts>, 'otherwise'>
 export type MessageStep = WithSteps<z.output<typeof MessageParts>, 'otherwise'>
 /** What a templated message and a webhook are, as a step of their own and as one way of a message. */
-export type TemplatedWay = Pick<EmailStep, 'template' | 'sender' | 'topic' | 'lane'>
+export type TemplatedWay = Pick<EmailStep, 'template' | 'sender' | 'topic' | 'category' | 'lane'>
 export type WebhookWay = Pick<WebhookStep, 'url' | 'method' | 'headers' | 'body' | 'contact'>
 export type CallStep = WithSteps<z.output<typeof CallParts>, 'otherwise'>
 export type NotifyStep = z.output<typeof NotifyStep>

@@ -9,14 +9,6 @@ import type { Seen } from './visible.ts'
 /** Where the same rules are asked. `publish`: of what is written; `decision`: of the person; `dispatch`: of both, with the bytes that leave. */
 export type Stage = 'publish' | 'decision' | 'dispatch'
 
-/** A permit with what may stand on file of it. */
-export type PermitOnFile = Permit & {
-  /** What it rests on. */
-  readonly basis?: string
-  /** Epoch ms from which on it is none. */
-  readonly expires?: number
-}
-
 /** Who is to get it. */
 export interface SubjectFacts {
   readonly id: string
@@ -25,7 +17,7 @@ export interface SubjectFacts {
   attribute(name: string): Attribute | undefined
   /** Since when they are on a list (epoch ms); undefined: they are not. */
   onList(id: string): number | undefined
-  readonly permits: Readonly<Record<string, PermitOnFile>>
+  readonly permits: Readonly<Record<string, Permit>>
   readonly contacts: readonly Contact[]
   readonly places: Places
 }

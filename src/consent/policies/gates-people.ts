@@ -6,7 +6,8 @@ import type { Available } from '#segments/condition/check.ts'
 import { instant } from '#segments/condition/instant.ts'
 import { predicate } from '#segments/condition/predicate.ts'
 import { read } from '#segments/condition/read.ts'
-import { type Asked, type Finding, type Gate, PASS, type PermitOnFile, refusing, type SubjectFacts } from './facts.ts'
+import type { Permit } from '../schema.ts'
+import { type Asked, type Finding, type Gate, PASS, refusing, type SubjectFacts } from './facts.ts'
 import type { RuleOf } from './schema.ts'
 
 /** Clocks of systems that establish evidence may run ahead by so long (ms). */
@@ -74,33 +75,37 @@ function moment(value: Json | undefined): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-export function consentGate({ needs, basis, lasts = [] }: RuleOf<'consent'>): Gate {
-  const ends = new Map(lasts.map((each) => [each.basis as string, milliseconds(each.for)!]))
+export function consentGate({ needs, basis, written }: RuleOf<'consent'>): Gate {
   return ({ subject, message: { channel, topic }, now }) => {
     if (!subject) return PASS
     const { key, permit } = permitFor(subject.permits, channel, topic)
+    const { status, wording, basis: restsOn = 'consent', expires = Infinity } = permit ?? {}
     const evidence = {
       permit: key,
-      status: permit?.status ?? null,
+      status: status ?? null,
       since: permit ? dayOf(permit.at) : null,
       source: permit?.source ?? null,
-      basis: permit?.basis ?? null,
+      basis: permit ? restsOn : null,
+      wording: wording ? `${wording.id}@${wording.version}` : null,
     }
-    if (permit?.status === 'withdrawn') return refusing('They have opted out', evidence)
+    if (status === 'withdrawn') return refusing('They have opted out', evidence)
     if (needs === 'not-withdrawn') return PASS
-    if (!permit) return refusing('There is no permission on file', evidence)
-    if (basis && !(basis as readonly string[]).includes(permit.basis ?? ''))
-      return refusing(
-        `The permission rests on ${permit.basis ?? 'nothing that is on file'}, and must rest on ${basis.join(' or ')}`,
-        evidence,
-      )
-    const end = Math.min(permit.expires ?? Infinity, permit.at + (ends.get(permit.basis ?? '') ?? Infinity))
-    return now >= end ? refusing(`The permission ended on ${dayOf(end).slice(0, 10)}`, evidence) : PASS
+    if (status !== 'granted') return refusing(WITHOUT[status ?? 'none'], evidence)
+    if (basis && !basis.includes(restsOn))
+      return refusing(`The permission rests on ${restsOn}, and must rest on ${basis.join(' or ')}`, evidence)
+    if (written && !wording) return refusing('The permission does not name the words that were agreed to', evidence)
+    return now >= expires ? refusing(`The permission ended on ${dayOf(expires).slice(0, 10)}`, evidence) : PASS
   }
 }
 
+const WITHOUT = {
+  none: 'There is no permission on file',
+  pending: 'They were asked to confirm, and have not',
+  expired: 'The permission has run out, or was never confirmed',
+} as const
+
 /** As `mayContact` reads permits: a withdrawal of the whole channel ends every topic granted until then. */
-function permitFor(permits: SubjectFacts['permits'], channel: string, topic: string): { key: string; permit: PermitOnFile | undefined } {
+function permitFor(permits: SubjectFacts['permits'], channel: string, topic: string): { key: string; permit: Permit | undefined } {
   const whole = own(permits, channel)
   const name = `${channel}:${topic}`
   const topical = topic === '' ? undefined : own(permits, name)

@@ -163,13 +163,24 @@ export function placesOf({ attribute, phones }: Known): Places {
   }
   for (const phone of phones) fromPhone(phone, { countries, states, zones })
   for (const zone of inside(ZONE, [])) {
-    if (!isZone(zone)) continue
+    if (!isKnown(zone)) continue
     zones.add(zone)
     const country = ZONE_COUNTRY.get(zone)
     if (country) countries.add(country)
   }
   for (const text of inside(STATE, ['state', 'region'])) addState(text, { countries, states, zones })
   return { countries, states, zones, key: [...countries, ...states].sort().join(' ') }
+}
+
+/** Asking the zone data costs more than all the rest. */
+const checked = new Map<string, boolean>()
+function isKnown(zone: string): boolean {
+  const held = checked.get(zone)
+  if (held !== undefined) return held
+  if (checked.size > 1_000) checked.clear()
+  const known = isZone(zone)
+  checked.set(zone, known)
+  return known
 }
 
 interface Growing {

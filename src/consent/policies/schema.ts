@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CHANNELS } from '#events/reaction.ts'
+import { BASES } from '../schema.ts'
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 const Span = z.string().regex(/^(?:\d+(?:ms|[wdhms]))+$/, 'write a duration such as 30d')
@@ -36,17 +37,15 @@ const Eligibility = z.strictObject({
   when: z.string().min(1).max(2_000).optional(),
 })
 
-export const BASES = ['express-written', 'express', 'implied', 'soft-opt-in', 'legitimate-interest'] as const
-
 /** What permission it needs. */
 const Consent = z.strictObject({
   kind: z.literal('consent'),
   /** `granted`: a grant for channel or topic; `not-withdrawn`: no withdrawal. */
   needs: z.enum(['granted', 'not-withdrawn']),
-  /** The grant must rest on one of these; a grant that does not say on what it rests is not one of them. */
+  /** The grant must rest on one of these. */
   basis: z.array(z.enum(BASES)).min(1).optional(),
-  /** A grant on this basis ends after so long. */
-  lasts: z.array(z.strictObject({ basis: z.enum(BASES), for: Span })).optional(),
+  /** The grant must name the words that were agreed to. */
+  written: z.literal(true).optional(),
 })
 
 const ClockHours = z.strictObject({

@@ -14,14 +14,13 @@ export const caCasl: Pack = {
       rule: {
         kind: 'consent',
         needs: 'granted',
-        basis: ['express', 'express-written', 'implied'],
-        lasts: [{ basis: 'implied', for: '730d' }],
+        basis: ['consent', 'implied-purchase', 'implied-inquiry'],
       },
       applies: { channels },
       jurisdiction: 'CA',
       citation: 'S.C. 2010 c.23 ss.6(1), 10(1), 10(9)-(10), 13',
       from: '2014-07-01',
-      note: 'Implied by a purchase or contract: two years. By an inquiry: six months; give such a permit its own end.',
+      note: 'Implied by a purchase or contract: two years; by an inquiry: six months. Such permits end by themselves.',
     }),
     law({
       id: 'casl-identity',

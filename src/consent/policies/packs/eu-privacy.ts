@@ -13,7 +13,7 @@ export const euPrivacy: Pack = {
     law({
       id: 'eprivacy-consent',
       name: 'Electronic marketing needs consent, or the soft opt-in of an own customer',
-      rule: { kind: 'consent', needs: 'granted', basis: ['express', 'express-written', 'soft-opt-in'] },
+      rule: { kind: 'consent', needs: 'granted', basis: ['consent', 'soft-opt-in'] },
       applies: { channels: direct, jurisdictions },
       jurisdiction: 'EEA',
       citation: 'Directive 2002/58/EC Art. 13(1)-(2); GDPR Art. 7(1)',

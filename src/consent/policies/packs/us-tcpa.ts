@@ -68,7 +68,7 @@ export const usTcpa: Pack = {
     law({
       id: 'tcpa-written-consent',
       name: 'Marketing texts need prior express written consent',
-      rule: { kind: 'consent', needs: 'granted', basis: ['express-written'] },
+      rule: { kind: 'consent', needs: 'granted', basis: ['consent'], written: true },
       applies: texts,
       jurisdiction: 'US',
       citation: '47 CFR 64.1200(a)(2), (f)(9)',
