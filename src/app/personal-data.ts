@@ -114,6 +114,14 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     pseudonym: 'objects are named by profile id, never by address or number',
   },
   audit_intents: { kind: 'staff', holds: 'what somebody is doing just now' },
+  archive: {
+    kind: 'rows',
+    holds: 'what was sent, sealed with the person’s key; hashes, versions and reasons in the open',
+    of: { profile: ['profile_id'] },
+    erase: { sealed: `''::bytea`, address_hash: `''` },
+    export: ['effect_id', 'channel', 'status', 'at', 'content_hash', 'about'],
+  },
+  archive_skeletons: { kind: 'nobody', holds: 'what messages of a template have in common' },
   idempotency_keys: { kind: 'fleeting', holds: 'answers kept for repeats, sealed', within: '25 hours' },
   // consent
   consent_imports: {
@@ -122,6 +130,25 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     of: { mention: ['faults'] },
     erase: { faults: `'[]'`, content: 'null' },
     export: ['name', 'began_at'],
+  },
+  // content
+  products: { kind: 'nobody', holds: 'what is sold' },
+  product_prices: { kind: 'nobody', holds: 'how prices went' },
+  product_pairs: { kind: 'nobody', holds: 'what is bought together, as counts' },
+  product_feeds: { kind: 'nobody', holds: 'how far the fetching of product feeds has come' },
+  coupon_codes: {
+    kind: 'rows',
+    holds: 'coupon codes and whom they were given to; a code stays given when its person is erased',
+    of: { profile: ['profile_id'] },
+    erase: { profile_id: `''` },
+    export: ['pool', 'code', 'status', 'at', 'redeemed_at'],
+  },
+  live_contents: {
+    kind: 'rows',
+    holds: 'what was chosen and fetched for a message',
+    of: { profile: ['profile_id'] },
+    erase: 'delete',
+    export: ['template', 'content', 'at'],
   },
   // segments
   segment_watches: { kind: 'nobody', holds: 'which conditions are watched' },
@@ -191,6 +218,12 @@ export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
     holds: 'what became of messages to a person',
     profile: 'profile_id',
     export: ['at', 'journey_id', 'step_id', 'channel', 'status', 'reason'],
+  },
+  exposures: {
+    kind: 'rows',
+    holds: 'what a person was shown in the slots of messages',
+    profile: 'profile_id',
+    export: ['at', 'template', 'slot', 'variant', 'item'],
   },
   decisions: {
     kind: 'rows',

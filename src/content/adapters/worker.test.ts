@@ -21,9 +21,6 @@ const scope = {
   profile: { name: 'Ada <b>', list: ['a', 'b'], long: 'x'.repeat(200), bad: '<script'.repeat(20_000) },
   message: { at: '2026-11-22T10:00:00Z' },
 }
-const ordinary = pieces(
-  'Hello {{ profile.name }}, {% for each in profile.list %}{{ each | upcase }} {% endfor %}{{ "now" | date: "%Y-%m-%d" }}',
-)
 /** Filters of one output: the template engine looks at its clock only between outputs. */
 const endless = pieces(`{{ profile.rows${' | where: "a", 1'.repeat(60)} | size }}`)
 const rows = Array.from({ length: 50_000 }, () => ({ a: 1 }))

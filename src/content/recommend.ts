@@ -1,0 +1,50 @@
+import type { Known } from './catalogue.ts'
+import type { RecommendationSlot, Strategy } from './slots.ts'
+
+/** What the rules know: candidates of each, the best first. */
+export interface Candidates {
+  readonly lists: Readonly<Partial<Record<Strategy, readonly Known[]>>>
+  readonly bought: ReadonlySet<string>
+}
+
+export interface Recommended {
+  readonly product: Known
+  readonly by: Strategy
+}
+
+/** The first candidates that fit, rule by rule, each product once; with fewer than `least` there are none. */
+export function recommend(slot: Omit<RecommendationSlot, 'by' | 'fields' | 'otherwise'>, { lists, bought }: Candidates): Recommended[] {
+  const found = new Map<string, Recommended>()
+  for (const by of slot.strategies) {
+    for (const product of lists[by] ?? []) {
+      if (found.size === slot.count) break
+      const sold = slot.inStock && product.stock === 0
+      const elsewhere = slot.category !== undefined && !product.categories.includes(slot.category)
+      if (sold || elsewhere || (slot.notBought && bought.has(product.id)) || found.has(product.id)) continue
+      found.set(product.id, { product, by })
+    }
+  }
+  return found.size < slot.least ? [] : [...found.values()]
+}
+
+/** Views count once, purchases five times: one purchase says more than a look. */
+const WEIGHT = 5
+/** Added to both sides, so that two views after one are no trend. */
+const CALM = 1
+
+/** How a product does now against how it did: the day's weight of the last 7 days over that of the 28 before. */
+export function trendOf({
+  views7,
+  views28,
+  purchases7,
+  purchases28,
+}: {
+  views7: number
+  views28: number
+  purchases7: number
+  purchases28: number
+}): number {
+  const now = (views7 + WEIGHT * purchases7) / 7
+  const before = (views28 + WEIGHT * purchases28) / 28
+  return (now + CALM) / (before + CALM)
+}

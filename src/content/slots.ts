@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { chance } from '#lib/hash.ts'
+import type { JsonObject } from '#lib/json.ts'
+
+export const LiveName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,30}$/, 'use lower-case letters, digits and _ (at most 31), beginning with a letter')
+const VariantId = z.string().regex(/^[a-z0-9][a-z0-9-_]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
+/** Named pieces of Liquid: `{{ slots.hero.headline }}`. */
+const Fields = z.record(LiveName, z.string().max(5_000)).default({})
+/** MJML (in a template of MJML) or HTML that stands where `<slot name="…" />` does. */
+const Body = z.string().max(50_000).optional()
+
+export const SlotVariant = z.strictObject({
+  id: VariantId,
+  /** For whom: a condition on the person, asked when the message is decided. Left out: for everybody. */
+  when: z.string().max(2_000).optional(),
+  fields: Fields,
+  body: Body,
+})
+export type SlotVariant = z.output<typeof SlotVariant>
+
+/** What is shown when nothing else can be; `omit`: nothing; `skip`: then the message does not go out. */
+const Otherwise = z.union([z.enum(['omit', 'skip']), z.strictObject({ fields: Fields, body: Body })]).default('omit')
+
+export const STRATEGIES = ['recently-viewed', 'bought-together', 'same-category', 'trending', 'popular'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
+/** A place in a template that shows each person something of their own. */
+export const Slot = z.discriminatedUnion('by', [
+  /** The first variant whose condition holds. */
+  z.strictObject({ by: z.literal('conditions'), variants: z.array(SlotVariant).min(1).max(20), otherwise: Otherwise }),
+  /** A decision model chooses among the variants whose conditions hold; without one, or if it does not answer, each is as likely. */
+  z.strictObject({
+    by: z.literal('model'),
+    model: VariantId.optional(),
+    variants: z.array(SlotVariant).min(2).max(20),
+    otherwise: Otherwise,
+  }),
+  /** Products of the catalogue, by rules in the order in which they are given: `{{ slots.hero.products }}`. */
+  z.strictObject({
+    by: z.literal('recommendation'),
+    strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length),
+    count: z.int().min(1).max(20).default(3),
+    /** With fewer than these the slot is not shown. */
+    least: z.int().min(1).max(20).default(1),
+    category: z.string().max(200).optional(),
+    inStock: z.boolean().default(true),
+    notBought: z.boolean().default(true),
+    fields: Fields,
+    body: Body,
+    otherwise: Otherwise,
+  }),
+])
+export type Slot = z.output<typeof Slot>
+export type Slots = Readonly<Record<string, Slot>>
+export type RecommendationSlot = Extract<Slot, { by: 'recommendation' }>
+
+/** `omit` and `skip`, or what is shown: its id in messages and facts. */
+export const OTHERWISE = 'otherwise'
+/** Of a recommendation that was made. */
+export const PRODUCTS = 'products'
+
+/** What was chosen for one slot of one message; the same for every attempt. */
+export interface SlotChoice {
+  /** Variant id, `products`, or `otherwise`. */
+  readonly variant: string
+  /** In (0, 1]. */
+  readonly propensity: number
+  /** `condition`, `recommendation:trending`, `model:…`, `chance`, `otherwise`. */
+  readonly by: string
+  /** Ids of the products that are shown, each with the rule that brought it. */
+  readonly shown?: readonly { readonly id: string; readonly by: string }[]
+}
+
+/** What a chooser is asked: which of the candidates for this message. */
+export interface Question {
+  readonly workspace: string
+  readonly template: string
+  readonly slot: string
+  readonly model: string
+  readonly candidates: readonly string[]
+  /** The effect's id: the same question is answered in the same way. */
+  readonly key: string
+  readonly context: JsonObject
+}
+
+/** Whatever chooses: rules, chance, a model. Null when it has no answer in time. */
+export type Chooser = (question: Question) => Promise<{ readonly choice: string; readonly propensity: number; readonly by: string } | null>
+
+/** Each candidate is as likely, by hash: a repeat gets the same. */
+export function byChance({ template, slot, key, candidates }: Pick<Question, 'template' | 'slot' | 'key' | 'candidates'>): SlotChoice {
+  const drawn = Math.floor(chance(`slot:${template}:${slot}`, key) * candidates.length)
+  return { variant: candidates[drawn]!, propensity: 1 / candidates.length, by: 'chance' }
+}
+
+const NOTHING: SlotChoice = { variant: OTHERWISE, propensity: 1, by: OTHERWISE }
+
+/** A slot's choice among the variants that may be shown to the person; a chooser that answers something else is not believed. */
+export async function chosenVariant(
+  slot: Exclude<Slot, RecommendationSlot>,
+  question: Question,
+  chooser: Chooser | undefined,
+): Promise<SlotChoice> {
+  const { candidates } = question
+  const [first] = candidates
+  if (first === undefined) return NOTHING
+  if (slot.by === 'conditions') return { variant: first, propensity: 1, by: 'condition' }
+  const answer = (await chooser?.(question)) ?? null
+  if (answer && candidates.includes(answer.choice) && answer.propensity > 0 && answer.propensity <= 1)
+    return { variant: answer.choice, propensity: answer.propensity, by: answer.by }
+  return byChance(question)
+}
+
+/** What a slot shows with this choice; null: nothing. */
+export function partOf(slot: Slot, { variant }: Pick<SlotChoice, 'variant'>): Pick<SlotVariant, 'fields' | 'body'> | null {
+  if (variant === OTHERWISE) return typeof slot.otherwise === 'string' ? null : slot.otherwise
+  if (slot.by === 'recommendation') return slot
+  return slot.variants.find(({ id }) => id === variant) ?? null
+}
+
+/** The texts of a slot by pointer: `/slots/hero/<variant>/<field>`. */
+export function fieldsOf(slots: Slots = {}): Record<string, string> {
+  const texts: [string, string][] = []
+  for (const [name, slot] of Object.entries(slots))
+    for (const { id, fields } of variantsOf(slot))
+      for (const [field, text] of Object.entries(fields)) texts.push([`/slots/${name}/${id}/${field}`, text])
+  return Object.fromEntries(texts)
+}
+
+/** Everything that a slot can show, with what it is called. */
+function variantsOf(slot: Slot): readonly Pick<SlotVariant, 'id' | 'fields' | 'body'>[] {
+  const last = typeof slot.otherwise === 'string' ? [] : [{ id: OTHERWISE, ...slot.otherwise }]
+  return slot.by === 'recommendation' ? [{ id: PRODUCTS, fields: slot.fields, body: slot.body }, ...last] : [...slot.variants, ...last]
+}
+
+const PLACE = /<slot\s+name=(?:"([a-z0-9_]{1,31})"|'([a-z0-9_]{1,31})')\s*(?:\/>|>\s*<\/slot>)/g
+
+/** Writes the bodies of the variants where `<slot name="…" />` stands, each behind the question which was chosen. */
+export function placeSlots(source: string, slots: Slots | undefined, kind: 'mjml' | 'html'): string {
+  if (!slots) return source
+  // In MJML, Liquid between tags is let through only inside of mj-raw.
+  const raw = (liquid: string): string => (kind === 'mjml' ? `<mj-raw>${liquid}</mj-raw>` : liquid)
+  return source.replace(PLACE, (whole: string, double: string | undefined, single: string | undefined) => {
+    const name = (double ?? single)!
+    const slot = Object.hasOwn(slots, name) ? slots[name]! : undefined
+    if (!slot) return whole
+    const bodies = variantsOf(slot).filter(({ body }) => body !== undefined)
+    if (bodies.length === 0) return ''
+    const cases = bodies.map(({ id, body }, i) => `${raw(`${i === 0 ? `{% case slots.${name}.variant %}` : ''}{% when "${id}" %}`)}${body}`)
+    return `${cases.join('')}${raw('{% endcase %}')}`
+  })
+}
+
+/** Names of `<slot>` places that no slot fills. */
+export const unfilledPlaces = (source: string, slots: Slots | undefined): string[] =>
+  [...source.matchAll(PLACE)].map(([, double, single]) => (double ?? single)!).filter((name) => !slots || !Object.hasOwn(slots, name))
+
+/** The conditions of a template's slots: what has to be asked of the person when the message is decided. */
+export type SlotConditions = Readonly<Record<string, readonly { readonly id: string; readonly when: string | undefined }[]>>
+
+/** Undefined when no slot has variants. */
+export function slotConditions(slots: Slots | undefined): SlotConditions | undefined {
+  const asked = Object.entries(slots ?? {}).flatMap(([name, slot]) =>
+    slot.by === 'recommendation' ? [] : [[name, slot.variants.map(({ id, when }) => ({ id, when }))] as const],
+  )
+  return asked.length === 0 ? undefined : Object.fromEntries(asked)
+}
