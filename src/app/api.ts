@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mailBindings, showMail } from '#channels/actions.ts'
-import { webhookSecret } from '#channels/adapters/keys.ts'
-import { GetWebhookSecret } from '#channels/api.ts'
+import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
+import { pushKeys } from '#channels/adapters/web-push.ts'
+import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
 import { measurementActions } from '#measurement/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
@@ -43,10 +44,11 @@ import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
 import { pressureBindings } from './pressure.ts'
 import { segmentBindings } from './segments-read.ts'
-import { registerWeb, tellTime } from './web-assets.ts'
+import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
 
 export const VERSION = '0.1.0'
 const WEB = join(import.meta.dirname, '../../dist/web')
+const SDK = join(import.meta.dirname, '../../dist/sdk')
 
 interface Options {
   readonly config: Config & { readonly secretKey: string }
@@ -122,6 +124,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     message: (id, principal) => showMessage(views, principal, id),
     mail: (id, { workspace }) => showMail(pool, workspace, id),
   })
+  await registerSdk(server, SDK)
   if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
   return {
     writeKey: (value) => keys.writeKey(value),
@@ -166,6 +169,8 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
     ...mailBindings({ pool, receiving: options.receiving }),
     bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
+    bind(GetIdentitySecret, async (_input, { workspace }) => ({ secret: identitySecret(config.secretKey, workspace) })),
+    bind(MakePushKeys, async () => pushKeys()),
     ...contentBindings({ db: parts.work, pool, now }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]

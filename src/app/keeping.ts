@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
+import { clearInbox } from '#channels/inbox-store.ts'
 import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
+import { forgetSent } from './archive.ts'
 
 interface Options {
   /** Tries journeys on the past. */
@@ -20,9 +22,16 @@ export async function startKeeping({ url, pool, logger, now, backtest }: Options
     url,
     tasks: {
       backtest,
+      'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
+      'clear-inbox': async () => {
+        while ((await clearInbox(pool, now())) > 0);
+      },
     },
-    schedule: [{ task: 'forget-answers', cron: '17 * * * *' }],
+    schedule: [
+      { task: 'forget-answers', cron: '17 * * * *' },
+      { task: 'clear-inbox', cron: '47 * * * *' },
+    ],
     log: (level, message) => logger[level === 'warning' ? 'warn' : level]({ part: 'jobs' }, message),
   })
   return () => jobs.stop()

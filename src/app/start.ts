@@ -14,7 +14,7 @@ import { caughtUp } from '#platform/leases.ts'
 import { appendToPartitions, type Queryable } from '#platform/log.ts'
 import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
-import { answers } from '#platform/postgres/pool.ts'
+import { answers, transaction } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
 import { nextBuild } from '#segments/store.ts'
 import { consentModesAt } from '#workspaces/store.ts'
@@ -24,9 +24,11 @@ import { backtestTask } from './backtest-actions.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { DefinitionsRegistry } from './definitions.ts'
-import { type Delivery, startDelivery } from './delivery.ts'
+import { type Delivery, exitParts, guardedWayOut, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
+import { registerHooks } from './hooks.ts'
+import { registerInbox } from './inbox.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
@@ -37,6 +39,7 @@ import { Pipeline } from './pipeline.ts'
 import { type Presence, startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
+import { Reception } from './reception.ts'
 import { startBuilder } from './segment-build.ts'
 import { noteWatches } from './watches.ts'
 import { notePlaces } from './watches-store.ts'
@@ -174,7 +177,12 @@ async function startRoles(roles: Roles): Promise<Running> {
       : null
   if (mailbox) closing.push(() => mailbox.stop())
   const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
-  const delivery = has('delivery') ? await startDelivery({ ...roles, now, appended, smtpUrl, ...amongOthers(roles) }) : null
+  const reception = receptionOf(roles, { now, appended })
+  if (has('delivery')) {
+    reception.start()
+    closing.push(() => reception.stop())
+  }
+  const delivery = has('delivery') ? await startDelivery({ ...roles, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {
@@ -196,10 +204,15 @@ async function startRoles(roles: Roles): Promise<Running> {
     receiving: mailbox !== null,
   })
   closing.push(() => api.idle())
+  const guarded = guardedWayOut(config)
+  closing.push(() => guarded.close())
+  await registerHooks(server, { db: parts.work, reception, metrics, parts: exitParts({ ...roles, reception, now, guarded }) })
   await registerLinks(server, { ...roles, now, appended })
   if (intake) {
     closing.push(() => intake.idle())
     await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
+    const { secretKey, partitions } = roles.config
+    await registerInbox(server, { pool: roles.parts.pool, secretKey, partitions, writeKey: api.writeKey, now, appended })
   }
   return { server, setupToken: api.setupToken, delivery, projector, broadcaster }
 }
@@ -219,6 +232,19 @@ function anchorAudit({ config, parts, logger, closing }: Roles, now: () => numbe
   closing.push(() => guarded.close())
   const anchoring = startAuditAnchors({ config, pool: parts.work, egress: guarded, now, logger })
   closing.push(() => anchoring.stop())
+}
+
+/** Takes what providers say, whether it is posted or comes over a connection that stays open. */
+function receptionOf({ parts, config, logger, metrics }: Roles, { now, appended }: { now: () => number; appended: () => void }): Reception {
+  const counted = metrics.counter({ name: 'cadenza_provider_receipts_total', help: 'What providers said of messages', labels: ['outcome'] })
+  return new Reception({
+    transaction: (work) => transaction(parts.work, work),
+    partitions: config.partitions,
+    now,
+    appended,
+    logger,
+    observe: (outcome, count) => counted.inc({ outcome }, count),
+  })
 }
 
 /** Looks again at everybody inside a journey that was edited, stopped or let go on. */

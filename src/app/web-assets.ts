@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import fastifyStatic from '@fastify/static'
@@ -11,6 +12,8 @@ export interface WebOptions {
   readonly hsts?: boolean
 }
 
+/** What pages of customers load. */
+export const SDK_FILES = ['cadenza.js', 'push-worker.js'] as const
 const HASHED = /^\/assets\/.+-[\w-]{8}\.\w+$/
 
 /**
@@ -39,6 +42,27 @@ export async function registerWeb(server: FastifyInstance, { folder, hsts = fals
       return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)
     })
   })
+}
+
+/** The script for pages of customers: any page may load it. */
+export async function registerSdk(server: FastifyInstance, folder: string): Promise<void> {
+  for (const name of SDK_FILES) {
+    const file = join(folder, name)
+    if (!existsSync(file)) continue
+    const text = readFileSync(file, 'utf8')
+    const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
+    server.get(`/sdk/${name}`, (request, reply) => {
+      reply.headers({
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'public, max-age=3600',
+        etag: tag,
+      })
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send()
+      return reply.type('text/javascript; charset=utf-8').send(text)
+    })
+  }
 }
 
 const sendFile = (reply: FastifyReply, path: string): FastifyReply =>
@@ -73,6 +97,14 @@ export function webState(root: string): 'missing' | 'stale' | 'fresh' {
     ...capabilitySources(root),
   ]
   return sources.some((file) => statSync(file).mtimeMs > built) ? 'stale' : 'fresh'
+}
+
+/** As `webState`, of the script for pages of customers. */
+export function sdkState(root: string): 'missing' | 'stale' | 'fresh' {
+  const built = SDK_FILES.map((name) => join(root, 'dist/sdk', name))
+  if (!built.every((file) => existsSync(file))) return 'missing'
+  const oldest = Math.min(...built.map((file) => statSync(file).mtimeMs))
+  return under(join(root, 'sdk')).some((file) => statSync(file).mtimeMs > oldest) ? 'stale' : 'fresh'
 }
 
 const under = (folder: string): string[] =>

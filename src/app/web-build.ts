@@ -1,15 +1,21 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { webState } from './web-assets.ts'
+import { sdkState, webState } from './web-assets.ts'
 
-/** Builds the screens when they are missing or older than their sources. Rejects with what the build said. */
+const SDK_CONFIG = 'sdk/vite.config.ts'
+
+/** Builds the screens, and the script for pages of customers, when they are missing or older than their sources. Rejects with what the build said. */
 export async function buildWebIfNeeded(root: string): Promise<'fresh' | 'built' | 'cannot'> {
-  if (webState(root) === 'fresh') return 'fresh'
+  const [web, sdk] = [webState(root) === 'fresh', sdkState(root) === 'fresh']
+  if (web && sdk) return 'fresh'
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   // Installed without development packages: the server runs, and the page says how to build.
   if (!existsSync(vite)) return 'cannot'
-  await run([vite, 'build', '--logLevel', 'error'], root)
+  if (!web) await run([vite, 'build', '--logLevel', 'error'], root)
+  if (!sdk)
+    for (const mode of ['cadenza', 'push-worker'])
+      await run([vite, 'build', '--config', SDK_CONFIG, '--mode', mode, '--logLevel', 'error'], root)
   return 'built'
 }
 

@@ -134,3 +134,22 @@ export const GetWebhookSecret = action({
   output: z.object({ /** `whsec_` and base64. */ secret: z.string() }),
   audited: true,
 })
+
+export const GetIdentitySecret = action({
+  name: 'inbox.secret',
+  does: 'Shows the secret with which your own server proves who reads an inbox: userHash is HMAC-SHA256 of the user id with it, in hexadecimal.',
+  may: 'workspace:admin',
+  route: 'GET /api/inbox/secret',
+  input: z.object({}),
+  output: z.object({ /** Hexadecimal; use it as text. */ secret: z.string() }),
+  audited: true,
+})
+
+export const MakePushKeys = action({
+  name: 'push.keys',
+  does: 'Makes a new pair of keys for Web Push. Nothing is kept: give the public key to the provider and the page, and keep the private one as a secret.',
+  may: 'workspace:admin',
+  route: 'POST /api/push/keys',
+  input: z.object({}),
+  output: z.object({ publicKey: z.string(), privateKey: z.string() }),
+})

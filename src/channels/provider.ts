@@ -44,6 +44,8 @@ export interface Tools {
   request(outgoing: Outgoing): Promise<Answered>
   /** Vets a host and port as the guarded way out does, for protocols that are not HTTP: connect to this very address. */
   vetted(host: string, port: number): Promise<Outcome<{ readonly address: string; readonly port: number }>>
+  /** PEM text of a DKIM key of the workspace by its secret name; undefined when it is not there. */
+  signingKey?(name: string): Promise<string | undefined>
   /** Hands over what a provider says on a connection that stays open; resolves when it is durable. */
   told(received: Received): Promise<void>
   /** Epoch ms. */

@@ -26,3 +26,13 @@ export function linkKeys(secret: string, earlier: readonly string[] = []): LinkK
 /** The secret that a workspace's webhooks are signed with, as the receiver gets it (Standard Webhooks: `whsec_` + base64). */
 export const webhookSecret = (secret: string, workspace: string): string =>
   `whsec_${derive(secret, `webhooks ${workspace}`).toString('base64')}`
+
+/** The secret with which a workspace's own server says who reads an inbox. */
+export const identitySecret = (secret: string, workspace: string): string => derive(secret, `identity ${workspace}`).toString('hex')
+
+/** Whether `hash` is HMAC-SHA256 of the user id in hexadecimal under that secret: only the workspace's own server can have made it. */
+export function isIdentityProof(secret: string, { workspace, userId, hash }: { workspace: string; userId: string; hash: string }): boolean {
+  const expected = createHmac('sha256', identitySecret(secret, workspace)).update(userId).digest()
+  const given = /^[0-9a-f]{64}$/i.test(hash) ? Buffer.from(hash, 'hex') : Buffer.alloc(0)
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}

@@ -2,10 +2,11 @@ import type { ProviderType } from '../provider.ts'
 import { push } from './push.ts'
 import { slack } from './slack.ts'
 import { smpp } from './smpp.ts'
+import { smtp } from './smtp-provider.ts'
 import { twilio } from './twilio.ts'
 import { whatsapp } from './whatsapp.ts'
 
 /** Every kind of provider, one line each. */
-const ALL = [twilio, smpp, whatsapp, slack, push] as unknown as readonly ProviderType[]
+const ALL = [smtp, twilio, smpp, whatsapp, slack, push] as unknown as readonly ProviderType[]
 
 export const PROVIDERS: ReadonlyMap<string, ProviderType> = new Map(ALL.map((each) => [each.type, each]))

@@ -11,6 +11,10 @@ export interface SmtpOptions {
   readonly connections?: number
   /** PEM text of a DKIM key by its secret name; undefined when it is not there. */
   readonly dkimKey: (workspace: string, name: string) => Promise<string | undefined>
+  /** The name that its certificate must bear, where `url` holds an address. */
+  readonly servername?: string
+  /** Left out: STARTTLS where the server offers it. */
+  readonly security?: 'tls' | 'starttls' | 'none'
   /** Time-outs in ms: to connect and greet, and without a word from the server. */
   readonly connectMs?: number
   readonly silenceMs?: number
@@ -47,9 +51,12 @@ export function smtpChannel(options: SmtpOptions): Channel<PreparedEmail> {
   }
 }
 
-const poolOf = ({ url, connectMs = 10_000, silenceMs = 60_000 }: SmtpOptions, maxConnections: number): SMTPPool =>
+const poolOf = ({ url, servername, security, connectMs = 10_000, silenceMs = 60_000 }: SmtpOptions, maxConnections: number): SMTPPool =>
   new SMTPPool({
     url,
+    ...(servername === undefined ? {} : { tls: { servername } }),
+    ...(security === 'starttls' && { requireTLS: true }),
+    ...(security === 'none' && { ignoreTLS: true }),
     maxConnections,
     maxMessages: 1_000,
     maxRequeues: 2,

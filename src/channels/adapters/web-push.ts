@@ -13,6 +13,9 @@ export const WebPushSettings = z.strictObject({
   publicKey: z.string().regex(/^[A-Za-z0-9_-]{87}$/, 'write the public key: 87 characters of base64url'),
 })
 
+/** A new VAPID pair (RFC 8292): the page gets one, the secrets of the workspace the other. */
+export const pushKeys = (): { publicKey: string; privateKey: string } => webPush.generateVAPIDKeys()
+
 /** Largest payload that every push service takes (RFC 8291 §4: 4,096 octets with the encryption's own). */
 const LARGEST = 3_993
 
