@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
+import { inappChannel } from '#channels/adapters/inapp.ts'
 import { linkKeys, webhookSecret } from '#channels/adapters/keys.ts'
 import { smtpChannel } from '#channels/adapters/smtp.ts'
 import { webhookChannel } from '#channels/adapters/webhook.ts'
 import type { Channel } from '#channels/channel.ts'
+import type { Outgoing, Received } from '#channels/provider.ts'
 import { templateLibrary } from '#content/adapters/library.ts'
 import { Sender, Template } from '#content/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
@@ -13,18 +15,23 @@ import type { Queryable } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { secretBox } from '#platform/secrets.ts'
+import { subjectKeys } from '#platform/subject-keys.ts'
 import { addressHash } from '#platform/suppressions.ts'
 import { livingWorkers } from '#platform/workers.ts'
-import { secretValue } from '#workspaces/secrets/actions.ts'
+import { secretFor } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
+import { type Archive, archive } from './archive.ts'
 import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
+import { Exits, type SecretAsked } from './exits.ts'
 import type { Parts } from './open-parts.ts'
 import type { Judge } from './passage.ts'
-import { type PrepareParts, prepare } from './prepare.ts'
+import { type PrepareParts, prepare, wantedProvider } from './prepare.ts'
 import { policyAmong } from './pressure.ts'
 import { quietGate } from './quiet-gate.ts'
+import type { Reception } from './reception.ts'
 import type { Keep } from './settler.ts'
+import { partsFor } from './template-parts.ts'
 
 type Sealed = Config & { readonly secretKey: string }
 
@@ -43,6 +50,8 @@ interface Options {
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** Where links lead to; known when the server listens. */
   readonly address: { readonly url: string }
+  /** Takes what providers say. */
+  readonly reception: Reception
   /** The right to send, asked for each message when it is made; as `PassageParts.judge`. */
   readonly judge?: Judge | undefined
   /** Keeps what was handed over; as `SettlerParts.keep`. */
@@ -58,7 +67,15 @@ export interface Delivery {
 
 export async function startDelivery(options: Options): Promise<Delivery> {
   const { parts, config, logger, metrics, now, appended } = options
-  const guarded = egress({ allowPrivate: config.allowPrivateEgress })
+  const guarded = guardedWayOut(config)
+  const rendering = prepareParts(options)
+  const exits = new Exits({
+    ...exitParts({ ...options, guarded }),
+    db: parts.work,
+    among: options.among,
+    real: () => performance.now(),
+    logger,
+  })
   const { mailRate } = config
   const attempts = metrics.counter({
     name: 'cadenza_messages_total',
@@ -71,7 +88,8 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     transaction: (work) => transaction(parts.work, work),
     partitions: config.partitions,
     channels: channelsOf(options, guarded),
-    prepare: preparing(prepareParts(options)),
+    providers: { exits, wanted: (entry) => wantedProvider(entry, rendering), house: new Map() },
+    prepare: preparing(rendering),
     owner: parts.owner,
     // The embedded database belongs to one process: whoever claimed before is dead.
     living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
@@ -79,7 +97,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     permitted: consentGate({ db: parts.work, terms: remembering((workspace) => consentTerms(parts.work, workspace)), now }),
     addressHash: addressHash(config.secretKey),
     judge: options.judge,
-    keep: options.keep,
+    keep: options.keep ?? archiveOf(options).keep,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
     logger,
@@ -106,20 +124,82 @@ export async function startDelivery(options: Options): Promise<Delivery> {
   }
 }
 
+/** The one way out for all that workspaces configure. */
+export const guardedWayOut = (config: Config): Egress => egress({ allowPrivate: config.allowPrivateEgress, own: ownServers(config) })
+
+/** `host:port` of the servers that we ourselves work with. */
+function ownServers({ database, clickhouseUrl, nats }: Config): string[] {
+  const urls = [...(database.kind === 'server' ? [database.url] : []), ...(clickhouseUrl ? [clickhouseUrl] : []), ...(nats?.servers ?? [])]
+  return urls.map((text) => {
+    const { protocol, hostname, port } = new URL(text)
+    return `${hostname}:${port || PORTS[protocol] || '443'}`
+  })
+}
+const PORTS: Readonly<Record<string, string>> = {
+  'postgres:': '5432',
+  'postgresql:': '5432',
+  'http:': '80',
+  'nats:': '4222',
+  'tls:': '4222',
+}
+
+/** What adapters of providers get, for sending and for hearing. */
+export function exitParts({
+  config,
+  parts,
+  guarded,
+  now,
+  logger,
+  address,
+  reception,
+}: Pick<Options, 'config' | 'parts' | 'now' | 'logger' | 'address' | 'reception'> & { guarded: Egress }) {
+  const box = secretBox(config.secretKey)
+  return {
+    tools: { request: (outgoing: Outgoing) => guarded.send(outgoing), vetted: (host: string, port: number) => guarded.vetted(host, port) },
+    secret: async (asked: SecretAsked): Promise<string | undefined> => {
+      const found = await secretFor(parts.work, box, asked)
+      if (found === 'elsewhere')
+        logger.warn({ ws: asked.workspace, secret: asked.name }, 'a secret belongs to another server: it has to be given again')
+      return found === 'elsewhere' ? undefined : found?.value
+    },
+    told: (from: { ws: string; id: string }, received: Received) => reception.told(from, received),
+    publicUrl: () => address.url,
+    now,
+  }
+}
+
+/** What was handed over, kept and read again. */
+export const archiveOf = (options: Pick<Options, 'parts' | 'config' | 'address' | 'logger'>): Archive =>
+  archive({
+    db: options.parts.work,
+    logger: options.logger,
+    keys: subjectKeys(secretBox(options.config.secretKey)),
+    secretKey: options.config.secretKey,
+    render: prepareParts(options),
+  })
+
 const preparing = (parts: PrepareParts) => (entry: Parameters<typeof prepare>[0]) => prepare(entry, parts)
 
 function channelsOf({ config, parts, smtpUrl, now }: Options, guarded: Egress): Channel[] {
   const webhooks = webhookChannel({ egress: guarded, secret: (workspace) => webhookSecret(config.secretKey, workspace), now }) as Channel
-  if (smtpUrl === null) return [webhooks]
+  const own = [webhooks, inappChannel({ db: parts.work, now }) as Channel]
+  if (smtpUrl === null) return own
   const box = secretBox(config.secretKey)
-  const mail = smtpChannel({ url: smtpUrl, dkimKey: (workspace, name) => secretValue(parts.work, box, { workspace, name }) }) as Channel
-  return [mail, webhooks]
+  const dkimKey = async (workspace: string, name: string): Promise<string | undefined> => {
+    const found = await secretFor(parts.work, box, { workspace, name, target: 'dkim' })
+    return found === 'elsewhere' ? undefined : found?.value
+  }
+  const mail = smtpChannel({ url: smtpUrl, dkimKey }) as Channel
+  return [mail, ...own]
 }
 
 /** What rendering needs of documents and workspaces; also for showing a message again. */
 export function prepareParts({ parts: { work }, config, address }: Pick<Options, 'parts' | 'config' | 'address'>): PrepareParts {
   return {
-    library: templateLibrary({ load: (workspace, id, version) => templateVersion(work, { workspace, id, version }) }),
+    library: templateLibrary({
+      load: (workspace, id, version) => templateVersion(work, { workspace, id, version }),
+      parts: (workspace, template, version) => partsFor(work, workspace, { template, version }),
+    }),
     sender: remembering((workspace, id) => senderOf(work, workspace, id)),
     workspace: remembering((workspace) => workspaceWords(work, workspace)),
     links: linkKeys(config.secretKey),
