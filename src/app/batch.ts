@@ -59,7 +59,7 @@ export class BatchBuilder {
     let next: Lease = { ...lease, done: seq }
     if (record.kind === 'tick') next = { ...next, tick: at, tickSeq: seq }
     else if (record.kind === 'definitions') next = { ...next, revision: Math.max(record.revision, lease.revision) }
-    else this.#keyed(lease, logged, record)
+    else if (record.kind !== 'erased') this.#keyed(lease, logged, record)
     this.leases.set(lease.partition, next)
     return next
   }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { AcceptedEvent } from '#events/accept.ts'
 import type { EventRecord, Identifier, KeyedRecord } from '#events/schema.ts'
 import { append, type Queryable } from '#platform/log.ts'
+import { erasedCounts } from '#platform/log-erasure.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { type Known, type Resolution, resolve, resolveAlias } from '#profiles/resolve.ts'
 import { claimIdentities, lockIdentities, moveIdentities, type OwnedIdentifier, owners } from '#profiles/store.ts'
@@ -32,6 +33,11 @@ export class Overloaded extends Error {
   override readonly name = 'Overloaded'
 }
 
+/** Somebody was erased since identities were remembered: what is known of them may lead to a profile that is no more. */
+class Outdated extends Error {
+  override readonly name = 'Outdated'
+}
+
 interface Waiting {
   readonly ws: string
   readonly events: readonly AcceptedEvent[]
@@ -53,6 +59,8 @@ export class Ingest implements Intake {
   readonly #known = new LRUCache<string, Known>({ max: 200_000 })
   /** Where merged profiles went, for what the cache still believes. */
   readonly #moved = new LRUCache<string, Known>({ max: 50_000 })
+  /** How often somebody had been erased from each partition when identities were first remembered. */
+  #erased: ReadonlyMap<number, number> | null = null
   #waitingEvents = 0
   #running: Promise<void> | null = null
 
@@ -125,6 +133,22 @@ export class Ingest implements Intake {
   }
 
   async #commit(items: readonly Item[], within?: (tx: Queryable) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#attempt(items, within)
+      } catch (error) {
+        if (!(error instanceof Outdated)) throw error
+        this.#known.clear()
+        this.#moved.clear()
+        this.#erased = null
+      }
+    }
+  }
+
+  async #attempt(items: readonly Item[], within?: (tx: Queryable) => Promise<void>): Promise<void> {
+    // Read before anything is remembered: what is remembered is at least as new.
+    this.#erased ??= await erasedCounts(this.#options.pool)
+    const erased = this.#erased
     await this.#look(this.#options.pool, this.#unknown(items))
     const settled = items.every((item) => isSettled(item, (id) => this.#owner(item.ws, id)))
     await transaction(this.#options.pool, async (tx) => {
@@ -133,11 +157,13 @@ export class Ingest implements Intake {
       const records = items.flatMap((item) => round.records(item))
       await claimIdentities(tx, round.claims())
       await moveIdentities(tx, round.merges)
-      await append(
+      const counts = await append(
         tx,
         records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
         { partitions: this.#options.partitions, now: this.#options.now() },
       )
+      // The heads of the partitions are locked now, and an erasure locks them too: it came before, and is seen, or it comes after.
+      for (const [partition, count] of counts) if (erased.get(partition) !== count) throw new Outdated()
       return round
     }).then((round) => this.#learn(round))
   }

@@ -178,6 +178,11 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: { result: 'null', status: `'failed'`, error: `'a person of its examples was erased: try it again'` },
     export: 'none',
   },
+  erasures: {
+    kind: 'proof',
+    holds: 'erasures and their receipts; who it is lies sealed in it while one runs',
+    pseudonym: 'HMAC of the profile ids',
+  },
   // channels
   mailbox: {
     kind: 'rows',

@@ -213,7 +213,7 @@ export class Pipeline {
     }
     for (const { record } of records) {
       if (record.kind === 'definitions') await this.#options.definitions.prepare(record.revision)
-      else if (record.kind !== 'tick') want(record.ws, record.key)
+      else if (record.kind !== 'tick' && record.kind !== 'erased') want(record.ws, record.key)
     }
     for (const { ws, id } of due) want(ws, id)
     if (missing.size === 0) return held

@@ -81,8 +81,13 @@ export interface ReviewRecord {
   readonly history?: Readonly<Record<string, Json>>
 }
 
+/** Stands where a record of somebody was who has been erased: nothing follows from it, and the numbers of the others stay. */
+export interface ErasedRecord {
+  readonly kind: 'erased'
+}
+
 export type KeyedRecord = EventRecord | MergeRecord | AbsorbRecord | ReviewRecord
-export type LogRecord = KeyedRecord | WakeRecord | TickRecord | DefinitionsRecord
+export type LogRecord = KeyedRecord | WakeRecord | TickRecord | DefinitionsRecord | ErasedRecord
 
 /** Where a record stands on the log, and when the log took it (epoch ms, never decreasing within a partition). */
 export interface Position {

@@ -45,16 +45,17 @@ export async function preparePartitions(db: Queryable, partitions: number): Prom
 /**
  * Appends in the caller's transaction: locks the heads of the partitions in order, numbers the records,
  * writes one block for each partition and workspace. Durable when the transaction commits.
+ * Resolves with how often somebody was erased from each of the partitions: what was known of identities before such a change is not true any more.
  */
 export async function append(
   tx: Queryable,
   entries: readonly LogEntry[],
   { partitions, now }: { partitions: number; now: number },
-): Promise<void> {
-  if (entries.length === 0) return
+): Promise<ReadonlyMap<number, number>> {
+  if (entries.length === 0) return new Map()
   const groups = new Map<number, Map<string, string[]>>()
   for (const entry of entries) push(groups, partitionOf(entry.key, partitions), entry)
-  await appendGroups(tx, groups, now)
+  return appendGroups(tx, groups, now)
 }
 
 /** Appends one record of the system's own to each of the partitions. */
@@ -79,15 +80,15 @@ async function appendGroups(
   tx: Queryable,
   groups: ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>,
   now: number,
-): Promise<void> {
+): Promise<ReadonlyMap<number, number>> {
   const partitions = [...groups.keys()]
   const counts = partitions.map((partition) => [...groups.get(partition)!.values()].reduce((sum, texts) => sum + texts.length, 0))
-  const heads = await tx.query<{ partition: number; seq: number; at: number }>(
+  const heads = await tx.query<{ partition: number; seq: number; at: number; erased: number }>(
     `with locked as (select partition from log_heads where partition = any($1) order by partition for update)
      update log_heads h set seq = h.seq + v.n, at = greatest(h.at, $3::bigint)
      from locked, unnest($1::smallint[], $2::int[]) v(partition, n)
      where h.partition = locked.partition and v.partition = locked.partition
-     returning h.partition, h.seq, h.at`,
+     returning h.partition, h.seq, h.at, h.erased`,
     [partitions, counts, now],
   )
   if (heads.rowCount !== partitions.length) throw new Error('The log has fewer partitions than the engine expects')
@@ -105,6 +106,7 @@ async function appendGroups(
     }
   }
   await tx.query(`insert into log (workspace_id, partition, first_seq, last_seq, at, records) values ${rows.join(', ')}`, values)
+  return new Map(heads.rows.map(({ partition, erased }) => [partition, erased]))
 }
 
 export interface Cursor {

@@ -104,3 +104,26 @@ export async function findByIdentifier(
   )
   return rows
 }
+
+/** Forgets who these profiles were: their identifiers, and that they were one person. Resolves with how many of each there were. */
+export async function forgetIdentities(
+  tx: Queryable,
+  workspace: string,
+  profiles: readonly string[],
+): Promise<{ identifiers: number; merges: number }> {
+  const identities = await tx.query('delete from identities where workspace_id = $1 and profile_id = any($2)', [workspace, profiles])
+  const merges = await tx.query('delete from merged_profiles where workspace_id = $1 and (profile_id = any($2) or into_id = any($2))', [
+    workspace,
+    profiles,
+  ])
+  return { identifiers: identities.rowCount ?? 0, merges: merges.rowCount ?? 0 }
+}
+
+/** All identifiers of these profiles. */
+export async function identifiersOfProfiles(db: Queryable, workspace: string, profiles: readonly string[]): Promise<Identifier[]> {
+  const { rows } = await db.query<Identifier>(
+    'select kind, value from identities where workspace_id = $1 and profile_id = any($2) order by kind, value',
+    [workspace, profiles],
+  )
+  return rows
+}

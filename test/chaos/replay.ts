@@ -113,6 +113,8 @@ class Partition {
       case 'wake':
         this.#fire(`${record.ws} ${record.key}`)
         return
+      case 'erased':
+        return
       case 'event':
       case 'merge':
       case 'absorb':

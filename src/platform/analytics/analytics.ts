@@ -13,6 +13,11 @@ export interface Analytics {
    * The same lines with the same token again change nothing. Throws `AnalyticsError`.
    */
   insert(table: string, lines: string, token: string): Promise<void>
+  /**
+   * Takes rows away for good: parts are rewritten without them. `condition` is SQL of our own. Resolves with the parts that still lie on disk
+   * with old rows in them, because the server has not tidied up yet: it does within its `old_parts_lifetime` (8 minutes). Throws `AnalyticsError`.
+   */
+  purge(table: string, condition: string): Promise<{ readonly oldParts: number }>
   /** Waits for what runs, then lets go of the data directory or the connections. */
   close(): Promise<void>
 }
@@ -50,9 +55,21 @@ export const READ_LIMITS = {
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/
 const TOKEN = /^[\w:.-]{1,200}$/
 
+export function checkTable(table: string): string {
+  if (!IDENTIFIER.test(table)) throw new TypeError(`not a table name: ${table}`)
+  return table
+}
+
+/** Waits until every part has been rewritten. */
+export const deleteStatement = (table: string, condition: string): string =>
+  `ALTER TABLE ${checkTable(table)} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`
+
+/** A text as ClickHouse reads it between quotes, for statements that take no parameters. */
+export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
 /** `INSERT … FORMAT JSONEachRow` without its rows. Throws on a table name or token that would need quoting. */
 export function insertStatement(table: string, token: string): string {
-  if (!IDENTIFIER.test(table)) throw new TypeError(`not a table name: ${table}`)
+  checkTable(table)
   if (!TOKEN.test(token)) throw new TypeError(`not an insert token: ${token}`)
   const settings = Object.entries({ ...INSERT_SETTINGS, insert_deduplication_token: `'${token}'` })
   return `INSERT INTO ${table} SETTINGS ${settings.map(([name, value]) => `${name} = ${value}`).join(', ')} FORMAT JSONEachRow`

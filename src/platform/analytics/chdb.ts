@@ -1,6 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import type { Session } from 'chdb'
-import { type Analytics, AnalyticsError, insertStatement, type Params, READ_LIMITS, rows } from './analytics.ts'
+import {
+  type Analytics,
+  AnalyticsError,
+  checkTable,
+  deleteStatement,
+  insertStatement,
+  type Params,
+  READ_LIMITS,
+  rows,
+} from './analytics.ts'
 
 interface Options {
   /** Owned by one process at a time: a second opener is refused by the engine's own lock. */
@@ -37,11 +46,30 @@ export async function chdbAnalytics({ directory, readers = 2 }: Options): Promis
     command: (sql) => writer.run(async (session) => void (await session.queryAsync(sql))),
     insert: (table, lines, token) =>
       writer.run(async (session) => void (await session.queryAsync(`${insertStatement(table, token)}\n${lines}`))),
+    purge: (table, condition) => writer.run((session) => purge(session, checkTable(table), condition)),
     async close() {
       for (const lane of [reader, writer]) await lane.close()
       await chdb.drainPending()
     },
   }
+}
+
+/**
+ * chDB never tidies up parts that were replaced, so the clean parts move into a fresh table (as hard links), which takes the old one's place.
+ * Nothing is inserted meanwhile: this is the one connection that writes. What a crash leaves behind is dropped by the repeat.
+ */
+async function purge(session: Session, table: string, condition: string): Promise<{ oldParts: number }> {
+  const fresh = `${table}_purged`
+  const steps = [
+    deleteStatement(table, condition),
+    `DROP TABLE IF EXISTS ${fresh} SYNC`,
+    `CREATE TABLE ${fresh} AS ${table}`,
+    `ALTER TABLE ${fresh} ATTACH PARTITION tuple() FROM ${table}`,
+    `EXCHANGE TABLES ${fresh} AND ${table}`,
+    `DROP TABLE ${fresh} SYNC`,
+  ]
+  for (const sql of steps) await session.queryAsync(sql)
+  return { oldParts: 0 }
 }
 
 async function select(session: Session, sql: string, params: Params | undefined): Promise<string> {

@@ -11,5 +11,5 @@ export function elsewhere(): Analytics {
         },
       ),
     )
-  return { query: refuse, command: refuse, insert: refuse, close: () => Promise.resolve() }
+  return { query: refuse, command: refuse, insert: refuse, purge: refuse, close: () => Promise.resolve() }
 }

@@ -1,5 +1,5 @@
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { type Analytics, AnalyticsError, insertStatement, type Params, READ_LIMITS } from './analytics.ts'
+import { type Analytics, AnalyticsError, deleteStatement, insertStatement, type Params, READ_LIMITS } from './analytics.ts'
 
 interface Options {
   /** `http(s)://user:password@host:port/database`. */
@@ -27,14 +27,20 @@ export function httpAnalytics({ url, timeout = 40_000 }: Options): Analytics {
     log: { level: ClickHouseLogLevel.OFF },
   })
   const command = (query: string) => telling(async () => void (await client.command({ query })))
+  const read = <Row>(query: string, params?: Params) =>
+    telling(async () => {
+      const clickhouse_settings = { ...LIMITS, wait_end_of_query: 1 as const }
+      const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings, ...(params && { query_params: params }) })
+      return result.json<Row>()
+    })
   return {
-    query: <Row>(query: string, params?: Params) =>
-      telling(async () => {
-        const clickhouse_settings = { ...LIMITS, wait_end_of_query: 1 as const }
-        const result = await client.query({ query, format: 'JSONEachRow', clickhouse_settings, ...(params && { query_params: params }) })
-        return result.json<Row>()
-      }),
+    query: read,
     command,
+    async purge(table, condition) {
+      await command(deleteStatement(table, condition))
+      const old = 'SELECT count() AS parts FROM system.parts WHERE database = currentDatabase() AND table = {table:String} AND NOT active'
+      return { oldParts: (await read<{ parts: number }>(old, { table }))[0]!.parts }
+    },
     insert: (table, lines, token) => command(`${insertStatement(table, token)}\n${lines}`),
     close: () => client.close(),
   }
