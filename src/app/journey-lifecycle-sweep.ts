@@ -123,13 +123,11 @@ async function page(
   else pages.delete(name)
 }
 
-const review = (
+async function review(
   tx: Queryable,
   { ws, people }: { ws: string; people: readonly string[] },
   at: { partitions: number; now: number },
-): Promise<void> =>
-  append(
-    tx,
-    people.map((key) => ({ workspace: ws, key, text: JSON.stringify({ kind: 'review', ws, key }) })),
-    at,
-  )
+): Promise<void> {
+  const entries = people.map((key) => ({ workspace: ws, key, text: JSON.stringify({ kind: 'review', ws, key }) }))
+  await append(tx, entries, at)
+}

@@ -45,7 +45,13 @@ const change = ({ database: { pool }, now }: DeliveryWorld, kind: ModeChange['ki
 const sweeperOf = (world: DeliveryWorld, released: () => void = () => undefined) =>
   startSweeper({
     pool: world.database.pool,
-    analytics: { query: async () => [], command: async () => undefined, insert: async () => undefined, close: async () => undefined },
+    analytics: {
+      query: async () => [],
+      command: async () => undefined,
+      insert: async () => undefined,
+      purge: async () => ({ oldParts: 0 }),
+      close: async () => undefined,
+    },
     partitions: 4,
     now: () => world.now,
     logger: pino({ level: 'silent' }),

@@ -36,6 +36,7 @@ class Replay implements Made {
     places.forEach(({ record, at }, i) => {
       const place = { partition, seq: i + 1 }
       const contextAt = (now: number) => ({ definitions: this.#registry.of(revision), now, position: place })
+      if (record.kind === 'erased') return
       if (record.kind === 'definitions') revision = Math.max(revision, record.revision)
       else if (record.kind === 'tick') {
         tick = { at, seq: place.seq }
