@@ -1,11 +1,14 @@
 import { checkPolicy } from '#consent/check-policy.ts'
 import { ContactPolicy } from '#consent/policy.ts'
 import { checkTopic, Topic, Wording } from '#consent/topics.ts'
+import { Brand, brandProblems } from '#content/brand.ts'
 import { Sender, Template } from '#content/schema.ts'
+import { Snippet, snippetProblems } from '#content/snippets.ts'
+import { type ContentLibrary, templateProblems } from '#content/template-check.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
-import { isRefusal, type Problem } from '#lib/problem.ts'
+import type { Problem } from '#lib/problem.ts'
 import { type DocumentKind, kindsOf } from '#platform/documents-plan.ts'
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
@@ -15,19 +18,20 @@ const errorsOf = (journey: Journey, library: JourneyLibrary) => check(journey, l
 
 const policyErrors = (policy: ContactPolicy) => checkPolicy(policy).filter(({ severity }) => severity === 'error')
 
+// Loaded only when something is examined: MJML takes most of a second to load.
+const examining = () => import('#content/adapters/examine.ts')
 /** A marketing mail without a way out is refused here, before anybody can be written to with it. */
-async function faultsOf(template: Template): Promise<readonly Problem[]> {
-  // Loaded only here: MJML takes most of a second to load.
-  const [{ compileTemplate }, { flat }] = await Promise.all([import('#content/adapters/compile.ts'), import('#content/actions.ts')])
-  const compiled = await compileTemplate(template, 0)
-  const problems = isRefusal(compiled) ? flat(compiled.refused) : compiled.problems
-  return problems.filter(({ severity }) => severity === 'error').map(({ severity: _severity, ...problem }) => ({ status: 422, ...problem }))
-}
+const templateFaults = async (template: Template): Promise<readonly Problem[]> => (await examining()).examineTemplate(template)
+const snippetFaults = async (snippet: Snippet): Promise<readonly Problem[]> => (await examining()).examineSnippet(snippet)
+const snippetErrors = (snippet: Snippet, library: ContentLibrary) =>
+  snippetProblems(snippet, (id) => library.get('snippet', id) as Snippet | undefined)
 
 /** The authored things, one line each: what people write, what is checked, what publishing needs. */
 export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf },
-  { kind: 'template', schema: Template, examine: faultsOf },
+  { kind: 'template', schema: Template, check: templateProblems, examine: templateFaults },
+  { kind: 'snippet', schema: Snippet, check: snippetErrors, examine: snippetFaults },
+  { kind: 'brand', schema: Brand, check: brandProblems },
   { kind: 'sender', schema: Sender },
   { kind: 'segment', schema: Segment, check: checkSegment },
   { kind: 'list', schema: List },

@@ -5,6 +5,7 @@ import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
 import { NotePayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
+import { spokenTo } from '#content/adapters/compile.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
 import { render } from '#content/adapters/templates.ts'
@@ -65,8 +66,9 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   const { template, template_version: version, data, journey_id: journey, step_id: step } = payload.data
   const to = address(due.address)
   if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
-  const compiled = await parts.library.compiled(due.ws, template, version)
-  if (isRefusal(compiled)) return compiled
+  const found = await parts.library.compiled(due.ws, template, version)
+  if (isRefusal(found)) return found
+  const compiled = spokenTo(found, data.profile)
   if (compiled.channel !== 'email') return invalid('The template is written for another channel')
   const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
   if (!sender) return refuse(NO_SENDER)
@@ -191,8 +193,9 @@ async function prepareText(due: Due, parts: PrepareParts): Promise<Outcome<Made>
   const payload = TemplatePayload.safeParse(due.payload)
   if (!payload.success) return invalid(payload.error.message)
   const { template, template_version: version, data, sender, devices } = payload.data
-  const compiled = await parts.library.compiled(due.ws, template, version)
-  if (isRefusal(compiled)) return compiled
+  const found = await parts.library.compiled(due.ws, template, version)
+  if (isRefusal(found)) return found
+  const compiled = spokenTo(found, data.profile)
   if (compiled.channel === 'email' || compiled.channel !== due.channel) return invalid('The template is written for another channel')
   const rendered = renderText(compiled, scopeOf(due, { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '' }))
   if (isRefusal(rendered)) return rendered

@@ -1,10 +1,11 @@
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
-import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { compileTemplate } from './adapters/compile.ts'
 import { render } from './adapters/templates.ts'
 import { renderText } from './adapters/texts.ts'
-import type { PreviewTemplate, Rendered, Scope, Sender, Template, TemplateProblem } from './schema.ts'
+import { flat } from './problems.ts'
+import type { PreviewTemplate, Rendered, Scope, Sender, Template } from './schema.ts'
 
 type Preview = OutputOf<typeof PreviewTemplate>
 
@@ -84,21 +85,7 @@ async function previewScope(
     workspace: await parts.workspace(workspace),
     sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
     unsubscribe_url: '#unsubscribe',
+    preferences_url: '#preferences',
+    confirm_url: '#confirm',
   }
-}
-
-/** The parts of a problem, or itself, as what a screen lists. */
-export function flat(problem: Problem): TemplateProblem[] {
-  if (problem.problems) return problem.problems.flatMap(flat)
-  const { code, title, detail, hint, at } = problem
-  return [
-    {
-      severity: 'error',
-      code,
-      title,
-      ...(detail === undefined ? {} : { detail }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(at === undefined ? {} : { at }),
-    },
-  ]
 }

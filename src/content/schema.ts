@@ -1,14 +1,15 @@
 import { z } from 'zod'
+import { ReviewReference } from '#consent/policies/schema.ts'
 import { action } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { Blocks } from './blocks.ts'
+import { liveFields } from './live.ts'
+import { Locale } from './locales.ts'
+import { DocumentId, Line } from './names.ts'
 
-export const DocumentId = z.string().regex(/^[a-z0-9][a-z0-9-_]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 const Domain = z
   .string()
   .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/, 'write a domain such as shop.example, in lower case')
-/** One line of text that becomes a header: no control characters. */
-const Line = z.string().regex(/^[^\p{Cc}]*$/u, 'write one line without control characters')
-
 /** What templates of every channel say of themselves. */
 const about = {
   kind: z.literal('template'),
@@ -20,11 +21,38 @@ const about = {
   purpose: z.enum(['marketing', 'transactional']).default('marketing'),
   /** Subscription topic; the step's own wins. */
   topic: DocumentId.optional(),
+  /** What rules of law take it for, such as `credit-offer` or `loan`; the step's own wins. Left out: `general`. */
+  category: DocumentId.optional(),
+  /** The person's review that a rule may want for this category. */
+  review: ReviewReference.optional(),
   /** What the preview renders with: `{ profile: {…}, entry: {…} }`. */
   sample: z.record(z.string(), z.json()).optional(),
+  /** The language that it is written in. */
+  locale: Locale.optional(),
+  /** Raise it to publish the same words again, with the brand and the snippets that are live by then. */
+  edition: z.int().positive().optional(),
+  ...liveFields,
 }
 
-/** An e-mail: subject and body in Liquid; the body as MJML (compiled once) or as plain HTML. */
+/** The same in other languages: what is left out is as in the default. */
+const inLocales = <Words extends z.ZodType>(words: Words) => z.record(Locale, words).optional()
+const Body = {
+  /** Pieces from the top down, compiled to MJML with the brand. */
+  blocks: Blocks.optional(),
+  mjml: z.string().max(200_000).optional(),
+  html: z.string().max(200_000).optional(),
+}
+const bodies = ({ blocks, mjml, html }: { blocks?: unknown; mjml?: unknown; html?: unknown }): number =>
+  [blocks, mjml, html].filter((body) => body !== undefined).length
+const Notice = {
+  title: Line.min(1).max(200),
+  body: z.string().min(1).max(5_000),
+  url: z.string().max(2_000).optional(),
+  image: z.string().max(2_000).optional(),
+}
+const someOf = (notice: typeof Notice) => z.strictObject(notice).partial()
+
+/** An e-mail: subject and body in Liquid; the body as blocks, as MJML (both compiled once) or as plain HTML. */
 export const EmailTemplate = z
   .strictObject({
     ...about,
@@ -32,14 +60,25 @@ export const EmailTemplate = z
     subject: Line.min(1).max(500),
     /** The grey line that inboxes show behind the subject. */
     preheader: Line.max(300).optional(),
-    mjml: z.string().max(200_000).optional(),
-    html: z.string().max(200_000).optional(),
+    /** How blocks look: a brand document; left out: the one called `default`. */
+    brand: DocumentId.optional(),
+    ...Body,
     /** Derived from the HTML if left out. */
     text: z.string().max(100_000).optional(),
+    locales: inLocales(
+      z
+        .strictObject({
+          subject: Line.min(1).max(500).optional(),
+          preheader: Line.max(300).optional(),
+          ...Body,
+          text: z.string().max(100_000).optional(),
+        })
+        .refine((words) => bodies(words) <= 1, 'give the body once: as blocks, as mjml or as html'),
+    ),
   })
-  .refine((template) => (template.mjml === undefined) !== (template.html === undefined), {
-    message: 'give the body either as mjml or as html',
-    path: ['mjml'],
+  .refine((template) => bodies(template) === 1, {
+    message: 'give the body either as blocks, as mjml or as html',
+    path: ['blocks'],
   })
 export type EmailTemplate = z.output<typeof EmailTemplate>
 
@@ -47,6 +86,7 @@ export const SmsTemplate = z.strictObject({
   ...about,
   channel: z.literal('sms'),
   text: z.string().min(1).max(2_000),
+  locales: inLocales(z.strictObject({ text: z.string().min(1).max(2_000) })),
 })
 export type SmsTemplate = z.output<typeof SmsTemplate>
 
@@ -66,6 +106,7 @@ export const PushTemplate = z.strictObject({
   ttl: z.int().min(0).max(2_419_200).default(86_400),
   /** Handed to the app with it; Liquid in the values. */
   data: z.record(z.string().max(100), z.string().max(2_000)).default({}),
+  locales: inLocales(someOf({ ...Notice, body: z.string().min(1).max(1_000) })),
 })
 export type PushTemplate = z.output<typeof PushTemplate>
 
@@ -79,24 +120,30 @@ export const InappTemplate = z.strictObject({
   image: z.string().max(2_000).optional(),
   /** Gone from the inbox after this many seconds. */
   ttl: z.int().min(60).max(31_536_000).default(2_592_000),
+  locales: inLocales(someOf(Notice)),
 })
 export type InappTemplate = z.output<typeof InappTemplate>
+
+const Approved = z.strictObject({
+  name: z.string().regex(/^[a-z0-9_]{1,512}$/),
+  /** Such as `en_US`. */
+  language: z.string().min(2).max(15),
+  /** Of the body, in order; Liquid. */
+  parameters: z.array(z.string().max(1_024)).max(30).default([]),
+})
 
 /** `approved`: a template that Meta has approved, with its parameters; `text`: free text, within 24 hours of the person's last message. */
 export const WhatsappTemplate = z
   .strictObject({
     ...about,
     channel: z.literal('whatsapp'),
-    approved: z
-      .strictObject({
-        name: z.string().regex(/^[a-z0-9_]{1,512}$/),
-        /** Such as `en_US`. */
-        language: z.string().min(2).max(15),
-        /** Of the body, in order; Liquid. */
-        parameters: z.array(z.string().max(1_024)).max(30).default([]),
-      })
-      .optional(),
+    approved: Approved.optional(),
     text: z.string().min(1).max(4_096).optional(),
+    locales: inLocales(
+      z
+        .strictObject({ approved: Approved.optional(), text: z.string().min(1).max(4_096).optional() })
+        .refine(({ approved, text }) => (approved === undefined) !== (text === undefined), 'give either approved or text'),
+    ),
   })
   .refine(({ approved, text }) => (approved === undefined) !== (text === undefined), 'give either approved or text')
 export type WhatsappTemplate = z.output<typeof WhatsappTemplate>
@@ -105,6 +152,7 @@ export const SlackTemplate = z.strictObject({
   ...about,
   channel: z.literal('slack'),
   text: z.string().min(1).max(4_000),
+  locales: inLocales(z.strictObject({ text: z.string().min(1).max(4_000) })),
 })
 export type SlackTemplate = z.output<typeof SlackTemplate>
 
@@ -156,8 +204,32 @@ export interface Scope {
   readonly sender: { readonly name: string; readonly address: string; readonly postal_address: string }
   /** The same as `message.unsubscribe_url`. */
   readonly unsubscribe_url: string
+  /** Where the person chooses what they get; '' where there is nobody to choose. */
+  readonly preferences_url?: string
+  /** Of the message that asks to confirm (double opt-in); else ''. */
+  readonly confirm_url?: string
+  /** What is live in the template (`live.ts`), as it was chosen for this message. */
+  readonly slots?: JsonObject
+  readonly products?: JsonObject
+  readonly coupons?: JsonObject
+  readonly connected?: JsonObject
 }
-export const SCOPE_ROOTS = ['profile', 'entry', 'event', 'run', 'message', 'workspace', 'sender', 'unsubscribe_url'] as const
+export const SCOPE_ROOTS = [
+  'profile',
+  'entry',
+  'event',
+  'run',
+  'message',
+  'workspace',
+  'sender',
+  'unsubscribe_url',
+  'confirm_url',
+  'preferences_url',
+  'slots',
+  'products',
+  'coupons',
+  'connected',
+] as const
 
 /** A message as a reader gets it. */
 export interface Rendered {

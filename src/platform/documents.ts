@@ -87,6 +87,23 @@ export async function definition(
   return rows[0]
 }
 
+/** What was live of some kinds at the revision that published a version: what it was made with. It never changes. */
+export async function liveWith(
+  db: Queryable,
+  { workspace, kind, id, version, kinds }: { workspace: string; kind: string; id: string; version: number; kinds: readonly string[] },
+): Promise<Live[]> {
+  const { rows } = await db.query<Live>(
+    `with born as (select min(revision) as revision from document_revisions where workspace_id = $1 and kind = $2 and id = $3 and version = $4)
+     select d.kind, d.id, d.version, d.body, d.hash
+     from (select distinct on (r.kind, r.id) r.kind, r.id, r.version from document_revisions r, born
+           where r.workspace_id = $1 and r.kind = any($5) and r.revision <= born.revision order by r.kind, r.id, r.revision desc) l
+     join documents d on d.workspace_id = $1 and d.kind = l.kind and d.id = l.id and d.version = l.version
+     order by d.kind, d.id`,
+    [workspace, kind, id, version, kinds],
+  )
+  return rows
+}
+
 /** The newest revision; 0 before anything was published. */
 export async function latestRevision(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ revision: number }>('select revision from document_counter')

@@ -1,4 +1,4 @@
-import { flat } from '#content/actions.ts'
+import { flat } from '#content/problems.ts'
 import { Template } from '#content/schema.ts'
 import { check } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Template } from '../schema.ts'
+import { NO_PARTS, type TemplateParts } from '../snippets.ts'
 import { type CompiledTemplate, compileTemplate } from './compile.ts'
 
 /** Compiled templates by workspace, id and version; a version never changes, so entries never go stale. */
@@ -10,13 +11,23 @@ export interface TemplateLibrary {
 
 export type LoadTemplate = (workspace: string, id: string, version: number) => Promise<Template | undefined>
 
-export function templateLibrary({ load, max = 500 }: { load: LoadTemplate; max?: number }): TemplateLibrary {
+/** The brand and the snippets that a version was published with. */
+export type LoadParts = (workspace: string, template: Template, version: number) => Promise<TemplateParts>
+
+interface LibraryOptions {
+  readonly load: LoadTemplate
+  /** Left out: there are none. */
+  readonly parts?: LoadParts
+  readonly max?: number
+}
+
+export function templateLibrary({ load, parts = async () => NO_PARTS, max = 500 }: LibraryOptions): TemplateLibrary {
   const cache = new LRUCache<string, Promise<Outcome<CompiledTemplate>>>({ max })
   const make = async (workspace: string, id: string, version: number): Promise<Outcome<CompiledTemplate>> => {
     const template = await load(workspace, id, version)
     if (!template)
       return refuse({ code: 'template.unknown', status: 404, title: 'There is no such template', detail: `${id} version ${version}` })
-    return compileTemplate(template, version)
+    return compileTemplate(template, version, await parts(workspace, template, version))
   }
   return {
     compiled(workspace, id, version) {
