@@ -20,7 +20,7 @@ export function queue(url: string, writeKey: string): { add(message: Message): v
   const name = `queue.${writeKey}`
   let wait = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let running = false
+  let running: Promise<void> | undefined
   const waiting = (): Message[] => JSON.parse(read(name) ?? '[]') as Message[]
   const body = (batch: readonly Message[]): string => JSON.stringify({ batch, writeKey, sentAt: new Date().toISOString() })
   const later = (ms: number): void => {
@@ -58,19 +58,18 @@ export function queue(url: string, writeKey: string): { add(message: Message): v
     }
   }
 
-  /** One tab at a time where the browser can say so. */
-  async function flush(): Promise<void> {
-    if (running) return
-    running = true
+  /** One tab at a time where the browser can say so. Who asks while it runs waits for that run: it looks for more until there is none. */
+  function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    try {
-      if (navigator.locks)
-        await navigator.locks.request(`cadenza.${name}`, { ifAvailable: true }, (lock) => (lock ? sendAll() : later(FIRST_WAIT)))
-      else await sendAll()
-    } finally {
-      running = false
+    const one = async (): Promise<void> => {
+      if (!navigator.locks) return sendAll()
+      await navigator.locks.request(`cadenza.${name}`, { ifAvailable: true }, (lock) => (lock ? sendAll() : later(FIRST_WAIT)))
     }
+    running ??= one().finally(() => {
+      running = undefined
+    })
+    return running
   }
 
   return {
