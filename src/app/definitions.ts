@@ -6,6 +6,7 @@ import { Policy, PolicyPack } from '#consent/policies/schema.ts'
 import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
 import { Topic, Wording, type WordingHashes, wordingKey } from '#consent/topics.ts'
 import { Template } from '#content/schema.ts'
+import { slotConditions } from '#content/slots.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
@@ -141,8 +142,8 @@ function publishedIn(
     templates: here
       .filter((each) => each.kind === 'template')
       .map(({ id, version, body }) => {
-        const { topic, sender, channel, category, review } = Template.parse(body)
-        return { id, version, topic, sender, channel, category, review }
+        const { topic, sender, channel, category, review, slots } = Template.parse(body)
+        return { id, version, topic, sender, channel, category, review, slots: slotConditions(slots) }
       }),
   }
 }

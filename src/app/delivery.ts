@@ -24,6 +24,7 @@ import { type Archive, archive } from './archive.ts'
 import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
+import { gatesNow, judging, peopleNow } from './judge.ts'
 import type { Parts } from './open-parts.ts'
 import type { Judge } from './passage.ts'
 import { type PrepareParts, prepare, wantedProvider } from './prepare.ts'
@@ -96,7 +97,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     caughtUp: options.caughtUp,
     permitted: consentGate({ db: parts.work, terms: remembering((workspace) => consentTerms(parts.work, workspace)), now }),
     addressHash: addressHash(config.secretKey),
-    judge: options.judge,
+    judge: options.judge ?? judging({ ...judgeParts(options), sender: rendering.sender }),
     keep: options.keep ?? archiveOf(options).keep,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
@@ -128,8 +129,12 @@ export async function startDelivery(options: Options): Promise<Delivery> {
 export const guardedWayOut = (config: Config): Egress => egress({ allowPrivate: config.allowPrivateEgress, own: ownServers(config) })
 
 /** `host:port` of the servers that we ourselves work with. */
-function ownServers({ database, clickhouseUrl, nats }: Config): string[] {
-  const urls = [...(database.kind === 'server' ? [database.url] : []), ...(clickhouseUrl ? [clickhouseUrl] : []), ...(nats?.servers ?? [])]
+function ownServers({ database, analytics, nats }: Config): string[] {
+  const urls = [
+    ...(database.kind === 'server' ? [database.url] : []),
+    ...(analytics.kind === 'server' ? [analytics.url] : []),
+    ...(nats?.servers ?? []),
+  ]
   return urls.map((text) => {
     const { protocol, hostname, port } = new URL(text)
     return `${hostname}:${port || PORTS[protocol] || '443'}`
@@ -177,6 +182,17 @@ export const archiveOf = (options: Pick<Options, 'parts' | 'config' | 'address' 
     secretKey: options.config.secretKey,
     render: prepareParts(options),
   })
+
+/** What the rules of law are asked with. */
+const judgeParts = ({ parts: { work }, now }: Options) => ({
+  gates: remembering(gatesNow(work)),
+  person: peopleNow(work),
+  review: remembering(
+    async (workspace: string, id: string, version: string) =>
+      (await templateVersion(work, { workspace, id, version: Number(version) }))?.review,
+  ),
+  now,
+})
 
 const preparing = (parts: PrepareParts) => (entry: Parameters<typeof prepare>[0]) => prepare(entry, parts)
 

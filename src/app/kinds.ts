@@ -1,4 +1,10 @@
+import { ApprovalPolicy } from '#approvals/schema.ts'
+import { PROVIDERS } from '#channels/adapters/providers.ts'
+import { checkProvider, ProviderDocument } from '#channels/provider-document.ts'
+import { Retention } from '#channels/retention.ts'
 import { checkPolicy } from '#consent/check-policy.ts'
+import { checkPack } from '#consent/policies/lint.ts'
+import { Policy, PolicyPack } from '#consent/policies/schema.ts'
 import { ContactPolicy } from '#consent/policy.ts'
 import { checkTopic, Topic, Wording } from '#consent/topics.ts'
 import { Brand, brandProblems } from '#content/brand.ts'
@@ -9,14 +15,30 @@ import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { Problem } from '#lib/problem.ts'
-import { type DocumentKind, kindsOf } from '#platform/documents-plan.ts'
+import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
+import { lintJourney, lintPolicy, lintTemplate } from './policy-lint.ts'
 
 /** Warnings do not stand in the way of publishing; screens and the CLI show them. */
 const errorsOf = (journey: Journey, library: JourneyLibrary) => check(journey, library).filter(({ severity }) => severity === 'error')
 
 const policyErrors = (policy: ContactPolicy) => checkPolicy(policy).filter(({ severity }) => severity === 'error')
+
+const providerProblems = (document: ProviderDocument, library: Library) => checkProvider(document, library, PROVIDERS)
+
+const senderProblems = ({ provider }: Sender, library: Library): Problem[] =>
+  provider === undefined || (library.get('provider', provider) as ProviderDocument | undefined)?.channel === 'email'
+    ? []
+    : [
+        {
+          code: 'sender.provider',
+          status: 422,
+          title: `There is no provider for e-mail called "${provider}".`,
+          at: '/provider',
+          hint: 'Publish it too.',
+        },
+      ]
 
 // Loaded only when something is examined: MJML takes most of a second to load.
 const examining = () => import('#content/adapters/examine.ts')
@@ -28,15 +50,20 @@ const snippetErrors = (snippet: Snippet, library: ContentLibrary) =>
 
 /** The authored things, one line each: what people write, what is checked, what publishing needs. */
 export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
-  { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf },
-  { kind: 'template', schema: Template, check: templateProblems, examine: templateFaults },
+  { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf, lint: lintJourney },
+  { kind: 'template', schema: Template, check: templateProblems, examine: templateFaults, lint: lintTemplate },
   { kind: 'snippet', schema: Snippet, check: snippetErrors, examine: snippetFaults },
   { kind: 'brand', schema: Brand, check: brandProblems },
-  { kind: 'sender', schema: Sender },
+  { kind: 'sender', schema: Sender, check: senderProblems },
+  { kind: 'provider', schema: ProviderDocument, publish: 'workspace:admin', check: providerProblems },
   { kind: 'segment', schema: Segment, check: checkSegment },
   { kind: 'list', schema: List },
   { kind: 'calendar', schema: Calendar },
   { kind: 'topic', schema: Topic, publish: 'journeys:publish', check: checkTopic },
   { kind: 'wording', schema: Wording, publish: 'journeys:publish' },
+  { kind: 'policy', schema: Policy, publish: 'policies:publish', check: lintPolicy },
+  { kind: 'policy-pack', schema: PolicyPack, publish: 'policies:publish', check: checkPack },
+  { kind: 'approval-policy', schema: ApprovalPolicy, publish: 'policies:publish' },
   { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
+  { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Channel, Handover, Prepared } from '#channels/channel.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { heldBackAmong } from '#journeys/store.ts'
+import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, takenBackAmong } from '#platform/outbox.ts'
@@ -11,8 +12,13 @@ import type { Made } from './prepare.ts'
 import type { Opening } from './quiet-gate.ts'
 import type { Ending, Settler } from './settler.ts'
 
+/** It may go; what its receipt and the archive say of that. */
+export interface Allowed {
+  readonly said: JsonObject
+}
+
 /** What the rules of the right to send say of a made message; see `PassageParts.judge`. */
-export type Judge = (entry: Claimed, made: Made) => Promise<Verdict | null>
+export type Judge = (entry: Claimed, made: Made) => Promise<Verdict | Allowed | null>
 
 export interface PassageParts {
   readonly db: Queryable
@@ -97,10 +103,11 @@ export class Passage {
     const stopped = gate({ ...standing, expires: entry.expires }, now())
     const made = stopped ?? (held ? heldBack(entry) : null) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
     if ('status' in made) return made
-    const refused = await this.#judged(entry, made)
-    if (refused) return refused
+    const judged = await this.#judged(entry, made)
+    if (judged && 'status' in judged) return judged
+    const allowed = judged ? { ...made, said: judged.said, record: { ...made.record, ...judged.said } } : made
     // This process stood still after it had asked: others may have taken the message over, or its reason may be gone.
-    return real() - asked > STALE_MS ? waits(now(), 'stood_still') : made
+    return real() - asked > STALE_MS ? waits(now(), 'stood_still') : allowed
   }
 
   /** A bug in a channel may have struck after the message left: that counts as no answer. */
@@ -124,7 +131,7 @@ export class Passage {
     this.#parts.observe(ending.entry.channel, ending.verdict.status, started < 0 ? 0 : this.#parts.real() - started)
   }
 
-  async #judged(entry: Claimed, made: Made): Promise<Verdict | null> {
+  async #judged(entry: Claimed, made: Made): Promise<Verdict | Allowed | null> {
     const { judge, now, logger } = this.#parts
     if (!judge) return null
     try {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { z } from 'zod'
 import type { LinkKeys } from '#channels/adapters/keys.ts'
 import { address } from '#channels/address.ts'
 import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels/channel.ts'
@@ -8,12 +9,14 @@ import { NotePayload, TemplatePayload, WebhookPayload } from '#channels/payload.
 import { spokenTo } from '#content/adapters/compile.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
-import { render } from '#content/adapters/templates.ts'
-import { renderText } from '#content/adapters/texts.ts'
+import { type CompiledEmail, letterOf } from '#content/adapters/templates.ts'
+import { type CompiledText, trimmed } from '#content/adapters/texts.ts'
+import { inProcess, type Renderer } from '#content/adapters/worker.ts'
 import type { Rendered, Scope, Sender } from '#content/schema.ts'
 import { digest } from '#lib/hash.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
+import type { LiveContent } from './live-content.ts'
 import { textMessage } from './text-message.ts'
 
 /** What rendering needs of the rest of the house. */
@@ -26,6 +29,10 @@ export interface PrepareParts {
   readonly links: LinkKeys
   /** Where signed links lead to: PUBLIC_URL, without a slash at the end. */
   readonly publicUrl: string
+  /** Left out: in this thread. */
+  readonly renderer?: Renderer
+  /** What is different for each message; left out: a template with such things cannot be used. */
+  readonly live?: LiveContent
 }
 
 /** An outbox entry as far as its message depends on it. */
@@ -39,6 +46,8 @@ export interface Due {
   readonly lane: 'transactional' | 'marketing'
   readonly createdAt: number
   readonly payload: Readonly<Record<string, unknown>>
+  /** From 1; left out: the first. */
+  readonly attempt?: number
 }
 
 export interface Made {
@@ -48,6 +57,10 @@ export interface Made {
   readonly headers: readonly Header[]
   /** Null for a webhook. */
   readonly rendered: Rendered | null
+  /** What else stands behind it (versions, exposures, verdicts), for the archive; nothing that says who the person is. */
+  readonly record?: JsonObject
+  /** What its receipt says besides. */
+  readonly said?: JsonObject
 }
 
 /** What an effect hands over: a function of the entry and of the versions that it names, so that it can be shown again later. */
@@ -55,6 +68,15 @@ export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Ma
   if (due.channel === 'webhook') return prepareWebhook(due, parts)
   if (due.channel !== 'email') return prepareText(due, parts)
   return due.payload['note'] === true ? prepareNote(due, parts) : prepareEmail(due, parts)
+}
+
+/** The provider document that a message asks for by its step, template or sender; '' for none. Cheap: it renders nothing. */
+export async function wantedProvider(due: Due, parts: Pick<PrepareParts, 'library' | 'sender'>): Promise<string> {
+  const payload = TemplatePayload.safeParse(due.payload)
+  if (!payload.success || due.payload['note'] === true) return ''
+  const compiled = await parts.library.compiled(due.ws, payload.data.template, payload.data.template_version)
+  const named = payload.data.sender || (isRefusal(compiled) ? '' : (compiled.sender ?? ''))
+  return due.channel === 'email' ? ((await parts.sender(due.ws, named))?.provider ?? '') : named
 }
 
 const invalid = (detail: string) =>
@@ -74,14 +96,19 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
   if (!sender) return refuse(NO_SENDER)
   const who = { ws: due.ws, profile: due.key, effect: due.id }
   const unsubscribeUrl = `${parts.publicUrl}/u/${parts.links.token({ kind: 'unsubscribe', ...who, topic: due.topic, address: due.address.toLowerCase() })}`
-  const scope = scopeOf(due, { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws) })
-  const rendered = render(compiled, scope, {
+  const about = { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws), ...ownPages(due, parts) }
+  const live = await withLive(due, { compiled, payload: payload.data, scope: scopeOf(due, about) }, parts)
+  if (isRefusal(live)) return live
+  const { scope, said } = live
+  const pieces = await (parts.renderer ?? inProcess).render(compiled.pieces, scope)
+  if (isRefusal(pieces)) return pieces
+  const rendered = letterOf(pieces, scope, {
     link: (url, index) => `${parts.publicUrl}/c/${parts.links.token({ kind: 'click', ...who, index, url })}`,
     pixel: `${parts.publicUrl}/o/${parts.links.token({ kind: 'open', ...who })}.gif`,
   })
   if (isRefusal(rendered)) return rendered
   const name = typeof data.profile['name'] === 'string' ? data.profile['name'].slice(0, 100) : ''
-  return letterMade({
+  const made = letterMade({
     ...due,
     workspace: due.ws,
     journey,
@@ -92,6 +119,29 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
     unsubscribeUrl,
     rendered,
   })
+  return { ...made, ...said }
+}
+
+interface Template {
+  readonly compiled: CompiledEmail | CompiledText
+  readonly payload: Pick<z.output<typeof TemplatePayload>, 'template' | 'template_version' | 'slots'>
+  readonly scope: Scope
+}
+
+/** The scope with what is live in the template, and what the receipt and the archive say of it. */
+async function withLive(
+  due: Due,
+  { compiled, payload, scope }: Template,
+  { live }: PrepareParts,
+): Promise<Outcome<{ readonly scope: Scope; readonly said: Pick<Made, 'said' | 'record'> }>> {
+  if (!compiled.live) return { scope, said: {} }
+  if (!live) return invalid('Nobody chooses what is live in the template')
+  const { template, template_version: version, slots: eligible } = payload
+  const about = { ws: due.ws, effect: due.id, profile: due.key, template, version, eligible, attempt: due.attempt ?? 1, scope }
+  const chosen = await live(about, compiled.live)
+  if (isRefusal(chosen)) return chosen
+  const exposures = chosen.exposures.map((exposure): JsonObject => ({ ...exposure }))
+  return { scope: { ...scope, ...chosen.scope }, said: exposures.length === 0 ? {} : { said: { exposures }, record: { exposures } } }
 }
 
 /** A note to a colleague: plain words, no links to follow, nothing to unsubscribe from. */
@@ -151,9 +201,22 @@ interface Given {
   readonly workspace: JsonObject
   readonly sender?: Sender
   readonly unsubscribeUrl: string
+  readonly preferencesUrl?: string
+  readonly confirmUrl?: string
 }
 
-function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl }: Given): Scope {
+/** Signed links to what belongs to this person alone. */
+export function ownPages(due: Due, { links, publicUrl }: Pick<PrepareParts, 'links' | 'publicUrl'>) {
+  const { channel, topic } = due
+  const who = { ws: due.ws, profile: due.key, effect: due.id, channel, address: due.address.toLowerCase() }
+  const confirm = due.payload['confirm'] === true && { kind: 'confirm' as const, ...who, topic, at: due.createdAt }
+  return {
+    preferencesUrl: `${publicUrl}/p/${links.token({ kind: 'preferences', ...who })}`,
+    confirmUrl: confirm ? `${publicUrl}/y/${links.token(confirm)}` : '',
+  }
+}
+
+function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl, preferencesUrl = '', confirmUrl = '' }: Given): Scope {
   return {
     profile: data.profile,
     entry: data.entry,
@@ -163,6 +226,8 @@ function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl }: Given): 
     workspace,
     sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
     unsubscribe_url: unsubscribeUrl,
+    preferences_url: preferencesUrl,
+    confirm_url: confirmUrl,
   }
 }
 
@@ -197,11 +262,15 @@ async function prepareText(due: Due, parts: PrepareParts): Promise<Outcome<Made>
   if (isRefusal(found)) return found
   const compiled = spokenTo(found, data.profile)
   if (compiled.channel === 'email' || compiled.channel !== due.channel) return invalid('The template is written for another channel')
-  const rendered = renderText(compiled, scopeOf(due, { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '' }))
-  if (isRefusal(rendered)) return rendered
+  const given = { data, workspace: await parts.workspace(due.ws), unsubscribeUrl: '', ...ownPages(due, parts) }
+  const live = await withLive(due, { compiled, payload: payload.data, scope: scopeOf(due, given) }, parts)
+  if (isRefusal(live)) return live
+  const pieces = await (parts.renderer ?? inProcess).render(compiled.pieces, live.scope)
+  if (isRefusal(pieces)) return pieces
+  const rendered = trimmed(pieces)
   const about = { id: due.id, workspace: due.ws, lane: due.lane, provider: sender || (compiled.sender ?? '') }
   const prepared = textMessage(compiled.template, rendered, { about, due, devices })
-  return { prepared, hash: sha256(JSON.stringify(prepared)), headers: [], rendered: null }
+  return { prepared, hash: sha256(JSON.stringify(prepared)), headers: [], rendered: null, ...live.said }
 }
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')

@@ -152,16 +152,19 @@ export const appendRecords = (
   )
 
 /** What one ending says on the log. */
-export function receiptsOf({ entry, verdict, providerId }: Ending, now: number): EventRecord[] {
+export function receiptsOf({ entry, verdict, providerId, made }: Ending, now: number): EventRecord[] {
   if (verdict.receipt === null) return []
   const props: JsonObject = {
+    ...made?.said,
     ...verdict.props,
     reason: verdict.reason,
     attempt: entry.attempt,
     ...(providerId === '' ? {} : { provider_id: providerId }),
     ...(verdict.answer === undefined ? {} : { answer: verdict.answer }),
   }
-  const said = receipt(entry, { name: verdict.receipt, at: now, props })
+  // A message may be put off several times, each to another moment.
+  const once = verdict.receipt === 'message.deferred' ? { once: String(verdict.due) } : {}
+  const said = receipt(entry, { name: verdict.receipt, at: now, props, ...once })
   if (!verdict.bounced) return [said]
   return [
     said,

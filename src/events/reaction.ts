@@ -31,6 +31,7 @@ export type Fact =
   | { readonly table: 'transitions'; readonly row: TransitionFact }
   | { readonly table: 'deliveries'; readonly row: DeliveryFact }
   | { readonly table: 'decisions'; readonly row: DecisionFact }
+  | { readonly table: 'exposures'; readonly row: ExposureFact }
   | { readonly table: 'people'; readonly row: PersonFact }
   | { readonly table: 'memberships'; readonly row: MembershipFact }
   | { readonly table: 'verdicts'; readonly row: VerdictFact }
@@ -119,6 +120,22 @@ export interface DecisionFact {
   /** Chosen arm and the probability that it was chosen with. */
   readonly arm: string
   readonly propensity: number
+  readonly at: number
+}
+
+/** What a person was shown in a slot of a message that was handed over. */
+export interface ExposureFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly effect_id: string
+  readonly template: string
+  readonly version: number
+  readonly slot: string
+  readonly variant: string
+  /** Product id of a recommendation; else ''. */
+  readonly item: string
+  readonly propensity: number
+  readonly chosen_by: string
   readonly at: number
 }
 

@@ -16,6 +16,8 @@ export interface DocumentKind<Body = unknown> {
   readonly publish?: Permission
   /** What is unsound in one document, given all that is live with it. `at` points into the body. */
   check?(body: Body, library: Library): readonly Problem[]
+  /** What rules say against publishing it now. Unlike `check` it is asked only of what is published: a rule that comes later breaks nothing that is live. */
+  lint?(body: Body, library: Library): readonly Problem[]
   /** What only a slow look finds (compiling a template). It depends on the body alone, so it is done before the transaction. */
   examine?(body: Body): Promise<readonly Problem[]>
 }
@@ -110,6 +112,7 @@ export function planOf(
       changeOf(each, before.get(key(each)), [
         ...ownProblems(each, documents),
         ...problemsOf(each, kinds, library),
+        ...lintOf(each, kinds, library),
         ...(found.get(key(each)) ?? []),
       ]),
     ),
@@ -160,6 +163,12 @@ export function problemsOf({ kind, body }: Authored, kinds: ReadonlyMap<string, 
   const parsed = known.schema.safeParse(body)
   if (!parsed.success) return invalid(parsed.error).problems ?? []
   return known.check?.(parsed.data, library) ?? []
+}
+
+function lintOf({ kind, body }: Authored, kinds: ReadonlyMap<string, DocumentKind>, library: Library): readonly Problem[] {
+  const known = kinds.get(kind)
+  const parsed = known?.lint && known.schema.safeParse(body)
+  return known?.lint && parsed?.success ? known.lint(parsed.data, library) : []
 }
 
 function ownProblems({ kind, id, body }: Authored, all: readonly Authored[]): Problem[] {
