@@ -12,3 +12,5 @@ create index outbox_routed on outbox (workspace_id, route, lane, due) where stat
 create index outbox_provider_id on outbox (workspace_id, provider_id) where route <> '' and provider_id <> '';
 -- Asked whenever messages are queued: which workspaces have providers of their own.
 create index documents_providers on documents (workspace_id, (body->>'channel')) where kind = 'provider' and status = 'published';
+-- Who writes from an address is who was written to there last.
+create index outbox_written_to on outbox (workspace_id, address, created_at) where route <> '' and address <> '';

@@ -7,9 +7,11 @@ import type { Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, recover } from '#platform/outbox.ts'
 import { assumeSent } from '#platform/outbox-view.ts'
+import type { Exits } from './exits.ts'
 import { Lane } from './lane.ts'
-import type { Judge } from './passage.ts'
+import type { Judge, PassageParts } from './passage.ts'
 import type { Made } from './prepare.ts'
+import { ProviderLane } from './provider-lane.ts'
 import type { Opening } from './quiet-gate.ts'
 import { appendRecords, type Keep, startSettler } from './settler.ts'
 
@@ -18,10 +20,18 @@ export interface DispatcherParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
   readonly partitions: number
   readonly channels: readonly Channel[]
+  /** The workspaces' own providers; left out: nobody has any. */
+  readonly providers?: {
+    readonly exits: Exits
+    readonly wanted: (entry: Claimed) => Promise<string>
+    readonly house: ReadonlyMap<string, Channel>
+  }
   /** `prepare` of `app/prepare.ts`, with its parts. */
   readonly prepare: (entry: Claimed) => Promise<Outcome<Made>>
   /** Names this process among those that deliver. */
   readonly owner: string
+  readonly permitted?: PassageParts['permitted']
+  readonly addressHash?: PassageParts['addressHash']
   /** As `PassageParts.judge`; left out: everything may go. */
   readonly judge?: Judge | undefined
   /** As `SettlerParts.keep`. */
@@ -76,22 +86,21 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
   const settings = { ...DEFAULTS, ...parts.settings }
   const appended = parts.appended ?? (() => undefined)
   const settler = startSettler({ ...parts, settleMs: settings.settleMs, appended })
-  const lanes = parts.channels.map(
-    (channel) =>
-      new Lane({
-        ...parts,
-        ...settings,
-        channel,
-        settler,
-        perSecond: settings.perSecond[channel.kind] ?? (() => UNLIMITED),
-        opening: parts.opening ?? (async (_entry, now) => now),
-        breaks: channel.kind === 'email',
-        elsewhere: async () => false,
-        real: parts.real ?? (() => performance.now()),
-        dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),
-        observe: parts.observe ?? (() => undefined),
-      }),
-  )
+  const passage = {
+    ...parts,
+    ...settings,
+    settler,
+    opening: parts.opening ?? (async (_entry: unknown, now: number) => now),
+    real: parts.real ?? (() => performance.now()),
+    dice: parts.dice ?? (() => randomInt(2 ** 32) / 2 ** 32),
+    observe: parts.observe ?? (() => undefined),
+  }
+  const own = parts.channels.map((channel) => {
+    const perSecond = settings.perSecond[channel.kind] ?? (() => UNLIMITED)
+    const elsewhere = async ({ ws }: Claimed): Promise<boolean> => parts.providers?.exits.has(ws, channel.kind) ?? false
+    return new Lane({ ...passage, channel, perSecond, breaks: channel.kind === 'email', elsewhere })
+  })
+  const lanes = [...own, ...(parts.providers ? [new ProviderLane({ ...passage, ...parts.providers })] : [])]
   await recoverDead(parts)
   for (const lane of lanes) lane.start()
   const sweeper = startSweeper(parts, appended)
@@ -103,7 +112,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<Dispatche
       return lanes.reduce((sum, lane) => sum + lane.flying, 0)
     },
     get breakers() {
-      return Object.fromEntries(parts.channels.map((channel, i) => [channel.kind, lanes[i]!.breaker]))
+      return Object.fromEntries(parts.channels.map((channel, i) => [channel.kind, own[i]!.breaker]))
     },
     async stop() {
       await sweeper.stop()

@@ -198,15 +198,6 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: 'delete',
     export: ['title', 'body', 'url', 'at', 'seen_at', 'read_at', 'clicked_at', 'dismissed_at'],
   },
-  provider_days: { kind: 'nobody', holds: 'messages and cost by day' },
-  provider_states: { kind: 'nobody', holds: 'how each provider is' },
-  early_receipts: {
-    kind: 'rows',
-    holds: 'receipts that came before their message, for some minutes',
-    of: { mention: ['receipt'] },
-    erase: 'delete',
-    export: 'none',
-  },
 }
 
 /** Tables of ClickHouse: rows of a person are found by a column, deleted, and their parts rewritten. */

@@ -61,6 +61,15 @@ export async function liveDocuments(db: Queryable, workspace: string): Promise<L
   return rows
 }
 
+/** What is live of one kind in all workspaces. */
+export async function liveOfKind(db: Queryable, kind: string): Promise<Definition[]> {
+  const { rows } = await db.query<Definition>(
+    `select workspace_id as ws, kind, id, version, body, hash from documents where kind = $1 and status = 'published' order by workspace_id, id`,
+    [kind],
+  )
+  return rows
+}
+
 /** What was live everywhere at a revision: a function of the revision alone, so the log that names it can be replayed. */
 export async function definitionsAt(db: Queryable, revision: number): Promise<Definition[]> {
   const { rows } = await db.query<Definition>(

@@ -50,6 +50,28 @@ export async function getOutbox(db: Queryable, ws: string, id: string): Promise<
   return rows[0]
 }
 
+/** Entries of a workspace that left by a provider, by our ids or by the provider's. */
+export async function outboxOfProvider(
+  db: Queryable,
+  { ws, provider, ids, providerIds }: { ws: string; provider: string; ids: readonly string[]; providerIds: readonly string[] },
+): Promise<OutboxRow[]> {
+  const { rows } = await db.query<OutboxRow>(
+    `select ${COLUMNS} from outbox where workspace_id = $1 and id = any($2)
+     union select ${COLUMNS} from outbox where workspace_id = $1 and route = $3 and route <> '' and provider_id <> '' and provider_id = any($4)`,
+    [ws, ids, provider, providerIds],
+  )
+  return rows
+}
+
+/** Whom a workspace last wrote to at an address by a provider of its own. */
+export async function lastWrittenTo(db: Queryable, ws: string, address: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ key: string }>(
+    `select profile_id as key from outbox where workspace_id = $1 and address = $2 and route <> '' and address <> '' order by created_at desc limit 1`,
+    [ws, address],
+  )
+  return rows[0]?.key
+}
+
 /** A dead entry becomes ready again, under the same id; undefined when it is not dead. */
 export async function reviveOutbox(
   db: Queryable,
