@@ -29,6 +29,7 @@ export async function startKeeping({ url, pool, logger, now, backtest }: Options
       },
     },
     schedule: [
+      { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
       { task: 'clear-inbox', cron: '47 * * * *' },
     ],

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { GetMessage, ListMessages, type MessageSummary, ReplayMessage } from '#channels/api.ts'
+import type { Header, Prepared } from '#channels/channel.ts'
 import { originOf } from '#channels/payload.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { OutputOf } from '#lib/action.ts'
@@ -8,6 +9,8 @@ import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
 import { getOutbox, listOutbox, type OutboxRow, reviveOutbox } from '#platform/outbox-view.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import type { Archive } from './archive.ts'
+import { findArchived } from './archive-store.ts'
 import { deliveriesOf } from './counts-store.ts'
 import type { JourneyNames } from './journey-names.ts'
 import type { Parts } from './open-parts.ts'
@@ -16,6 +19,7 @@ import { type PrepareParts, prepare } from './prepare.ts'
 interface Options {
   readonly parts: Parts
   readonly names: JourneyNames
+  readonly archive: Archive
   /** As the dispatcher renders. */
   readonly render: PrepareParts
   readonly now: () => number
@@ -97,22 +101,56 @@ async function subjectOf(row: OutboxRow, render: PrepareParts): Promise<string> 
   return made.rendered?.subject ?? (made.prepared.kind === 'webhook' ? `${made.prepared.method} ${made.prepared.url}` : '')
 }
 
-/** The message as it was handed over: made again from the versions that it names. */
+/** The message as it was handed over. */
 export async function showMessage(options: Options, { workspace }: Principal, id: string): Promise<Outcome<OutputOf<typeof GetMessage>>> {
   const { parts, names, render } = options
   const row = await inWorkspace(parts.pool, workspace, (tx) => getOutbox(tx, workspace, id))
   if (!row) return refuse(unknownMessage(id))
-  const [made, history] = await Promise.all([prepare(row, render), deliveriesOf(parts.analytics, workspace, id)])
-  const ready = isRefusal(made) ? null : made
+  const [shown, history] = await Promise.all([contentOf(options, row), deliveriesOf(parts.analytics, workspace, id)])
   const { template, template_version: version, enrollment_id: enrollment } = row.payload
   return {
     message: await summary(row, await names(workspace), render),
     enrollment: String(enrollment),
     template: typeof template === 'string' && typeof version === 'number' ? { id: template, version } : null,
     history: history.map(({ status, reason, at }) => ({ status, reason, sentence: reason === '' ? '' : explain(reason), at })),
-    ...(ready && row.contentHash !== '' && { exact: ready.hash === row.contentHash }),
-    rendered: ready?.rendered ? { subject: ready.rendered.subject, html: ready.rendered.html, text: ready.rendered.text } : null,
-    headers: ready ? ready.headers.map(([name, value]): [string, string] => [name, value]) : [],
-    body: ready?.prepared.kind === 'webhook' ? ready.prepared.body : null,
+    ...shown,
+  }
+}
+
+type Shown = Pick<OutputOf<typeof GetMessage>, 'exact' | 'archived' | 'rendered' | 'headers' | 'body'>
+const UNSEEN = { rendered: null, headers: [], body: null }
+const pairs = (headers: readonly Header[]): [string, string][] => headers.map(([name, value]) => [name, value])
+
+/** From the archive, as it was handed over; what has not been handed over yet is made, as it would be now. */
+async function contentOf({ parts: { pool }, archive, render }: Options, row: OutboxRow): Promise<Shown> {
+  const kept = await inWorkspace(pool, row.ws, async (tx) => {
+    const found = await findArchived(tx, row.ws, row.id)
+    return found && { found, message: await archive.open(tx, found) }
+  })
+  if (!kept) return madeAgain(row, render)
+  const { found, message } = kept
+  const archived = { at: found.at, hash: found.contentHash, about: found.about as Record<string, never>, erased: message === null }
+  if (!message) return { ...UNSEEN, archived }
+  const { subject, html, text, headers, hash, eml } = message
+  const rendered = eml === '' ? null : { subject, html, text }
+  return { exact: hash === found.contentHash, archived, rendered, headers: pairs(headers), body: bodyOf(message.body) }
+}
+
+const bodyOf = (handedOver: string): string | null => {
+  if (handedOver === '') return null
+  const prepared = JSON.parse(handedOver) as Prepared
+  return prepared.kind === 'webhook' ? prepared.body : handedOver
+}
+
+async function madeAgain(row: OutboxRow, render: PrepareParts): Promise<Shown> {
+  const made = await prepare(row, render)
+  if (isRefusal(made)) return { ...UNSEEN, archived: null }
+  const { rendered, headers, prepared, hash } = made
+  return {
+    ...(row.contentHash !== '' && { exact: hash === row.contentHash }),
+    archived: null,
+    rendered: rendered && { subject: rendered.subject, html: rendered.html, text: rendered.text },
+    headers: pairs(headers),
+    body: prepared.kind === 'webhook' ? prepared.body : null,
   }
 }

@@ -60,8 +60,20 @@ export const GetMessage = action({
     template: z.object({ id: z.string(), version: z.int().positive() }).nullable(),
     /** Oldest first; deliveries, opens, clicks and what a provider reported later. */
     history: z.array(z.object({ status: z.string(), reason: z.string(), sentence: z.string(), at: Time })),
-    /** False when what is shown differs from what was handed over, because the sender or the workspace changed since. */
+    /** Whether what is shown has the hash of what was handed over. False when it had to be made again and sender or workspace changed since. */
     exact: z.boolean().optional(),
+    /** What was kept when it was handed over; null before that, and when the retention policy let it go. */
+    archived: z
+      .object({
+        at: Time,
+        /** SHA-256 of what was handed over. */
+        hash: z.string(),
+        /** Versions, provider, exposures, verdicts. */
+        about: z.record(z.string(), z.json()),
+        /** The person was erased: nobody can read the content any more. */
+        erased: z.boolean(),
+      })
+      .nullable(),
     /** Null when it never was rendered, or is a webhook. */
     rendered: z.object({ subject: z.string(), html: z.string(), text: z.string() }).nullable(),
     /** Header lines as they were handed over, in order. */

@@ -115,6 +115,7 @@ export const messageView = (message: Summary) => ({
           html: MAIL_HTML,
           text: 'You left a lamp behind\n\nHello Ada, your cart is still here: one Harbour lamp for 39.00 EUR.\n',
         },
+  archived: null,
   headers: HEADERS,
   body: null,
 })
