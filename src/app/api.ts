@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
 import { mailBindings, showMail } from '#channels/actions.ts'
 import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
@@ -29,7 +30,7 @@ import { broadcastBindings } from './broadcast-actions.ts'
 import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
-import { prepareParts } from './delivery.ts'
+import { archiveOf, prepareParts } from './delivery.ts'
 import { heldBindings } from './held.ts'
 import { Ingest } from './ingest.ts'
 import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
@@ -54,6 +55,7 @@ interface Options {
   readonly config: Config & { readonly secretKey: string }
   readonly parts: Parts
   readonly registry: DefinitionsRegistry
+  readonly logger: Logger
   readonly now: () => number
   readonly announce: Announce
   /** A message was put back into the outbox. */
@@ -95,7 +97,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   })
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
-  const views = { ...options, names, render: prepareParts({ parts, config, address }) }
+  const views = { ...options, names, render: prepareParts({ parts, config, address }), archive: archiveOf({ parts, config, address, logger: options.logger }) }
   const audit = auditTrail({ pool, now })
   await registerActions(server, {
     actions: ACTIONS,
