@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
+import { ADDRESS_SUPPRESSED, CONSENT_WITHDRAWN } from '#consent/react.ts'
 import type { AcceptedEvent } from '#events/accept.ts'
 import type { EventRecord, Identifier, KeyedRecord } from '#events/schema.ts'
-import { append, type Queryable } from '#platform/log.ts'
+import { digest } from '#lib/hash.ts'
+import { appendCounting, type Queryable } from '#platform/log.ts'
 import { erasedCounts } from '#platform/log-erasure.ts'
 import { transaction } from '#platform/postgres/pool.ts'
+import { type AddressHash, type Listed, listedAmong } from '#platform/suppressions.ts'
 import { type Known, type Resolution, resolve, resolveAlias } from '#profiles/resolve.ts'
 import { claimIdentities, lockIdentities, moveIdentities, type OwnedIdentifier, owners } from '#profiles/store.ts'
 
@@ -14,6 +17,8 @@ export interface IngestOptions {
   readonly now: () => number
   /** Events that may wait for a commit before senders are told to slow down. */
   readonly maxWaiting: number
+  /** How hashed entries of the suppression list are found; left out: the list is not asked about new addresses. */
+  readonly addressHash?: AddressHash
   /** Told after each commit. */
   readonly onAppended: () => void
 }
@@ -155,17 +160,35 @@ export class Ingest implements Intake {
       await within?.(tx)
       const round = settled ? new Round((ws, id) => this.#owner(ws, id)) : await this.#locked(tx, items)
       const records = items.flatMap((item) => round.records(item))
-      await claimIdentities(tx, round.claims())
+      const claims = round.claims()
+      await claimIdentities(tx, claims)
       await moveIdentities(tx, round.merges)
-      const counts = await append(
+      const counts = await appendCounting(
         tx,
-        records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
+        [...listed, ...records].map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
         { partitions: this.#options.partitions, now: this.#options.now() },
       )
       // The heads of the partitions are locked now, and an erasure locks them too: it came before, and is seen, or it comes after.
       for (const [partition, count] of counts) if (erased.get(partition) !== count) throw new Outdated()
       return round
     }).then((round) => this.#learn(round))
+  }
+
+  /**
+   * What the suppression list knows of addresses that a profile has just got, so that whoever was imported or identified again is not
+   * written to: before their first event, and without naming an address that only its hash is kept of.
+   */
+  async #listed(tx: Queryable, claims: readonly (OwnedIdentifier & { profile: string })[]): Promise<EventRecord[]> {
+    const { addressHash, now } = this.#options
+    const addresses = claims.filter(({ kind }) => kind === 'email' || kind === 'phone')
+    if (!addressHash || addresses.length === 0) return []
+    const owner = new Map(addresses.map((claim) => [`${claim.ws} ${claim.value.toLowerCase()}`, claim.profile]))
+    const found = await listedAmong(
+      tx,
+      addresses.map(({ ws, value }) => ({ ws, address: value })),
+      addressHash,
+    )
+    return found.map((entry) => listedRecord(entry, owner.get(`${entry.ws} ${entry.address.toLowerCase()}`)!, now()))
   }
 
   /** Something is new: look again under the lock, where nobody else can change identities. */
@@ -210,6 +233,16 @@ export class Ingest implements Intake {
     for (const { ws, from, into } of round.merges)
       this.#moved.set(`${ws} ${from}`, { profile: into, user: round.users.has(`${ws} ${into}`) })
   }
+}
+
+/** An unsubscribe is as old as it is, so that a later consent of the person's still counts; all else stops the address itself. */
+function listedRecord({ ws, address, channel, topic, reason, at }: Listed, key: string, now: number): EventRecord {
+  const common = { kind: 'event' as const, ws, key, type: 'system' as const, received: now, ids: [] }
+  const id = `listed:${digest(`${address} ${channel} ${topic} ${reason} ${at}`)}`
+  const channels = channel === '' ? (address.includes('@') ? 'email' : '*') : channel
+  if (reason === 'unsubscribed')
+    return { ...common, id, name: CONSENT_WITHDRAWN, at, props: { channel: channels, topic, address, source: 'suppression-list' } }
+  return { ...common, id, name: ADDRESS_SUPPRESSED, at: now, props: { address, reason, source: 'suppression-list' } }
 }
 
 const nameOf = (ws: string, { kind, value }: Identifier): string => `${ws}\u0000${kind}\u0000${value}`

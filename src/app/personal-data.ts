@@ -206,6 +206,12 @@ export type FactHolding =
   | { readonly kind: 'rows'; readonly holds: string; readonly profile: string; readonly export: readonly string[] }
 
 export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
+  verdicts: {
+    kind: 'rows',
+    holds: 'what rules of law said of a person’s messages, with the evidence',
+    profile: 'profile_id',
+    export: ['at', 'stage', 'outcome', 'channel', 'category', 'policy', 'policy_version', 'citation', 'reason', 'evidence', 'policies'],
+  },
   schema_migrations: { kind: 'nobody', holds: 'which migrations were applied' },
   events: {
     kind: 'rows',

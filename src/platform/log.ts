@@ -45,9 +45,16 @@ export async function preparePartitions(db: Queryable, partitions: number): Prom
 /**
  * Appends in the caller's transaction: locks the heads of the partitions in order, numbers the records,
  * writes one block for each partition and workspace. Durable when the transaction commits.
- * Resolves with how often somebody was erased from each of the partitions: what was known of identities before such a change is not true any more.
  */
-export async function append(
+export async function append(tx: Queryable, entries: readonly LogEntry[], at: { partitions: number; now: number }): Promise<void> {
+  await appendCounting(tx, entries, at)
+}
+
+/**
+ * As `append`; resolves with how often somebody had been erased from each of these partitions: what was known of identities before such a change
+ * may not be true any more.
+ */
+export async function appendCounting(
   tx: Queryable,
   entries: readonly LogEntry[],
   { partitions, now }: { partitions: number; now: number },
