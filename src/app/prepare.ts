@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { LinkKeys } from '#channels/adapters/keys.ts'
 import { address } from '#channels/address.ts'
-import type { Header, Prepared, PreparedEmail, PreparedWebhook } from '#channels/channel.ts'
+import type { Header, Prepared, PreparedEmail, PreparedSlack, PreparedSms, PreparedWebhook, PreparedWhatsapp } from '#channels/channel.ts'
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
-import { NotePayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
+import { NotePayload, ReplyPayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
 import { spokenTo } from '#content/adapters/compile.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
@@ -66,6 +66,7 @@ export interface Made {
 /** What an effect hands over: a function of the entry and of the versions that it names, so that it can be shown again later. */
 export async function prepare(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
   if (due.channel === 'webhook') return prepareWebhook(due, parts)
+  if (due.payload['reply'] === true) return prepareReply(due)
   if (due.channel !== 'email') return prepareText(due, parts)
   return due.payload['note'] === true ? prepareNote(due, parts) : prepareEmail(due, parts)
 }
@@ -251,6 +252,31 @@ async function prepareWebhook(due: Due, parts: PrepareParts): Promise<Outcome<Ma
     ...(answer ? { answer } : {}),
   }
   return { prepared, hash: sha256(`${method} ${url}\n${text}`), headers: prepared.headers, rendered: null }
+}
+
+/** An answer to what a person wrote to us, by the way that it came. */
+function prepareReply(due: Due): Outcome<Made> {
+  const payload = ReplyPayload.safeParse(due.payload)
+  if (!payload.success) return invalid(payload.error.message)
+  const { text, sender: provider } = payload.data
+  const about = { id: due.id, workspace: due.ws, lane: due.lane, provider, to: due.address, text }
+  const prepared = replyBy(due.channel, about)
+  return prepared
+    ? { prepared, hash: sha256(JSON.stringify(prepared)), headers: [], rendered: null }
+    : invalid(`Nobody is answered by ${due.channel}`)
+}
+
+function replyBy(channel: string, about: Omit<PreparedSms, 'kind'>): PreparedSms | PreparedWhatsapp | PreparedSlack | undefined {
+  switch (channel) {
+    case 'sms':
+      return { kind: 'sms', ...about }
+    case 'whatsapp':
+      return { kind: 'whatsapp', ...about, approved: undefined }
+    case 'slack':
+      return { kind: 'slack', ...about }
+    default:
+      return undefined
+  }
 }
 
 /** A message of any other channel that says what a template says. */

@@ -16,18 +16,25 @@ import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
 import { answers, transaction } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
+import { addressHash } from '#platform/suppressions.ts'
 import { nextBuild } from '#segments/store.ts'
+import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
 import { consentModesAt } from '#workspaces/store.ts'
 import { registerApi } from './api.ts'
+import { mayBegin, startDeadlines } from './approvals-deadlines.ts'
+import { ApprovalDesk } from './approvals-desk.ts'
 import { startAuditAnchors } from './audit-anchors.ts'
 import { backtestTask } from './backtest-actions.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
+import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
-import { type Delivery, exitParts, guardedWayOut, startDelivery } from './delivery.ts'
+import { type Delivery, exitParts, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
+import { heldRuns } from './held.ts'
 import { registerHooks } from './hooks.ts'
+import { onInbound, replyWords } from './inbound.ts'
 import { registerInbox } from './inbox.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
@@ -160,12 +167,34 @@ async function startRoles(roles: Roles): Promise<Running> {
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
   if (has('jobs')) startBuilding(roles, { now, appended })
+  const desk = new ApprovalDesk({ ...parts, now })
+  const waiting = { ...parts, partitions: config.partitions, now, appended }
   const broadcaster = has('jobs')
-    ? startBroadcaster({ pool: parts.work, partitions: config.partitions, definitions: registry, now, appended, logger })
+    ? startBroadcaster({
+        pool: parts.work,
+        partitions: config.partitions,
+        definitions: registry,
+        now,
+        appended,
+        logger,
+        mayBegin: mayBegin(desk, parts.work),
+      })
     : null
   if (broadcaster) closing.push(() => broadcaster.stop())
+  if (has('jobs')) startImporting(roles, { now, appended })
   if (has('jobs'))
-    closing.push(await startKeeping({ url: parts.url, pool: parts.work, logger, now, backtest: backtestTask({ ...parts, registry, now }) }))
+    closing.push(startDeadlines({ pool: parts.work, trail: auditTrail({ pool: parts.pool, now }), held: heldRuns(waiting), now, logger }))
+  if (has('jobs'))
+    closing.push(
+      await startKeeping({
+        url: parts.url,
+        pool: parts.work,
+        logger,
+        now,
+        backtest: backtestTask({ ...parts, registry, now }),
+        live: { pool: parts.work, analytics: parts.analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) },
+      }),
+    )
   if (has('jobs')) anchorAudit(roles, now)
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
@@ -242,9 +271,18 @@ function receptionOf({ parts, config, logger, metrics }: Roles, { now, appended 
     partitions: config.partitions,
     now,
     appended,
+    onInbound: onInbound({ words: (workspace, provider) => replyWords(parts.work, workspace, provider) }),
     logger,
     observe: (outcome, count) => counted.inc({ outcome }, count),
   })
+}
+
+/** Brings in files of consents. */
+function startImporting({ parts: { work }, config, logger, closing }: Roles, told: { now: () => number; appended: () => void }): void {
+  const options = { pool: work, partitions: config.partitions, now: told.now, maxWaiting: 10_000 }
+  const ingest = new Ingest({ ...options, addressHash: addressHash(config.secretKey), onAppended: told.appended })
+  const importer = startConsentImporter({ work, ingest, now: told.now, logger })
+  closing.push(() => importer.stop())
 }
 
 /** Looks again at everybody inside a journey that was edited, stopped or let go on. */
@@ -278,7 +316,14 @@ function startIntake(
   { parts, config, metrics, closing, stream, presence, logger }: Roles,
   { now, appended }: { now: () => number; appended: () => void },
 ): Intake {
-  const ingest = new Ingest({ pool: parts.work, partitions: config.partitions, now, maxWaiting: 50_000, onAppended: appended })
+  const ingest = new Ingest({
+    pool: parts.work,
+    partitions: config.partitions,
+    now,
+    maxWaiting: 50_000,
+    addressHash: addressHash(config.secretKey),
+    onAppended: appended,
+  })
   const intake =
     stream && config.nats
       ? new StreamIntake(stream.publisher, {

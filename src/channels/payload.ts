@@ -21,6 +21,8 @@ export const TemplatePayload = z.looseObject({
   /** Of a push message: where to. */
   devices: z.array(z.object({ platform: z.enum(['web', 'ios', 'android']), token: z.string(), at: z.number() })).default([]),
   data: Data,
+  /** By slot: the variants that the person may get, as of the decision. */
+  slots: z.record(z.string(), z.array(z.string())).default({}),
 })
 export const WebhookPayload = z.looseObject({
   ...Origin,
@@ -34,6 +36,9 @@ export const WebhookPayload = z.looseObject({
 })
 /** A note to a colleague: its words are ready. */
 export const NotePayload = z.looseObject({ ...Origin, note: z.literal(true), subject: z.string(), text: z.string() })
+
+/** An answer to what a person wrote: its words are ready. */
+export const ReplyPayload = z.looseObject({ reply: z.literal(true), text: z.string(), /** Provider document. */ sender: z.string() })
 
 /** What kind of contact a message was, where caps count it: its receipts repeat it. */
 export function contactOf(payload: Readonly<Record<string, unknown>>): { contact?: { channel: string; topic: string; lane: string } } {

@@ -36,6 +36,14 @@ export const ProviderDocument = z.strictObject({
   /** Provider of the same channel that takes over while this one is down or has had its day's number. */
   fallback: Id.optional(),
   cost: Cost.optional(),
+  /** What is answered to STOP, START and HELP; without marketing (47 CFR 64.1200(a)(12)). Left out: a standard sentence with the workspace's name. */
+  replies: z
+    .strictObject({
+      stop: z.string().min(1).max(320).optional(),
+      start: z.string().min(1).max(320).optional(),
+      help: z.string().min(1).max(320).optional(),
+    })
+    .optional(),
   /** Takes the messages of its channel that name no provider; without one the first by id does. */
   default: z.literal(true).optional(),
 })

@@ -17,6 +17,26 @@ export type LinkClaim =
       readonly topic: string
       readonly address: string
     }
+  /** The preference centre of whoever reads what comes to this address by this channel. */
+  | {
+      readonly kind: 'preferences'
+      readonly ws: string
+      readonly profile: string
+      readonly effect: string
+      readonly channel: string
+      readonly address: string
+    }
+  /** Whoever reads this address wants what they asked for at `at` (epoch ms). */
+  | {
+      readonly kind: 'confirm'
+      readonly ws: string
+      readonly profile: string
+      readonly effect: string
+      readonly channel: string
+      readonly topic: string
+      readonly address: string
+      readonly at: number
+    }
 
 /** HMAC-SHA256 of the text with the key of this number; undefined when there is no such key. */
 export type Mac = (keyNumber: number, text: string) => Uint8Array | undefined
@@ -63,14 +83,21 @@ function fieldsOf(claim: LinkClaim): readonly (string | number)[] {
       return ['c', ...who, claim.index, claim.url]
     case 'unsubscribe':
       return ['u', ...who, claim.topic, claim.address]
+    case 'preferences':
+      return ['p', ...who, claim.channel, claim.address]
+    case 'confirm':
+      return ['y', ...who, claim.channel, claim.topic, claim.address, claim.at]
   }
 }
 
-function claimOf([kind, ws, profile, effect, fourth, fifth]: readonly unknown[]): LinkClaim | undefined {
+function claimOf([kind, ws, profile, effect, fourth, fifth, sixth, seventh]: readonly unknown[]): LinkClaim | undefined {
   const who = { ws: String(ws), profile: String(profile), effect: String(effect) }
   if (kind === 'o') return { kind: 'open', ...who }
   if (kind === 'c') return { kind: 'click', ...who, index: Number(fourth), url: String(fifth) }
   if (kind === 'u') return { kind: 'unsubscribe', ...who, topic: String(fourth), address: String(fifth) }
+  if (kind === 'p') return { kind: 'preferences', ...who, channel: String(fourth), address: String(fifth) }
+  if (kind === 'y')
+    return { kind: 'confirm', ...who, channel: String(fourth), topic: String(fifth), address: String(sixth), at: Number(seventh) }
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Answered } from '../provider.ts'
+import type { Answered, Received } from '../provider.ts'
 
 /** What every provider's answers have in common: lost and blocked requests, overload, and times to wait. Null: the answer has to be read. */
 export function unread(answer: Answered, { name, now, idempotent }: { name: string; now: number; idempotent: boolean }) {
@@ -49,3 +49,9 @@ export function sameText(a: string, b: string): boolean {
 
 export const hmac = (algorithm: 'sha1' | 'sha256', key: string, data: string | Uint8Array): Buffer =>
   createHmac(algorithm, key).update(data).digest()
+
+/** The provider says that this person wants no more of it: that is an opt-out, not a dead address. */
+export const optedOut = ({ id }: { readonly id: string }, at: number): Received => ({
+  receipts: [{ effect: id, name: 'message.unsubscribed', at, once: 'provider', reason: 'opted_out_at_provider' }],
+  inbound: [],
+})

@@ -74,7 +74,7 @@ suite('Twilio', () => {
 
   const answers: [string, Answering, Handover][] = [
     ['a wrong number', json(400, { code: 21211, message: "Invalid 'To' Phone Number" }), failed('twilio_21211', true)],
-    ['somebody who texted STOP', json(400, { code: 21610 }), failed('sms_opted_out', true)],
+    ['somebody who texted STOP', json(400, { code: 21610 }), failed('sms_opted_out')],
     ['a text that is refused', json(400, { code: 21617 }), failed('twilio_21617')],
     ['a wrong token', json(401, { code: 20003 }), retry('twilio_20003')],
     ['too many requests', json(429, { code: 20429 }, { 'retry-after': '7' }), retry('twilio_429', 7_000)],
@@ -183,7 +183,7 @@ suite('WhatsApp', () => {
   const answers: [string, Answering, Handover][] = [
     ['a number that is not on WhatsApp', fault(400, 131026), failed('whatsapp_131026', true)],
     ['more than 24 hours after their last word', fault(400, 131047), failed('whatsapp_window_closed')],
-    ['somebody who wants no marketing', fault(400, 131050), failed('whatsapp_opted_out', true)],
+    ['somebody who wants no marketing', fault(400, 131050), failed('whatsapp_opted_out')],
     ['too many messages', fault(400, 130429), retry('whatsapp_130429')],
     ['a token that has run out', fault(401, 190), retry('whatsapp_190')],
     ['a template that is not there, said with 500', fault(500, 132001), failed('whatsapp_132001')],

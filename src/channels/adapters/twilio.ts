@@ -3,7 +3,7 @@ import { refuse } from '#lib/problem.ts'
 import type { Handover, PreparedSms } from '../channel.ts'
 import { type Answered, type Connection, type Hook, type ProviderReceipt, provider, type Received, type Tools } from '../provider.ts'
 import { smsLength } from '../sms-length.ts'
-import { hmac, jsonOf, sameText, textOf, unread } from './answers.ts'
+import { hmac, jsonOf, optedOut, sameText, textOf, unread } from './answers.ts'
 
 const Settings = z
   .strictObject({
@@ -60,7 +60,10 @@ export const twilio = provider<Settings, PreparedSms>({
         body: form.toString(),
         signal,
       })
-      return handoverOf(answer, prepared, tools.now())
+      const handover = handoverOf(answer, prepared, tools.now())
+      // Twilio holds the person's STOP: now we do as well.
+      if (handover.kind === 'failed' && handover.reason === 'sms_opted_out') await tools.told(optedOut(prepared, tools.now()))
+      return handover
     },
     close: async () => undefined,
   }),
@@ -93,7 +96,7 @@ function handoverOf(answer: Answered, { text }: PreparedSms, now: number): Hando
   const code = textOf(fields['code'])
   if (OURS.has(code) || status === 401) return { kind: 'retry', reason: `twilio_${code || status}`, provider: true }
   if (BUSY.has(code)) return { kind: 'retry', reason: `twilio_${code}`, provider: true }
-  if (code === OPTED_OUT) return { kind: 'failed', reason: 'sms_opted_out', address: true }
+  if (code === OPTED_OUT) return { kind: 'failed', reason: 'sms_opted_out', address: false }
   return { kind: 'failed', reason: `twilio_${code || status}`, address: NO_ADDRESS.has(code) }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refuse } from '#lib/problem.ts'
 import type { Handover, PreparedWhatsapp } from '../channel.ts'
 import { type Answered, type Connection, type Hook, type Inbound, type ProviderReceipt, provider } from '../provider.ts'
-import { hmac, jsonOf, listOf, recordOf, sameText, textOf, unread } from './answers.ts'
+import { hmac, jsonOf, listOf, optedOut, recordOf, sameText, textOf, unread } from './answers.ts'
 
 const Settings = z.strictObject({
   /** Of the business number; digits. */
@@ -40,7 +40,9 @@ export const whatsapp = provider<Settings, PreparedWhatsapp>({
         body: JSON.stringify(bodyOf(prepared)),
         signal,
       })
-      return handoverOf(answer, tools.now())
+      const handover = handoverOf(answer, tools.now())
+      if (handover.kind === 'failed' && handover.reason === 'whatsapp_opted_out') await tools.told(optedOut(prepared, tools.now()))
+      return handover
     },
     close: async () => undefined,
   }),
@@ -80,7 +82,7 @@ function handoverOf(answer: Answered, now: number): Handover {
   if (status >= 200 && status < 300 && message) return { kind: 'sent', providerId: textOf(message['id']) }
   const code = textOf(recordOf(fields['error'])['code'])
   if (LATER.has(code) || OURS.has(code)) return { kind: 'retry', reason: `whatsapp_${code}`, provider: true }
-  if (code === '131050') return { kind: 'failed', reason: 'whatsapp_opted_out', address: true }
+  if (code === '131050') return { kind: 'failed', reason: 'whatsapp_opted_out', address: false }
   if (code === '131047') return { kind: 'failed', reason: 'whatsapp_window_closed', address: false }
   if (code === '' && soon) return soon
   return { kind: 'failed', reason: `whatsapp_${code || status}`, address: NO_ADDRESS.has(code) }
