@@ -1,5 +1,9 @@
+import * as approvals from '#approvals/api.ts'
 import * as channels from '#channels/api.ts'
 import * as consent from '#consent/api.ts'
+import * as compliance from '#consent/policies/api.ts'
+import * as catalogue from '#content/catalogue.ts'
+import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
@@ -22,9 +26,13 @@ export const ACTIONS: readonly Action[] = [
   journeys,
   backtests,
   profiles,
+  approvals,
   channels,
   consent,
+  compliance,
   content,
+  catalogue,
+  coupons,
   measurement,
   segments,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

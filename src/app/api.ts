@@ -12,6 +12,7 @@ import type { Announce } from '#platform/documents.ts'
 import { type Binding, bind, registerActions } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { secretBox } from '#platform/secrets.ts'
+import { addressHash } from '#platform/suppressions.ts'
 import { sameAs } from '#profiles/store.ts'
 import { idempotencyStore, workspaceBindings } from '#workspaces/actions.ts'
 import { signer } from '#workspaces/adapters/anchor-keys.ts'
@@ -25,19 +26,25 @@ import { documentBindings } from '#workspaces/documents/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
 import { anyWorkspace } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
+import { approvalBindings } from './approvals.ts'
+import { ApprovalDesk } from './approvals-desk.ts'
+import { showerOf } from './approvals-examples.ts'
 import { backtestBindings } from './backtest-actions.ts'
 import { broadcastBindings } from './broadcast-actions.ts'
+import { complianceBindings } from './compliance.ts'
+import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { archiveOf, prepareParts } from './delivery.ts'
-import { heldBindings } from './held.ts'
+import { heldBindings, heldRuns } from './held.ts'
 import { Ingest } from './ingest.ts'
 import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
+import { liveBindings } from './live-actions.ts'
 import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
@@ -93,11 +100,17 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     partitions: config.partitions,
     now,
     maxWaiting: 10_000,
+    addressHash: addressHash(config.secretKey),
     onAppended: options.recordsAppended,
   })
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
-  const views = { ...options, names, render: prepareParts({ parts, config, address }), archive: archiveOf({ parts, config, address, logger: options.logger }) }
+  const views = {
+    ...options,
+    names,
+    render: prepareParts({ parts, config, address }),
+    archive: archiveOf({ parts, config, address, logger: options.logger }),
+  }
   const audit = auditTrail({ pool, now })
   await registerActions(server, {
     actions: ACTIONS,
@@ -154,25 +167,39 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
   const { names } = views
   const url = config.publicUrl
   const anchors = { path: anchorPath(config.dataDir), trusted: [signer(config.secretKey, 'audit anchors').key] }
-  const lifecycle = { pool, work: parts.work, analytics, registry, now, announce }
+  const desk = new ApprovalDesk({ pool, work: parts.work, analytics, now })
+  const lifecycle = { pool, work: parts.work, analytics, registry, now, announce, desk }
+  const waiting = { pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended, desk }
   return [
     ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce, anchors }),
-    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: journeyPublishing(lifecycle) }),
+    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: desk.publishing(journeyPublishing(lifecycle)) }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
     ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
     ...backtestBindings({ pool, work: parts.work, registry, now }),
     ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
     ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
-    ...heldBindings({ pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended }),
-    ...broadcastBindings({ pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...heldBindings(waiting),
+    ...approvalBindings({ pool, desk, held: heldRuns(waiting), show: showerOf({ db: parts.work, pool, now, kinds: KINDS }), now }),
+    ...broadcastBindings({ desk, pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
     ...pressureBindings({ pool, analytics, names, now }),
+    ...consentBindings({
+      pool,
+      work: parts.work,
+      analytics,
+      partitions: config.partitions,
+      now,
+      hash: addressHash(config.secretKey),
+      appended: options.recordsAppended,
+    }),
+    ...complianceBindings({ pool, analytics }),
     ...messageBindings(views),
     ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
     ...mailBindings({ pool, receiving: options.receiving }),
     bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
     bind(GetIdentitySecret, async (_input, { workspace }) => ({ secret: identitySecret(config.secretKey, workspace) })),
     bind(MakePushKeys, async () => pushKeys()),
+    ...liveBindings({ pool, work: parts.work, now }),
     ...contentBindings({ db: parts.work, pool, now }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]

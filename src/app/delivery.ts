@@ -6,6 +6,7 @@ import { webhookChannel } from '#channels/adapters/webhook.ts'
 import type { Channel } from '#channels/channel.ts'
 import type { Outgoing, Received } from '#channels/provider.ts'
 import { templateLibrary } from '#content/adapters/library.ts'
+import { inProcess, renderer } from '#content/adapters/worker.ts'
 import { Sender, Template } from '#content/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Config } from '#platform/config.ts'
@@ -25,6 +26,8 @@ import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
 import { gatesNow, judging, peopleNow } from './judge.ts'
+import { liveContent, shownContent } from './live-content.ts'
+import { liveParts, noteCoupons, shownIn } from './live-parts.ts'
 import type { Parts } from './open-parts.ts'
 import type { Judge } from './passage.ts'
 import { type PrepareParts, prepare, wantedProvider } from './prepare.ts'
@@ -69,7 +72,17 @@ export interface Delivery {
 export async function startDelivery(options: Options): Promise<Delivery> {
   const { parts, config, logger, metrics, now, appended } = options
   const guarded = guardedWayOut(config)
-  const rendering = prepareParts(options)
+  const renders = renderer()
+  const live = liveParts({
+    db: parts.work,
+    analytics: parts.analytics,
+    renderer: renders,
+    egress: guarded,
+    secret: secretsFor(options),
+    now,
+    warn: (error) => logger.warn({ err: error }, 'nobody says what people looked at; recommendations go without'),
+  })
+  const rendering = prepareParts(options, { renderer: renders, live: liveContent(live) })
   const exits = new Exits({
     ...exitParts({ ...options, guarded }),
     db: parts.work,
@@ -99,6 +112,8 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     addressHash: addressHash(config.secretKey),
     judge: options.judge ?? judging({ ...judgeParts(options), sender: rendering.sender }),
     keep: options.keep ?? archiveOf(options).keep,
+    noted: noteCoupons,
+    shown: shownIn,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
     logger,
@@ -121,6 +136,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     },
     async stop() {
       await dispatcher.stop()
+      await renders.close()
     },
   }
 }
@@ -148,6 +164,16 @@ const PORTS: Readonly<Record<string, string>> = {
   'tls:': '4222',
 }
 
+/** Secrets as far as they are meant for the server that asks for them. */
+export const secretsFor =
+  ({ config, parts, logger }: Pick<Options, 'config' | 'parts' | 'logger'>) =>
+  async (asked: SecretAsked): Promise<string | undefined> => {
+    const found = await secretFor(parts.work, secretBox(config.secretKey), asked)
+    if (found === 'elsewhere')
+      logger.warn({ ws: asked.workspace, secret: asked.name }, 'a secret belongs to another server: it has to be given again')
+    return found === 'elsewhere' ? undefined : found?.value
+  }
+
 /** What adapters of providers get, for sending and for hearing. */
 export function exitParts({
   config,
@@ -158,15 +184,9 @@ export function exitParts({
   address,
   reception,
 }: Pick<Options, 'config' | 'parts' | 'now' | 'logger' | 'address' | 'reception'> & { guarded: Egress }) {
-  const box = secretBox(config.secretKey)
   return {
     tools: { request: (outgoing: Outgoing) => guarded.send(outgoing), vetted: (host: string, port: number) => guarded.vetted(host, port) },
-    secret: async (asked: SecretAsked): Promise<string | undefined> => {
-      const found = await secretFor(parts.work, box, asked)
-      if (found === 'elsewhere')
-        logger.warn({ ws: asked.workspace, secret: asked.name }, 'a secret belongs to another server: it has to be given again')
-      return found === 'elsewhere' ? undefined : found?.value
-    },
+    secret: secretsFor({ config, parts, logger }),
     told: (from: { ws: string; id: string }, received: Received) => reception.told(from, received),
     publicUrl: () => address.url,
     now,
@@ -210,8 +230,13 @@ function channelsOf({ config, parts, smtpUrl, now }: Options, guarded: Egress): 
 }
 
 /** What rendering needs of documents and workspaces; also for showing a message again. */
-export function prepareParts({ parts: { work }, config, address }: Pick<Options, 'parts' | 'config' | 'address'>): PrepareParts {
+export function prepareParts(
+  { parts: { work }, config, address }: Pick<Options, 'parts' | 'config' | 'address'>,
+  { renderer = inProcess, live = shownContent({ db: work, renderer }) }: Pick<PrepareParts, 'renderer' | 'live'> = {},
+): PrepareParts {
   return {
+    renderer,
+    live,
     library: templateLibrary({
       load: (workspace, id, version) => templateVersion(work, { workspace, id, version }),
       parts: (workspace, template, version) => partsFor(work, workspace, { template, version }),

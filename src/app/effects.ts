@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Channel } from '#channels/channel.ts'
 import { RETRY_LIMITS, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
+import type { JsonObject } from '#lib/json.ts'
 import type { Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, recover } from '#platform/outbox.ts'
@@ -13,7 +14,7 @@ import type { Judge, PassageParts } from './passage.ts'
 import type { Made } from './prepare.ts'
 import { ProviderLane } from './provider-lane.ts'
 import type { Opening } from './quiet-gate.ts'
-import { appendRecords, type Keep, startSettler } from './settler.ts'
+import { appendRecords, type Keep, type SettlerParts, startSettler } from './settler.ts'
 
 export interface DispatcherParts {
   readonly db: Queryable
@@ -36,6 +37,13 @@ export interface DispatcherParts {
   readonly judge?: Judge | undefined
   /** As `SettlerParts.keep`. */
   readonly keep?: Keep | undefined
+  /** As `SettlerParts.noted`. */
+  readonly noted?: SettlerParts['noted']
+  /** What messages have shown, by effect id: for those that count as sent though nobody answered. */
+  readonly shown?: (
+    db: Queryable,
+    rows: readonly { readonly ws: string; readonly id: string }[],
+  ) => Promise<ReadonlyMap<string, JsonObject>>
   /** As `PassageParts.opening`; left out: no hour is quiet. */
   readonly opening?: Opening
   /** As `PassageParts.caughtUp`. */
@@ -158,11 +166,14 @@ function startSweeper(parts: DispatcherParts, appended: () => void): { stop(): P
   }
 }
 
-async function settleAssumed({ transaction, partitions, now }: DispatcherParts): Promise<boolean> {
+async function settleAssumed({ transaction, partitions, now, shown }: DispatcherParts): Promise<boolean> {
   const at = now()
   return transaction(async (tx) => {
     const rows = await assumeSent(tx, { now: at, limit: 500 })
-    const records = rows.map((row) => receipt(row, { name: 'message.sent', at, props: { reason: 'assumed_sent' } }))
+    const said = (await shown?.(tx, rows)) ?? new Map<string, JsonObject>()
+    const records = rows.map((row) =>
+      receipt(row, { name: 'message.sent', at, props: { ...said.get(`${row.ws} ${row.id}`), reason: 'assumed_sent' } }),
+    )
     await appendRecords(tx, records, { partitions, now: at })
     return rows.length > 0
   })

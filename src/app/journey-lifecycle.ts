@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ChangeJourneyMode, DuplicateJourney, JourneyImpact } from '#journeys/api.ts'
 import { type CompiledJourney, compile } from '#journeys/compile.ts'
-import type { Definitions, PublishedTemplate } from '#journeys/definitions.ts'
+import type { Definitions, TemplateInForce } from '#journeys/definitions.ts'
 import { faults, type GroupImpact, groupImpact, type Impact, outOfReach, placeKey, staleness, withNext } from '#journeys/impact.ts'
 import { isRest, unmapped } from '#journeys/in-flight-place.ts'
 import { title } from '#journeys/lanes.ts'
@@ -23,6 +23,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { beyondWorkspace, inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { Publishing } from '#workspaces/documents/actions.ts'
 import { type InFlight, PIN } from '#workspaces/documents/in-flight.ts'
+import type { ApprovalDesk } from './approvals-desk.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { type PlaceCount, peopleInside } from './journey-lifecycle-store.ts'
 
@@ -34,6 +35,8 @@ interface Options {
   readonly registry: DefinitionsRegistry
   readonly now: () => number
   readonly announce: Announce
+  /** Policies for approvals have a say in what runs again. */
+  readonly desk?: Pick<ApprovalDesk, 'mayRun' | 'authored'>
 }
 
 /** People of each place who are looked at for a preview: so many give each share within three hundredths. */
@@ -198,7 +201,7 @@ async function preview(options: Options, workspace: string, { id, inFlight, body
 /** Templates that come with the publish are there when it is in force. */
 const withTemplates = (definitions: Definitions, ids: readonly string[]): Definitions => ({
   ...definitions,
-  templates: new Map<string, PublishedTemplate>([...ids.map((id) => [id, { version: 1 }] as const), ...definitions.templates]),
+  templates: new Map<string, TemplateInForce>([...ids.map((id) => [id, { version: 1 }] as const), ...definitions.templates]),
 })
 
 const NO_DRAFT: Problem = {
@@ -234,7 +237,7 @@ interface Turn {
 
 /** A pause or a stop holds from this transaction's commit on for what would leave, and from its revision on for what would happen. */
 async function changeMode(
-  { pool, now, announce }: Options,
+  { pool, now, announce, desk }: Options,
   { id, mode, timers }: InputOf<typeof ChangeJourneyMode>,
   { principal: { workspace, actor }, call }: Turn,
 ): Promise<Outcome<{ mode: ModeChange['kind']; revision: number }>> {
@@ -245,6 +248,8 @@ async function changeMode(
     const before = (await modesOf(tx, workspace)).get(id)?.kind ?? 'run'
     if (before === mode) return refuse(sameMode(mode))
     if (before === 'stop' && mode !== 'run') return refuse(stopped(mode))
+    const problem = mode === 'run' ? await desk?.mayRun(tx, { workspace, journey: id, operation: 'resume', actor }) : undefined
+    if (problem) return refuse(problem)
     const ending = before === 'pause' && mode !== 'stop'
     const revision = await nextRevision(tx)
     const change: ModeChange = { kind: mode, revision, at: now(), ...(ending ? { timers: timers ?? 'run' } : {}) }
@@ -277,7 +282,7 @@ const stopped = (mode: string): Problem => ({
 
 /** The live version, else the draft, under another name. */
 async function duplicate(
-  { pool, now }: Options,
+  { pool, now, desk }: Options,
   { id, to, name }: InputOf<typeof DuplicateJourney>,
   { principal: { workspace, actor }, call }: Turn,
 ): Promise<Outcome<{ id: string }>> {
@@ -299,6 +304,7 @@ async function duplicate(
     const body: JsonObject = { ...rest, id: to, ...(called === undefined ? {} : { name: called }) }
     const draft = await saveDraft(tx, { workspace, actor, at: now() }, { kind: 'journey', id: to, body, expected: undefined })
     if (isRefusal(draft)) return draft
+    await desk?.authored(tx, { workspace, actor, document: { kind: 'journey', id: to, body }, from: { kind: 'journey', id } })
     await call.audit(tx, { object: `journey:${to} from journey:${id}` })
     return { id: to }
   })

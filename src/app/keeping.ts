@@ -4,6 +4,7 @@ import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
 import { forgetSent } from './archive.ts'
+import { LIVE_SCHEDULE, type LiveKeeping, liveTasks } from './live-keeping.ts'
 
 interface Options {
   /** Tries journeys on the past. */
@@ -12,16 +13,18 @@ interface Options {
   readonly pool: Pool
   readonly logger: Logger
   readonly now: () => number
+  readonly live: LiveKeeping
 }
 
 const DAY = 86_400_000
 
 /** Housekeeping in the background. Resolves with its end. */
-export async function startKeeping({ url, pool, logger, now, backtest }: Options): Promise<() => Promise<void>> {
+export async function startKeeping({ url, pool, logger, now, backtest, live }: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
     url,
     tasks: {
       backtest,
+      ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
       'clear-inbox': async () => {
@@ -29,6 +32,7 @@ export async function startKeeping({ url, pool, logger, now, backtest }: Options
       },
     },
     schedule: [
+      ...LIVE_SCHEDULE,
       { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
       { task: 'clear-inbox', cron: '47 * * * *' },

@@ -8,6 +8,8 @@ import { Policy, PolicyPack } from '#consent/policies/schema.ts'
 import { ContactPolicy } from '#consent/policy.ts'
 import { checkTopic, Topic, Wording } from '#consent/topics.ts'
 import { Brand, brandProblems } from '#content/brand.ts'
+import { ProductFeed } from '#content/catalogue.ts'
+import { CouponPool } from '#content/coupons.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Snippet, snippetProblems } from '#content/snippets.ts'
 import { type ContentLibrary, templateProblems } from '#content/template-check.ts'
@@ -57,6 +59,8 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'sender', schema: Sender, check: senderProblems },
   { kind: 'provider', schema: ProviderDocument, publish: 'workspace:admin', check: providerProblems },
   { kind: 'segment', schema: Segment, check: checkSegment },
+  { kind: 'coupon-pool', schema: CouponPool },
+  { kind: 'product-feed', schema: ProductFeed },
   { kind: 'list', schema: List },
   { kind: 'calendar', schema: Calendar },
   { kind: 'topic', schema: Topic, publish: 'journeys:publish', check: checkTopic },

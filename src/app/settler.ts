@@ -46,6 +46,8 @@ export interface SettlerParts {
   /** Something was appended to the log. */
   readonly appended: () => void
   readonly keep?: Keep | undefined
+  /** Told of every attempt that counts, in the transaction that settles it. */
+  readonly noted?: ((tx: Queryable, ended: readonly Ending[]) => Promise<void>) | undefined
 }
 
 export interface Settler {
@@ -120,6 +122,7 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
     await countDay(tx, ended.flatMap(bookedOf), dayOf(now))
     const handedOver = parts.keep ? ended.filter(wasHandedOver) : []
     if (handedOver.length > 0) await parts.keep?.(tx, handedOver, now)
+    await parts.noted?.(tx, ended)
     const records = ended.flatMap((ending) => receiptsOf(ending, now))
     await appendRecords(tx, records, { partitions: parts.partitions, now })
     return records.length

@@ -1,5 +1,8 @@
+import { Template } from '#content/schema.ts'
+import { slotConditions } from '#content/slots.ts'
 import { compile } from '#journeys/compile.ts'
 import { Journey } from '#journeys/schema.ts'
+import { aggregatesOfSlots, askedSlots } from '#journeys/slots.ts'
 import { isRefusal } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type CatalogueInput, catalogue, watchChanges, watchId } from '#segments/catalogue.ts'
@@ -9,7 +12,7 @@ import { beginWatches, endWatches, openWatches } from '#segments/store.ts'
 import { notePlaces, versionsIn, workspacesOf } from './watches-store.ts'
 
 /** Kinds whose conditions are watched. */
-const WATCHED = ['segment', 'journey'] as const
+const WATCHED = ['segment', 'journey', 'template'] as const
 
 /** Begins and ends watches where a revision changed documents; true when something began, so that its places have to be noted. */
 export async function noteWatches(tx: Queryable, { revision, at }: { revision: number; at: number }): Promise<boolean> {
@@ -34,7 +37,15 @@ export async function rewatch(
 export async function watchedIn(tx: Queryable, workspace: string): Promise<Omit<CatalogueInput, 'watches'>> {
   const segments = await versionsIn(tx, { workspace, kind: 'segment' })
   const journeys = await versionsIn(tx, { workspace, kind: 'journey' })
-  return { segments: conditionsOf(segments), aggregates: journeys.flatMap(({ version, body }) => aggregatesIn(body, version)) }
+  const templates = (await versionsIn(tx, { workspace, kind: 'template' })).filter(({ live }) => live)
+  const asked = templates.map(({ body }) => slotConditions(Template.parse(body).slots)).filter((slots) => slots !== undefined)
+  return {
+    segments: conditionsOf(segments),
+    aggregates: [
+      ...journeys.flatMap(({ version, body }) => aggregatesIn(body, version)),
+      ...asked.flatMap((slots) => aggregatesOfSlots(askedSlots(slots))),
+    ],
+  }
 }
 
 /** The conditions of each live segment, the live version's first. Rows come by id and falling version. */

@@ -14,7 +14,7 @@ export const CouponPool = z.strictObject({
 })
 export type CouponPool = z.output<typeof CouponPool>
 
-/** A code in a template: `{{ coupons.welcome }}`. */
+/** A code in a template: `{{ coupons.welcome.code }}`. */
 export const CouponUse = z.strictObject({
   pool: PoolId,
   /** The code for everybody when the pool is empty; left out: then the message does not go out (`coupon_empty`). */

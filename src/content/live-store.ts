@@ -14,6 +14,29 @@ export async function keptContent(db: Queryable, { ws, effect }: Mine): Promise<
   return rows[0]?.content
 }
 
+/** What several messages were made of, with their template; those with nothing live are left out. */
+export async function keptContents(
+  db: Queryable,
+  names: readonly { readonly ws: string; readonly id: string }[],
+): Promise<{ ws: string; id: string; template: string; version: number; content: LiveKept }[]> {
+  if (names.length === 0) return []
+  const { rows } = await db.query<{ ws: string; id: string; template: string; version: number; content: LiveKept }>(
+    `select l.workspace_id as ws, l.effect_id as id, l.template, l.version, l.content
+     from unnest($1::text[], $2::text[]) n(ws, id) join live_contents l on l.workspace_id = n.ws and l.effect_id = n.id`,
+    [names.map(({ ws }) => ws), names.map(({ id }) => id)],
+  )
+  return rows
+}
+
+/** Forgets what was chosen for messages long ago; resolves with how many. */
+export async function forgetContents(db: Queryable, { before, limit }: { before: number; limit: number }): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from live_contents where (workspace_id, effect_id) in (select workspace_id, effect_id from live_contents where at < $1 order by at limit $2)`,
+    [before, limit],
+  )
+  return rowCount ?? 0
+}
+
 /** Keeps what was chosen for a message, unless another attempt was faster; resolves with what holds. */
 export async function keepContent(
   db: Queryable,

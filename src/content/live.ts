@@ -11,7 +11,7 @@ export const liveFields = {
   slots: z.record(LiveName, Slot).optional(),
   /** Products of the catalogue, as they are at hand-over: `{{ products.cart[0].price }}`. */
   products: z.array(ProductUse).max(10).optional(),
-  /** Codes that are given to one person only: `{{ coupons.welcome }}`. */
+  /** Codes that are given to one person only: `{{ coupons.welcome.code }}`. */
   coupons: CouponUses.optional(),
   /** Answers of other services: `{{ connected.weather.temperature }}`. */
   connected: z.array(Connected).max(5).optional(),

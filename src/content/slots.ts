@@ -37,7 +37,7 @@ export const Slot = z.discriminatedUnion('by', [
     variants: z.array(SlotVariant).min(2).max(20),
     otherwise: Otherwise,
   }),
-  /** Products of the catalogue, by rules in the order in which they are given: `{{ slots.hero.products }}`. */
+  /** Products of the catalogue, by rules in the order in which they are given: `{{ slots.hero.items }}`. */
   z.strictObject({
     by: z.literal('recommendation'),
     strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length),
@@ -119,14 +119,11 @@ export function partOf(slot: Slot, { variant }: Pick<SlotChoice, 'variant'>): Pi
   return slot.variants.find(({ id }) => id === variant) ?? null
 }
 
-/** The texts of a slot by pointer: `/slots/hero/<variant>/<field>`. */
-export function fieldsOf(slots: Slots = {}): Record<string, string> {
-  const texts: [string, string][] = []
-  for (const [name, slot] of Object.entries(slots))
-    for (const { id, fields } of variantsOf(slot))
-      for (const [field, text] of Object.entries(fields)) texts.push([`/slots/${name}/${id}/${field}`, text])
-  return Object.fromEntries(texts)
-}
+/** The texts of everything that slots can show: `/slots/<slot>/<variant>`, then by field. */
+export const fieldsOf = (slots: Slots = {}): Record<string, Readonly<Record<string, string>>> =>
+  Object.fromEntries(
+    Object.entries(slots).flatMap(([name, slot]) => variantsOf(slot).map(({ id, fields }) => [`/slots/${name}/${id}`, fields] as const)),
+  )
 
 /** Everything that a slot can show, with what it is called. */
 function variantsOf(slot: Slot): readonly Pick<SlotVariant, 'id' | 'fields' | 'body'>[] {

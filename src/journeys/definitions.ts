@@ -3,6 +3,7 @@ import type { ReviewReference } from '#consent/policies/schema.ts'
 import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } from '#consent/policy.ts'
 import type { ConsentMode } from '#consent/react.ts'
 import { NO_TOPICS, type Topic, type Topics, type WordingHashes } from '#consent/topics.ts'
+import type { SlotConditions } from '#content/slots.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
 import { type CompiledJourney, compile } from './compile.ts'
@@ -14,6 +15,7 @@ import type { ModeChange } from './modes.ts'
 import { rank } from './rank.ts'
 import type { Journey } from './schema.ts'
 import type { TemplatedChannel } from './sends.ts'
+import { type AskedSlots, aggregatesOfSlots, askedSlots } from './slots.ts'
 
 export interface PublishedTemplate {
   readonly version: number
@@ -23,6 +25,13 @@ export interface PublishedTemplate {
   readonly channel?: TemplatedChannel | undefined
   readonly category?: string | undefined
   readonly review?: ReviewReference | undefined
+  /** For whom the variants of its slots are. */
+  readonly slots?: SlotConditions | undefined
+}
+
+/** A template with the conditions of its slots compiled. */
+export interface TemplateInForce extends Omit<PublishedTemplate, 'slots'> {
+  readonly slots?: AskedSlots
 }
 
 /** One way into a journey that takes people in. */
@@ -75,7 +84,7 @@ export interface Definitions {
   readonly awaitedEvents: ReadonlySet<string>
   readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
-  readonly templates: ReadonlyMap<string, PublishedTemplate>
+  readonly templates: ReadonlyMap<string, TemplateInForce>
   /** Segments' conditions, and what is kept of people so that conditions can be asked. */
   readonly catalogue: Catalogue
   /** How often and when people may be contacted. */
@@ -113,9 +122,10 @@ export function definitions(published: Published, previous?: Definitions): Defin
   }
   const { workspace, revision, consent } = published
   const programs = [...compiled.values()].flatMap((versions) => [...versions.values()])
+  const asks = new Map(published.templates.flatMap(({ id, slots }) => (slots ? [[id, askedSlots(slots)] as const] : [])))
   const asked = {
     segments: published.segments ?? [],
-    aggregates: programs.flatMap(({ aggregates }) => aggregates),
+    aggregates: [...programs.flatMap(({ aggregates }) => aggregates), ...[...asks.values()].flatMap(aggregatesOfSlots)],
     watches: published.watches,
   }
   const watched = catalogue(asked, previous?.catalogue)
@@ -137,7 +147,9 @@ export function definitions(published: Published, previous?: Definitions): Defin
     notedEvents: new Set(programs.flatMap(({ exits, goal }) => [...exits.keys(), goal.event])),
     awaitedEvents: new Set(programs.flatMap(({ awaited }) => awaited)),
     entryPolicy: entryPolicyOf(published.policy),
-    templates: new Map(published.templates.map(({ id, ...template }) => [id, template])),
+    templates: new Map(
+      published.templates.map(({ id, slots: _slots, ...template }) => [id, { ...template, ...(asks.has(id) && { slots: asks.get(id)! }) }]),
+    ),
     catalogue: watched,
     topics: published.topics?.length ? new Map(published.topics.map((topic) => [topic.id, topic])) : NO_TOPICS,
     wordings: published.wordings ?? new Map(),

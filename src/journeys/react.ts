@@ -20,7 +20,7 @@ import { merge, newPerson, takeIn } from './merge.ts'
 import { heldAside, isPaused } from './modes.ts'
 import { hearPermits, lapsePermits } from './permits.ts'
 import { type Person, upgraded } from './person.ts'
-import { receiptOf, tellReceipt } from './receipts.ts'
+import { receiptOf, tellExposures, tellReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
 import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standing, type Turn } from './turn.ts'
 
@@ -114,7 +114,10 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   const seen = turn.person
   catchUp(turn)
   countContact(turn, record)
-  if (receiptOf(record)) tellReceipt(turn, record)
+  if (receiptOf(record)) {
+    tellReceipt(turn, record)
+    tellExposures(turn, record)
+  }
   happen(turn, record)
   ripple(turn, [...heard, ...followSteps(turn, seen)])
   retime(turn, before)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { DeliveryFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { remark } from './advance.ts'
@@ -56,6 +57,38 @@ export function tellReceipt(turn: Turn, record: EventRecord): void {
     },
   })
 }
+
+/** Notes what a message that was handed over has shown in its slots. */
+export function tellExposures(turn: Turn, record: EventRecord): void {
+  const shown = record.name === 'message.sent' ? Exposures.safeParse(record.props['exposures']) : null
+  if (!shown?.success) return
+  for (const { by, ...exposure } of shown.data) {
+    turn.facts.push({
+      table: 'exposures',
+      row: {
+        workspace_id: turn.context.definitions.workspace,
+        profile_id: turn.person.profile.id,
+        effect_id: String(record.props['effect_id']),
+        ...exposure,
+        chosen_by: by,
+        at: record.at,
+      },
+    })
+  }
+}
+
+/** As `content/live.ts` says them. */
+const Exposures = z.array(
+  z.object({
+    template: z.string(),
+    version: z.number(),
+    slot: z.string(),
+    variant: z.string(),
+    item: z.string(),
+    propensity: z.number(),
+    by: z.string(),
+  }),
+)
 
 /** By which provider it left, and what it cost there. */
 function costs(props: EventRecord['props']): Pick<DeliveryFact, 'provider' | 'units' | 'cost' | 'currency'> {

@@ -14,6 +14,8 @@ export interface EgressRequest {
   readonly http2?: true
   /** How many redirects are followed, each judged like a new address; left out: none. */
   readonly follow?: number
+  /** Bytes of the answer that are kept; left out: 64 KB. */
+  readonly most?: number
   readonly signal?: AbortSignal
 }
 
@@ -250,7 +252,7 @@ async function send(asked: EgressRequest, { agent, allowed, unsent }: Out): Prom
       body: asked.body ?? null,
       signal: asked.signal ?? null,
     })
-    return { kind: 'answer', status: statusCode, headers, body: await kept(body) }
+    return { kind: 'answer', status: statusCode, headers, body: await kept(body, asked.most ?? KEPT) }
   } catch (error) {
     const cause = causeOf(error)
     if (cause instanceof Blocked) return { kind: 'blocked', reason: cause.message }
@@ -270,13 +272,13 @@ const isNetworkFault = (error: unknown): boolean =>
   error instanceof errors.UndiciError ||
   (error instanceof Error && (/^(?:TimeoutError|AbortError)$/.test(error.name) || typeof (error as { code?: unknown }).code === 'string'))
 
-async function kept(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function kept(body: Dispatcher.ResponseData['body'], most: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk.subarray(0, KEPT - size))
+    chunks.push(chunk.subarray(0, most - size))
     size += chunk.length
-    if (size >= KEPT) break
+    if (size >= most) break
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -3,7 +3,9 @@ import { checkTemplate } from '../check.ts'
 import { LIMITS } from '../language.ts'
 import { appendPixel, prependPreheader, rewriteLinks } from '../links.ts'
 import type { EmailTemplate, Rendered, Scope, TemplateProblem } from '../schema.ts'
+import { placeSlots } from '../slots.ts'
 import { type Parsed, parse, variables } from './liquid.ts'
+import { type CompiledLive, compileLive } from './live.ts'
 import { htmlOf } from './mjml.ts'
 import { type Pieces, piecesOf, renderPieces } from './pieces.ts'
 import { plainText } from './plain-text.ts'
@@ -21,11 +23,16 @@ export interface CompiledEmail {
   readonly text: Parsed
   /** `/subject`, `/html` and `/text` with their sources, for a renderer. */
   readonly pieces: Pieces
+  /** What of it is different for each message: left out when nothing is. */
+  readonly live?: CompiledLive
   /** Problems that do not stop it, and errors that stop its publication. */
   readonly problems: readonly TemplateProblem[]
 }
 
-export async function compileEmail(template: EmailTemplate, version: number): Promise<Outcome<CompiledEmail>> {
+export async function compileEmail(given: EmailTemplate, version: number): Promise<Outcome<CompiledEmail>> {
+  const live = compileLive(given)
+  if (isRefusal(live)) return live
+  const template = withSlots(given)
   if (/<mj-include\b/i.test(template.mjml ?? '')) {
     return refuse({
       code: 'template.include',
@@ -70,9 +77,16 @@ export async function compileEmail(template: EmailTemplate, version: number): Pr
       },
       { '/subject': parsed.subject, '/html': parsed.html, '/text': parsed.text },
     ),
-    problems: checkTemplate(template, { variables: named }),
+    ...(live && { live }),
+    problems: [...checkTemplate(template, { variables: named }), ...(live?.problems ?? [])],
   }
 }
+
+const withSlots = (template: EmailTemplate): EmailTemplate => ({
+  ...template,
+  ...(template.mjml !== undefined && { mjml: placeSlots(template.mjml, template.slots, 'mjml') }),
+  ...(template.html !== undefined && { html: placeSlots(template.html, template.slots, 'html') }),
+})
 
 /** Indentation that MJML writes is a fifth of a mail's bytes; text whose spaces count is left alone. */
 function prepareHtml(html: string, template: EmailTemplate): string {
@@ -116,7 +130,11 @@ export function letterOf(pieces: Readonly<Record<string, string>>, scope: Scope,
       hint: `Keep the HTML under ${LIMITS.html} characters; Gmail clips above ${LIMITS.clip}.`,
     })
   }
-  const { html: followed, links } = rewriteLinks(html, tracking?.link ?? ((url) => url), [scope.unsubscribe_url])
+  const { html: followed, links } = rewriteLinks(
+    html,
+    tracking?.link ?? ((url) => url),
+    [scope.unsubscribe_url, scope.preferences_url ?? '', scope.confirm_url ?? ''].filter((url) => url !== ''),
+  )
   return { subject: oneLine(subject), html: tracking ? appendPixel(followed, tracking.pixel) : followed, text, links }
 }
 

@@ -2,6 +2,7 @@ import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { checkNames } from '../check.ts'
 import type { EmailTemplate, Scope, Template, TemplateProblem } from '../schema.ts'
 import { type Escaping, type Parsed, parse, variables } from './liquid.ts'
+import { type CompiledLive, compileLive } from './live.ts'
 import { type Pieces, piecesOf as parsedPieces, renderPieces } from './pieces.ts'
 
 export type TextTemplate = Exclude<Template, EmailTemplate>
@@ -19,6 +20,8 @@ export interface CompiledText {
   readonly parts: Readonly<Record<string, Parsed>>
   /** The same with their sources, for a renderer. */
   readonly pieces: Pieces
+  /** What of it is different for each message: left out when nothing is. */
+  readonly live?: CompiledLive
   readonly problems: readonly TemplateProblem[]
 }
 
@@ -53,13 +56,15 @@ export function compileText(template: TextTemplate, version: number): Outcome<Co
   const refused = parsed.flatMap(([, each]) => (isRefusal(each) ? [each.refused] : []))
   if (refused.length > 0) return refuse({ code: 'template.invalid', status: 422, title: 'The template cannot be read', problems: refused })
   const parts = parsed as [string, Parsed][]
+  const live = compileLive(template)
+  if (isRefusal(live)) return live
   const { channel, id, sender, topic, purpose } = template
-  const problems = parts.flatMap(([field, each]) => checkNames(variables(each), field))
+  const problems = [...parts.flatMap(([field, each]) => checkNames(variables(each), field)), ...(live?.problems ?? [])]
   const sources = Object.fromEntries(
     Object.entries(piecesOf(template)).map(([field, text]) => [field, { text, escaping: escapingOf(template) }]),
   )
   const pieces = parsedPieces(sources, Object.fromEntries(parts))
-  return { channel, id, version, sender, topic, purpose, template, parts: pieces.parsed, pieces, problems }
+  return { channel, id, version, sender, topic, purpose, template, parts: pieces.parsed, pieces, ...(live && { live }), problems }
 }
 
 /** The pieces as the person gets them, by JSON pointer. */

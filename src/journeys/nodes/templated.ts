@@ -1,8 +1,9 @@
 import { GENERAL } from '#consent/policies/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
-import type { Prepare } from '../node.ts'
+import type { Message, Prepare } from '../node.ts'
 import { permissionOf } from '../permits.ts'
 import type { TemplatedChannel } from '../sends.ts'
+import { eligibleVariants } from '../slots.ts'
 import type { TemplatedStep, TemplatedWay } from '../steps.ts'
 import { dataOf, messageNode, type Write } from './message.ts'
 import { reach } from './reach.ts'
@@ -25,23 +26,22 @@ export const byTemplate =
     const topic = way.topic ?? template.topic ?? ''
     const { lane } = way
     const permission = permissionOf(at, { channel, topic, address, lane })
-    if (!permission.ok) return { reason: permission.reason }
-    return {
-      message: {
-        channel,
-        address,
-        topic,
-        lane,
-        contact: { channel },
-        ...categorised(way.category ?? template.category),
-        expires: at.now + within,
-        payload: {
-          template: way.template,
-          template_version: template.version,
-          sender: way.sender ?? template.sender ?? '',
-          data: dataOf(at),
-          ...payload,
-        },
+    const message: Message = {
+      channel,
+      address,
+      topic,
+      lane,
+      contact: { channel },
+      ...categorised(way.category ?? template.category),
+      expires: at.now + within,
+      payload: {
+        template: way.template,
+        template_version: template.version,
+        sender: way.sender ?? template.sender ?? '',
+        data: dataOf(at),
+        ...(template.slots && { slots: eligibleVariants(template.slots, at) }),
+        ...payload,
       },
     }
+    return permission.ok ? { message } : { reason: permission.reason, unsaid: message }
   }
