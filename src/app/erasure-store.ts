@@ -211,3 +211,18 @@ export async function documentsMentioning(db: Queryable, ws: string, mentions: r
   )
   return rows.map(({ name }) => name)
 }
+
+/** Of a table with its indexes and TOAST. */
+export async function tableBytes(db: Queryable, table: string): Promise<number> {
+  const { rows } = await db.query<{ bytes: string }>('select pg_total_relation_size($1::regclass)::text as bytes', [table])
+  return Number(rows[0]!.bytes)
+}
+
+/** Addresses that messages to these people were queued for. */
+export async function addressesOf(db: Queryable, ws: string, profiles: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ address: string }>(
+    `select distinct address from outbox where workspace_id = $1 and profile_id = any($2) and channel in ('email', 'sms', 'whatsapp') and address <> ''`,
+    [ws, profiles],
+  )
+  return rows.map(({ address }) => address)
+}
