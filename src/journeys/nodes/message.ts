@@ -13,7 +13,10 @@ import { isThisRound } from '../rounds.ts'
 import type { CallStep, MessageStep, TemplatedStep, WebhookStep } from '../steps.ts'
 
 /** A message, or why there cannot be one. */
-export type Written = { readonly message: Message } | { readonly reason: Reason }
+export type Written =
+  | { readonly message: Message }
+  /** `unsaid`: what would have been sent, if permission had been given: rules of law may say more of it. */
+  | { readonly reason: Reason; readonly unsaid?: Message }
 export type Write = (at: Standing) => Written
 
 /** How a step sends. */
@@ -94,7 +97,9 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
   for (let way = from; way < ways.length; way++) {
     const written = ways[way]!(at)
     if ('reason' in written) {
-      why = written.reason
+      const ruled = written.unsaid && gated(at, written.unsaid)
+      why = ruled?.kind === 'refuse' ? ruled.reason : written.reason
+      if (ruled?.kind === 'refuse') judged.push(ruled.judged)
       continue
     }
     const { message } = written
