@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { EXCEPTIONS } from './architecture/egress.ts'
 import type { Plant } from './architecture/plant.ts'
+import { EGRESS_PLANTS } from './architecture/plants/egress.ts'
 import { IMPORTS_PLANTS } from './architecture/plants/imports.ts'
 import { SQL_PLANTS } from './architecture/plants/sql.ts'
 import { WORDS_PLANTS } from './architecture/plants/words.ts'
@@ -30,7 +32,7 @@ const MIGRATIONS: Tree = {
   'migrations/clickhouse/0001.sql': `-- owner: platform\nCREATE TABLE IF NOT EXISTS transitions (id String) ENGINE = MergeTree ORDER BY id;\n`,
 }
 
-const PLANTS: readonly Plant[] = [...IMPORTS_PLANTS, ...WORDS_PLANTS, ...SQL_PLANTS]
+const PLANTS: readonly Plant[] = [...IMPORTS_PLANTS, ...WORDS_PLANTS, ...EGRESS_PLANTS, ...SQL_PLANTS]
 
 for (const { rule, what, path, bad, good, goodPath = path, at = 1 } of PLANTS) {
   test(`${rule}: ${what}`, () => {
@@ -43,6 +45,14 @@ test('every rule has a planted breach', () => {
   const planted = new Set(PLANTS.map((plant) => plant.rule))
   assert.deepEqual(
     RULE_NAMES.filter((name) => !planted.has(name)),
+    [],
+  )
+})
+
+test('every exception to the one way out is a file that exists', () => {
+  const root = join(import.meta.dirname, '..')
+  assert.deepEqual(
+    EXCEPTIONS.filter((path) => !existsSync(join(root, path))),
     [],
   )
 })

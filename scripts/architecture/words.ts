@@ -65,37 +65,6 @@ export const evaluation: Rule = {
   },
 }
 
-const EGRESS = 'src/platform/egress.ts'
-const REQUESTS: readonly (readonly [RegExp, string])[] = [
-  [free('(?:globalThis\\s*\\.\\s*)?fetch\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
-  [free('https?\\s*\\.\\s*(?:request|get)\\s*\\('), `$ reaches out: use the guarded function of ${EGRESS}`],
-  [free('new\\s+(?:XMLHttpRequest|WebSocket|EventSource)\\b'), `$ reaches out: use the guarded function of ${EGRESS}`],
-]
-
-/** Programs beside the server that are its clients: they ask the one Cadenza that the person at the keyboard named, mostly on this machine. */
-const CLIENTS = /^src\/app\/(?:cli\/server|demo|demo\/[\w-]+)\.ts$/
-
-/** One function guards all outgoing requests (addresses, redirects, sizes); the browser's one caller stands in kit/. */
-export const egress: Rule = {
-  name: 'egress',
-  *on(source) {
-    const { place, code, imports } = source
-    if (!inSource(source) || place.test || place.path === EGRESS || CLIENTS.test(place.path)) return
-    if (place.side === 'browser') {
-      if (place.folder === 'kit') return
-      for (const { at, says } of matches(code, REQUESTS))
-        yield { at, says: says.replace(/use the guarded.*/, 'call the server through kit/') }
-      return
-    }
-    yield* matches(code, REQUESTS)
-    for (const { from, start, clause, typeOnly } of imports) {
-      const asks =
-        /^(?:undici|(?:node:)?(?:https|http2))$/.test(from) || (/^(?:node:)?http$/.test(from) && /\b(?:request|get)\b/.test(clause))
-      if (asks && !typeOnly) yield { at: start, says: `${from} reaches out: use the guarded function of ${EGRESS}` }
-    }
-  },
-}
-
 const SWALLOWED: readonly (readonly [RegExp, string])[] = [
   [/\bcatch\s*(?:\([^)]*\)\s*)?\{\s*\}/g, 'an empty catch hides bugs: handle the one case that is expected, throw the rest'],
   [
@@ -158,4 +127,4 @@ export const vainTests: Rule = {
   },
 }
 
-export const WORD_RULES: readonly Rule[] = [purity, dice, evaluation, egress, swallowing, forms, names, size, vainTests]
+export const WORD_RULES: readonly Rule[] = [purity, dice, evaluation, swallowing, forms, names, size, vainTests]

@@ -81,8 +81,17 @@ suite('the way out over HTTP', () => {
       if (request.url === '/redirect') return response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
       if (request.url === '/large') return response.end('x'.repeat(1_000_000))
       if (request.url === '/slow') return
+      const hops = /^\/hop\/(\d)$/.exec(request.url ?? '')?.[1]
+      if (hops !== undefined && hops !== '0') return response.writeHead(302, { location: `/hop/${Number(hops) - 1}` }).end()
+      if (hops === '0') return response.end(`hello ${request.headers.authorization ?? '-'}`)
+      const away = new URL(request.url ?? '/', 'http://x').searchParams.get('to')
+      if (away !== null) return response.writeHead(307, { location: away }).end()
+      if (request.url === '/drip') {
+        const dripping = setInterval(() => response.write('.'), 50)
+        return response.on('close', () => clearInterval(dripping))
+      }
       if (request.url === '/cut') return response.writeHead(200, { 'content-length': '100' }).write('x', () => response.destroy())
-      response.end('hello')
+      response.end(request.headers.host?.startsWith('a.test') ? `hello ${request.headers.authorization ?? '-'}` : 'hello')
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -147,6 +156,77 @@ suite('the way out over HTTP', () => {
     assert.equal((await at('/slow')).kind, 'lost')
     assert.equal((await at('/cut')).kind, 'lost')
     assert.equal((await get('http://127.0.0.1:1/', guarded({ allowPrivate: ['127.0.0.1:1'] }))).kind, 'lost')
+  })
+
+  test('a redirect is followed only where that was asked for, and each hop is judged like a new address (Postiz CVE-2026-40168)', async () => {
+    const opened = guarded({ allowPrivate: [`127.0.0.1:${port}`, `a.test:${port}`], resolve: async () => ['127.0.0.1'] })
+    const ask = (path: string, follow: number) =>
+      opened.send({ url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: { authorization: 'Bearer x' }, follow })
+    const told = async (path: string, follow: number) => {
+      const answer = await ask(path, follow)
+      return answer.kind === 'answer' ? `${answer.status} ${answer.body}` : answer.kind
+    }
+    assert.equal(await told('/hop/2', 0), '302 ')
+    assert.equal(await told('/hop/2', 1), '302 ')
+    assert.equal(await told('/hop/2', 2), '200 hello Bearer x')
+    assert.equal(await told(`/away?to=http://a.test:${port}/`, 1), '200 hello -', 'another origin does not get the headers')
+    for (const to of [
+      'http://127.0.0.1:1/',
+      'http://[::ffff:127.0.0.1]/',
+      'http://169.254.169.254/latest/',
+      'file:///etc/passwd',
+      'http://x:y@b.test/',
+    ])
+      assert.equal(await told(`/away?to=${encodeURIComponent(to)}`, 3), 'blocked', to)
+  })
+
+  test('our own databases and brokers are never reached, whatever is allowed', async () => {
+    const own = [`127.0.0.1:${port}`, 'db.internal:5432']
+    const resolve = async (name: string) => (name === 'db.internal' ? ['93.184.216.34'] : ['127.0.0.1'])
+    const opened = guarded({ allowPrivate: [`127.0.0.1:${port}`, `alias.test:${port}`, 'x.test:5432'], own, resolve })
+    for (const url of [`http://127.0.0.1:${port}/`, `http://alias.test:${port}/`, `http://[::ffff:127.0.0.1]:${port}/`])
+      assert.equal((await get(url, opened)).kind, 'blocked', url)
+    assert.ok('refused' in (await opened.vetted('db.internal', 5432)))
+    assert.ok('refused' in (await opened.vetted('93.184.216.34', 5432)), 'by its address too')
+    assert.ok(!('refused' in (await opened.vetted('93.184.216.34', 5433))))
+  })
+
+  test('hosts of other protocols are judged by the same rules, and the judged address is given', async () => {
+    const resolve = async (name: string) => NAMES[name] ?? (name === 'mail.test' ? ['93.184.216.34'] : [])
+    const judging = guarded({ resolve })
+    assert.deepEqual(await judging.vetted('mail.test', 587), { address: '93.184.216.34', port: 587 })
+    for (const [host, port] of [
+      ['localhost', 587],
+      ['private.test', 2775],
+      ['mixed.test', 465],
+      ['metadata.test', 2525],
+      ['::ffff:10.0.0.1', 587],
+      ['2130706433', 587],
+      ['empty.test', 587],
+      ['mail.test', 22],
+      ['mail.test', 53],
+    ] as const)
+      assert.ok('refused' in (await judging.vetted(host, port)), `${host}:${port}`)
+    const opened = guarded({ allowPrivate: ['127.0.0.1:25'] })
+    assert.deepEqual(await opened.vetted('127.0.0.1', 25), { address: '127.0.0.1', port: 25 })
+  })
+
+  test('it is known whether a lost request may have arrived', async () => {
+    const opened = guarded({ allowPrivate: [`127.0.0.1:${port}`, '127.0.0.1:1'], totalMs: 400 })
+    const sent = async (url: string): Promise<boolean | string> => {
+      const answer = await opened.send({ url, method: 'POST', body: new Uint8Array([1, 2, 3]) })
+      return answer.kind === 'lost' ? answer.sent : answer.kind
+    }
+    assert.equal(await sent('http://127.0.0.1:1/'), false, 'nobody listened')
+    assert.equal(await sent(`http://127.0.0.1:${port}/slow`), true)
+    assert.equal(await sent(`http://127.0.0.1:${port}/cut`), true)
+  })
+
+  test('an answer that drips for ever is given up', async () => {
+    const opened = guarded({ allowPrivate: [`127.0.0.1:${port}`], totalMs: 400 })
+    const began = performance.now()
+    assert.equal((await get(`http://127.0.0.1:${port}/drip`, opened)).kind, 'lost')
+    assert.ok(performance.now() - began < 5_000)
   })
 
   test('public unicast is public', () => {

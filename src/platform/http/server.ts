@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Metrics } from '../metrics.ts'
@@ -131,7 +132,7 @@ export function matches(pattern: string, path: string): boolean {
 }
 
 /** The HTTP parser gave up before there was a request: the answer is written by hand. */
-function answerBrokenRequest(error: Error & { code?: string; bytesParsed?: number }, socket: import('node:net').Socket): void {
+function answerBrokenRequest(error: Error & { code?: string; bytesParsed?: number }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
   const [status, text, code] =
     error.code === 'HPE_HEADER_OVERFLOW'
