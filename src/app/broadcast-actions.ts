@@ -14,6 +14,7 @@ import { loadStates } from '#platform/keyed-state.ts'
 import { append } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import type { ApprovalDesk } from './approvals-desk.ts'
 import { type BroadcastRow, type BroadcastStatus, broadcastsOf, changeBroadcast } from './broadcast-store.ts'
 import type { Ingest } from './ingest.ts'
 
@@ -26,6 +27,8 @@ interface Options {
   readonly now: () => number
   /** Records were put on the log. */
   readonly appended: () => void
+  /** Policies for approvals have a say in what goes out again. */
+  readonly desk?: Pick<ApprovalDesk, 'mayRun'>
 }
 
 const SHOWN = 50
@@ -42,13 +45,17 @@ export const broadcastBindings = (options: Options): Binding[] => [
     const last = rows.reduce((most, { kind, occurrence }) => (kind === 'scheduled' && occurrence > most ? occurrence : most), '')
     return { broadcasts: rows.map(line), next: await nextOf(options, { workspace, id, last }) }
   }),
-  bindAudited(ChangeBroadcast, async ({ id, occurrence, to }, { workspace }, call) => {
+  bindAudited(ChangeBroadcast, async ({ id, occurrence, to }, { workspace, actor }, call) => {
     const [from, status] = CHANGES[to]
     const row = await inWorkspace(options.pool, workspace, async (tx) => {
+      const problem =
+        to === 'resume' ? await options.desk?.mayRun(tx, { workspace, journey: id, operation: 'broadcast', actor }) : undefined
+      if (problem) return refuse(problem)
       const changed = await changeBroadcast(tx, { ws: workspace, journey: id, occurrence }, { from, to: status, at: options.now() })
       if (changed) await call.audit(tx, { object: `journey:${id} broadcast ${to}` })
       return changed
     })
+    if (isRefusal(row)) return row
     return row ? { broadcast: line(row) } : refuse(unchangeable(to, from))
   }),
   bind(EnterJourney, async (input, { workspace }, call) => {

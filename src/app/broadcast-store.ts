@@ -22,15 +22,28 @@ export interface BroadcastRow extends Broadcast {
 const ROW = `workspace_id as ws, journey_id as journey, occurrence, kind, version, status, due, began_at as "beganAt", ended_at as "endedAt",
   after, people, looked, reached, reason`
 
-export type NewBroadcast = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence' | 'kind' | 'version' | 'status' | 'due' | 'beganAt'>
+export type NewBroadcast = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence' | 'kind' | 'version' | 'status' | 'due' | 'beganAt'> & {
+  /** Why it does not begin; '' or left out when it does. */
+  readonly reason?: string
+}
 
 /** Makes the row of an occurrence; false when it was made before, by whatever process. */
 export async function beginBroadcast(db: Queryable, row: NewBroadcast): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into broadcasts (workspace_id, journey_id, occurrence, kind, version, status, due, began_at, ended_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 = 'running' then null else $8::bigint end) on conflict do nothing`,
-    [row.ws, row.journey, row.occurrence, row.kind, row.version, row.status, row.due, row.beganAt],
+    `insert into broadcasts (workspace_id, journey_id, occurrence, kind, version, status, due, began_at, ended_at, reason)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 in ('running', 'paused') then null else $8::bigint end, $9) on conflict do nothing`,
+    [row.ws, row.journey, row.occurrence, row.kind, row.version, row.status, row.due, row.beganAt, row.reason ?? ''],
   )
+  return rowCount === 1
+}
+
+/** Whether the row of an occurrence is there. */
+export async function isBegun(db: Queryable, { ws, journey, occurrence }: Name): Promise<boolean> {
+  const { rowCount } = await db.query('select from broadcasts where workspace_id = $1 and journey_id = $2 and occurrence = $3', [
+    ws,
+    journey,
+    occurrence,
+  ])
   return rowCount === 1
 }
 
@@ -105,7 +118,7 @@ export async function changeBroadcast(
   { from, to, at }: { from: readonly BroadcastStatus[]; to: BroadcastStatus; at: number },
 ): Promise<BroadcastRow | undefined> {
   const { rows } = await tx.query<BroadcastRow>(
-    `update broadcasts set status = $5, ended_at = case when $5 = 'cancelled' then $6::bigint end
+    `update broadcasts set status = $5, reason = case when $5 = 'running' then '' else reason end, ended_at = case when $5 = 'cancelled' then $6::bigint end
      where workspace_id = $1 and journey_id = $2 and occurrence = $3 and status = any($4) returning ${ROW}`,
     [ws, journey, occurrence, from, to, at],
   )

@@ -13,6 +13,7 @@ import {
   beginBroadcast,
   endBroadcast,
   isAnyRunning,
+  isBegun,
   lastOccurrences,
   lockTurn,
   type NewBroadcast,
@@ -30,6 +31,8 @@ export interface BroadcasterOptions {
   /** Records were put on the log. */
   readonly appended: () => void
   readonly logger: Logger
+  /** Why a journey may not go out to many now; '' when it may. Left out: always. What may not begins as paused. */
+  readonly mayBegin?: (row: NewBroadcast) => Promise<string>
   /** People that one transaction looks at. */
   readonly page?: number
 }
@@ -174,8 +177,10 @@ class Agenda {
   }
 
   async #put(row: NewBroadcast): Promise<void> {
-    const { pool } = this.#options
-    const isNew = await beginBroadcast(pool, row)
+    const { pool, mayBegin } = this.#options
+    if (await isBegun(pool, row)) return
+    const reason = row.status === 'running' ? ((await mayBegin?.(row)) ?? '') : ''
+    const isNew = await beginBroadcast(pool, reason === '' ? row : { ...row, status: 'paused', reason })
     if (isNew && row.status === 'running') await notePeople(pool, row, await countStates(pool, 'profile', row.ws))
   }
 }

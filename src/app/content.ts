@@ -1,4 +1,4 @@
-import { previewTemplate } from '#content/actions.ts'
+import { type PreviewParts, previewTemplate } from '#content/actions.ts'
 import { PreviewTemplate, Template } from '#content/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import type { JsonObject } from '#lib/json.ts'
@@ -9,18 +9,27 @@ import type { Queryable } from '#platform/log.ts'
 import type { Pool, Tx } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { senderOf, workspaceWords } from './delivery.ts'
+import { partsFor } from './template-parts.ts'
+
+interface Options {
+  readonly db: Queryable
+  readonly pool: Pool
+  readonly now: () => number
+}
+
+/** What rendering outside of the delivery needs. */
+export const previewParts = ({ db, pool, now }: Options): PreviewParts => ({
+  template: (ws, id, version) => inWorkspace(pool, ws, (tx) => templateOf(tx, ws, { id, version })),
+  sender: (ws, id) => senderOf(db, ws, id),
+  attributes: (ws, profile) => inWorkspace(pool, ws, (tx) => attributesOf(tx, ws, profile)),
+  workspace: (ws) => workspaceWords(db, ws),
+  parts: (ws, template, version) => inWorkspace(pool, ws, (tx) => partsFor(tx, ws, { template, version })),
+  now,
+})
 
 /** Previews of templates, with a person's attributes or a sample. */
-export const contentBindings = ({ db, pool, now }: { db: Queryable; pool: Pool; now: () => number }): Binding[] => [
-  bind(PreviewTemplate, (input, { workspace }) =>
-    previewTemplate(input, workspace, {
-      template: (ws, id, version) => inWorkspace(pool, ws, (tx) => templateOf(tx, ws, { id, version })),
-      sender: (ws, id) => senderOf(db, ws, id),
-      attributes: (ws, profile) => inWorkspace(pool, ws, (tx) => attributesOf(tx, ws, profile)),
-      workspace: (ws) => workspaceWords(db, ws),
-      now,
-    }),
-  ),
+export const contentBindings = (options: Options): Binding[] => [
+  bind(PreviewTemplate, (input, { workspace }) => previewTemplate(input, workspace, previewParts(options))),
 ]
 
 async function templateOf(

@@ -15,7 +15,9 @@ import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
-import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { beyondWorkspace, inWorkspace } from '#platform/postgres/tenancy.ts'
+import type { ApprovalDesk } from './approvals-desk.ts'
+import type { HeldRuns } from './approvals-held.ts'
 import { standingOn } from './counts-store.ts'
 import { appendRecords } from './settler.ts'
 
@@ -28,6 +30,8 @@ interface Options {
   readonly now: () => number
   /** Something was appended to the log. */
   readonly appended: () => void
+  /** Policies for approvals have a say. */
+  readonly desk?: Pick<ApprovalDesk, 'mayRelease'>
 }
 
 type Held = z.output<typeof HeldRun>
@@ -42,19 +46,17 @@ const NOT_HELD: Problem = {
 
 /** Runs that wait for a person, and that person's word. */
 export const heldBindings = (options: Options): Binding[] => [
-  bind(ListHeld, async ({ journey }, { workspace }) => {
-    const steps = await holdSteps(options, workspace)
-    const wanted = [...steps.values()].filter((each) => journey === undefined || each.journey === journey)
-    const found = await standingOn(options.analytics, workspace, { places: wanted, limit: MOST })
-    const people = await load(options, workspace, [...new Set(found.map(({ profile }) => profile))])
-    const runs = people.flatMap((person) => person.journeys.enrollments.flatMap((run) => heldAs(person, run, steps) ?? []))
-    return { runs: runs.filter((run) => journey === undefined || run.journey === journey).sort((a, b) => a.since - b.since) }
-  }),
+  bind(ListHeld, async ({ journey }, { workspace }) => ({ runs: await waitingRuns(options, workspace, journey) })),
   bindAudited(ReleaseRun, async (input, principal, call) => {
     const run = await findHeld(options, principal.workspace, input)
     if (!run) return refuse(NOT_HELD)
     const forbidden = denied(run.for, principal)
     if (forbidden) return refuse(forbidden)
+    const asked = { workspace: principal.workspace, actor: principal.actor, journey: run.journey, step: run.step }
+    const problem = await inWorkspace(options.pool, principal.workspace, async (tx) =>
+      options.desk?.mayRelease(tx, { ...asked, run: nameOf(run), verdict: input.verdict }),
+    )
+    if (problem) return refuse(problem)
     const record = verdictOf(run, { ...input, principal, now: options.now() })
     await transaction(options.pool, async (tx) => {
       await appendRecords(tx, [record], { partitions: options.partitions, now: options.now() })
@@ -65,8 +67,44 @@ export const heldBindings = (options: Options): Binding[] => [
   }),
 ]
 
+/** All runs that wait on hold steps, the longest waiting first. */
+async function waitingRuns(options: Options, workspace: string, journey: string | undefined): Promise<Held[]> {
+  const steps = await holdSteps(options, workspace)
+  const wanted = [...steps.values()].filter((each) => journey === undefined || each.journey === journey)
+  const found = await standingOn(options.analytics, workspace, { places: wanted, limit: MOST })
+  const people = await load(options, workspace, [...new Set(found.map(({ profile }) => profile))])
+  const runs = people.flatMap((person) => person.journeys.enrollments.flatMap((run) => heldAs(person, run, steps) ?? []))
+  return runs.filter((run) => journey === undefined || run.journey === journey).sort((a, b) => a.since - b.since)
+}
+
+const nameOf = ({ profile, enrollment, step, since }: Held): string => `${profile} ${enrollment} ${step} ${since}`
+
+/** Held runs for approvals: a batch is the runs that waited when it was asked for, and no other. */
+export const heldRuns = (options: Options): HeldRuns => ({
+  waiting: async (workspace, { journey, step }) => {
+    const runs = await waitingRuns(options, workspace, journey)
+    return runs.filter((run) => run.step === step).map((run) => ({ name: nameOf(run), profile: run.profile }))
+  },
+  decide: async (tx, workspace, { row, verdict, comment, actor }) => {
+    const principal = { workspace, actor }
+    const records: EventRecord[] = []
+    for (const name of row.manifest.runs) {
+      const [profile = '', enrollment = '', step = '', since = ''] = name.split(' ')
+      const run = await findHeld(options, workspace, { profile, enrollment, step, verdict, comment })
+      if (run && String(run.since) === since)
+        records.push(verdictOf(run, { profile, enrollment, step, verdict, comment, principal, now: options.now() }))
+    }
+    await beyondWorkspace(tx)
+    if (records.length > 0) await appendRecords(tx, records, { partitions: options.partitions, now: options.now() })
+  },
+  appended: options.appended,
+})
+
 /** One id for both verdicts: who decides second decides nothing. */
-function verdictOf(run: Held, said: InputOf<typeof ReleaseRun> & { readonly principal: Principal; readonly now: number }): EventRecord {
+function verdictOf(
+  run: Held,
+  said: InputOf<typeof ReleaseRun> & { readonly principal: Pick<Principal, 'workspace' | 'actor'>; readonly now: number },
+): EventRecord {
   const { verdict, comment, principal, now } = said
   return {
     kind: 'event',

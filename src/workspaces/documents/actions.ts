@@ -61,13 +61,25 @@ export interface Wishes {
   readonly impacts: readonly string[]
 }
 
+/** What is to be published, and by whom. */
+export interface Asked extends Wishes {
+  readonly workspace: string
+  readonly actor: string
+  readonly changes: readonly Change[]
+  /** All that were given, also those that stay as they are. */
+  readonly documents: readonly Authored[]
+}
+
 export interface Publishing {
   /** A problem stands in the way. */
-  guard(
+  guard(tx: Queryable, asked: Asked): Promise<Problem | undefined>
+  /** `asked` is the very object that `guard` was asked about. */
+  published(
     tx: Queryable,
-    asked: Wishes & { workspace: string; changes: readonly Change[]; documents: readonly Authored[] },
-  ): Promise<Problem | undefined>
-  published(tx: Queryable, done: Wishes & { workspace: string; revision: number; published: Applied['published'] }): Promise<void>
+    done: Wishes & { workspace: string; revision: number; published: Applied['published']; asked: Asked },
+  ): Promise<void>
+  /** A draft was written. */
+  saved?(tx: Queryable, saved: { workspace: string; actor: string; at: number; document: Authored }): Promise<void>
 }
 
 type Name = { readonly kind: string; readonly id: string }
@@ -156,10 +168,11 @@ async function publish(
   const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
     const planned = await plan(tx, workspace, { ...wanted, kinds })
     const changes = planned.changes.filter((change) => change.action !== 'unchanged')
-    const asked = { workspace, changes, documents: input.documents, inFlight, impacts }
+    const asked: Asked = { workspace, actor, changes, documents: input.documents, inFlight, impacts }
     const problem = mayPublish(changes, options, principal) ?? (planned.ok ? await publishing?.guard(tx, asked) : undefined)
     if (problem) return refuse(problem)
-    const note: Note = async (all, revision, published) => publishing?.published(all, { workspace, revision, published, inFlight, impacts })
+    const note: Note = async (all, revision, published) =>
+      publishing?.published(all, { workspace, revision, published, inFlight, impacts, asked })
     const done = await apply(tx, { workspace, actor, at: now() }, { ...wanted, kinds, announce, note, token: input.token ?? planned.token })
     // What is not there cannot be archived: that is refused below.
     if (!isRefusal(done) && (done.revision !== null || input.archive === undefined)) await call.audit(tx, noteOf(done))
@@ -209,11 +222,12 @@ interface Saving extends Turn {
   readonly found: readonly Problem[]
 }
 
-async function save(tx: Queryable, { kinds, now }: DocumentsOptions, { input, principal, call, found }: Saving) {
+async function save(tx: Queryable, { kinds, now, publishing }: DocumentsOptions, { input, principal, call, found }: Saving) {
   const { workspace, actor } = principal
   if (!kinds.has(input.kind)) return refuse({ ...unknown(input), title: `There is no kind of document called "${input.kind}".` })
   const draft = await saveDraft(tx, { workspace, actor, at: now() }, { ...input, expected: call.ifMatch })
   if (isRefusal(draft)) return draft
+  await publishing?.saved?.(tx, { workspace, actor, at: now(), document: input })
   call.setHeader('etag', `"${draft.hash}"`)
   const live = await liveDocuments(tx, workspace)
   const others = live.filter((each) => each.kind !== input.kind || each.id !== input.id)

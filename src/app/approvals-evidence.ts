@@ -1,0 +1,134 @@
+import { closure, type Doc } from '#approvals/closure.ts'
+import { categoriesIn, discountIn, jurisdictionsIn, voiceOf } from '#approvals/risk.ts'
+import type { Evidence, JourneyReach } from '#approvals/schema.ts'
+import { costOf, firstSends } from '#approvals/sends.ts'
+import { type Entry, entriesOf } from '#journeys/entries/schema.ts'
+import { Journey } from '#journeys/schema.ts'
+import { isRefusal } from '#lib/problem.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { countStates } from '#platform/keyed-state.ts'
+import type { Queryable } from '#platform/log.ts'
+import { compileCondition } from '#segments/catalogue.ts'
+import { Segment } from '#segments/schema.ts'
+import type { Proposal } from './approvals-proposal.ts'
+import { recentProfiles } from './counts-store.ts'
+import { previewOf } from './segment-preview.ts'
+
+export interface EvidenceParts {
+  readonly analytics: Analytics
+  readonly now: () => number
+}
+
+interface Asked {
+  readonly workspace: string
+  readonly currency: string
+  readonly proposal: Proposal
+  /** Everybody who had a hand in it, and whoever asks. */
+  readonly actors: readonly string[]
+}
+
+/** People who are looked at for examples. */
+const CANDIDATES = 12
+
+interface Reached {
+  readonly reach: JourneyReach[]
+  readonly people: number
+  /** Some of those who can be reached. */
+  readonly sample: readonly string[]
+}
+
+/** Everything that policies and approvers ask of a proposal. The larger of two guesses is taken: nothing here makes a thing look smaller than it can be. */
+export async function evidenceOf(
+  parts: EvidenceParts,
+  tx: Queryable,
+  asked: Asked,
+): Promise<{ evidence: Evidence; sample: readonly string[] }> {
+  const { proposal, workspace, currency, actors } = asked
+  const { before, after, journeys, bound, manifest } = proposal
+  const { reach, people, sample } = await reached(parts, tx, { workspace, proposal })
+  const told = bound.filter(
+    ({ kind }) => kind !== 'approval-policy' && kind !== 'policy' && kind !== 'policy-pack' && kind !== 'contact-policy',
+  )
+  const discount = discountIn(told)
+  const segments = new Map(
+    after.flatMap(({ kind, id, body }) => (kind === 'segment' ? [[id, String((body as { when?: unknown }).when ?? '')] as const] : [])),
+  )
+  const alive = (documents: readonly Doc[]): Doc[] => documents.filter(({ kind }) => kind === 'journey')
+  const evidence: Evidence = {
+    reach,
+    people,
+    ...costOf({ journeys, reach, documents: bound, discount }, currency),
+    discount,
+    categories: categoriesIn(told),
+    jurisdictions: jurisdictionsIn(journeys, segments),
+    voice: voiceOf(told),
+    firstSends:
+      manifest.operation === 'publish' ? firstSends({ journeys: alive(before), documents: before }, { journeys, documents: after }) : [],
+    actors: [...new Set(actors)].sort(),
+    inFlight: Object.keys(manifest.inFlight).length > 0,
+  }
+  return { evidence, sample }
+}
+
+async function reached(
+  parts: EvidenceParts,
+  tx: Queryable,
+  { workspace, proposal }: Pick<Asked, 'workspace' | 'proposal'>,
+): Promise<Reached> {
+  const { journeys, after, manifest } = proposal
+  const everybody = await countStates(tx, 'profile', workspace)
+  if (manifest.operation === 'run') {
+    const people = manifest.runs.length
+    return { reach: manifest.journeys.map((journey) => ({ journey, people, exact: false })), people, sample: [] }
+  }
+  const reach: JourneyReach[] = []
+  const sample = new Set<string>()
+  for (const journey of journeys) {
+    const ways = await Promise.all(waysInto(journey).map((way) => audienceOf(parts, { workspace, after, way })))
+    for (const id of ways.flatMap((way) => way?.sample ?? [])) sample.add(id)
+    const exact = ways.length > 0 && ways.every((way) => way !== undefined)
+    const counted = ways.reduce((sum, way) => sum + (way?.count ?? everybody), 0)
+    reach.push({ journey: journey.id, people: Math.min(everybody, counted), exact })
+  }
+  const sum = reach.reduce((total, { people }) => total + people, 0)
+  const few =
+    sample.size > 0 || journeys.length === 0
+      ? [...sample]
+      : (await recentProfiles(parts.analytics, workspace, { before: undefined, limit: CANDIDATES })).ids
+  return { reach, people: Math.min(everybody, sum), sample: few.slice(0, CANDIDATES) }
+}
+
+const waysInto = ({ body }: Doc): readonly Entry[] => {
+  const parsed = Journey.safeParse(body)
+  return parsed.success ? entriesOf(parsed.data) : []
+}
+
+/** People of a counted audience; undefined where anybody may come in. */
+async function audienceOf(
+  { analytics, now }: EvidenceParts,
+  { workspace, after, way }: { workspace: string; after: readonly Doc[]; way: Entry },
+): Promise<{ count: number; sample: readonly string[] } | undefined> {
+  const when = conditionOf(way, after)
+  const condition = when === undefined ? undefined : compileCondition(when)
+  if (!condition || isRefusal(condition)) return undefined
+  const segments = after.flatMap(({ kind, body }) => (kind === 'segment' ? [Segment.parse(body)] : []))
+  const found = await previewOf(analytics, { workspace, condition, segments, now: now(), sample: CANDIDATES })
+  return isRefusal(found) ? undefined : found
+}
+
+function conditionOf(way: Entry, after: readonly Doc[]): string | undefined {
+  const segmentOf = (id: string): string | undefined => {
+    const body = after.find(({ kind, id: own }) => kind === 'segment' && own === id)?.body
+    return body === undefined ? undefined : Segment.parse(body).when
+  }
+  if ('schedule' in way) return typeof way.audience === 'string' ? way.audience : segmentOf(way.audience.segment)
+  // Who comes into the segment later is not counted: it is the members of now who get it when it is published.
+  if ('segment' in way && way.existing === 'enter') return segmentOf(way.segment)
+  return undefined
+}
+
+/** Templates of a proposal's journeys, and those that it touches. */
+export const templatesOf = ({ journeys, after, manifest }: Proposal): Doc[] => {
+  const touched = manifest.touched.filter(({ kind, action }) => kind === 'template' && action !== 'archive')
+  return closure([...journeys, ...touched], after).filter(({ kind }) => kind === 'template')
+}

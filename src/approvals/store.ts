@@ -1,0 +1,237 @@
+import type { Json } from '#lib/json.ts'
+import type { Queryable } from '#platform/log.ts'
+import type { Example } from './sample.ts'
+import type { Evidence, Manifest, Need, Operation, Otherwise, State, Vote } from './schema.ts'
+
+export interface RequestRow {
+  readonly id: string
+  readonly operation: Operation
+  readonly state: State
+  readonly title: string
+  readonly wanted: Json
+  readonly manifest: Manifest
+  readonly hash: string
+  readonly evidence: Evidence
+  readonly needs: readonly Need[]
+  readonly examples: readonly Example[]
+  readonly requestedBy: string
+  readonly requestedAt: number
+  readonly due: number | null
+  readonly otherwise: Otherwise
+  readonly closedAt: number | null
+  readonly reason: string
+}
+
+const ROW = `id, operation, state, title, wanted, manifest, hash, evidence, needs, examples, requested_by as "requestedBy",
+  requested_at as "requestedAt", due, otherwise, closed_at as "closedAt", reason`
+
+export async function insertRequest(
+  tx: Queryable,
+  workspace: string,
+  row: Omit<RequestRow, 'state' | 'closedAt' | 'reason'>,
+): Promise<void> {
+  await tx.query(
+    `insert into approval_requests (workspace_id, id, operation, state, title, wanted, manifest, hash, evidence, needs, examples, requested_by, requested_at, due, otherwise)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [
+      workspace,
+      row.id,
+      row.operation,
+      row.title,
+      JSON.stringify(row.wanted),
+      JSON.stringify(row.manifest),
+      row.hash,
+      JSON.stringify(row.evidence),
+      JSON.stringify(row.needs),
+      JSON.stringify(row.examples),
+      row.requestedBy,
+      row.requestedAt,
+      row.due,
+      row.otherwise,
+    ],
+  )
+}
+
+/** Locked until the transaction ends, so that two words, or a word and a publish, come one after the other. */
+export async function lockRequest(tx: Queryable, workspace: string, id: string): Promise<RequestRow | undefined> {
+  const { rows } = await tx.query<RequestRow>(`select ${ROW} from approval_requests where workspace_id = $1 and id = $2 for update`, [
+    workspace,
+    id,
+  ])
+  return rows[0]
+}
+
+export async function readRequest(db: Queryable, workspace: string, id: string): Promise<RequestRow | undefined> {
+  const { rows } = await db.query<RequestRow>(`select ${ROW} from approval_requests where workspace_id = $1 and id = $2`, [workspace, id])
+  return rows[0]
+}
+
+/** Requests in these states, those that are due first. */
+export async function requestsIn(
+  db: Queryable,
+  workspace: string,
+  { states, limit }: { states: readonly State[]; limit: number },
+): Promise<RequestRow[]> {
+  const { rows } = await db.query<RequestRow>(
+    `select ${ROW} from approval_requests where workspace_id = $1 and state = any($2) order by due nulls last, requested_at desc, id limit $3`,
+    [workspace, states, limit],
+  )
+  return rows
+}
+
+/** Those that wait or may be carried out, locked in the order of their ids. */
+export async function lockWaiting(tx: Queryable, workspace: string): Promise<RequestRow[]> {
+  const { rows } = await tx.query<RequestRow>(
+    `select ${ROW} from approval_requests where workspace_id = $1 and state in ('open', 'approved') order by id for update`,
+    [workspace],
+  )
+  return rows
+}
+
+/** Moves a request on, if it is in one of those states. */
+export async function moveRequest(
+  tx: Queryable,
+  workspace: string,
+  { id, from, to, reason, at }: { id: string; from: readonly State[]; to: State; reason: string; at: number },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update approval_requests set state = $4, reason = $5, closed_at = case when $4 in ('open', 'approved') then null else $6::bigint end
+     where workspace_id = $1 and id = $2 and state = any($3)`,
+    [workspace, id, from, to, reason, at],
+  )
+  return rowCount === 1
+}
+
+/** Ends what was due by then, everywhere, each once: at the very time that it was due. */
+export async function endOverdue(db: Queryable, now: number): Promise<{ workspace: string; id: string; state: State; due: number }[]> {
+  const { rows } = await db.query<{ workspace: string; id: string; state: State; due: number }>(
+    `update approval_requests set state = case when otherwise = 'reject' then 'rejected' else 'lapsed' end, closed_at = due, reason = 'deadline'
+     where state in ('open', 'approved') and due <= $1 and otherwise <> 'hold'
+     returning workspace_id as workspace, id, state, due`,
+    [now],
+  )
+  return rows
+}
+
+export async function addVote(tx: Queryable, { workspace, request }: { workspace: string; request: string }, vote: Vote): Promise<void> {
+  await tx.query(
+    `insert into approval_decisions (workspace_id, request_id, seq, actor, person, verdict, comment, hash, at)
+     select $1, $2, coalesce(max(seq), 0) + 1, $3, $4, $5, $6, $7, $8 from approval_decisions where workspace_id = $1 and request_id = $2`,
+    [workspace, request, vote.actor, vote.person, vote.verdict, vote.comment, vote.hash, vote.at],
+  )
+}
+
+/** In the order in which they were said. */
+export async function votesOn(db: Queryable, workspace: string, request: string): Promise<Vote[]> {
+  const { rows } = await db.query<Vote>(
+    'select actor, person, verdict, comment, hash, at from approval_decisions where workspace_id = $1 and request_id = $2 order by seq',
+    [workspace, request],
+  )
+  return rows
+}
+
+export interface BoundJourney {
+  readonly hash: string
+  readonly people: number
+  readonly exact: boolean
+}
+export interface Execution {
+  readonly request: string
+  readonly revision: number | null
+  readonly hash: string
+  readonly journeys: Readonly<Record<string, BoundJourney>>
+  readonly by: string
+  readonly at: number
+}
+
+export async function addExecution(
+  tx: Queryable,
+  workspace: string,
+  { request, revision, hash, journeys, by, at }: Execution,
+): Promise<void> {
+  await tx.query(
+    'insert into approval_executions (workspace_id, request_id, revision, hash, journeys, by, at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [workspace, request, revision, hash, JSON.stringify(journeys), by, at],
+  )
+}
+
+export async function executionOf(db: Queryable, workspace: string, request: string): Promise<Execution | undefined> {
+  const { rows } = await db.query<Execution>(
+    'select request_id as request, revision, hash, journeys, by, at from approval_executions where workspace_id = $1 and request_id = $2',
+    [workspace, request],
+  )
+  return rows[0]
+}
+
+/** What a journey was last bound to when something about it was carried out. */
+export async function lastBound(db: Queryable, workspace: string, journey: string): Promise<BoundJourney | undefined> {
+  const { rows } = await db.query<{ bound: BoundJourney }>(
+    `select journeys -> $2 as bound from approval_executions where workspace_id = $1 and journeys ? $2 order by at desc, request_id desc limit 1`,
+    [workspace, journey],
+  )
+  return rows[0]?.bound
+}
+
+interface Named {
+  readonly kind: string
+  readonly id: string
+}
+
+/** Notes that these documents were carried out with an approval: who wrote these texts is no longer their author. */
+export async function settleDocuments(
+  tx: Queryable,
+  workspace: string,
+  { documents, fragments, at }: { documents: readonly Named[]; fragments: readonly string[]; at: number },
+): Promise<void> {
+  await tx.query(
+    `insert into approved_documents (workspace_id, kind, id, at)
+     select distinct $1, kind, id, $3::bigint from jsonb_to_recordset($2) as d(kind text, id text)
+     on conflict (workspace_id, kind, id) do update set at = greatest(approved_documents.at, excluded.at)`,
+    [workspace, JSON.stringify(documents.map(({ kind, id }) => ({ kind, id }))), at],
+  )
+  await tx.query('update document_authors set settled = $3 where workspace_id = $1 and fragment = any($2) and at <= $3', [
+    workspace,
+    fragments,
+    at,
+  ])
+}
+
+/** When each document was last carried out with an approval, by `kind/id`; epoch ms. */
+export async function approvedTimes(db: Queryable, workspace: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<Named & { at: number }>('select kind, id, at from approved_documents where workspace_id = $1', [
+    workspace,
+  ])
+  return new Map(rows.map(({ kind, id, at }) => [`${kind}/${id}`, at]))
+}
+
+/** Writes down an author of these texts; `onlyNew`: only of those that nobody has written yet. */
+export async function noteAuthor(
+  tx: Queryable,
+  workspace: string,
+  { kind, id, fragments, actor, at, onlyNew }: Named & { fragments: readonly string[]; actor: string; at: number; onlyNew: boolean },
+): Promise<void> {
+  await tx.query(
+    `insert into document_authors (workspace_id, kind, id, fragment, actor, at)
+     select $1, $2, $3, f, $5, $6 from unnest($4::text[]) as f
+     where not $7 or not exists (select from document_authors a where a.workspace_id = $1 and a.fragment = f)
+     on conflict (workspace_id, kind, id, fragment, actor) do update set at = excluded.at, settled = null`,
+    [workspace, kind, id, fragments, actor, at, onlyNew],
+  )
+}
+
+/** Who wrote one of these texts, wherever it stands, and it was not carried out with an approval since; or one of these documents. */
+export async function authorsAmong(
+  db: Queryable,
+  workspace: string,
+  { documents, fragments }: { documents: readonly Named[]; fragments: readonly string[] },
+): Promise<(Named & { actor: string; at: number; fragment: boolean })[]> {
+  const { rows } = await db.query<Named & { actor: string; at: number; fragment: boolean }>(
+    `select a.kind, a.id, a.actor, max(a.at) as at, bool_or(a.settled is null and a.fragment = any($3)) as fragment
+     from document_authors a
+     where a.workspace_id = $1 and ((a.settled is null and a.fragment = any($3))
+       or (a.kind, a.id) in (select kind, id from jsonb_to_recordset($2) as d(kind text, id text)))
+     group by 1, 2, 3`,
+    [workspace, JSON.stringify(documents.map(({ kind, id }) => ({ kind, id }))), fragments],
+  )
+  return rows
+}
