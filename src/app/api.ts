@@ -51,6 +51,8 @@ import type { Parts } from './open-parts.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
 import { pressureBindings } from './pressure.ts'
+import { proofBindings } from './proof-pack.ts'
+import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { segmentBindings } from './segments-read.ts'
 import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
 
@@ -65,6 +67,8 @@ interface Options {
   readonly logger: Logger
   readonly now: () => number
   readonly announce: Announce
+  /** What adapters of providers need, for trying one out. */
+  readonly providers: Parameters<typeof providerBindings>[0]['parts']
   /** A message was put back into the outbox. */
   readonly appended: () => void
   /** Records were put on the log. */
@@ -172,7 +176,13 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
   const waiting = { pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended, desk }
   return [
     ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce, anchors }),
-    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing: desk.publishing(journeyPublishing(lifecycle)) }),
+    ...documentBindings({
+      pool,
+      now,
+      kinds: KINDS,
+      announce,
+      publishing: desk.publishing(providerPublishing(journeyPublishing(lifecycle))),
+    }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
     ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
@@ -192,8 +202,18 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
       hash: addressHash(config.secretKey),
       appended: options.recordsAppended,
     }),
+    ...privacyBindings({
+      pool,
+      work: parts.work,
+      analytics,
+      archive: views.archive,
+      erasure: { pool: parts.work, secretKey: config.secretKey, box: secrets, now },
+      now,
+    }),
     ...complianceBindings({ pool, analytics }),
     ...messageBindings(views),
+    ...providerBindings({ pool, parts: options.providers, render: views.render, now }),
+    ...proofBindings({ pool, analytics, archive: views.archive, signer: signer(config.secretKey, 'proof packs'), anchors, now }),
     ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
     ...mailBindings({ pool, receiving: options.receiving }),
     bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),

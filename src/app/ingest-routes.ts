@@ -62,7 +62,7 @@ function allowAnyOrigin(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('access-control-expose-headers', 'retry-after')
   if (request.method !== 'OPTIONS') return
   reply.header('access-control-allow-methods', 'GET, POST, OPTIONS')
-  reply.header('access-control-allow-headers', 'authorization, content-type, anonymousid, sentat, x-retry-count')
+  reply.header('access-control-allow-headers', 'authorization, content-type, anonymousid, sentat, x-retry-count, sec-gpc')
   reply.header('access-control-max-age', '86400')
 }
 
@@ -111,7 +111,13 @@ async function receive(routes: IngestRoutes, { request, reply, call }: Exchange)
   const raws = call ? [body.json] : body.json['batch']
   if (!Array.isArray(raws)) return refuse(reply, NO_BATCH)
   if (raws.length > LIMITS.events) return refuse(reply, { ...TOO_MANY, detail: `${raws.length} events` })
-  const { accepted, rejected } = judge(raws, { call, json: body.json, now: routes.now(), bytes: body.bytes })
+  const { accepted, rejected } = judge(raws, {
+    call,
+    json: body.json,
+    now: routes.now(),
+    bytes: body.bytes,
+    gpc: request.headers['sec-gpc'] === '1',
+  })
   routes.onVerdict({ accepted: accepted.length, rejected: rejected.map((verdict) => verdict.problem) })
   if (accepted.length === 0 && rejected.length > 0) return refuse(reply, call ? rejected[0]!.problem : allRejected(rejected))
   try {
@@ -146,16 +152,17 @@ interface Judging {
   readonly json: Record<string, unknown>
   readonly now: number
   readonly bytes: number
+  readonly gpc: boolean
 }
 
 /** A bad event is refused by itself; the rest of the batch goes on. */
-function judge(raws: readonly unknown[], { call, json, now, bytes }: Judging): { accepted: AcceptedEvent[]; rejected: Verdict[] } {
+function judge(raws: readonly unknown[], { call, json, now, bytes, gpc }: Judging): { accepted: AcceptedEvent[]; rejected: Verdict[] } {
   const accepted: AcceptedEvent[] = []
   const rejected: Verdict[] = []
   for (const [index, raw] of raws.entries()) {
     const result =
       (bytes > LIMITS.event ? oversize(raw) : null) ??
-      acceptEvent(raw, { call, received: now, sentAt: json['sentAt'], freshId: randomUUID() })
+      acceptEvent(raw, { call, received: now, sentAt: json['sentAt'], freshId: randomUUID(), gpc })
     if (isProblem(result)) rejected.push({ index, messageId: messageIdOf(raw), problem: result })
     else accepted.push(result)
   }

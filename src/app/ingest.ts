@@ -163,6 +163,7 @@ export class Ingest implements Intake {
       const claims = round.claims()
       await claimIdentities(tx, claims)
       await moveIdentities(tx, round.merges)
+      const listed = await this.#listed(tx, claims)
       const counts = await appendCounting(
         tx,
         [...listed, ...records].map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),

@@ -6,11 +6,12 @@ interface Leaving {
   readonly address: string
 }
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** `ada@shop.example` → `a••@shop.example`: the page is reached without a log-in. */
-function masked(address: string): string {
+export function masked(address: string): string {
+  if (!address.includes('@')) return escaped(`${address.slice(0, 3)}••••${address.slice(-2)}`)
   const [local = '', domain = ''] = address.split('@')
   return escaped(`${local.slice(0, 1)}••@${domain}`)
 }
@@ -26,8 +27,8 @@ h1{margin:0 0 12px;font-size:24px;line-height:32px}p{margin:0 0 20px;color:var(-
 button{min-height:44px;padding:8px 20px;border:1px solid var(--ink);border-radius:6px;background:var(--ink);color:var(--on);font:inherit;font-weight:600;cursor:pointer}
 button.second{background:transparent;color:var(--text)}button:focus-visible{outline:3px solid var(--focus);outline-offset:2px}`
 
-const frame = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`
+export const frame = (title: string, body: string, { lang = 'en', style = '' }: { lang?: string; style?: string } = {}): string =>
+  `<!doctype html><html lang="${lang}" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title}</title><style>${STYLE}${style}</style></head><body><main>${body}</main></body></html>`
 
 /** The pages behind the unsubscribe link. */
 export const page = {

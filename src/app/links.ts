@@ -15,6 +15,7 @@ import { transaction } from '#platform/postgres/pool.ts'
 import { cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
 import { PIXEL, page } from './link-pages.ts'
 import type { Parts } from './open-parts.ts'
+import { registerPreferences } from './preferences.ts'
 import { appendRecords } from './settler.ts'
 
 interface Options {
@@ -78,7 +79,10 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
       await left(options, leaving, (request.body ?? '').includes('One-Click') ? 'one-click' : 'page')
       return html(reply, page.gone(leaving))
     })
+    registerPreferences(scope, options)
   })
+  // GPC support resource: https://w3c.github.io/gpc/#gpc-support-resource
+  server.get('/.well-known/gpc.json', async (_request, reply) => reply.send({ gpc: true, lastUpdate: '2026-11-23' }))
 }
 
 const html = (reply: FastifyReply, text: string): FastifyReply => reply.type('text/html; charset=utf-8').send(text)

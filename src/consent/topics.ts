@@ -22,7 +22,7 @@ export const Topic = z.strictObject({
   texts: z.record(Locale, z.strictObject({ name: z.string().min(1).max(100), description: z.string().max(500).optional() })),
   /** The lawful basis by channel; a channel that is not here needs consent and is not offered. */
   channels: Bases,
-  /** Whether it is on where nobody has said anything: only on a basis that needs no consent. */
+  /** Whether it is on where nobody has said anything: by channels whose basis needs no consent. */
   default: z.enum(['on', 'off']).default('off'),
   /** The transactional template that asks to confirm, by channel; it must use `confirm_url`. */
   doubleOptIn: z
@@ -138,13 +138,12 @@ export function checkTopic(
   }
   if (!own(topic.texts, 'en') && Object.keys(topic.texts).length === 0)
     no('/texts', 'topic.texts', ['The topic has no name', 'Give texts.en.name'])
-  if (topic.default === 'on')
-    for (const [channel, basis] of Object.entries(topic.channels))
-      if (NEEDS_GRANT.has(basis))
-        no(`/channels/${channel}`, 'topic.default_on', [
-          `“${basis}” cannot be on before anybody has said so (GDPR Art. 4(11), C-673/17 Planet49)`,
-          'Set default: off, or name another basis for this channel',
-        ])
+  // A channel that needs consent is off all the same: what is said by nobody is no consent.
+  if (topic.default === 'on' && Object.values(topic.channels).every((basis) => NEEDS_GRANT.has(basis)))
+    no('/default', 'topic.default_on', [
+      'Consent cannot be on before anybody has said so (GDPR Art. 4(11), C-673/17 Planet49)',
+      'Set default: off, or name a basis that needs no consent for a channel',
+    ])
   for (const [channel, id] of Object.entries(topic.doubleOptIn?.templates ?? {})) {
     const template = library.get('template', id) as { channel?: string; purpose?: string } | undefined
     const at = `/doubleOptIn/templates/${channel}`

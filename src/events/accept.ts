@@ -32,6 +32,8 @@ export interface Arrival {
   readonly sentAt: unknown
   /** An id for an event that came without `messageId`. */
   readonly freshId: string
+  /** The browser sent `Sec-GPC: 1` (Global Privacy Control). */
+  readonly gpc?: boolean
 }
 
 /** `at`: JSON pointer into the event. */
@@ -79,7 +81,7 @@ export function acceptEvent(raw: unknown, arrival: Arrival): AcceptedEvent | Pro
     props: withDefaults(call as Call, raw, { props, context }),
     ids,
     previous,
-    context: keptContext(context),
+    context: arrival.gpc ? { ...keptContext(context), gpc: true } : keptContext(context),
   }
 }
 
@@ -119,7 +121,7 @@ function withDefaults(call: Call, raw: JsonObject, { props, context }: { props: 
   return props
 }
 
-const KEPT_CONTEXT = ['page', 'campaign', 'locale', 'timezone', 'userAgent', 'ip', 'app', 'os', 'device'] as const
+const KEPT_CONTEXT = ['page', 'campaign', 'locale', 'timezone', 'userAgent', 'ip', 'app', 'os', 'device', 'gpc', 'consent'] as const
 
 function keptContext(context: JsonObject | null): JsonObject | null {
   if (!context) return null
