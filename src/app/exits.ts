@@ -244,6 +244,8 @@ export class Exits {
   async close(): Promise<void> {
     const exits = this.all()
     this.#workspaces = new Map()
+    this.#revision = -1
+    this.#lookedAt = Number.NEGATIVE_INFINITY
     await Promise.all(exits.map((exit) => exit.close()))
   }
 

@@ -93,6 +93,17 @@ suite('providers of a workspace', () => {
       assert.deepEqual([day!.sent, day!.reserved], [31, 31])
       const { most } = await claims(town)
       assert.ok(most <= 2, `claimed ${most} times`)
+      await town.world.dispatcher([], { ...lane(town), owner: 'another' })
+      town.world.now += 3_600_000
+      await until(
+        'nothing is due any more',
+        async () =>
+          (await town.world.database.pool.query(`select from outbox where status = 'ready' and due <= $1`, [town.world.now])).rowCount ===
+          0,
+      )
+      assert.equal(town.taken.get('new')?.length, 31, 'a restart gives the day nothing back')
+      town.world.now = Date.parse('2027-01-16T00:00:00Z')
+      await until('sixty more on the second day', () => town.taken.get('new')?.length === 91)
     }))
 
   test('what the plan has no room for goes by the fallback', () =>

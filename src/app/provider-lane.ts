@@ -6,7 +6,7 @@ import type { Verdict } from '#channels/policy.ts'
 import { giveBack } from '#channels/provider-store.ts'
 import { providerFor } from '#channels/route.ts'
 import { dayOf } from '#channels/warm-up.ts'
-import { type Claimed, claimRouted, type Queue, reroute, UNROUTED, waitingQueues } from '#platform/outbox.ts'
+import { type Claimed, claimRouted, postpone, type Queue, reroute, UNROUTED, waitingQueues } from '#platform/outbox.ts'
 import { releaseUnknown } from '#platform/outbox-view.ts'
 import { AT_ONCE, type Exit, type Exits } from './exits.ts'
 import { type Asked, flightOf, Passage, type PassageParts, waits } from './passage.ts'
@@ -139,6 +139,7 @@ export class ProviderLane {
     const bulk = await exit.allowed(Math.max(0, Math.min(places, AT_ONCE.bulk - exit.bulkFlying)))
     if (exit.standing() !== 'open') {
       const other = exits.instead(exit)
+      if (!other && exit.standing() === 'spent') await this.#tomorrow(exit)
       // Only marketing is moved in bulk: what is transactional goes over when it is tried, and never waits for tomorrow.
       if (other && (await reroute(db, { ws, from: route, to: other.id, now: now(), limit: MOVED })) === MOVED) this.wake()
     }
@@ -149,6 +150,13 @@ export class ProviderLane {
       return null
     }
     return { ws, route, limit: Math.min(places, SORTED), bulk, exit }
+  }
+
+  /** Once a day, instead of asking for each of them again and again. */
+  async #tomorrow({ ws, id, spentUntil }: Exit): Promise<void> {
+    const { db, now } = this.#parts
+    const moved = await postpone(db, { ws, route: id, until: spentUntil, reason: 'warm_up', now: now(), limit: MOVED })
+    if (moved === MOVED) this.wake()
   }
 
   /** Where a message goes that nobody has sorted yet; undefined: it was put into a queue, or can go nowhere. */

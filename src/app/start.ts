@@ -16,6 +16,8 @@ import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
 import { answers, transaction } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
+import { secretBox } from '#platform/secrets.ts'
+import { subjectKeys } from '#platform/subject-keys.ts'
 import { addressHash } from '#platform/suppressions.ts'
 import { nextBuild } from '#segments/store.ts'
 import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
@@ -32,6 +34,7 @@ import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, exitParts, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
+import { startEraser } from './eraser.ts'
 import { heldRuns } from './held.ts'
 import { registerHooks } from './hooks.ts'
 import { onInbound, replyWords } from './inbound.ts'
@@ -167,34 +170,9 @@ async function startRoles(roles: Roles): Promise<Running> {
   const projector = has('jobs') ? startProjector({ pool: parts.work, analytics: parts.analytics, log: logger, metrics }) : null
   if (projector) closing.push(() => projector.stop())
   if (has('jobs')) startBuilding(roles, { now, appended })
-  const desk = new ApprovalDesk({ ...parts, now })
-  const waiting = { ...parts, partitions: config.partitions, now, appended }
-  const broadcaster = has('jobs')
-    ? startBroadcaster({
-        pool: parts.work,
-        partitions: config.partitions,
-        definitions: registry,
-        now,
-        appended,
-        logger,
-        mayBegin: mayBegin(desk, parts.work),
-      })
-    : null
-  if (broadcaster) closing.push(() => broadcaster.stop())
+  const broadcaster = has('jobs') ? startBroadcasting(roles, { registry, now, appended }) : null
   if (has('jobs')) startImporting(roles, { now, appended })
-  if (has('jobs'))
-    closing.push(startDeadlines({ pool: parts.work, trail: auditTrail({ pool: parts.pool, now }), held: heldRuns(waiting), now, logger }))
-  if (has('jobs'))
-    closing.push(
-      await startKeeping({
-        url: parts.url,
-        pool: parts.work,
-        logger,
-        now,
-        backtest: backtestTask({ ...parts, registry, now }),
-        live: { pool: parts.work, analytics: parts.analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) },
-      }),
-    )
+  if (has('jobs')) closing.push(await keepHouse(roles, { registry, now }))
   if (has('jobs')) anchorAudit(roles, now)
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
@@ -213,6 +191,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const delivery = has('delivery') ? await startDelivery({ ...roles, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
+  if (has('jobs')) startErasing(roles, now)
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {
     const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
@@ -223,8 +202,12 @@ async function startRoles(roles: Roles): Promise<Running> {
   const intake = has('ingest') ? startIntake(roles, { now, appended }) : null
   const server = createServer({ log: logger, metrics, checks: checksOf(roles), trustProxy: config.trustedProxies })
   closing.push(() => stopServer(server))
+  const guarded = guardedWayOut(config)
+  closing.push(() => guarded.close())
+  const providers = exitParts({ ...roles, reception, now, guarded })
   const api = await registerApi(server, {
     ...roles,
+    providers,
     registry,
     now,
     appended: () => delivery?.wake(),
@@ -233,9 +216,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     receiving: mailbox !== null,
   })
   closing.push(() => api.idle())
-  const guarded = guardedWayOut(config)
-  closing.push(() => guarded.close())
-  await registerHooks(server, { db: parts.work, reception, metrics, parts: exitParts({ ...roles, reception, now, guarded }) })
+  await registerHooks(server, { db: parts.work, reception, metrics, parts: providers })
   await registerLinks(server, { ...roles, now, appended })
   if (intake) {
     closing.push(() => intake.idle())
@@ -283,6 +264,39 @@ function startImporting({ parts: { work }, config, logger, closing }: Roles, tol
   const ingest = new Ingest({ ...options, addressHash: addressHash(config.secretKey), onAppended: told.appended })
   const importer = startConsentImporter({ work, ingest, now: told.now, logger })
   closing.push(() => importer.stop())
+}
+
+/** Housekeeping, and what has to be looked after for live content. */
+function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegistry; now: () => number }): Promise<() => Promise<void>> {
+  const { parts, config, logger } = roles
+  const { url, work: pool, analytics } = parts
+  const live = { pool, analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) }
+  return startKeeping({ url, pool, logger, now, backtest: backtestTask({ ...parts, registry, now }), live })
+}
+
+/** Goes on with erasures of people that were asked for. */
+function startErasing({ config, parts, logger, closing, stream }: Roles, now: () => number): void {
+  const { secretKey, partitions } = config
+  const box = secretBox(secretKey)
+  const { url, work: pool, analytics } = parts
+  const own = { url, pool, analytics, partitions, secretKey, box, keys: subjectKeys(box), now, logger }
+  const eraser = startEraser(stream ? { ...own, barrier: stream.barrier } : own)
+  closing.push(() => eraser.stop())
+}
+
+/** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */
+function startBroadcasting(
+  { parts, config: { partitions }, logger, closing }: Roles,
+  { registry, ...told }: { registry: DefinitionsRegistry; now: () => number; appended: () => void },
+): Broadcaster {
+  const { now } = told
+  const pool = parts.work
+  const desk = new ApprovalDesk({ ...parts, now })
+  const broadcaster = startBroadcaster({ pool, partitions, definitions: registry, logger, mayBegin: mayBegin(desk, pool), ...told })
+  const held = heldRuns({ ...parts, partitions, ...told })
+  closing.push(startDeadlines({ pool, trail: auditTrail({ pool: parts.pool, now }), held, now, logger }))
+  closing.push(() => broadcaster.stop())
+  return broadcaster
 }
 
 /** Looks again at everybody inside a journey that was edited, stopped or let go on. */

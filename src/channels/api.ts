@@ -83,6 +83,21 @@ export const GetMessage = action({
   }),
 })
 
+export const ProofPack = action({
+  name: 'proof.pack',
+  does: 'Gives a folder of readable files (a tar) that proves what was sent to one person or by one journey, what was not, and why; signed. Needs audit:read too.',
+  may: 'people:export',
+  route: 'GET /api/proof',
+  input: z.object({
+    /** Profile id, e-mail address or user id. */
+    person: z.string().min(1).max(320).optional(),
+    journey: z.string().min(1).max(64).optional(),
+  }),
+  output: z.object({}),
+  audited: true,
+  downloads: 'application/x-tar',
+})
+
 export const ReplayMessage = action({
   name: 'messages.replay',
   does: 'Puts a dead message back into the queue under the same id, so that it cannot be counted or delivered as a second one.',
@@ -90,6 +105,56 @@ export const ReplayMessage = action({
   route: 'POST /api/messages/:id/replay',
   input: z.object({ id: z.string().min(1) }),
   output: z.object({ message: MessageSummary }),
+  audited: true,
+})
+
+const ProviderLine = z.object({
+  id: z.string(),
+  name: z.string(),
+  channel: z.enum(CHANNELS),
+  type: z.string(),
+  mode: z.enum(['live', 'sandbox']),
+  default: z.boolean(),
+  fallback: z.string().nullable(),
+  /** `open`: it failed too often and is left alone for a while; `probing`: one message tries it. */
+  breaker: z.enum(['closed', 'open', 'probing']),
+  /** Messages a second at most; null: no limit. */
+  perSecond: z.number().nullable(),
+  /** Messages of today (UTC) and how many the plan allows; `allowed` null: the plan is over. */
+  warmUp: z.object({ today: z.int(), allowed: z.int().nullable() }).nullable(),
+  today: z.object({ sent: z.int(), failed: z.int() }),
+  /** Reason code; '' when nothing went wrong yet. */
+  lastError: z.string(),
+  lastErrorSentence: z.string(),
+  lastErrorAt: Time.nullable(),
+  /** Of the calendar month (UTC); null without a price. */
+  costThisMonth: z.object({ currency: z.string(), amount: z.number() }).nullable(),
+  /** Where the provider has to post what became of messages. */
+  hookUrl: z.string(),
+})
+
+export const ListProviders = action({
+  name: 'providers.list',
+  does: 'Lists the providers of the workspace with how they are: breaker, rate, warm-up, last error, cost of the month.',
+  may: 'messages:read',
+  route: 'GET /api/providers',
+  input: z.object({}),
+  output: z.object({ providers: z.array(ProviderLine) }),
+})
+
+export const TestProvider = action({
+  name: 'providers.test',
+  does: 'Sends one test message by a provider to an address of yours and says what the provider answered.',
+  may: 'messages:test',
+  route: 'POST /api/providers/:id/test',
+  input: z.object({ id: z.string().min(1), to: z.string().min(1).max(320) }),
+  output: z.object({
+    outcome: z.enum(['sent', 'retry', 'failed', 'ambiguous', 'sandbox']),
+    /** Reason code; '' when it was sent. */
+    reason: z.string(),
+    /** The provider's id of the message. */
+    providerId: z.string(),
+  }),
   audited: true,
 })
 

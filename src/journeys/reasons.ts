@@ -60,6 +60,7 @@ export const REASONS = {
   sandbox: fine('It was made and then not handed over: its provider is in sandbox mode.'),
   policy: trouble('Rule “…” does not allow it.'),
   // may not go now
+  warm_up: fine('It waits for the next day: the warm-up plan of its provider is used up for today.'),
   provider_queue: fine('It waits for its turn with its provider.'),
   quiet_hours: fine('It waits for the end of the quiet hours.'),
   always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),

@@ -190,6 +190,21 @@ export async function waitingQueues(db: Queryable): Promise<{ ws: string; route:
   return rows
 }
 
+/** Lets up to `limit` due messages of marketing in a provider's queue wait; resolves with how many. */
+export async function postpone(
+  db: Queryable,
+  { ws, route, until, reason, now, limit }: { ws: string; route: string; until: number; reason: string; now: number; limit: number },
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update outbox set due = least($3::bigint, expires + 1), reason = $6 where (workspace_id, id) in (
+       select workspace_id, id from outbox where workspace_id = $1 and route = $2 and route <> '' and status = 'ready' and lane = 'marketing' and due <= $4
+         and due <= expires
+       order by due limit $5 for update skip locked)`,
+    [ws, route, until, now, limit, reason],
+  )
+  return rowCount ?? 0
+}
+
 /** Moves up to `limit` due messages of marketing from one provider's queue to another's; resolves with how many. */
 export async function reroute(
   db: Queryable,

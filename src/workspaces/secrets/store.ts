@@ -36,9 +36,29 @@ export async function findBound(
     ])
   const found = (await find()).rows[0]
   if (found?.target !== null) return found && (found.target === target ? found : 'elsewhere')
-  await db.query('update secrets set target = $3 where workspace_id = $1 and name = $2 and target is null', [workspace, name, target])
+  await bindSecret(db, { workspace, name, target })
   const bound = (await find()).rows[0]
   return bound && (bound.target === target ? bound : 'elsewhere')
+}
+
+/** Binds a secret that is not bound yet. */
+export async function bindSecret(
+  db: Queryable,
+  { workspace, name, target }: { workspace: string; name: string; target: string },
+): Promise<void> {
+  await db.query('update secrets set target = $3 where workspace_id = $1 and name = $2 and target is null', [workspace, name, target])
+}
+
+/** Where a secret is bound to; undefined or null: nowhere yet. */
+export async function boundTarget(
+  db: Queryable,
+  { workspace, name }: { workspace: string; name: string },
+): Promise<string | null | undefined> {
+  const { rows } = await db.query<{ target: string | null }>('select target from secrets where workspace_id = $1 and name = $2', [
+    workspace,
+    name,
+  ])
+  return rows[0]?.target
 }
 
 export async function listSecrets(db: Queryable, workspace: string): Promise<SecretLine[]> {
