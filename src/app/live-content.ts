@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Connect } from '#content/adapters/connected.ts'
 import type { CompiledLive } from '#content/adapters/live.ts'
 import type { Renderer } from '#content/adapters/worker.ts'
-import { fit, idsOf, type Known, shown } from '#content/catalogue.ts'
+import { idsOf, type Known, presentable, shown } from '#content/catalogue.ts'
 import { bestProducts, boughtTogether, productsById, type Touched } from '#content/catalogue-store.ts'
 import { addressOf, CONNECTED_MISSING } from '#content/connected.ts'
 import { codesOf, reserve } from '#content/coupons-store.ts'
@@ -125,7 +125,7 @@ async function productLists(
   const lists: Record<string, JsonObject[]> = {}
   for (const use of plan.products ?? []) {
     const data = { profile: scope.profile, entry: scope.entry, event: scope.event, run: scope.run, connected }
-    const products = fit(await productsById(db, { ws, ids: idsOf(use, data) }), use, now())
+    const products = presentable(await productsById(db, { ws, ids: idsOf(use, data) }), use, now())
     const enough = products.length >= use.least
     if (!enough && use.otherwise === 'skip') return refuse({ ...NOTHING_TO_SHOW, detail: `products ${use.as}` })
     lists[use.as] = enough ? products.map(shown) : []

@@ -18,10 +18,9 @@ import { milliseconds } from '#lib/duration.ts'
 import { at, type Json } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import { everyVersion } from '#platform/documents.ts'
+import { liveOfKind } from '#platform/documents.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Schedule, Task } from '#platform/jobs.ts'
-import type { Queryable } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { couponOrders, endedMessages } from './live-store.ts'
 import { productsIn } from './product-files.ts'
@@ -61,7 +60,7 @@ export async function redeemCoupons({ pool, analytics, now }: Pick<Parts, 'pool'
 export async function warnOfLowPools({ pool, now, logger }: Pick<Parts, 'pool' | 'now' | 'logger'>): Promise<string[]> {
   const free = new Map((await freeCodes(pool, now())).map((each) => [`${each.ws} ${each.pool}`, each.free]))
   const low: string[] = []
-  for (const { ws, id, body } of await liveOf(pool, 'coupon-pool')) {
+  for (const { ws, id, body } of await liveOfKind(pool, 'coupon-pool')) {
     const left = free.get(`${ws} ${id}`) ?? 0
     if (left >= CouponPool.parse(body).lowWater) continue
     low.push(id)
@@ -78,16 +77,6 @@ export async function countProducts({ pool, analytics, now }: Parts): Promise<vo
   }
 }
 
-/** The published version of every document of a kind, in every workspace. */
-async function liveOf(db: Queryable, kind: string) {
-  const newest = new Map<string, Awaited<ReturnType<typeof everyVersion>>[number]>()
-  for (const each of await everyVersion(db, kind)) {
-    const key = `${each.ws} ${each.id}`
-    if ((newest.get(key)?.version ?? 0) < each.version) newest.set(key, each)
-  }
-  return [...newest.values()]
-}
-
 type FeedParts = Parts & {
   readonly egress: Egress
   readonly secret: (asked: { workspace: string; name: string; target: string }) => Promise<string | undefined>
@@ -95,7 +84,7 @@ type FeedParts = Parts & {
 
 /** Fetches the product feeds that are due. One that fails is tried again at its next time; the others do not wait for it. */
 export async function fetchFeeds(parts: FeedParts): Promise<void> {
-  for (const { ws, id, body } of await liveOf(parts.pool, 'product-feed')) {
+  for (const { ws, id, body } of await liveOfKind(parts.pool, 'product-feed')) {
     const feed = ProductFeed.parse(body)
     const { nextAt, etag } = await feedState(parts.pool, { ws, id })
     const now = parts.now()

@@ -171,7 +171,7 @@ function idIn(value: Json | undefined): string | undefined {
 }
 
 /** Those that may be shown, as of now (epoch ms). */
-export function fit(
+export function presentable(
   products: readonly Known[],
   { inStock, fresherThan, max }: Pick<ProductUse, 'inStock' | 'fresherThan' | 'max'>,
   now: number,

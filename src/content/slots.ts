@@ -134,14 +134,14 @@ function variantsOf(slot: Slot): readonly Pick<SlotVariant, 'id' | 'fields' | 'b
 const PLACE = /<slot\s+name=(?:"([a-z0-9_]{1,31})"|'([a-z0-9_]{1,31})')\s*(?:\/>|>\s*<\/slot>)/g
 
 /** Writes the bodies of the variants where `<slot name="…" />` stands, each behind the question which was chosen. */
-export function placeSlots(source: string, slots: Slots | undefined, kind: 'mjml' | 'html'): string {
-  if (!slots) return source
+export function placeSlots(source: string, slots: Slots = {}, kind: 'mjml' | 'html' = 'html'): string {
   // In MJML, Liquid between tags is let through only inside of mj-raw.
   const raw = (liquid: string): string => (kind === 'mjml' ? `<mj-raw>${liquid}</mj-raw>` : liquid)
-  return source.replace(PLACE, (whole: string, double: string | undefined, single: string | undefined) => {
+  return source.replace(PLACE, (_whole: string, double: string | undefined, single: string | undefined) => {
     const name = (double ?? single)!
     const slot = Object.hasOwn(slots, name) ? slots[name]! : undefined
-    if (!slot) return whole
+    // `unfilledPlaces` tells of it.
+    if (!slot) return ''
     const bodies = variantsOf(slot).filter(({ body }) => body !== undefined)
     if (bodies.length === 0) return ''
     const cases = bodies.map(({ id, body }, i) => `${raw(`${i === 0 ? `{% case slots.${name}.variant %}` : ''}{% when "${id}" %}`)}${body}`)
