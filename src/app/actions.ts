@@ -4,12 +4,14 @@ import * as consent from '#consent/api.ts'
 import * as compliance from '#consent/policies/api.ts'
 import * as catalogue from '#content/catalogue.ts'
 import * as coupons from '#content/coupons.ts'
+import * as contentChecks from '#content/check-api.ts'
 import * as content from '#content/schema.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
 import * as measurement from '#measurement/schema.ts'
 import * as profiles from '#profiles/api.ts'
+import * as privacy from '#profiles/privacy-api.ts'
 import * as segments from '#segments/api.ts'
 import * as workspaces from '#workspaces/api.ts'
 import * as documents from '#workspaces/documents/api.ts'
@@ -26,11 +28,13 @@ export const ACTIONS: readonly Action[] = [
   journeys,
   backtests,
   profiles,
+  privacy,
   approvals,
   channels,
   consent,
   compliance,
   content,
+  contentChecks,
   catalogue,
   coupons,
   measurement,

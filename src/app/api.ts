@@ -34,9 +34,10 @@ import { broadcastBindings } from './broadcast-actions.ts'
 import { complianceBindings } from './compliance.ts'
 import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
+import { contentCheckBindings } from './content-checks.ts'
 import { recentProfiles } from './counts-store.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
-import { archiveOf, prepareParts } from './delivery.ts'
+import { archiveOf, guardedWayOut, prepareParts } from './delivery.ts'
 import { heldBindings, heldRuns } from './held.ts'
 import { Ingest } from './ingest.ts'
 import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
@@ -51,9 +52,11 @@ import type { Parts } from './open-parts.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
 import { pressureBindings } from './pressure.ts'
+import { privacyBindings } from './privacy-actions.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { segmentBindings } from './segments-read.ts'
+import { testSendBindings } from './test-send.ts'
 import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
 
 export const VERSION = '0.1.0'
@@ -221,6 +224,8 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     bind(MakePushKeys, async () => pushKeys()),
     ...liveBindings({ pool, work: parts.work, now }),
     ...contentBindings({ db: parts.work, pool, now }),
+    ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
+    ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]
 }

@@ -116,6 +116,9 @@ const ROWS = Object.entries(POSTGRES).filter((entry): entry is [string, Rows] =>
 export const heldTables = ROWS.filter(([, { of }]) => of.profile).map(([table]) => table)
 export const mentioningTables = ROWS.filter(([, { of }]) => of.identifier || of.mention).map(([table]) => table)
 
+/** Tables that an export reads. */
+export const personTables = ROWS.filter(([, holding]) => holding.export !== 'none').map(([table]) => table)
+
 /** Tables whose rows belong to no workspace: only what they mention tells. */
 const WITHOUT_WORKSPACE: ReadonlySet<string> = new Set(['fact_rejects', 'carrier_rejects'])
 
@@ -142,7 +145,9 @@ export async function eraseRows(tx: Queryable, table: string, { ws, names, way }
 export async function rowsOf(db: Queryable, table: string, { ws, names }: { ws: string; names: Names }): Promise<JsonObject[]> {
   const { of, export: shown } = holdingOf(table)
   if (shown === 'none') return []
-  const found = [finding(of, 'held', table), finding(of, 'mentioned', table)].filter((each) => each !== '')
+  // What only mentions the person may be about others.
+  const own: Finding = of.profile || of.identifier ? { profile: of.profile ?? [], identifier: of.identifier ?? [] } : of
+  const found = [finding(own, 'held', table), finding(own, 'mentioned', table)].filter((each) => each !== '')
   const columns = shown === 'all' ? 'x.*' : shown.map((column) => `x.${column}`).join(', ')
   const { rows } = await db.query<{ row: JsonObject }>(
     `select to_jsonb(y) as row from (select ${columns} from ${table} x where (${found.join(') or (')})) y`,

@@ -99,9 +99,12 @@ export class NotYet extends Error {
 
 const place = (ws: string, id: string) => ({ workspace: ws, table: 'erasures', id })
 
+/** What beginning needs. */
+export type Beginning = Pick<ErasureParts, 'pool' | 'secretKey' | 'box' | 'now'>
+
 /** Begins to erase a person, with all profiles that became them; whoever is being erased already is not begun again. */
 export async function beginErasure(
-  parts: ErasureParts,
+  parts: Beginning,
   { ws, profile, by }: { ws: string; profile: string; by: string },
 ): Promise<Outcome<{ id: string }>> {
   return transaction(parts.pool, async (tx) => {

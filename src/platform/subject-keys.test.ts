@@ -13,7 +13,7 @@ const SECRET = 'a secret key for tests of people’s keys'
 const keys = subjectKeys(secretBox(SECRET))
 const ada = { ws: 'acme', profile: 'p_ada' }
 const bob = { ws: 'acme', profile: 'p_bob' }
-const text = (bytes: Buffer | null): string | null => bytes?.toString()
+const text = (bytes: Buffer | null): string | null => bytes?.toString() ?? null
 
 test('what was sealed for a person opens, each time in another form, also in another process', async () => {
   await fc.assert(

@@ -66,16 +66,19 @@ export class Refused extends Error {
 /** The real server with everything built in, on a clock that stands still until the story moves it. */
 export class World {
   readonly clock: ManualClock
-  readonly #dataDir: string
+  readonly dataDir: string
+  /** SECRET_KEY of the server. */
+  readonly secret: string
   readonly #start: () => Promise<App>
   #app: App | null
   writeKey = ''
   secretKey = ''
   workspace = ''
 
-  constructor(parts: { clock: ManualClock; dataDir: string; app: App; start: () => Promise<App> }) {
+  constructor(parts: { clock: ManualClock; dataDir: string; secret: string; app: App; start: () => Promise<App> }) {
     this.clock = parts.clock
-    this.#dataDir = parts.dataDir
+    this.dataDir = parts.dataDir
+    this.secret = parts.secret
     this.#app = parts.app
     this.#start = parts.start
   }
@@ -101,7 +104,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.#app?.stop()
-    await rm(this.#dataDir, { recursive: true, force: true })
+    await rm(this.dataDir, { recursive: true, force: true })
   }
 
   /** Makes the workspace, as the first person at the screen would. */
@@ -246,7 +249,7 @@ export async function startWorld({ env = {}, consentMode = 'opt-out' }: WorldOpt
   const log = logger({ level: process.env['LOG_LEVEL'] === undefined ? 'silent' : 'warn' })
   const start = (): Promise<App> => startApp({ config, clock, logger: log })
   const app = await start()
-  const world = new World({ clock, dataDir, app, start })
+  const world = new World({ clock, dataDir, secret: config.secretKey, app, start })
   try {
     await world.open(app.setupToken, consentMode)
     return world
