@@ -6,6 +6,7 @@ npm run bench -- w3 [--people 100000] [--events 1000000]
 npm run bench -- w2 [--people 100000]
 npm run bench -- curves [--people 1000000] [--timers 100000] [--rate 1000]
 npm run bench -- engine [--curves]
+npm run bench -- gates [--messages 8000]
 npm run bench -- render [--messages 5000]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
@@ -14,6 +15,7 @@ w2      Sends a journey to 100,000 people [--people n], and a receipt a second m
 curves  Measures what people who wait cost, and what happens when 100,000 timers are due at once.
 engine  Measures the pure engine on one core; with --curves also how an event's cost grows.
 render  Measures rendering on one core, against bare liquidjs on the same templates.
+gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
 const { values, positionals } = parseArgs({
@@ -42,6 +44,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
       rate: Number(values.rate),
     }),
   render: async () => (await import('./render.ts')).render({ messages: Number(values.messages) }),
+  gates: async () => (await import('./gates.ts')).gates({ messages: Number(values.messages ?? 8_000) }),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

@@ -1,5 +1,6 @@
 import { contactOf } from '#channels/payload.ts'
 import { RELEASED } from '#consent/contacts.ts'
+import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
 import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
 import type { ConsentMode } from '#consent/react.ts'
@@ -27,6 +28,8 @@ export interface SimulationOptions {
   readonly consent?: ConsentMode
   /** Left out: nothing is capped, and no hour is quiet. */
   readonly policy?: ContactPolicy
+  /** Rules of law and of the house; of what is written nothing is asked, because nothing is rendered. */
+  readonly policies?: readonly VersionedPolicy[]
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -107,10 +110,10 @@ export class Simulation {
   #define(): Definitions {
     const journeys = this.#published
     const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
-    const { consent = 'opt-out', calendars = [], policy } = this.#options
+    const { consent = 'opt-out', calendars = [], policy, policies } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
-      { calendars, policy, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
+      { calendars, policy, policies, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
       this.#definitions,
     )
   }

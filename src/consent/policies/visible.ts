@@ -28,10 +28,9 @@ const VOID = new Set('area base br col embed hr img input link meta source track
 const RAW = new Set(
   'style script title template noscript svg mj-style mj-title mj-attributes mj-font mj-breakpoint textarea select'.split(' '),
 )
-const HIDDEN =
-  /display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])/i
+const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d]*[1-9])/i
 const STYLE = /\sstyle\s*=\s*("([^"]*)"|'([^']*)')/i
-const SIZE = /font-size\s*:\s*(\d{1,4}(?:\.\d{1,4})?)\s*(px|pt)/i
+const SIZE = /font-size\s*:\s*(\d{0,4}(?:\.\d{1,4})?)\s*(px|pt|[a-z%]*)/i
 const MJML_SIZE = /\sfont-size\s*=\s*["'](\d{1,4}(?:\.\d{1,4})?)px["']/i
 /** Of `mj-text` without a size (MJML documentation). */
 const MJML_DEFAULT = 13
@@ -95,11 +94,12 @@ export function visible(html: string): Visible {
       at = html[end - 1] === '/' ? at : upper < 0 ? html.length : endOfTag(html, upper) + 1
     } else if (!VOID.has(name) && html[end - 1] !== '/' && html[open + 1] !== '!' && html[open + 1] !== '?') {
       const looks = lookOf(html.slice(open, end), name)
-      stack.push({ name, hidden: hidden || looks.hidden, px: looks.px ?? px })
+      stack.push({ name, hidden: (stack.at(-1)?.hidden ?? false) || looks.hidden, px: looks.px ?? px })
     }
     const top = stack.at(-1)
-    hidden = top?.hidden ?? false
     px = top?.px ?? Number.NaN
+    // Layout tables are set in size 0, and what stands in them in its own.
+    hidden = (top?.hidden ?? false) || px === 0
   }
   const seen = shown.done()
   return { shown: seen, all: hiddenSomewhere ? all.done() : seen }
@@ -112,8 +112,14 @@ function lookOf(tag: string, name: string): { readonly hidden: boolean; readonly
   const style = STYLE.exec(tag)
   const text = style?.[2] ?? style?.[3] ?? ''
   const size = SIZE.exec(text)
-  const px = size ? Number(size[1]) * (size[2]!.toLowerCase() === 'pt' ? 4 / 3 : 1) : mjml
+  const px = size ? pixels(Number(size[1]), size[2]!.toLowerCase()) : mjml
   return { hidden: HIDDEN.test(text) || /\shidden(\s|=|$)/.test(tag), px }
+}
+
+/** Of nothing nothing is seen; a size that hangs on another is not known here. */
+function pixels(size: number, unit: string): number | undefined {
+  if (size === 0) return 0
+  return unit === 'px' ? size : unit === 'pt' ? (size * 4) / 3 : undefined
 }
 
 /** The `>` that ends a tag: not one inside of quotes. */
