@@ -8,6 +8,7 @@ import type { Call, Command, Exit, Flag, Result } from './command.ts'
 import { doctor } from './doctor.ts'
 import { exporting } from './export.ts'
 import { type Paint, painter, visible, wantsColour } from './paint.ts'
+import { proving } from './proof-pack.ts'
 import { schemas } from './schema.ts'
 import { simulating } from './simulate.ts'
 import { validate } from './validate.ts'
@@ -24,7 +25,7 @@ export interface World {
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
 }
 
-const COMMANDS: readonly Command[] = [validate, plan, apply, exporting, simulating, backtesting, auditing, doctor, schemas]
+const COMMANDS: readonly Command[] = [validate, plan, apply, exporting, simulating, backtesting, auditing, proving, doctor, schemas]
 const ALWAYS: Readonly<Record<string, Flag>> = {
   json: { type: 'boolean', does: 'print one JSON object and nothing else' },
   help: { type: 'boolean', does: 'show this' },
