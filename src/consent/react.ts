@@ -295,7 +295,8 @@ export function lapse(section: ConsentSection, now: number): Pick<Heard, 'sectio
     if (expires === undefined || expires > now || !ends(before)) continue
     const [channel = '', ...topic] = key.split(':')
     const reason = before.status === 'pending' ? 'not_confirmed' : 'expired'
-    permits[key] = { ...rest, status: 'expired', at: expires }
+    // It stays as old as it was: a withdrawal of the whole channel since then still ends it.
+    permits[key] = { ...rest, status: 'expired' }
     changes.push({ channel, topic: topic.join(':'), status: 'expired', at: expires, ineffective: '', before, reason })
   }
   let after: ConsentSection = { ...section, permits }
