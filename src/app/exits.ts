@@ -233,9 +233,9 @@ export class Exits {
     return [...this.#workspaces.values()].flatMap((exits) => [...exits.values()])
   }
 
-  /** Looks for what was published since; cheap while nothing was. */
-  async refresh(): Promise<void> {
-    if (this.#parts.real() - this.#lookedAt < LOOK_MS) return
+  /** Looks for what was published since; cheap while nothing was. `now`: also if it has just looked. */
+  async refresh(when?: 'now'): Promise<void> {
+    if (when !== 'now' && this.#parts.real() - this.#lookedAt < LOOK_MS) return
     const revision = await latestRevision(this.#parts.db)
     if (revision !== this.#revision) await this.#load(revision)
     this.#lookedAt = this.#parts.real()

@@ -95,10 +95,12 @@ export class ProviderLane {
   async #round(): Promise<number> {
     const { db, owner, now, exits } = this.#parts
     if (this.#unsure) await this.#makeSure()
-    await exits.refresh()
+    const waiting = await waitingQueues(db)
+    // What is not sorted yet may be for a provider that was published a moment ago.
+    await exits.refresh(waiting.some(({ route }) => route === UNROUTED) ? 'now' : undefined)
     const wishes: Wish[] = []
     this.#soonest = POLL_MS
-    for (const queue of await waitingQueues(db)) {
+    for (const queue of waiting) {
       const wish = await this.#wish(queue)
       if (wish) wishes.push(wish)
     }

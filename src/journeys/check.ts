@@ -264,9 +264,21 @@ function templateReferences(
   return [
     ...(noWayOut ? [error('optout', `${at}/template`, OPT_OUT)] : []),
     ...known('template', template, { at: `${at}/template`, around }),
+    ...unprovided(channel, at, around.library),
     ...(wrongChannel ? [error('template.channel', `${at}/template`, WRONG_CHANNEL)] : []),
     ...(sender === undefined ? [] : known(channel === 'email' ? 'sender' : 'provider', sender, { at: `${at}/sender`, around })),
   ]
+}
+
+/** Channels that nothing leaves by without a provider document. */
+const PROVIDED: readonly string[] = ['sms', 'push', 'whatsapp', 'slack']
+
+function unprovided(channel: string, at: string, { ids, get }: JourneyLibrary): JourneyProblem[] {
+  if (!get || !PROVIDED.includes(channel)) return []
+  const there = ids('provider').some((id) => (get('provider', id) as { readonly channel?: unknown } | undefined)?.channel === channel)
+  if (there) return []
+  const title = `There is no provider for ${channel}: these messages will fail`
+  return [warning('provider.missing', at, { title, hint: `Publish a document of kind provider with channel: ${channel}` })]
 }
 
 const WRONG_CHANNEL = {
