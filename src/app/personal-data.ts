@@ -96,6 +96,7 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: 'delete',
     export: 'none',
   },
+  test_addresses: { kind: 'staff', holds: 'addresses of colleagues that test messages may go to' },
   schema_floor: { kind: 'nobody', holds: 'which versions may write' },
   facts_home: { kind: 'nobody', holds: 'where the built-in ClickHouse lies' },
   provider_days: { kind: 'nobody', holds: 'what went through a provider in a day' },

@@ -9,7 +9,7 @@ import { NotePayload, ReplyPayload, TemplatePayload, WebhookPayload } from '#cha
 import { spokenTo } from '#content/adapters/compile.ts'
 import { renderJson } from '#content/adapters/json.ts'
 import type { TemplateLibrary } from '#content/adapters/library.ts'
-import { type CompiledEmail, letterOf } from '#content/adapters/templates.ts'
+import { type CompiledEmail, letterOf, type Tracking } from '#content/adapters/templates.ts'
 import { type CompiledText, trimmed } from '#content/adapters/texts.ts'
 import { inProcess, type Renderer } from '#content/adapters/worker.ts'
 import type { Rendered, Scope, Sender } from '#content/schema.ts'
@@ -17,6 +17,7 @@ import { digest } from '#lib/hash.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { LiveContent } from './live-content.ts'
+import { compiledFor, isTest, marked } from './test-message.ts'
 import { textMessage } from './text-message.ts'
 
 /** What rendering needs of the rest of the house. */
@@ -86,27 +87,29 @@ const invalid = (detail: string) =>
 async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
   const payload = TemplatePayload.safeParse(due.payload)
   if (!payload.success) return invalid(payload.error.message)
-  const { template, template_version: version, data, journey_id: journey, step_id: step } = payload.data
+  const { data, journey_id: journey, step_id: step } = payload.data
   const to = address(due.address)
   if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
-  const found = await parts.library.compiled(due.ws, template, version)
+  const found = await compiledFor(due, payload.data, parts.library)
   if (isRefusal(found)) return found
   const compiled = spokenTo(found, data.profile)
   if (compiled.channel !== 'email') return invalid('The template is written for another channel')
   const sender = await parts.sender(due.ws, payload.data.sender || (compiled.sender ?? ''))
   if (!sender) return refuse(NO_SENDER)
   const who = { ws: due.ws, profile: due.key, effect: due.id }
-  const unsubscribeUrl = `${parts.publicUrl}/u/${parts.links.token({ kind: 'unsubscribe', ...who, topic: due.topic, address: due.address.toLowerCase() })}`
+  const leaving = { kind: 'unsubscribe' as const, ...who, topic: due.topic, address: due.address.toLowerCase() }
+  const unsubscribeUrl = `${parts.publicUrl}/u/${isTest(due.id) ? 'test' : parts.links.token(leaving)}`
   const about = { data, sender, unsubscribeUrl, workspace: await parts.workspace(due.ws), ...ownPages(due, parts) }
   const live = await withLive(due, { compiled, payload: payload.data, scope: scopeOf(due, about) }, parts)
   if (isRefusal(live)) return live
   const { scope, said } = live
   const pieces = await (parts.renderer ?? inProcess).render(compiled.pieces, scope)
   if (isRefusal(pieces)) return pieces
-  const rendered = letterOf(pieces, scope, {
+  const tracking: Tracking = {
     link: (url, index) => `${parts.publicUrl}/c/${parts.links.token({ kind: 'click', ...who, index, url })}`,
     pixel: `${parts.publicUrl}/o/${parts.links.token({ kind: 'open', ...who })}.gif`,
-  })
+  }
+  const rendered = letterOf(marked(due.id, pieces), scope, isTest(due.id) ? undefined : tracking)
   if (isRefusal(rendered)) return rendered
   const name = typeof data.profile['name'] === 'string' ? data.profile['name'].slice(0, 100) : ''
   const made = letterMade({
@@ -135,7 +138,8 @@ async function withLive(
   { compiled, payload, scope }: Template,
   { live }: PrepareParts,
 ): Promise<Outcome<{ readonly scope: Scope; readonly said: Pick<Made, 'said' | 'record'> }>> {
-  if (!compiled.live) return { scope, said: {} }
+  // A test uses up no code, and shows nobody anything that is to be measured.
+  if (!compiled.live || isTest(due.id)) return { scope, said: {} }
   if (!live) return invalid('Nobody chooses what is live in the template')
   const { template, template_version: version, slots: eligible } = payload
   const about = { ws: due.ws, effect: due.id, profile: due.key, template, version, eligible, attempt: due.attempt ?? 1, scope }
@@ -209,6 +213,7 @@ interface Given {
 /** Signed links to what belongs to this person alone. */
 export function ownPages(due: Due, { links, publicUrl }: Pick<PrepareParts, 'links' | 'publicUrl'>) {
   const { channel, topic } = due
+  if (isTest(due.id)) return { preferencesUrl: `${publicUrl}/p/test`, confirmUrl: '' }
   const who = { ws: due.ws, profile: due.key, effect: due.id, channel, address: due.address.toLowerCase() }
   const confirm = due.payload['confirm'] === true && { kind: 'confirm' as const, ...who, topic, at: due.createdAt }
   return {
@@ -283,8 +288,8 @@ function replyBy(channel: string, about: Omit<PreparedSms, 'kind'>): PreparedSms
 async function prepareText(due: Due, parts: PrepareParts): Promise<Outcome<Made>> {
   const payload = TemplatePayload.safeParse(due.payload)
   if (!payload.success) return invalid(payload.error.message)
-  const { template, template_version: version, data, sender, devices } = payload.data
-  const found = await parts.library.compiled(due.ws, template, version)
+  const { data, sender, devices } = payload.data
+  const found = await compiledFor(due, payload.data, parts.library)
   if (isRefusal(found)) return found
   const compiled = spokenTo(found, data.profile)
   if (compiled.channel === 'email' || compiled.channel !== due.channel) return invalid('The template is written for another channel')
@@ -293,7 +298,7 @@ async function prepareText(due: Due, parts: PrepareParts): Promise<Outcome<Made>
   if (isRefusal(live)) return live
   const pieces = await (parts.renderer ?? inProcess).render(compiled.pieces, live.scope)
   if (isRefusal(pieces)) return pieces
-  const rendered = trimmed(pieces)
+  const rendered = marked(due.id, trimmed(pieces))
   const about = { id: due.id, workspace: due.ws, lane: due.lane, provider: sender || (compiled.sender ?? '') }
   const prepared = textMessage(compiled.template, rendered, { about, due, devices })
   return { prepared, hash: sha256(JSON.stringify(prepared)), headers: [], rendered: null, ...live.said }

@@ -9,6 +9,7 @@ import { append, type Queryable } from '#platform/log.ts'
 import { type Claimed, settle } from '#platform/outbox.ts'
 import { suppress } from '#platform/suppressions.ts'
 import type { Made } from './prepare.ts'
+import { isTest } from './test-message.ts'
 
 /** How one attempt ended, on its way to the database. */
 export interface Ending {
@@ -142,7 +143,7 @@ const bookedOf = ({ entry, verdict, through }: Ending): Booked[] =>
 const blockedBy = ({ entry, verdict }: Ending) =>
   verdict.bounced ? [{ ws: entry.ws, address: entry.address, topic: '', reason: 'bounced' as const }] : []
 
-/** Puts events of ours on the log, in the caller's transaction. */
+/** Puts events of ours on the log, in the caller's transaction. Of tests nothing is said. */
 export const appendRecords = (
   tx: Queryable,
   records: readonly EventRecord[],
@@ -150,7 +151,9 @@ export const appendRecords = (
 ): Promise<void> =>
   append(
     tx,
-    records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
+    records
+      .filter(({ props }) => !isTest(String(props['effect_id'] ?? '')))
+      .map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
     options,
   )
 

@@ -1,11 +1,13 @@
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
-import { compileTemplate } from './adapters/compile.ts'
+import { compileTemplate, spokenTo } from './adapters/compile.ts'
 import { render } from './adapters/templates.ts'
 import { renderText } from './adapters/texts.ts'
+import { localeOf, lookUp } from './locales.ts'
 import { flat } from './problems.ts'
 import type { PreviewTemplate, Rendered, Scope, Sender, Template } from './schema.ts'
+import type { TemplateParts } from './snippets.ts'
 
 type Preview = OutputOf<typeof PreviewTemplate>
 
@@ -22,8 +24,13 @@ export interface PreviewParts {
   /** Attributes of a person. */
   readonly attributes: (workspace: string, profile: string) => Promise<JsonObject | undefined>
   readonly workspace: (workspace: string) => Promise<JsonObject>
+  /** Brand and snippets of the version; of a draft (0) those that are live. */
+  readonly parts?: (workspace: string, template: Template, version: number) => Promise<TemplateParts>
   readonly now: () => number
 }
+
+/** What requests that look at a template have in common. */
+export type Which = Pick<InputOf<typeof PreviewTemplate>, 'id' | 'version' | 'draft' | 'data' | 'profileId'>
 
 /** Renders without tracking; problems of the template are an answer here, not a refusal. */
 export async function previewTemplate(
@@ -33,17 +40,30 @@ export async function previewTemplate(
 ): Promise<Outcome<Preview>> {
   const found = await chosen(input, workspace, parts)
   if (isRefusal(found)) return found
-  const compiled = await compileTemplate(found.template, found.version)
-  if (isRefusal(compiled)) return { rendered: null, problems: flat(compiled.refused), size: 0 }
+  const all = await compileTemplate(found.template, found.version, await parts.parts?.(workspace, found.template, found.version))
+  if (isRefusal(all)) return { rendered: null, problems: flat(all.refused), size: 0 }
   const scope = await previewScope(input, workspace, { ...parts, chosen: found.template })
   if (isRefusal(scope)) return scope
+  const locale = input.locale ?? localeOf(scope.profile)
+  const compiled = spokenTo(all, { locale: locale ?? '' })
   const rendered = compiled.channel === 'email' ? render(compiled, scope) : shown(renderText(compiled, scope))
   if (isRefusal(rendered)) return { rendered: null, problems: [...compiled.problems, ...flat(rendered.refused)], size: 0 }
   return {
     rendered: { ...rendered, links: [...rendered.links] },
-    problems: [...compiled.problems],
+    problems: [...all.problems],
     size: new TextEncoder().encode(rendered.html).length,
+    locale: lookUp(locale, Object.keys(all.locales ?? {})) ?? found.template.locale ?? null,
+    notes: notesOf(found.template),
   }
+}
+
+/** What a preview cannot show. */
+function notesOf({ channel }: Template): string[] {
+  if (channel !== 'email') return []
+  return [
+    'Look at it 600 and 360 pixels wide: columns stand one below the other under 480.',
+    'Programs in dark mode may turn colours round: use pictures with a background of their own or an outline, above all the logo.',
+  ]
 }
 
 /** A message without HTML: its title, and its other pieces as text. */
@@ -53,8 +73,9 @@ function shown(pieces: Outcome<Readonly<Record<string, string>>>): Outcome<Rende
   return { subject, html: '', text: Object.values(rest).join('\n'), links: [] }
 }
 
-async function chosen(
-  input: InputOf<typeof PreviewTemplate>,
+/** The template that a request speaks of. */
+export async function chosen(
+  input: Which,
   workspace: string,
   parts: PreviewParts,
 ): Promise<Outcome<{ template: Template; version: number }>> {
@@ -67,11 +88,8 @@ async function chosen(
   )
 }
 
-async function previewScope(
-  input: InputOf<typeof PreviewTemplate>,
-  workspace: string,
-  parts: PreviewParts & { chosen: Template },
-): Promise<Outcome<Scope>> {
+/** What it is rendered with: its sample, given data, a person. */
+export async function previewScope(input: Which, workspace: string, parts: PreviewParts & { chosen: Template }): Promise<Outcome<Scope>> {
   const data = (input.data ?? parts.chosen.sample ?? {}) as Partial<Record<'profile' | 'entry' | 'event', JsonObject>>
   const attributes = input.profileId === undefined ? undefined : await parts.attributes(workspace, input.profileId)
   if (input.profileId !== undefined && !attributes)

@@ -266,6 +266,8 @@ export const PreviewTemplate = action({
     data: z.record(z.string(), z.json()).optional(),
     /** Render with the attributes of this person. */
     profileId: z.string().optional(),
+    /** Instead of what the person reads. */
+    locale: Locale.optional(),
   }),
   output: z.object({
     /** Null when the template does not compile or render: see `problems`. */
@@ -273,5 +275,9 @@ export const PreviewTemplate = action({
     problems: z.array(TemplateProblem),
     /** Bytes of the HTML; Gmail clips above 102 KB. */
     size: z.int().nonnegative(),
+    /** The language that was shown; null where the template does not say. */
+    locale: z.string().nullable().optional(),
+    /** What a preview cannot show: widths, dark mode. */
+    notes: z.array(z.string()).optional(),
   }),
 })
