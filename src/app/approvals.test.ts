@@ -1,86 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { CancelApproval, DecideApproval, GetApproval, ListApprovals, RequestApproval } from '#approvals/api.ts'
 import { ChangeBroadcast, ChangeJourneyMode, DuplicateJourney } from '#journeys/api.ts'
 import { ApplyDocuments, ArchiveDocument, PublishDraft, SaveDraft } from '#workspaces/documents/api.ts'
-import { putMember } from '#workspaces/store.ts'
-import { type ApprovalWorld, approvalWorld, type Caller } from '../../test/fixtures/approvals.ts'
+import { always, code, doc, journey, publish, sender, team, template } from '../../test/fixtures/approval-team.ts'
+import type { Caller } from '../../test/fixtures/approvals.ts'
 import { beginBroadcast } from './broadcast-store.ts'
-
-let base: ApprovalWorld
-before(async () => {
-  base = await approvalWorld()
-})
-after(() => base.stop())
-
-const sender = { kind: 'sender', id: 'shop', from: { name: 'Shop', address: 'hello@shop.example' }, postalAddress: '1 Main Street, Town' }
-const template = (text = 'Hello') => ({
-  kind: 'template',
-  id: 'hello',
-  subject: text,
-  html: '<p>{{ unsubscribe_url }} {{ sender.postal_address }}</p>',
-  sender: 'shop',
-})
-const journey = (more: object = {}) => ({
-  kind: 'journey',
-  id: 'welcome',
-  goal: { event: 'Bought', within: '7d' },
-  default: { otherwise: 'continue' },
-  entry: { event: 'Signed Up' },
-  steps: [{ kind: 'email', id: 'mail', template: 'hello', sender: 'shop' }],
-  ...more,
-})
-const always = (more: object = {}) => ({ kind: 'approval-policy', id: 'always', when: [{ kind: 'always' }], ...more })
-const doc = (body: { kind: string; id: string }) => ({ kind: body.kind, id: body.id, body })
-const code = (answer: object): string => {
-  const { code: told, ...problem } = 'refused' in answer ? (answer.refused as { code: string }) : { code: 'done' }
-  return told === 'documents.unsound' ? `${told} ${JSON.stringify(problem)}` : told
-}
-
-interface Team {
-  readonly world: ApprovalWorld
-  readonly ada: Caller
-  readonly kim: Caller
-  readonly lee: Caller
-  apply(by: Caller, ...bodies: { kind: string; id: string }[]): Promise<string>
-  ask(by: Caller, wanted: object): Promise<{ id: string; hash: string }>
-  say(by: Caller, asked: { id: string; hash: string }, verdict?: string): Promise<string>
-  stateOf(id: string): Promise<string>
-}
-
-/** Ada builds, Kim and Lee decide. The shop is live before the policy is. */
-async function team(policy: object | null = always()): Promise<Team> {
-  const world = await base.another()
-  const [ada, kim, lee] = [await world.person('admin'), await world.person('approver'), await world.person('approver')]
-  const apply = async (by: Caller, ...bodies: { kind: string; id: string }[]) =>
-    code(await by.do(ApplyDocuments, { documents: bodies.map(doc) }))
-  const made: Team = {
-    world,
-    ada,
-    kim,
-    lee,
-    apply,
-    async ask(by, wanted) {
-      const answer = await by.do(RequestApproval, { wanted })
-      assert.ok(!('refused' in answer), JSON.stringify(answer))
-      assert.ok(answer.id !== null, 'a request was made')
-      return { id: answer.id, hash: answer.hash }
-    },
-    say: async (by, { id, hash }, verdict = 'approve') => {
-      const answer = await by.do(DecideApproval, { id, hash, verdict, comment: 'seen' })
-      return 'refused' in answer ? answer.refused.code : answer.state
-    },
-    stateOf: async (id) => {
-      const answer = await ada.do(GetApproval, { id })
-      return 'refused' in answer ? answer.refused.code : answer.state
-    },
-  }
-  assert.equal(await apply(ada, sender, template(), journey()), 'done')
-  if (policy) assert.equal(await apply(ada, policy as never), 'done')
-  return made
-}
-
-const publish = (...bodies: { kind: string; id: string }[]) => ({ kind: 'publish', documents: bodies.map(doc) })
 
 suite('what is published', () => {
   test('without a policy nothing needs approval', async () => {
@@ -224,90 +149,6 @@ suite('what voids an approval', () => {
     assert.equal(await say(kim, asked), 'approved')
     const answer = await ada.do(ApplyDocuments, { documents: [doc(body)], inFlight: { welcome: { kind: 'follow' } } })
     assert.equal(code(answer), 'approval.needed')
-  })
-})
-
-suite('never one’s own work', () => {
-  test('who saved a draft of it, and somebody else published', async () => {
-    const { world, kim, lee, ask, say } = await team()
-    const bea = await world.person('admin')
-    await bea.do(SaveDraft, doc(template('By Bea')))
-    const asked = await ask(lee, publish(template('By Bea')))
-    assert.equal(await say(bea, asked), 'approval.not_yours')
-    assert.equal(await say(lee, asked), 'approval.not_yours', 'who asked is an author too')
-    assert.equal(await say(kim, asked), 'approved')
-  })
-
-  test('by a key: it acts for whoever made it, through other keys too', async () => {
-    const { world, kim, ask, say } = await team(always({ deciders: { keys: true } }))
-    const bea = await world.person('admin')
-    const first = await world.keyOf(bea)
-    const second = await world.keyOf(first)
-    const asked = await ask(second, publish(template('By a key')))
-    assert.equal(await say(bea, asked), 'approval.not_yours')
-    assert.equal(await say(first, asked), 'approval.not_yours')
-    const ofKim = await world.keyOf(kim)
-    assert.equal(await say(ofKim, asked), 'approved', 'the policy lets a key speak for the person who made it')
-  })
-
-  test('without leave no key decides, whoever made it', async () => {
-    const { world, ada, kim, ask, say } = await team()
-    const asked = await ask(ada, publish(template('Hi')))
-    assert.equal(await say(await world.keyOf(kim), asked), 'approval.not_yours')
-  })
-
-  test('by a copy, or by letting somebody import the same text', async () => {
-    const { world, ada, kim, lee, ask, say } = await team()
-    const bea = await world.person('admin')
-    const cleo = await world.person('admin')
-    const long = journey({
-      id: 'bea',
-      description: 'x',
-      steps: [{ kind: 'notify', id: 'tell', text: 'A text of Bea that is long enough to be known again wherever it stands.' }],
-    })
-    await bea.do(SaveDraft, doc(long))
-    await cleo.do(DuplicateJourney, { id: 'bea', to: 'cleo' })
-    const copied = await ask(lee, { kind: 'publish', drafts: [{ kind: 'journey', id: 'cleo' }] })
-    assert.equal(await say(bea, copied), 'approval.not_yours')
-    assert.equal(await say(cleo, copied), 'approval.not_yours')
-    const imported = await ask(ada, publish({ ...long, id: 'other', name: 'Mine' } as never))
-    assert.equal(await say(bea, imported), 'approval.not_yours')
-    assert.equal(await say(kim, imported), 'approved')
-  })
-
-  test('what was approved once is nobody’s own work any more', async () => {
-    const { world, ada, kim, lee, apply, ask, say } = await team()
-    const bea = await world.person('admin')
-    await bea.do(SaveDraft, doc(template('By Bea')))
-    const asked = await ask(ada, publish(template('By Bea')))
-    await say(kim, asked)
-    world.now += 1
-    assert.equal(await apply(ada, template('By Bea')), 'done')
-    world.now += 1
-    const next = await ask(lee, publish(journey({ name: 'Another name' })))
-    assert.equal(await say(bea, next), 'approved')
-  })
-
-  test('a quorum is of different people, who must be what they were when it is carried out', async () => {
-    const { world, ada, kim, lee, apply, ask, say } = await team(always({ quorum: 2 }))
-    const asked = await ask(ada, publish(template('Hi')))
-    assert.equal(await say(kim, asked), 'open')
-    assert.equal(await say(kim, asked), 'open', 'twice is once')
-    assert.equal(await say(lee, asked), 'approved')
-    await putMember(world.database.pool, world.workspace, { person: lee.id, role: 'marketer', at: world.now })
-    assert.equal(await apply(ada, template('Hi')), 'approval.needed')
-    await putMember(world.database.pool, world.workspace, { person: lee.id, role: 'approver', at: world.now })
-    assert.equal(await apply(ada, template('Hi')), 'done')
-  })
-
-  test('whoever approved and writes on it afterwards has not approved it', async () => {
-    const { world, ada, apply, ask, say } = await team()
-    const bea = await world.person('admin')
-    const asked = await ask(ada, publish(template('Hi')))
-    assert.equal(await say(bea, asked), 'approved')
-    world.now += 1
-    await bea.do(SaveDraft, doc(template('Hi, by Bea')))
-    assert.equal(await apply(ada, template('Hi')), 'approval.needed')
   })
 })
 

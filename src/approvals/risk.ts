@@ -28,7 +28,7 @@ const READ: ReadonlySet<string> = new Set(['template', 'snippet', 'page', 'slot'
 const UNSEEN: ReadonlySet<string> = new Set(['kind', 'id', 'sample', 'when', 'sender', 'topic', 'channel', 'purpose'])
 
 const NUMBER = String.raw`(\d{1,3}(?:[.,]\d{1,2})?)`
-const WORDS = String.raw`(?:off|discount|save|less|reduction|rabatt|nachlass|spare|remise|réduction|descuento|sconto|korting|rebajas?)`
+const WORDS = `(?:off|discount|save|less|reduction|rabatt|nachlass|spare|remise|réduction|descuento|sconto|korting|rebajas?)`
 const PERCENT_OFF = new RegExp(
   String.raw`${NUMBER}\s?(?:%|percent|per cent|prozent)[^.!?\d]{0,24}?\b${WORDS}\b|\b${WORDS}\b[^.!?\d%]{0,24}?${NUMBER}\s?(?:%|percent|per cent|prozent)|[-−–]\s?${NUMBER}\s?%`,
   'giu',

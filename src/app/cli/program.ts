@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { SetupError } from '#platform/setup-error.ts'
 import { apply, plan } from './apply.ts'
+import { approvals } from './approvals.ts'
 import { auditing } from './audit.ts'
 import { backtesting } from './backtest.ts'
 import type { Call, Command, Exit, Flag, Result } from './command.ts'
@@ -25,7 +26,19 @@ export interface World {
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
 }
 
-const COMMANDS: readonly Command[] = [validate, plan, apply, exporting, simulating, backtesting, auditing, proving, doctor, schemas]
+const COMMANDS: readonly Command[] = [
+  validate,
+  plan,
+  apply,
+  exporting,
+  simulating,
+  backtesting,
+  approvals,
+  auditing,
+  proving,
+  doctor,
+  schemas,
+]
 const ALWAYS: Readonly<Record<string, Flag>> = {
   json: { type: 'boolean', does: 'print one JSON object and nothing else' },
   help: { type: 'boolean', does: 'show this' },
