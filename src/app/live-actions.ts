@@ -74,20 +74,20 @@ const couponBindings = ({ pool, now }: Options): Binding[] => [
       return refuse({ code: 'coupons.empty', status: 422, title: 'Give either csv or codes' })
     if (!(await isPool(pool, workspace, id))) return noPool(id)
     const faults: { row: number; title: string }[] = []
-    let refused = 0
+    let rejected = 0
     const good: string[] = []
     for (const [i, code] of (codes ?? columnOf(csv!)).entries()) {
       const read = CouponCode.safeParse(code.trim())
       if (read.success) good.push(read.data)
       else {
-        refused += 1
+        rejected += 1
         if (faults.length < 100) faults.push({ row: csv === undefined ? i + 1 : i + 2, title: read.error.issues[0]!.message })
       }
     }
     const wanted = [...new Set(good)]
     const added = await inWorkspace(pool, workspace, (tx) => addCodes(tx, { ws: workspace, pool: id, codes: wanted, expires, now: now() }))
     call.note({ object: `coupon-pool:${id}` })
-    return { added: added.length, known: wanted.length - added.length, refused, faults }
+    return { added: added.length, known: wanted.length - added.length, rejected, faults }
   }),
   bind(GenerateCoupons, async ({ pool: id, count, prefix, length, expires }, { workspace }, call) => {
     if (!(await isPool(pool, workspace, id))) return noPool(id)

@@ -152,10 +152,10 @@ async function takeFeed(
   }
   const change = await takeProducts(pool, { ws: run.ws, rows, currency: feed.currency, feed: run.id, now: run.at })
   // A file that is half broken must not empty the shop.
-  if (feed.complete && change.taken > 0 && change.refused * 10 <= change.rows)
+  if (feed.complete && change.taken > 0 && change.rejected * 10 <= change.rows)
     await removeMissing(pool, { ws: run.ws, feed: run.id, now: run.at })
-  logger.info({ workspace: run.ws, feed: run.id, rows: change.rows, refused: change.refused }, 'a product feed was read')
-  await noteFeed(pool, { ...run, result: 'done', rows: change.rows, refused: change.refused, faults: change.faults })
+  logger.info({ workspace: run.ws, feed: run.id, rows: change.rows, refused: change.rejected }, 'a product feed was read')
+  await noteFeed(pool, { ...run, result: 'done', rows: change.rows, refused: change.rejected, faults: change.faults })
 }
 
 function listIn(body: string, path: string | undefined): readonly Readonly<Record<string, unknown>>[] | undefined {
@@ -237,5 +237,5 @@ export async function takeProducts(
     if (batch.length >= ROWS_PER_COMMIT) await save()
   }
   await save()
-  return { rows: count, taken, refused: count - taken, faults }
+  return { rows: count, taken, rejected: count - taken, faults }
 }

@@ -206,7 +206,7 @@ export const ProductFeed = z.strictObject({
 export type ProductFeed = z.output<typeof ProductFeed>
 
 const Fault = z.object({ row: z.int(), title: z.string() })
-export const CatalogueChange = z.object({ rows: z.int(), taken: z.int(), refused: z.int(), faults: z.array(Fault) })
+export const CatalogueChange = z.object({ rows: z.int(), taken: z.int(), rejected: z.int(), faults: z.array(Fault) })
 export type CatalogueChange = z.output<typeof CatalogueChange>
 const Shown = Product.extend({ updatedAt: z.number(), trend: z.number() })
 

@@ -77,7 +77,7 @@ export const ImportCoupons = action({
     /** Not given to anybody after this. Epoch ms. */
     expires: z.int().positive().optional(),
   }),
-  output: z.object({ added: z.int(), known: z.int(), refused: z.int(), faults: z.array(z.object({ row: z.int(), title: z.string() })) }),
+  output: z.object({ added: z.int(), known: z.int(), rejected: z.int(), faults: z.array(z.object({ row: z.int(), title: z.string() })) }),
 })
 
 export const GenerateCoupons = action({

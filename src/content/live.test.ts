@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import type { Json } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
 import { compileEmail, render } from './adapters/templates.ts'
 import { idsOf, type Known, Product, presentable, productOf } from './catalogue.ts'
@@ -190,7 +191,9 @@ suite('rows of a catalogue', () => {
   })
 
   test('ids are found where events carry them, and stale or sold out products are left out', () => {
-    const entry = { properties: { products: [{ product_id: 'a' }, { product_id: 7 }, { product_id: 'a' }, {}, 'c'], product_id: 'z' } }
+    const entry: Json = {
+      properties: { products: [{ product_id: 'a' }, { product_id: 7 }, { product_id: 'a' }, {} as Json, 'c'], product_id: 'z' },
+    }
     assert.deepEqual(idsOf({ from: 'entry.properties.products' }, { entry }), ['a', '7', 'c'])
     assert.deepEqual(idsOf({ from: 'entry.properties.product_id' }, { entry }), ['z'])
     assert.deepEqual(idsOf({ from: 'entry.nowhere.products' }, { entry }), [])
