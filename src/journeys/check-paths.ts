@@ -125,8 +125,15 @@ function branches(step: Extract<Step, { kind: 'branch' }>, here: Here): Finding[
   return found
 }
 
-/** Receipts that a person causes; the others have come before a run moves on from the message. */
-const HEARD_LATER = new Set(['message.opened', 'message.clicked', 'message.bounced', 'message.unsubscribed', 'message.complained'])
+/** Receipts that a person or a provider causes later; the others have come before a run moves on from the message. */
+const HEARD_LATER = new Set([
+  'message.delivered',
+  'message.opened',
+  'message.clicked',
+  'message.bounced',
+  'message.unsubscribed',
+  'message.complained',
+])
 
 function awaited(step: WaitForStep, { at, journey, before }: Pick<Here, 'at' | 'journey' | 'before'>): Finding[] {
   return awaitedBy(step).flatMap(({ event, where, of }, i) => {
