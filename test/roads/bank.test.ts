@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { readAuthored } from '#app/authored-files.ts'
+import { filesIn } from '#app/tar.ts'
 import type { ListPacks, ReadVerdicts } from '#consent/policies/api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { startWorld, type World } from './world.ts'
@@ -123,6 +124,39 @@ test('in Texas nobody is texted on a Sunday before noon, and the rule is named',
   await world.pass({ hours: 3 })
   const passed = (await verdictsOn('texan')).filter(({ outcome, channel }) => outcome === 'pass' && channel === 'sms')
   assert.ok(passed.length > 0 && passed.every(({ at }) => at >= Date.parse('2026-03-08T17:00:00Z')))
+})
+
+test('the proof pack of the campaign shows all six: the one that got the offer, and the five that were refused, with the citation', async () => {
+  await world.app.reported()
+  const answer = await fetch(`${world.url}/api/proof?journey=card-offer`, { headers: { authorization: `Bearer ${world.secretKey}` } })
+  assert.equal(answer.status, 200)
+  const files = new Map<string, string>()
+  for await (const { name, content } of filesIn(answer.body!)) files.set(name, content.toString())
+  const sent = JSON.parse(files.get('sent.json')!) as { profile: string; channel: string; exact: string; files: string[] }[]
+  const offer = sent.find(({ channel }) => channel === 'email')!
+  assert.deepEqual([offer.profile, offer.exact], [await world.profileId('eligible'), 'yes'])
+  const shown = files.get(offer.files.find((file) => file.endsWith('.txt'))!)!
+  assert.match(shown, /annual percentage rate/i)
+  assert.match(shown, /1-888-5-OPT-OUT/)
+  const refusals = files.get('verdicts.csv')!
+  const six: [string, RegExp][] = [
+    ['ineligible', /15 USC 1681/],
+    ['stale', /CR-14; 15 USC 1681b/],
+    ['undisclosed', /12 CFR 1026\.16/],
+    ['opted-out', /15 USC 7704\(a\)\(4\)/],
+    ['texan', /Tex\. Bus\. & Com\. Code 301\.051/],
+  ]
+  for (const [name, citation] of six) {
+    const id = await world.profileId(name)
+    const lines = refusals.split('\r\n').filter((line) => line.includes(id) && /,(refuse|defer),/.test(line))
+    assert.ok(
+      lines.some((line) => citation.test(line)),
+      `${name}: ${lines.join('\n')}`,
+    )
+  }
+  const index = files.get('index.html')!
+  assert.ok(index.includes('12 CFR 1026.16') && !/<script/i.test(index))
+  assert.ok([...files.keys()].some((name) => name.startsWith('documents/journey/card-offer-')))
 })
 
 test('the packs are listed with their citations, and which of them hold', async () => {

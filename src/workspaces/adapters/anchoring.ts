@@ -1,10 +1,11 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { CHAIN_START, type ChainState, faultSentence, UNANCHORED, verifyChain } from '../audit.ts'
 import { auditAfter, auditHeads, sha256 } from '../audit-store.ts'
 import type { AuditAnchor } from '../schema.ts'
-import { anchorsIn, appendAnchors, prefixesOf, readAnchorText } from './anchor-file.ts'
+import { type AnchorsRead, anchorsIn, appendAnchors, prefixesOf, readAnchorText } from './anchor-file.ts'
 import type { Signer } from './anchor-keys.ts'
 import { tellAbandoned } from './audit-trail.ts'
 
@@ -42,11 +43,12 @@ const PAGE = 5_000
 export function startAnchoring(options: Options): Anchoring {
   const { logger, everyMs = LOOK_MS } = options
   const anchoredAt = new Map<string, number>()
+  const known = new LastAnchors()
   let unsent: AuditAnchor[] = []
   let running: Promise<unknown> = Promise.resolve()
   const look = async (all: boolean): Promise<readonly AuditAnchor[]> => {
     await tellAbandoned(options)
-    const made = await anchorGrown(options, (workspace, grown) => {
+    const made = await anchorGrown(options, known, (workspace, grown) => {
       const last = anchoredAt.get(workspace) ?? Number.NEGATIVE_INFINITY
       return all || grown >= LINES || performance.now() - last >= OLDEST_MS
     })
@@ -74,12 +76,47 @@ export function startAnchoring(options: Options): Anchoring {
   }
 }
 
-async function anchorGrown(options: Options, due: (workspace: string, grown: number) => boolean): Promise<AuditAnchor[]> {
-  const { pool, path, copies, signer, logger } = options
-  const text = await readAnchorText(path)
+/** The last anchor of each workspace, as the file says: read whole only when somebody else has written to it. */
+class LastAnchors {
+  #size = -1
+  #last = new Map<string, AnchorsRead['last']>()
+
+  /** Of these workspaces; read from the file those that are not known. */
+  async of(options: Options, workspaces: readonly string[]): Promise<ReadonlyMap<string, AnchorsRead['last']>> {
+    const { path, signer } = options
+    const size = await sizeOf(path)
+    if (size !== this.#size) this.#last.clear()
+    this.#size = size
+    const unknown = workspaces.filter((workspace) => !this.#last.has(workspace))
+    const text = unknown.length > 0 ? await readAnchorText(path) : ''
+    for (const workspace of unknown) this.#last.set(workspace, anchorsIn(text, { workspace, trusted: [signer.key] }).last)
+    return this.#last
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    throw error
+  }
+}
+
+async function anchorGrown(
+  options: Options,
+  known: LastAnchors,
+  due: (workspace: string, grown: number) => boolean,
+): Promise<AuditAnchor[]> {
+  const { pool, path, copies, logger } = options
+  const heads = await auditHeads(pool)
+  const lasts = await known.of(
+    options,
+    heads.map(({ workspace }) => workspace),
+  )
   const made: AuditAnchor[] = []
-  for (const { workspace, seq, hash } of await auditHeads(pool)) {
-    const { last } = anchorsIn(text, { workspace, trusted: [signer.key] })
+  for (const { workspace, seq, hash } of heads) {
+    const last = lasts.get(workspace)
     const from = last?.seq ?? 0
     // A chain that is shorter than what was anchored, or another one, is never anchored over: `audit verify` says what happened to it.
     if (seq < from || (seq === from && last && last.head !== hash)) {
