@@ -21,14 +21,16 @@ export interface ErasureRow {
   readonly askedBy: string
   readonly askedAt: number
   readonly doneAt: number | null
+  /** HMAC of the profile ids. */
+  readonly pseudonyms: readonly string[]
 }
 
 const ERASURE = `workspace_id as ws, id, status, step, place, subject, counts, error, receipt, receipt_hash as "receiptHash",
-  asked_by as "askedBy", asked_at as "askedAt", done_at as "doneAt"`
+  asked_by as "askedBy", asked_at as "askedAt", done_at as "doneAt", pseudonyms`
 
 export async function insertErasure(
   tx: Queryable,
-  row: Pick<ErasureRow, 'ws' | 'id' | 'step' | 'subject' | 'askedBy' | 'askedAt'> & { readonly pseudonyms: readonly string[] },
+  row: Pick<ErasureRow, 'ws' | 'id' | 'step' | 'subject' | 'askedBy' | 'askedAt' | 'pseudonyms'>,
 ): Promise<void> {
   await tx.query(
     'insert into erasures (workspace_id, id, pseudonyms, step, subject, asked_by, asked_at) values ($1, $2, $3, $4, $5, $6, $7)',
@@ -70,17 +72,32 @@ export async function openErasures(db: Queryable): Promise<{ ws: string; id: str
   return rows
 }
 
+/** Those of the named workspaces that hold anybody. */
+export async function workspacesWithPeople(db: Queryable, names: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ ws: string }>(
+    `select ws from unnest($1::text[]) ws where exists (select from keyed_state k where k.workspace_id = ws and k.kind = 'profile')`,
+    [names],
+  )
+  return rows.map(({ ws }) => ws)
+}
+
 /** Moves on in the transaction that did the work; counts are added to. */
 export async function advanceErasure(
   tx: Queryable,
   { ws, id }: { ws: string; id: string },
-  to: { readonly step: string; readonly place: JsonObject; readonly subject: string | null; readonly counts: Counts },
+  to: {
+    readonly step: string
+    readonly place: JsonObject
+    readonly subject: string | null
+    readonly counts: Counts
+    readonly pseudonyms: readonly string[]
+  },
 ): Promise<void> {
   await tx.query(
-    `update erasures e set step = $3, place = $4, subject = $5, error = '', counts = e.counts || coalesce((
+    `update erasures e set step = $3, place = $4, subject = $5, pseudonyms = $7, error = '', counts = e.counts || coalesce((
        select jsonb_object_agg(key, value::bigint + coalesce((e.counts ->> key)::bigint, 0)) from jsonb_each_text($6::jsonb)), '{}')
      where workspace_id = $1 and id = $2`,
-    [ws, id, to.step, JSON.stringify(to.place), to.subject, JSON.stringify(to.counts)],
+    [ws, id, to.step, JSON.stringify(to.place), to.subject, JSON.stringify(to.counts), to.pseudonyms],
   )
 }
 

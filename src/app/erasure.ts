@@ -14,6 +14,7 @@ import type { SubjectKeys } from '#platform/subject-keys.ts'
 import { addressHash, suppressHashed } from '#platform/suppressions.ts'
 import { forgetIdentities, lockIdentities } from '#profiles/store.ts'
 import { countFacts, factTables, purgeFacts } from './erasure-facts-store.ts'
+import { noteInLedger } from './erasure-ledger-file.ts'
 import { receiptOf } from './erasure-receipt.ts'
 import {
   advanceErasure,
@@ -56,6 +57,10 @@ export interface ErasureParts {
   readonly destinations?: readonly Destination[]
   readonly now: () => number
   readonly logger: Logger
+  /** A file beside the database that erasures are noted in, so that a database that is set back is told of them. */
+  readonly ledger?: string
+  /** Goes no further than to the beginning of this step. */
+  readonly before?: Step
   /** How long (ms) a step waits for others before it is tried again later. */
   readonly patienceMs?: number
   /** Told after each commit of a step; a throw here is a crash there. */
@@ -145,7 +150,7 @@ export async function runErasure(
 ): Promise<void> {
   for (;;) {
     const row = await findErasure(parts.pool, ws, id)
-    if (!row || row.status === 'done') return
+    if (!row || row.status === 'done' || row.step === parts.before) return
     signal.throwIfAborted()
     const subject = JSON.parse(parts.box.open(row.subject!, place(ws, id))) as Subject
     try {
@@ -194,10 +199,15 @@ interface Onward {
 }
 
 /** Notes in the work's own transaction how far it has come. */
-async function onward({ row, box, subject }: Job, tx: Tx, { counts = {}, place: at, subject: changed }: Onward = {}): Promise<void> {
+async function onward(
+  { row, box, subject, secretKey }: Job,
+  tx: Tx,
+  { counts = {}, place: at, subject: changed }: Onward = {},
+): Promise<void> {
   const sealed = box.seal(JSON.stringify(changed ?? subject), place(row.ws, row.id))
   const next = at ? row.step : STEPS[STEPS.indexOf(row.step as Step) + 1]!
-  await advanceErasure(tx, row, { step: next, place: at ?? {}, subject: sealed, counts })
+  const pseudonyms = (changed ?? subject).profiles.map((each) => pseudonymOf(secretKey)(row.ws, each))
+  await advanceErasure(tx, row, { step: next, place: at ?? {}, subject: sealed, counts, pseudonyms })
 }
 
 /** First of all: from here on no message to them is begun, also when they are imported again. */
@@ -342,8 +352,10 @@ async function filesStep(job: Job): Promise<void> {
 }
 
 async function receiptStep(job: Job): Promise<void> {
-  const { row, subject, pool, now, secretKey } = job
+  const { row, subject, pool, now, secretKey, ledger } = job
   const at = now()
+  // Noted twice after a crash, which does no harm; not at all would.
+  if (ledger !== undefined) await noteInLedger(ledger, { erasure: row.id, workspace: row.ws, pseudonyms: [...row.pseudonyms], doneAt: at })
   await transaction(pool, async (tx) => {
     const documents = await documentsMentioning(tx, row.ws, namesOf(subject).mentions)
     const receipt = receiptOf(row, {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
@@ -35,6 +36,7 @@ import { type Delivery, exitParts, guardedWayOut, secretsFor, startDelivery } fr
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
 import { startEraser } from './eraser.ts'
+import { eraseAgain } from './erasure-ledger.ts'
 import { heldRuns } from './held.ts'
 import { registerHooks } from './hooks.ts'
 import { onInbound, replyWords } from './inbound.ts'
@@ -174,6 +176,8 @@ async function startRoles(roles: Roles): Promise<Running> {
   if (has('jobs')) startImporting(roles, { now, appended })
   if (has('jobs')) closing.push(await keepHouse(roles, { registry, now }))
   if (has('jobs')) anchorAudit(roles, now)
+  // Before delivery: whoever came back with an old database must not be written to.
+  if (has('jobs')) await startErasing(roles, now)
   const mailbox =
     config.mail.kind === 'local' && has('delivery')
       ? await startMailbox({
@@ -191,7 +195,6 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const delivery = has('delivery') ? await startDelivery({ ...roles, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
-  if (has('jobs')) startErasing(roles, now)
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {
     const engine = startEngineRole(roles, { registry, now, queued: () => delivery?.wake() })
@@ -275,11 +278,24 @@ function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegis
 }
 
 /** Goes on with erasures of people that were asked for. */
-function startErasing({ config, parts, logger, closing, stream }: Roles, now: () => number): void {
+async function startErasing({ config, parts, logger, closing, stream }: Roles, now: () => number): Promise<void> {
   const { secretKey, partitions } = config
   const box = secretBox(secretKey)
   const { url, work: pool, analytics } = parts
-  const own = { url, pool, analytics, partitions, secretKey, box, keys: subjectKeys(box), now, logger }
+  const own = {
+    url,
+    pool,
+    analytics,
+    partitions,
+    secretKey,
+    box,
+    keys: subjectKeys(box),
+    now,
+    logger,
+    ledger: join(config.dataDir, 'erased.jsonl'),
+  }
+  const again = await eraseAgain(own)
+  if (again > 0) logger.warn({ people: again }, 'the database was set back to before these people were erased; they are erased again')
   const eraser = startEraser(stream ? { ...own, barrier: stream.barrier } : own)
   closing.push(() => eraser.stop())
 }

@@ -37,6 +37,19 @@ export async function pageStates<State>(
   return rows.map(({ id, state }) => ({ id, state: JSON.parse(state) as State }))
 }
 
+/** Profile ids of a workspace in their order, behind one of them. */
+export async function pageProfileIds(
+  db: Queryable,
+  workspace: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from keyed_state where workspace_id = $1 and kind = 'profile' and id > $2 order by id limit $3`,
+    [workspace, after, limit],
+  )
+  return rows.map(({ id }) => id)
+}
+
 export async function countStates(db: Queryable, kind: string, workspace: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     'select count(*)::bigint as count from keyed_state where workspace_id = $1 and kind = $2',

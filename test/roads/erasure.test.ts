@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { beginErasure, type ErasureParts, runErasure, STEPS } from '#app/erasure.ts'
 import { factTables } from '#app/erasure-facts-store.ts'
@@ -278,7 +281,11 @@ test('an erasure by the API runs by itself; somebody unknown cannot be erased, a
   }
   assert.deepEqual(await rowsWith(addressOf('eve')), [])
   await assert.rejects(world.api(`POST /api/profiles/${id}/erase`, {}), { status: 404 })
-  const { value: secret } = await world.api<{ value: string }>('POST /api/keys', { kind: 'secret', name: 'reader', scopes: ['people:read'] })
+  const { value: secret } = await world.api<{ value: string }>('POST /api/keys', {
+    kind: 'secret',
+    name: 'reader',
+    scopes: ['people:read'],
+  })
   for (const route of [
     `POST ${world.url}/api/profiles/${id}/erase`,
     `GET ${world.url}/api/profiles/${id}/export.json`,
@@ -292,4 +299,40 @@ test('an erasure by the API runs by itself; somebody unknown cannot be erased, a
     })
     assert.equal(response.status, 403, route)
   }
+})
+
+test('a back-up from before an erasure does not bring the person back: the ledger beside it tells, and they are erased again at the start', async () => {
+  await world.identify('zoe.canary', { name: 'Zoe' })
+  await world.track('zoe.canary', 'Signed Up')
+  await world.settled()
+  await world.app.reported()
+  const id = await world.profileId('zoe.canary')
+  const run = promisify(execFile)
+  const copy = await mkdtemp(join(tmpdir(), 'cadenza-old-'))
+  await world.end()
+  await run('cp', ['-a', `${world.dataDir}/.`, copy])
+  await world.begin()
+  const begun = await beginErasure(parts(), { ws: world.workspace, profile: id, by: 'person:grace' })
+  assert.ok('id' in begun)
+  await runErasure(parts({ ledger: join(world.dataDir, 'erased.jsonl') }), { ws: world.workspace, id: begun.id })
+  assert.deepEqual(await rowsWith('zoe.canary'), [])
+  const bobBefore = await stateOf('bob')
+
+  await world.end()
+  await run('sh', [
+    '-c',
+    'cd "$1" && find . -mindepth 1 -maxdepth 1 ! -name erased.jsonl -exec rm -rf {} + && cd "$2" && rm -f erased.jsonl && cp -a . "$1"',
+    '-',
+    world.dataDir,
+    copy,
+  ])
+  await world.begin()
+  for (let again: OutputOf<typeof ListErasures>['erasures'] = []; !again.some(({ status }) => status === 'done'); ) {
+    again = (await world.api<OutputOf<typeof ListErasures>>(`GET /api/erasures?profile=${id}`)).erasures
+    assert.equal(again.length, 1, 'it was begun before anything else was done')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.deepEqual(await rowsWith('zoe.canary'), [])
+  assert.equal(await stateOf('bob'), bobBefore)
+  await rm(copy, { recursive: true, force: true })
 })
