@@ -116,10 +116,12 @@ async function allowed(
   channel: Channel,
   { workspace, options }: { workspace: string; options: Options },
 ): Promise<Outcome<{ addresses: string[] }>> {
-  const known = await inWorkspace(options.pool, workspace, async (tx) => [
-    ...(channel === 'email' ? (await listMembers(tx, workspace)).map(({ email }) => email.toLowerCase()) : []),
-    ...(await testAddresses(tx, workspace)).filter((each) => each.channel === channel && each.confirmed).map((each) => each.address),
-  ])
+  const members = channel === 'email' ? await listMembers(options.work, workspace) : []
+  const confirmed = (await inWorkspace(options.pool, workspace, (tx) => testAddresses(tx, workspace))).filter((each) => each.confirmed)
+  const known = [
+    ...members.map(({ email }) => email.toLowerCase()),
+    ...confirmed.filter((each) => each.channel === channel).map((each) => each.address),
+  ]
   const addresses: string[] = []
   for (const [i, text] of written.entries()) {
     const found = addressOf(channel, text)

@@ -24,7 +24,7 @@ export async function askTestAddress(tx: Queryable, workspace: string, { channel
      select $1, $2, $3, $4, $5::bigint, $6
      where (select count(*) from test_addresses where workspace_id = $1 and asked_at > $5::bigint - 3600000) < 10
      on conflict (workspace_id, channel, address) do update set code_hash = excluded.code_hash, tries = 0, asked_at = excluded.asked_at, by = excluded.by
-       where test_addresses.asked_at < excluded.asked_at - 60000`,
+       where test_addresses.asked_at <= excluded.asked_at - 60000`,
     [workspace, channel, address, codeHash, at, by],
   )
   return rowCount === 1
