@@ -2,6 +2,7 @@ import type { InputOf, OutputOf } from '#lib/action.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { compileTemplate, spokenTo } from './adapters/compile.ts'
+import { exampleOf } from './adapters/live.ts'
 import { render } from './adapters/templates.ts'
 import { renderText } from './adapters/texts.ts'
 import { localeOf, lookUp } from './locales.ts'
@@ -46,7 +47,10 @@ export async function previewTemplate(
   if (isRefusal(scope)) return scope
   const locale = input.locale ?? localeOf(scope.profile)
   const compiled = spokenTo(all, { locale: locale ?? '' })
-  const rendered = compiled.channel === 'email' ? render(compiled, scope) : shown(renderText(compiled, scope))
+  const live = compiled.live ? exampleOf(compiled.live, scope, (input.data ?? found.template.sample ?? {}) as JsonObject) : {}
+  if (isRefusal(live)) return { rendered: null, problems: [...compiled.problems, ...flat(live.refused)], size: 0 }
+  const whole = { ...scope, ...live }
+  const rendered = compiled.channel === 'email' ? render(compiled, whole) : shown(renderText(compiled, whole))
   if (isRefusal(rendered)) return { rendered: null, problems: [...compiled.problems, ...flat(rendered.refused)], size: 0 }
   return {
     rendered: { ...rendered, links: [...rendered.links] },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import type { z } from 'zod'
 import type { Json } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
+import { previewTemplate } from './actions.ts'
 import { compileEmail, render } from './adapters/templates.ts'
 import { idsOf, type Known, Product, presentable, productOf } from './catalogue.ts'
 import { addressOf, addressPattern, answerOf } from './connected.ts'
@@ -80,6 +82,23 @@ suite('a slot', () => {
     assert.ok((await codes({ slots: undefined })).includes('error template.slot.unknown'))
     const broken = slot({ by: 'conditions', variants: [{ id: 'a', when: 'profile.plan ==' }, { id: 'b' }] })
     assert.ok((await codes({ slots: { hero: broken } })).some((code) => code.startsWith('error')))
+  })
+
+  test('is shown in a preview by its first variant, or by the one that the data name', async () => {
+    const parts = {
+      template: async () => undefined,
+      sender: async () => undefined,
+      attributes: async () => undefined,
+      workspace: async () => ({}),
+      now: () => 0,
+    }
+    const seen = async (data: Record<string, Record<string, z.core.util.JSONType>>) => {
+      const preview = await previewTemplate({ draft: mail(), data }, 'w', parts)
+      assert.ok(!isRefusal(preview) && preview.rendered)
+      return preview.rendered.html
+    }
+    assert.match(await seen({ profile: { first_name: 'Bo' } }), /Golden Bo/)
+    assert.match(await seen({ slots: { hero: { variant: 'plain', line: 'now' } } }), /Plain now/)
   })
 
   test('by conditions takes the first that holds, and otherwise when none does', async () => {

@@ -1,12 +1,13 @@
+import { at, type JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { compileCondition } from '#segments/catalogue.ts'
 import { checkNames } from '../check.ts'
 import { type AddressPattern, addressPattern } from '../connected.ts'
 import { type LivePlan, livePlan } from '../live.ts'
-import type { TemplateProblem } from '../schema.ts'
-import { fieldsOf, type Slots, unfilledPlaces } from '../slots.ts'
+import type { Scope, TemplateProblem } from '../schema.ts'
+import { fieldsOf, PRODUCTS, type Slots, unfilledPlaces } from '../slots.ts'
 import { variables } from './liquid.ts'
-import { type Pieces, parsePieces } from './pieces.ts'
+import { type Pieces, parsePieces, renderPieces } from './pieces.ts'
 
 /** What is live in a template version, parsed once. */
 export interface CompiledLive {
@@ -47,6 +48,30 @@ export function compileLive(
   return { plan: plan ?? {}, fields, addresses, problems }
 }
 
+/** What a preview shows where nothing was chosen yet: the first variant, or the one that the data name; a code that is none; data that are given. */
+export function exampleOf(
+  { plan, fields }: CompiledLive,
+  scope: Scope,
+  given: JsonObject,
+): Outcome<Pick<Scope, 'slots' | 'products' | 'coupons' | 'connected'>> {
+  const named = (name: string): JsonObject => (at(given, [name]) ?? {}) as JsonObject
+  const products = { ...Object.fromEntries((plan.products ?? []).map(({ as }) => [as, []])), ...named('products') }
+  const coupons = Object.fromEntries(Object.keys(plan.coupons ?? {}).map((name) => [name, { code: 'SAMPLE-CODE' }]))
+  const empty = (plan.connected ?? []).map(({ as, otherwise }) => [as, otherwise === 'skip' ? {} : otherwise.value] as const)
+  const around = { products, coupons, connected: { ...Object.fromEntries(empty), ...named('connected') } }
+  const slots: Record<string, JsonObject> = {}
+  for (const [name, slot] of Object.entries(plan.slots ?? {})) {
+    const own = (at(named('slots'), [name]) ?? {}) as JsonObject
+    const first = slot.by === 'recommendation' ? PRODUCTS : slot.variants[0]!.id
+    const variant = typeof own['variant'] === 'string' ? own['variant'] : first
+    const texts = fields[`/slots/${name}/${variant}`]
+    const rendered = texts ? renderPieces(texts, { ...scope, ...around, slots: { [name]: own } }) : {}
+    if (isRefusal(rendered)) return rendered
+    slots[name] = { items: [], ...rendered, ...own, variant }
+  }
+  return { slots, ...around }
+}
+
 const noSlot = (name: string): TemplateProblem => ({
   severity: 'error',
   code: 'template.slot.unknown',
@@ -59,12 +84,12 @@ const noSlot = (name: string): TemplateProblem => ({
 function checkSlots(slots: Slots = {}): TemplateProblem[] {
   return Object.entries(slots).flatMap(([name, slot]) => {
     if (slot.by === 'recommendation') return []
-    const at = (i: number): string => `/slots/${name}/variants/${i}/when`
+    const place = (i: number): string => `/slots/${name}/variants/${i}/when`
     const faults = slot.variants.flatMap(({ when }, i): TemplateProblem[] => {
       const condition = when === undefined ? undefined : compileCondition(when)
       if (!condition || !isRefusal(condition)) return []
       const { code, title, hint } = condition.refused
-      return [{ severity: 'error', code, title, at: at(i), ...(hint === undefined ? {} : { hint }) }]
+      return [{ severity: 'error', code, title, at: place(i), ...(hint === undefined ? {} : { hint }) }]
     })
     const open = slot.by === 'conditions' ? slot.variants.findIndex(({ when }) => when === undefined) : -1
     const hidden = open >= 0 ? slot.variants.slice(open + 1) : []
