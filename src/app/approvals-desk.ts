@@ -291,9 +291,8 @@ export class ApprovalDesk {
       ...(await authorsAmong(tx, workspace, { documents: [from], fragments: [] })).map((each) => each.actor),
       ...(await versionAuthors(tx, workspace, [from])).map(({ by }) => by),
     ]
-    const fragments = fragmentHashes(document.body)
-    for (const each of new Set([...before, actor]))
-      await noteAuthor(tx, workspace, { ...document, fragments, actor: each, at, onlyNew: false })
+    const texts = [{ ...document, fragments: fragmentHashes(document.body) }]
+    for (const each of new Set([...before, actor])) await noteAuthor(tx, workspace, { texts, actor: each, at, onlyNew: false })
   }
 
   /** What approvals have to say when documents are published, after what others have. */
@@ -319,16 +318,17 @@ export class ApprovalDesk {
       saved: async (tx, saved) => {
         await inner.saved?.(tx, saved)
         const { workspace, actor, at, document } = saved
-        await noteAuthor(tx, workspace, { ...document, fragments: fragmentHashes(document.body), actor, at, onlyNew: false })
+        await noteAuthor(tx, workspace, { texts: [{ ...document, fragments: fragmentHashes(document.body) }], actor, at, onlyNew: false })
       },
     }
   }
 
   async #mayPublish(tx: Queryable, { workspace, actor, changes, documents: given, inFlight }: Asked): Promise<Problem | Passed> {
-    const note = async (): Promise<void> => {
-      for (const { kind, id, body } of given)
-        await noteAuthor(tx, workspace, { kind, id, fragments: fragmentHashes(body), actor, at: this.options.now(), onlyNew: true })
-    }
+    const made = new Set(changes.filter(({ action }) => action !== 'archive').map(({ kind, id }) => `${kind}/${id}`))
+    const texts = given
+      .filter(({ kind, id }) => made.has(`${kind}/${id}`))
+      .map((each) => ({ ...each, fragments: fragmentHashes(each.body) }))
+    const note = (): Promise<void> => noteAuthor(tx, workspace, { texts, actor, at: this.options.now(), onlyNew: true })
     const policy = changes.find(({ kind, action }) => kind === 'approval-policy' && action !== 'archive')
     const alone = policy ? await this.#reachable(workspace, given) : undefined
     if (alone) return alone

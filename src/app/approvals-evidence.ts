@@ -83,12 +83,20 @@ async function reached(
   }
   const reach: JourneyReach[] = []
   const sample = new Set<string>()
+  // Many journeys may go to one audience: it is counted once.
+  const counted = new Map<string, ReturnType<typeof audienceOf>>()
+  const count = (way: Entry): ReturnType<typeof audienceOf> => {
+    const when = conditionOf(way, after) ?? ''
+    const found = counted.get(when) ?? audienceOf(parts, { workspace, after, when })
+    counted.set(when, found)
+    return found
+  }
   for (const journey of journeys) {
-    const ways = await Promise.all(waysInto(journey).map((way) => audienceOf(parts, { workspace, after, way })))
+    const ways = await Promise.all(waysInto(journey).map(count))
     for (const id of ways.flatMap((way) => way?.sample ?? [])) sample.add(id)
     const exact = ways.length > 0 && ways.every((way) => way !== undefined)
-    const counted = ways.reduce((sum, way) => sum + (way?.count ?? everybody), 0)
-    reach.push({ journey: journey.id, people: Math.min(everybody, counted), exact })
+    const most = ways.reduce((sum, way) => sum + (way?.count ?? everybody), 0)
+    reach.push({ journey: journey.id, people: Math.min(everybody, most), exact })
   }
   const sum = reach.reduce((total, { people }) => total + people, 0)
   const few =
@@ -106,10 +114,9 @@ const waysInto = ({ body }: Doc): readonly Entry[] => {
 /** People of a counted audience; undefined where anybody may come in. */
 async function audienceOf(
   { analytics, now }: EvidenceParts,
-  { workspace, after, way }: { workspace: string; after: readonly Doc[]; way: Entry },
+  { workspace, after, when }: { workspace: string; after: readonly Doc[]; when: string },
 ): Promise<{ count: number; sample: readonly string[] } | undefined> {
-  const when = conditionOf(way, after)
-  const condition = when === undefined ? undefined : compileCondition(when)
+  const condition = when === '' ? undefined : compileCondition(when)
   if (!condition || isRefusal(condition)) return undefined
   const segments = after.flatMap(({ kind, body }) => (kind === 'segment' ? [Segment.parse(body)] : []))
   const found = await previewOf(analytics, { workspace, condition, segments, now: now(), sample: CANDIDATES })

@@ -204,18 +204,25 @@ export async function approvedTimes(db: Queryable, workspace: string): Promise<M
   return new Map(rows.map(({ kind, id, at }) => [`${kind}/${id}`, at]))
 }
 
-/** Writes down an author of these texts; `onlyNew`: only of those that nobody has written yet. */
+/** Writes down an author of texts; `onlyNew`: only of those that nobody has written yet. */
 export async function noteAuthor(
   tx: Queryable,
   workspace: string,
-  { kind, id, fragments, actor, at, onlyNew }: Named & { fragments: readonly string[]; actor: string; at: number; onlyNew: boolean },
+  {
+    texts,
+    actor,
+    at,
+    onlyNew,
+  }: { texts: readonly (Named & { fragments: readonly string[] })[]; actor: string; at: number; onlyNew: boolean },
 ): Promise<void> {
+  const rows = texts.flatMap(({ kind, id, fragments }) => fragments.map((fragment) => ({ kind, id, fragment })))
+  if (rows.length === 0) return
   await tx.query(
     `insert into document_authors (workspace_id, kind, id, fragment, actor, at)
-     select $1, $2, $3, f, $5, $6 from unnest($4::text[]) as f
-     where not $7 or not exists (select from document_authors a where a.workspace_id = $1 and a.fragment = f)
+     select distinct $1, kind, id, fragment, $3, $4::bigint from jsonb_to_recordset($2) as n(kind text, id text, fragment text)
+     where not $5 or not exists (select from document_authors a where a.workspace_id = $1 and a.fragment = n.fragment)
      on conflict (workspace_id, kind, id, fragment, actor) do update set at = excluded.at, settled = null`,
-    [workspace, kind, id, fragments, actor, at, onlyNew],
+    [workspace, JSON.stringify(rows), actor, at, onlyNew],
   )
 }
 
