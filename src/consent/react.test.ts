@@ -3,7 +3,8 @@ import test from 'node:test'
 import fc from 'fast-check'
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
-import { absorbConsent, applyConsent, mayContact } from './react.ts'
+import { absorbConsent } from './absorb.ts'
+import { applyConsent, mayContact } from './react.ts'
 import { type ConsentSection, NO_CONSENT_YET } from './schema.ts'
 
 const event = (name: string, at: number, props: JsonObject = {}): EventRecord => ({

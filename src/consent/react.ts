@@ -2,6 +2,7 @@ import { CHANNELS } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { own } from '#lib/record.ts'
+import { ends, timed, unpaused } from './lapse.ts'
 import { type Change, type Evidence, evidenceOf, time } from './record.ts'
 import { type Basis, type BlockReason, type ConsentSection, type Permit, permitKey } from './schema.ts'
 import { NO_TOPICS, ruleOf, type TopicRule, type Topics, type WordingHashes } from './topics.ts'
@@ -285,39 +286,6 @@ function impliedUntil(basis: Basis, { at, rule }: { at: number; rule: TopicRule 
 const soonest = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : b === undefined ? a : Math.min(a, b)
 
-/** What ends by itself up to `now` (epoch ms): grants, questions, a pause. */
-export function lapse(section: ConsentSection, now: number): Pick<Heard, 'section' | 'changes'> {
-  if (section.due === undefined || section.due > now) return { section, changes: [] }
-  const changes: Change[] = []
-  const permits: Record<string, Permit> = { ...section.permits }
-  for (const [key, before] of Object.entries(section.permits)) {
-    const { expires, asked: _asked, ...rest } = before
-    if (expires === undefined || expires > now || !ends(before)) continue
-    const [channel = '', ...topic] = key.split(':')
-    const reason = before.status === 'pending' ? 'not_confirmed' : 'expired'
-    // It stays as old as it was: a withdrawal of the whole channel since then still ends it.
-    permits[key] = { ...rest, status: 'expired' }
-    changes.push({ channel, topic: topic.join(':'), status: 'expired', at: expires, ineffective: '', before, reason })
-  }
-  let after: ConsentSection = { ...section, permits }
-  if (after.paused && after.paused.until <= now) {
-    changes.push({ channel: '*', topic: '', status: 'resumed', at: after.paused.until, ineffective: '', reason: 'expired' })
-    after = unpaused(after)
-  }
-  return { section: timed(after), changes }
-}
-
-const ends = ({ status }: Permit): boolean => status === 'granted' || status === 'pending'
-
-const unpaused = ({ paused: _paused, ...section }: ConsentSection): ConsentSection => timed(section)
-
-/** The section with its next timer. */
-function timed({ due: _due, ...section }: ConsentSection): ConsentSection {
-  const times = Object.values(section.permits).flatMap((permit) => (permit.expires !== undefined && ends(permit) ? [permit.expires] : []))
-  if (section.paused) times.push(section.paused.until)
-  return times.length === 0 ? section : { ...section, due: times.reduce((least, time) => Math.min(least, time)) }
-}
-
 export interface Contact {
   readonly channel: string
   /** '' for none. */
@@ -372,38 +340,6 @@ export function standing({ permits }: ConsentSection, { channel, topic }: Pick<C
   const topical = topic === '' ? undefined : own(permits, `${channel}:${topic}`)
   if (!topical || (whole?.status === 'withdrawn' && whole.at >= topical.at)) return whole
   return topical
-}
-
-/** Two profiles turned out to be one person: a withdrawal on either side stands until a newer grant is given to the whole person. */
-export function absorbConsent(winner: ConsentSection, loser: ConsentSection): ConsentSection {
-  const permits: Record<string, Permit> = { ...winner.permits }
-  for (const [key, theirs] of Object.entries(loser.permits)) {
-    const ours = own(winner.permits, key)
-    permits[key] = ours ? stricter(ours, theirs) : theirs
-  }
-  const blocked = { ...winner.blocked, ...loser.blocked }
-  for (const [address, why] of Object.entries(winner.blocked))
-    if (WEIGHT[why] > WEIGHT[blocked[address] ?? 'imported']) blocked[address] = why
-  const paused = winner.paused && loser.paused ? longer(winner.paused, loser.paused) : (winner.paused ?? loser.paused)
-  return timed({ permits, blocked, ...(paused && { paused }) })
-}
-
-const WEIGHT: Readonly<Record<BlockReason, number>> = { imported: 0, manual: 1, bounced: 2, complained: 3, erased: 4 }
-/** The more of them, the less is allowed. */
-const STRICTNESS: Readonly<Record<Permit['status'], number>> = { granted: 0, pending: 1, expired: 2, withdrawn: 3 }
-
-const longer = (a: NonNullable<ConsentSection['paused']>, b: NonNullable<ConsentSection['paused']>) => ({
-  until: Math.max(a.until, b.until),
-  at: Math.max(a.at, b.at),
-})
-
-/** A withdrawal stands; of other pairs a grant or a later question beats what has run out, because somebody has said it since. */
-function stricter(a: Permit, b: Permit): Permit {
-  if (a.status !== b.status && (a.status === 'withdrawn' || b.status === 'withdrawn')) return a.status === 'withdrawn' ? a : b
-  if (a.status !== b.status && a.at === b.at) return STRICTNESS[a.status] > STRICTNESS[b.status] ? a : b
-  if (a.at !== b.at) return a.at > b.at ? a : b
-  if (a.source !== b.source) return a.source < b.source ? a : b
-  return (a.expires ?? Infinity) <= (b.expires ?? Infinity) ? a : b
 }
 
 const BLOCK_REASONS: readonly BlockReason[] = ['bounced', 'complained', 'manual', 'imported', 'erased']

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import type { EventRecord } from '#events/schema.ts'
+import { absorbConsent } from './absorb.ts'
 import { type Ask, room } from './caps.ts'
 import { type ContactsSection, NO_CONTACTS_YET, noted, settled } from './contacts.ts'
 import { type CompiledPolicy, ContactPolicy, compilePolicy } from './policy.ts'
 import { quietness } from './quiet-hours.ts'
-import { absorbConsent, applyConsent, mayContact } from './react.ts'
+import { applyConsent, mayContact } from './react.ts'
 import { NO_CONSENT_YET } from './schema.ts'
 
 // What goes wrong elsewhere with caps, quiet hours and consent, told in docs/guides/traps.md. Here stand the scenarios that no other test tells.

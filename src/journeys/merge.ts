@@ -1,5 +1,5 @@
+import { absorbConsent } from '#consent/absorb.ts'
 import { absorbContacts, NO_CONTACTS_YET } from '#consent/contacts.ts'
-import { absorbConsent } from '#consent/react.ts'
 import { NO_CONSENT_YET } from '#consent/schema.ts'
 import type { Reaction } from '#events/reaction.ts'
 import type { AbsorbRecord, EventRecord, MergeRecord } from '#events/schema.ts'

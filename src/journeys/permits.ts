@@ -1,6 +1,7 @@
 import { placeOf } from '#consent/age.ts'
 import { permissionOf as asked } from '#consent/gate.ts'
-import { type Contact, hearConsent, lapse, type Permission, type Question } from '#consent/react.ts'
+import { lapse } from '#consent/lapse.ts'
+import { type Contact, hearConsent, type Permission, type Question } from '#consent/react.ts'
 import { type Change, consentFact } from '#consent/record.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { digest } from '#lib/hash.ts'
