@@ -102,7 +102,11 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     transaction: (work) => transaction(parts.work, work),
     partitions: config.partitions,
     channels: channelsOf(options, guarded),
-    providers: { exits, wanted: (entry) => wantedProvider(entry, rendering), house: new Map() },
+    providers: {
+      exits,
+      wanted: (entry) => wantedProvider(entry, rendering),
+      house: new Map([['inapp', inappChannel({ db: parts.work, now }) as Channel]]),
+    },
     prepare: preparing(rendering),
     owner: parts.owner,
     // The embedded database belongs to one process: whoever claimed before is dead.
@@ -218,15 +222,14 @@ const preparing = (parts: PrepareParts) => (entry: Parameters<typeof prepare>[0]
 
 function channelsOf({ config, parts, smtpUrl, now }: Options, guarded: Egress): Channel[] {
   const webhooks = webhookChannel({ egress: guarded, secret: (workspace) => webhookSecret(config.secretKey, workspace), now }) as Channel
-  const own = [webhooks, inappChannel({ db: parts.work, now }) as Channel]
-  if (smtpUrl === null) return own
+  if (smtpUrl === null) return [webhooks]
   const box = secretBox(config.secretKey)
   const dkimKey = async (workspace: string, name: string): Promise<string | undefined> => {
     const found = await secretFor(parts.work, box, { workspace, name, target: 'dkim' })
     return found === 'elsewhere' ? undefined : found?.value
   }
   const mail = smtpChannel({ url: smtpUrl, dkimKey }) as Channel
-  return [mail, ...own]
+  return [mail, webhooks]
 }
 
 /** What rendering needs of documents and workspaces; also for showing a message again. */

@@ -81,7 +81,7 @@ async function summary(row: OutboxRow, names: Names, render: PrepareParts): Prom
     reason: row.reason,
     sentence: row.reason === '' ? '' : explain(row.reason),
     profile: row.key,
-    to: row.channel === 'email' ? row.address : String(row.payload['url'] ?? ''),
+    to: row.channel === 'webhook' ? String(row.payload['url'] ?? '') : row.address,
     subject: await subjectOf(row, render),
     journey: String(origin.journey_id),
     journeyName: journey?.name ?? String(origin.journey_id),

@@ -69,11 +69,11 @@ export async function markInbox(
 ): Promise<string[]> {
   const level = MARKS.indexOf(mark)
   const { rows } = await tx.query<{ id: string }>(
-    `update inbox set seen_at = coalesce(seen_at, $3), read_at = case when $5 between 1 and 2 then coalesce(read_at, $3) else read_at end,
-       clicked_at = case when $5 = 2 then coalesce(clicked_at, $3) else clicked_at end,
-       dismissed_at = case when $5 = 3 then coalesce(dismissed_at, $3) else dismissed_at end
+    `update inbox set seen_at = coalesce(seen_at, $3::bigint), read_at = case when $5::int between 1 and 2 then coalesce(read_at, $3::bigint) else read_at end,
+       clicked_at = case when $5::int = 2 then coalesce(clicked_at, $3::bigint) else clicked_at end,
+       dismissed_at = case when $5::int = 3 then coalesce(dismissed_at, $3::bigint) else dismissed_at end
      where ${OPEN} and id = any($4) and
-       case $5 when 0 then seen_at when 1 then read_at when 2 then clicked_at else dismissed_at end is null
+       case $5::int when 0 then seen_at when 1 then read_at when 2 then clicked_at else dismissed_at end is null
      returning id`,
     [workspace, profiles, now, ids, level],
   )

@@ -162,7 +162,7 @@ test('a journey writes into the inbox; the reader is proved by the shop’s own 
 
   const { items, unseen } = (await sdk<Shown>(page, 'messages.list')) as Shown
   assert.deepEqual([unseen, items.map(({ title, body, read }) => [title, body, read])], [1, [['Hello Ada', 'Look around.', false]]])
-  await sdk(page, 'messages.mark', [items[0]!.id], 'read')
+  assert.equal(await sdk(page, 'messages.mark', [items[0]!.id], 'read'), undefined)
   await sdk(page, 'messages.mark', [items[0]!.id], 'read')
   await sdk(page, 'messages.mark', [items[0]!.id], 'clicked')
   assert.equal(((await sdk<Shown>(page, 'messages.list')) as Shown).unseen, 0)
