@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { asking } from '#app/judge.ts'
 import { NO_CONTACTS_YET } from '#consent/contacts.ts'
-import { contentOf } from '#consent/policies/content.ts'
 import type { MessageFacts } from '#consent/policies/facts.ts'
 import { gatekeeper } from '#consent/policies/gatekeeper.ts'
 import { PACKS, policiesOf } from '#consent/policies/packs/registry.ts'
@@ -122,15 +122,16 @@ async function measure(template: CompiledEmail, { messages, category }: { messag
       })
       await timed('dispatch', total, () => {
         letters.forEach(({ subject, html, text }, n) => {
-          const content = contentOf({
+          const given = {
             subject,
             html,
             text,
             unsubscribe: `https://go.test/u/${from + n}`,
             oneClick: true,
             postalAddress: ADDRESS,
-          })
-          passes(keeper.judge({ stage: 'dispatch', subject: subjectOf(people[n]!, NOW), message: facts, content, now: NOW }))
+          }
+          const alike = keeper.alike(`${template.id} 1`, given)
+          passes(keeper.judge(asking({ stage: 'dispatch', subject: subjectOf(people[n]!, NOW), message: facts, alike, now: NOW }, given)))
         })
       })
     }

@@ -6,5 +6,5 @@ const path = new URL('../docs/guides/compliance.md', import.meta.url)
 const text = await readFile(path, 'utf8')
 await writeFile(
   path,
-  text.replace(/(<!-- packs -->\n)[^]*(<!-- \/packs -->)/, (_all, begin: string, end: string) => `${begin}${packTable()}${end}`),
+  text.replace(/(<!-- packs -->\n)[\s\S]*(<!-- \/packs -->)/, (_all, begin: string, end: string) => `${begin}${packTable()}${end}`),
 )

@@ -1,7 +1,7 @@
 import type { Prepared } from '#channels/channel.ts'
 import type { Verdict } from '#channels/policy.ts'
-import { contentOf } from '#consent/policies/content.ts'
-import type { ContentFacts, MessageFacts } from '#consent/policies/facts.ts'
+import { contentOf, type Given } from '#consent/policies/content.ts'
+import type { Asked, ContentFacts, MessageFacts } from '#consent/policies/facts.ts'
 import { type Gatekeeper, gatekeeper, type Judgement, NO_GATES, reasonOf } from '#consent/policies/gatekeeper.ts'
 import { GENERAL, type ReviewReference } from '#consent/policies/schema.ts'
 import type { Sender } from '#content/schema.ts'
@@ -55,8 +55,9 @@ export function judging({ gates, person, review, sender, now }: JudgeParts): Jud
     const message: MessageFacts = { ...asked, review: reviewed }
     // Whoever is gone (erased) is nobody that a rule could be asked about.
     if (!found) return verdict({ ...NOBODY, due: at }, { channel, category, judgement: GONE })
-    const content = keeper.readsContent(message, at) ? contentFrom(made, speaker) : null
-    const judgement = keeper.judge({ stage: 'dispatch', subject: subjectOf(found, at), message, content, now: at })
+    const given = keeper.readsContent(message, at) ? givenOf(made, speaker) : null
+    const alike = given && keeper.alike(`${template} ${String(payload['template_version'])}`, given)
+    const judgement = keeper.judge(asking({ stage: 'dispatch', subject: subjectOf(found, at), message, alike, now: at }, given))
     return answer(judgement, { entry, channel, category, at })
   }
 }
@@ -99,19 +100,32 @@ function channelOf({ channel, payload }: Pick<Claimed, 'channel' | 'payload'>): 
 const namesOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined
 
+/** The question, with a content that is read when a rule asks for it. */
+export function asking(asked: Omit<Asked, 'content'>, given: Given | null): Asked {
+  let read: ContentFacts | undefined
+  return {
+    ...asked,
+    get content() {
+      if (!given) return null
+      read ??= contentOf(given)
+      return read
+    },
+  }
+}
+
 /** What the bytes say. */
-export function contentFrom({ prepared, headers }: Pick<Made, 'prepared' | 'headers'>, sender: Sender | undefined): ContentFacts {
-  if (prepared.kind !== 'email') return contentOf({ subject: '', pieces: piecesOf(prepared), ...PLAIN })
+function givenOf({ prepared, headers }: Pick<Made, 'prepared' | 'headers'>, sender: Sender | undefined): Given {
+  if (prepared.kind !== 'email') return { subject: '', pieces: piecesOf(prepared), ...PLAIN }
   const header = (name: string): string => headers.find(([each]) => each.toLowerCase() === name)?.[1] ?? ''
   const { subject, html, text } = prepared.parts
-  return contentOf({
+  return {
     subject,
     html,
     text,
     unsubscribe: /<(https?:[^>\s]+)>/.exec(header('list-unsubscribe'))?.[1] ?? '',
     oneClick: header('list-unsubscribe-post') === 'List-Unsubscribe=One-Click',
     postalAddress: sender?.postalAddress ?? '',
-  })
+  }
 }
 
 const PLAIN = { unsubscribe: '', oneClick: false, postalAddress: '' }

@@ -1,5 +1,5 @@
 import type { ContentFacts } from './facts.ts'
-import { plain } from './pattern.ts'
+import { plain, withoutAddresses } from './pattern.ts'
 import { type Seen, visible, written } from './visible.ts'
 
 /** What is written, as bytes or as its author wrote it. */
@@ -19,7 +19,7 @@ export interface Given {
 /** What the gates read of a message. */
 export function contentOf({ subject, html, text, pieces = [], unsubscribe, oneClick, postalAddress }: Given): ContentFacts {
   const page = html === undefined ? undefined : visible(html)
-  const plainText = text === undefined ? [] : [written(text)]
+  const plainText = text === undefined ? [] : [written(withoutAddresses(text))]
   const told = pieces.length === 0 ? [] : [written(pieces.join(' \n '))]
   const shown: Seen[] = [...(page ? [page.shown] : []), ...plainText, ...told]
   const all: Seen[] = [...(page ? [page.all] : []), ...plainText, ...told]

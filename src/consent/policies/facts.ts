@@ -70,8 +70,10 @@ export interface Asked {
   /** Null at publish: nobody is meant yet. */
   readonly subject: SubjectFacts | null
   readonly message: MessageFacts
-  /** Null at decision: it is not written yet. */
+  /** Null at decision: it is not written yet. Read only when it is asked for. */
   readonly content: ContentFacts | null
+  /** Messages of the same class (see `likeness.ts`) say the same to every rule. */
+  readonly alike?: string | null
   /** Epoch ms. */
   readonly now: number
 }

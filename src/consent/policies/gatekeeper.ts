@@ -1,7 +1,9 @@
-import type { Asked, Evidence, Finding, Gate } from './facts.ts'
+import type { Given } from './content.ts'
+import { type Asked, type Evidence, type Finding, type Gate, PASS } from './facts.ts'
 import { disclosureGate, wordingGate } from './gates-content.ts'
 import { consentGate, eligibilityGate, factorsGate, frequencyGate, reviewGate } from './gates-people.ts'
 import { hoursGate } from './hours.ts'
+import { type Likeness, likeness } from './likeness.ts'
 import { mayHold, type Places } from './places.ts'
 import type { GateKind, GateRule, Policy } from './schema.ts'
 
@@ -41,6 +43,8 @@ export interface Gatekeeper {
   readonly counts: boolean
   /** Some policy that may apply looks at the content. */
   readsContent(message: Asked['message'], now: number): boolean
+  /** The class of a message by what it says, for `Asked.alike`; null: none like it was read before. */
+  alike(kin: string, given: Given): string | null
   judge(asked: Asked): Judgement
 }
 
@@ -84,17 +88,16 @@ export function gatekeeper(policies: readonly VersionedPolicy[]): Gatekeeper {
     remembered(byPlace, `${message.channel} ${message.lane} ${message.category} ${places.key}`, () =>
       ofKind(message).filter(({ jurisdictions }) => jurisdictions.some((jurisdiction) => mayHold(jurisdiction, places))),
     )
+  const classes = likeness(compiled.flatMap(({ policy }) => phrasesOf(policy.rule)))
   return {
     exists: compiled.length > 0,
+    alike: (kin, given) => alikeIn(classes, kin, given),
     counts: compiled.some(({ policy }) => policy.rule.kind === 'frequency'),
     readsContent: (message, now) => ofKind(message).some((each) => CONTENT.has(each.policy.rule.kind) && isInForce(each, now)),
     judge(asked) {
       const { subject, message } = asked
       const found = subject ? ofPlace(message, subject.places) : ofKind(message)
-      return judgement(
-        found.filter((each) => isInForce(each, asked.now) && isMeant(each, asked)),
-        asked,
-      )
+      return judgement(found, asked)
     },
   }
 }
@@ -157,23 +160,60 @@ function concerns({ applies: { channels, lane, categories } }: Policy, message: 
 const isInForce = ({ from, until }: Compiled, now: number): boolean => from <= now && now < until
 
 /** At decision what is written is not known yet, and is asked at hand-over. */
-function isMeant({ policy: { rule, applies } }: Compiled, { stage, subject, content }: Asked): boolean {
-  if (stage === 'decision' && CONTENT.has(rule.kind)) return false
-  if (stage === 'publish' && !content && CONTENT.has(rule.kind)) return false
+function isMeant({ policy: { rule, applies } }: Compiled, asked: Asked): boolean {
+  const { stage, subject } = asked
+  if (CONTENT.has(rule.kind) && (stage === 'decision' || (stage === 'publish' && !asked.content))) return false
   return !applies.segments || !subject || applies.segments.some((id) => subject.scope.segment(id))
+}
+
+/** Every phrase that a rule looks for. */
+function phrasesOf(rule: GateRule): readonly string[] {
+  if (rule.kind === 'wording') return [...(rule.forbid ?? []), ...(rule.require ?? []), ...(rule.unless ?? [])]
+  return rule.kind === 'disclosure' ? [...(rule.says ?? []), ...(rule.if ?? []), ...(rule.near ?? [])] : []
+}
+
+function alikeIn(classes: Likeness, kin: string, { subject, html, text = '', unsubscribe, oneClick, postalAddress }: Given): string | null {
+  if (html === undefined) return null
+  const found = classes.of(kin, { subject, html, text }, postalAddress)
+  return found && `${oneClick} ${unsubscribe !== '' && html.includes(unsubscribe)} ${text === ''} ${found}`
+}
+
+/** Classes of messages that all rules on content of a list have let pass, by day: rules begin and end with days. */
+const familiar = new WeakMap<readonly Compiled[], Set<string>>()
+const CLASSES = 20_000
+const DAY = 86_400_000
+
+function isFamiliar(policies: readonly Compiled[], name: string | null): boolean {
+  return name !== null && (familiar.get(policies)?.has(name) ?? false)
+}
+
+function becomeFamiliar(policies: readonly Compiled[], name: string): void {
+  // A rule for some people only is not asked of all.
+  if (policies.some(({ policy: { rule, applies } }) => CONTENT.has(rule.kind) && applies.segments)) return
+  const known = familiar.get(policies) ?? new Set<string>()
+  if (known.size >= CLASSES) known.clear()
+  familiar.set(policies, known.add(name))
 }
 
 function judgement(policies: readonly Compiled[], asked: Asked): Judgement {
   const passed: string[] = []
   const refused: Ruling[] = []
   const deferred: Ruling[] = []
-  let until = asked.now
-  for (const { policy, version, name, gate } of policies) {
-    const finding = asked.stage === 'dispatch' && CONTENT.has(policy.rule.kind) && !asked.content ? UNREAD : gate(asked)
+  const { stage, now, alike = null, message } = asked
+  const name = stage === 'dispatch' && alike !== null ? `${Math.floor(now / DAY)} ${message.language ?? ''} ${alike}` : null
+  const known = isFamiliar(policies, name)
+  let until = now
+  let wrong = 0
+  for (const compiled of policies) {
+    const { policy, version, gate } = compiled
+    const reads = CONTENT.has(policy.rule.kind)
+    if (!isInForce(compiled, now) || !isMeant(compiled, asked)) continue
+    const finding = reads && stage === 'dispatch' ? (known ? PASS : asked.content ? gate(asked) : UNREAD) : gate(asked)
     if (finding.kind === 'pass') {
-      passed.push(name)
+      passed.push(compiled.name)
       continue
     }
+    if (reads) wrong++
     const { id, jurisdiction, citation, rule } = policy
     const ruling: Ruling = { policy: id, version, name: policy.name, gate: rule.kind, jurisdiction, citation, finding }
     if (finding.kind === 'defer') {
@@ -181,6 +221,7 @@ function judgement(policies: readonly Compiled[], asked: Asked): Judgement {
       deferred.push(ruling)
     } else refused.push(ruling)
   }
+  if (name !== null && !known && wrong === 0) becomeFamiliar(policies, name)
   const outcome = refused.length > 0 ? 'refuse' : deferred.length > 0 ? 'defer' : 'pass'
   return { outcome, passed, rulings: [...refused, ...deferred], until }
 }

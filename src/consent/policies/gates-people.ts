@@ -39,16 +39,17 @@ export function eligibilityGate({ evidence, when }: Eligibility): Gate {
 function evidenceOf(wanted: Wanted, subject: SubjectFacts, now: number): Finding {
   const { name, at, value } = established(wanted, subject)
   const greatest = wanted.within === undefined ? null : milliseconds(wanted.within)!
-  const evidence = { evidence: name, value: shown(value), at: at === undefined ? null : dayOf(at), greatestAge: wanted.within ?? null }
-  if (value === undefined || value === null) return refusing(`There is no evidence “${name}” on file`, evidence)
+  const known = at !== undefined && Math.abs(at) <= 8.64e15
+  const evidence = () => ({ evidence: name, value: shown(value), at: known ? dayOf(at) : null, greatestAge: wanted.within ?? null })
+  if (value === undefined || value === null) return refusing(`There is no evidence “${name}” on file`, evidence())
   if ('attribute' in wanted && wanted.is !== undefined && value !== wanted.is)
-    return refusing(`“${name}” is ${shown(value)}, and must be ${String(wanted.is)}`, evidence)
-  if (at === undefined || !Number.isFinite(at)) return refusing(`It is not known when “${name}” was established`, evidence)
-  if (at > now + AHEAD) return refusing(`“${name}” was established in the future, which cannot be`, evidence)
+    return refusing(`“${name}” is ${shown(value)}, and must be ${String(wanted.is)}`, evidence())
+  if (!known) return refusing(`It is not known when “${name}” was established`, evidence())
+  if (at > now + AHEAD) return refusing(`“${name}” was established in the future, which cannot be`, evidence())
   if (greatest !== null && now - at > greatest)
     return refusing(
       `“${name}” is ${durationText(Math.floor((now - at) / 3_600_000) * 3_600_000)} old, and may be ${wanted.within} at most`,
-      evidence,
+      evidence(),
     )
   return PASS
 }
@@ -80,21 +81,21 @@ export function consentGate({ needs, basis, written }: RuleOf<'consent'>): Gate 
     if (!subject) return PASS
     const { key, permit } = permitFor(subject.permits, channel, topic)
     const { status, wording, basis: restsOn = 'consent', expires = Infinity } = permit ?? {}
-    const evidence = {
+    const evidence = () => ({
       permit: key,
       status: status ?? null,
       since: permit ? dayOf(permit.at) : null,
       source: permit?.source ?? null,
       basis: permit ? restsOn : null,
       wording: wording ? `${wording.id}@${wording.version}` : null,
-    }
-    if (status === 'withdrawn') return refusing('They have opted out', evidence)
+    })
+    if (status === 'withdrawn') return refusing('They have opted out', evidence())
     if (needs === 'not-withdrawn') return PASS
-    if (status !== 'granted') return refusing(WITHOUT[status ?? 'none'], evidence)
+    if (status !== 'granted') return refusing(WITHOUT[status ?? 'none'], evidence())
     if (basis && !basis.includes(restsOn))
-      return refusing(`The permission rests on ${restsOn}, and must rest on ${basis.join(' or ')}`, evidence)
-    if (written && !wording) return refusing('The permission does not name the words that were agreed to', evidence)
-    return now >= expires ? refusing(`The permission ended on ${dayOf(expires).slice(0, 10)}`, evidence) : PASS
+      return refusing(`The permission rests on ${restsOn}, and must rest on ${basis.join(' or ')}`, evidence())
+    if (written && !wording) return refusing('The permission does not name the words that were agreed to', evidence())
+    return now >= expires ? refusing(`The permission ended on ${dayOf(expires).slice(0, 10)}`, evidence()) : PASS
   }
 }
 
@@ -155,17 +156,27 @@ export function reviewGate({ within }: RuleOf<'review'>): Gate {
 }
 
 /** Words of an attribute's name: `maritalStatus` and `marital_status` are marital, status. */
-const wordsOf = (name: string): string =>
-  `_${name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')}_`
+function wordsOf(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+  return `_${words.replace(/[^a-z0-9]+/g, '_')}_`
+}
 
 export function factorsGate({ forbid }: RuleOf<'factors'>): Gate {
-  const words = forbid.map((word) => wordsOf(word))
+  const words = forbid.map(wordsOf)
+  // Attributes are few, and asked of each message.
+  const known = new Map<string, boolean>()
+  const isForbidden = (name: string): boolean => {
+    const held = known.get(name)
+    if (held !== undefined) return held
+    if (known.size > 5_000) known.clear()
+    const given = wordsOf(name)
+    const found = words.some((word) => given.includes(word))
+    known.set(name, found)
+    return found
+  }
   return ({ message: { decidedBy }, stage }) => {
     if (decidedBy === undefined) return stage === 'publish' ? PASS : refusing('It is not known what decides who gets it')
-    const found = decidedBy.filter((name) => words.some((word) => wordsOf(name).includes(word)))
+    const found = decidedBy.filter(isForbidden)
     if (found.length === 0) return PASS
     const refusal = refusing(`${found.map((name) => `“${name}”`).join(', ')} must not decide who gets it`, { attributes: found })
     return { ...refusal, hint: 'Take it out of the conditions, and out of the segments that they name' } as Finding

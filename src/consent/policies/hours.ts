@@ -19,12 +19,13 @@ export function hoursGate({ windows, holidays, unknown }: Rule): Gate {
     if (!subject) return PASS
     const own = [...subject.places.zones]
     const zones = own.length > 0 ? own : (unknown?.zones ?? [])
-    const evidence = { zones, clocks: zones.map((zone) => clockIn(zone, now)), zoneKnown: own.length > 0, channel: message.channel }
-    if (zones.length === 0) return refusing('No clock of theirs is known, and this rule has hours', evidence)
+    const evidence = () => ({ zones, clocks: zones.map((zone) => clockIn(zone, now)), zoneKnown: own.length > 0, channel: message.channel })
+    if (zones.length === 0) return refusing('No clock of theirs is known, and this rule has hours', evidence())
     const until = firstInAll(own.length > 0 ? known : blind!, zones, now)
-    if (until === null) return refusing('There is no moment within two weeks at which all their clocks allow it', evidence)
+    if (until === null) return refusing('There is no moment within two weeks at which all their clocks allow it', evidence())
     if (until === now) return PASS
-    return { kind: 'defer', until, reason: `It is ${evidence.clocks.join(', ')}: outside the hours that are allowed`, evidence }
+    const told = evidence()
+    return { kind: 'defer', until, reason: `It is ${told.clocks.join(', ')}: outside the hours that are allowed`, evidence: told }
   }
 }
 

@@ -122,6 +122,9 @@ function signOf(entity: string): string {
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' '
 }
 
+/** Plain text without its web addresses: they are no words. */
+export const withoutAddresses = (text: string): string => text.replace(/https?:\/\/[^\s\]>)]+/g, 'url')
+
 /** Signs that nobody sees: joiners, marks of direction, fillers, selectors of variants. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}]/gu
 

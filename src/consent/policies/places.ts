@@ -148,8 +148,23 @@ const COUNTRY = ['country', 'country_code']
 const STATE = ['state', 'region', 'shipping_state', 'billing_state']
 const ZONE = ['timezone', 'device_timezone', 'last_timezone']
 const ADDRESSES = ['address', 'shipping_address', 'billing_address']
+const NAMES = [...COUNTRY, ...STATE, ...ZONE, ...ADDRESSES]
 
-export function placesOf({ attribute, phones }: Known): Places {
+/** Many people share a place, and places are asked of each message. */
+const found = new Map<string, Places>()
+const REMEMBERED = 5_000
+
+export function placesOf(known: Known): Places {
+  const name = JSON.stringify([...NAMES.map(known.attribute), ...known.phones.map((phone) => phone.slice(0, 5))])
+  const held = found.get(name)
+  if (held) return held
+  if (found.size >= REMEMBERED) found.clear()
+  const made = placesIn(known)
+  found.set(name, made)
+  return made
+}
+
+function placesIn({ attribute, phones }: Known): Places {
   const countries = new Set<string>()
   const states = new Set<string>()
   const zones = new Set<string>()

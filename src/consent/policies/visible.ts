@@ -22,7 +22,10 @@ export interface Visible {
   readonly all: Seen
 }
 
-const INLINE = new Set('a abbr b big cite code del em font i ins kbd label mark q s small span strike strong sub sup tt u wbr'.split(' '))
+/** Elements that do not part the text before them from that after. */
+export const INLINE: ReadonlySet<string> = new Set(
+  'a abbr b big cite code del em font i ins kbd label mark q s small span strike strong sub sup tt u wbr'.split(' '),
+)
 const VOID = new Set('area base br col embed hr img input link meta source track wbr mj-image mj-divider mj-spacer'.split(' '))
 /** What stands inside of these is not text. */
 const RAW = new Set(
