@@ -14,8 +14,8 @@ const DANGEROUS: ReadonlySet<Permission> = new Set([
   'messages:replay',
   'consent:write',
 ])
-/** They ask and change nothing, though their question needs a body. */
-const QUESTIONS = new Set<string>([])
+/** They change and keep nothing, though they are no GET. */
+const QUESTIONS = new Set<string>(['push.keys'])
 
 test('whatever a dangerous permission lets somebody change, or take away as a file, is on the audit log', () => {
   const silent = ACTIONS.filter(

@@ -4,7 +4,7 @@ import { digest } from '#lib/hash.ts'
 import { isRefusal, type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Announce, documentHistory, listDocuments, liveDocuments, nextRevision } from '#platform/documents.ts'
-import { type Binding, bind } from '#platform/http/actions.ts'
+import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
@@ -86,10 +86,11 @@ export const segmentBindings = (options: Options): Binding[] => {
       const people = await peopleOf(pool, workspace, found.sample)
       return { count: found.count, of: found.of, sentence: sentence(condition.tree), sample: people, ms: performance.now() - begun }
     }),
-    bind(RebuildSegment, async ({ id }, { workspace }) => {
+    bindAudited(RebuildSegment, async ({ id }, { workspace }, call) => {
       const revision = await transaction(options.work, async (tx) => {
         const next = await nextRevision(tx)
         const began = await rebuild(tx, { workspace, segment: id, revision: next, at: now() }, options.announce)
+        if (began) await call.audit(tx, { object: `segment:${id}` })
         return began ? next : undefined
       })
       return revision === undefined ? refuse(unknown('segment', id)) : { revision }
@@ -124,8 +125,14 @@ const listBindings = (options: Options): Binding[] => {
         faults: [...each.faults],
       })),
     })),
-    bind(AddToList, ({ id, people }, { workspace }) => putOn(options, workspace, { id, people, name: LIST_ADDED })),
-    bind(RemoveFromList, ({ id, people }, { workspace }) => putOn(options, workspace, { id, people, name: LIST_REMOVED })),
+    bind(AddToList, ({ id, people }, { workspace }, call) => {
+      call.note({ object: `list:${id} ${people.length} people` })
+      return putOn(options, workspace, { id, people, name: LIST_ADDED })
+    }),
+    bind(RemoveFromList, ({ id, people }, { workspace }, call) => {
+      call.note({ object: `list:${id} ${people.length} people` })
+      return putOn(options, workspace, { id, people, name: LIST_REMOVED })
+    }),
     bind(SetScores, async ({ scores }, { workspace }) => {
       const received = now()
       await options.ingest.submit(
