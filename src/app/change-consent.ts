@@ -57,26 +57,35 @@ const WAIT_MS = 5_000
  */
 export async function changeConsent(parts: ChangeParts, person: Pick<Person, 'profile'> | undefined, change: ConsentChange): Promise<void> {
   const now = parts.now()
+  const left = await transaction(parts.pool, async (tx) => {
+    const done = await changeWithin(tx, person, { ...change, now })
+    await appendRecords(tx, done.records, { partitions: parts.partitions, now })
+    await parts.finish?.(tx)
+    return done.left
+  })
+  parts.appended()
+  await inFlightGone(parts.pool, left)
+}
+
+/** All of it but the appending; `left`: what may still be on its way. */
+async function changeWithin(
+  tx: Queryable,
+  person: Pick<Person, 'profile'> | undefined,
+  change: ConsentChange & { readonly now: number },
+): Promise<{ records: EventRecord[]; left: readonly Left[] }> {
+  const { now } = change
   const at = change.at ?? now
   const says = change.says.flatMap((say) => addressed(say, person, change))
   const left = says.filter(({ status, where }) => status === 'withdrawn' && where.address !== '').map(({ where }) => where)
   const pausing = typeof change.pausedUntil === 'number' ? everywhere(person, change) : []
-  await transaction(parts.pool, async (tx) => {
-    await suppress(
-      tx,
-      left.map((where) => ({ ...where, reason: 'unsubscribed' as const })),
-      at,
-    )
-    for (const { status, where } of says) if (status === 'granted' && where.address !== '') await unsuppress(tx, where)
-    const taken = [
-      ...(await takeBack(tx, left, { now, reason: 'consent_withdrawn' })),
-      ...(await takeBack(tx, pausing, { now, reason: 'consent_paused' })),
-    ]
-    await appendRecords(tx, [...recordsOf(change, { at, now }), ...taken], { partitions: parts.partitions, now })
-    await parts.finish?.(tx)
-  })
-  parts.appended()
-  await inFlightGone(parts.pool, [...left, ...pausing])
+  const entries = left.map((where) => ({ ...where, reason: 'unsubscribed' as const }))
+  await suppress(tx, entries, at)
+  for (const { status, where } of says) if (status === 'granted' && where.address !== '') await unsuppress(tx, where)
+  const taken = [
+    ...(await takeBack(tx, left, { now, reason: 'consent_withdrawn' })),
+    ...(await takeBack(tx, pausing, { now, reason: 'consent_paused' })),
+  ]
+  return { records: [...recordsOf(change, { at, now }), ...taken], left: [...left, ...pausing] }
 }
 
 async function takeBack(tx: Queryable, places: readonly Left[], { now, reason }: { now: number; reason: string }): Promise<EventRecord[]> {

@@ -124,7 +124,7 @@ test('a withdrawal wins a tie, and an older grant never re-enables; each thing s
   assert.equal(asked(hearConsent(left.section, granted(T0 + 1), rules(topics)).section, { topics, now: T0 + 1 }), 'yes')
 })
 
-test('every channel at once: a STOP by text ends marketing everywhere, and one by channel ends that channel alone', () => {
+test('every channel at once: a withdrawal of global scope ends marketing everywhere, and one by channel ends that channel alone', () => {
   const all = hearConsent(NO_CONSENT_YET, ours(said('message.unsubscribed', T0, { channel: 'sms', scope: 'global' })), NO_RULES)
   for (const channel of ['email', 'sms', 'push', 'whatsapp']) assert.equal(asked(all.section, { channel, topic: '' }), 'consent_withdrawn')
   const one = hearConsent(NO_CONSENT_YET, ours(said('message.unsubscribed', T0, { channel: 'sms' })), NO_RULES)
