@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { run } from '#app/cli/program.ts'
 import { beginErasure, type ErasureParts, runErasure, STEPS } from '#app/erasure.ts'
 import { factTables } from '#app/erasure-facts-store.ts'
 import type { OutputOf } from '#lib/action.ts'
@@ -301,16 +302,43 @@ test('an erasure by the API runs by itself; somebody unknown cannot be erased, a
   }
 })
 
+test('the commands write an export that only its owner can read, and erase with a receipt', async () => {
+  await world.identify('max.canary', { name: 'Max' })
+  await world.settled()
+  const id = await world.profileId('max.canary')
+  const folder = await mkdtemp(join(tmpdir(), 'cadenza-export-'))
+  const said: string[] = []
+  const call = (...args: string[]) =>
+    run(args, {
+      env: { CADENZA_URL: world.url, CADENZA_KEY: world.secretKey },
+      cwd: folder,
+      terminal: false,
+      out: (text) => void said.push(text),
+      error: (text) => void said.push(text),
+      confirm: undefined,
+    })
+  assert.equal(await call('export-person', id), 0, said.join('\n'))
+  const file = join(folder, id, 'person.json')
+  assert.ok((await readFile(file, 'utf8')).includes('max.canary'))
+  assert.equal((await stat(file)).mode & 0o077, 0)
+  assert.equal(await call('erase-person', id), 2, 'nobody was asked')
+  assert.equal(await call('erase-person', id, '--yes'), 0, said.join('\n'))
+  assert.match(said.at(-1)!, /^Erased\. Receipt er_/)
+  assert.equal(await call('export-person', id), 1)
+  assert.deepEqual(await rowsWith('max.canary'), [])
+  await rm(folder, { recursive: true, force: true })
+})
+
 test('a back-up from before an erasure does not bring the person back: the ledger beside it tells, and they are erased again at the start', async () => {
   await world.identify('zoe.canary', { name: 'Zoe' })
   await world.track('zoe.canary', 'Signed Up')
   await world.settled()
   await world.app.reported()
   const id = await world.profileId('zoe.canary')
-  const run = promisify(execFile)
+  const sh = promisify(execFile)
   const copy = await mkdtemp(join(tmpdir(), 'cadenza-old-'))
   await world.end()
-  await run('cp', ['-a', `${world.dataDir}/.`, copy])
+  await sh('cp', ['-a', `${world.dataDir}/.`, copy])
   await world.begin()
   const begun = await beginErasure(parts(), { ws: world.workspace, profile: id, by: 'person:grace' })
   assert.ok('id' in begun)
@@ -319,7 +347,7 @@ test('a back-up from before an erasure does not bring the person back: the ledge
   const bobBefore = await stateOf('bob')
 
   await world.end()
-  await run('sh', [
+  await sh('sh', [
     '-c',
     'cd "$1" && find . -mindepth 1 -maxdepth 1 ! -name erased.jsonl -exec rm -rf {} + && cd "$2" && rm -f erased.jsonl && cp -a . "$1"',
     '-',

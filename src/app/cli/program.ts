@@ -9,6 +9,7 @@ import type { Call, Command, Exit, Flag, Result } from './command.ts'
 import { doctor } from './doctor.ts'
 import { exporting } from './export.ts'
 import { type Paint, painter, visible, wantsColour } from './paint.ts'
+import { erasePerson, exportPerson } from './person.ts'
 import { proving } from './proof-pack.ts'
 import { schemas } from './schema.ts'
 import { simulating } from './simulate.ts'
@@ -38,6 +39,8 @@ const COMMANDS: readonly Command[] = [
   proving,
   doctor,
   schemas,
+  exportPerson,
+  erasePerson,
 ]
 const ALWAYS: Readonly<Record<string, Flag>> = {
   json: { type: 'boolean', does: 'print one JSON object and nothing else' },

@@ -58,7 +58,7 @@ export async function ask<I extends z.ZodType, O extends z.ZodType>(
   const body = method === 'GET' ? undefined : JSON.stringify(input)
   const answer = await reach(`${server.url}${path}${query}`, { method, body, key: server.key })
   if ('refused' in answer) return answer
-  if (answer.status !== 200) return refuse(problemIn(answer))
+  if (answer.status !== (action.status ?? 200)) return refuse(problemIn(answer))
   const output = await action.output.safeParseAsync(answer.body)
   if (output.success) return output.data as z.output<O>
   return refuse({ code: 'cli.version', status: 502, title: 'The server answers in a way that this cadenza does not know', hint: VERSIONS })
