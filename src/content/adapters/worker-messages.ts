@@ -27,4 +27,6 @@ export interface RenderAnswers {
 /** What a thread begins with: the place where it writes the id of the job that it is at, 0 for none. */
 export interface RenderThreadData {
   readonly at: Int32Array<SharedArrayBuffer>
+  /** The template engine ends a text by itself after so long (ms): cheaper than ending the thread, where it notices. */
+  readonly ms: number
 }

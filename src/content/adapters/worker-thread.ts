@@ -6,7 +6,7 @@ import type { RenderAnswers, RenderBatch, RenderJob, RenderThreadData } from './
 /** Milliseconds after which what is ready is sent, though more of the batch is to come. */
 const TELL_MS = 5
 
-const { at } = workerData as RenderThreadData
+const { at, ms } = workerData as RenderThreadData
 const known = new Map<number, Outcome<Pieces>>()
 
 parentPort!.on('message', ({ pieces, forget, jobs }: RenderBatch) => {
@@ -29,5 +29,5 @@ parentPort!.on('message', ({ pieces, forget, jobs }: RenderBatch) => {
 function rendered({ key, scope }: RenderJob): RenderAnswers['rendered'][number][1] {
   const pieces = known.get(key)
   if (!pieces) throw new Error(`the pieces ${key} were never sent`)
-  return isRefusal(pieces) ? pieces : renderPieces(pieces, scope as object)
+  return isRefusal(pieces) ? pieces : renderPieces(pieces, scope as object, ms)
 }

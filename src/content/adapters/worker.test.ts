@@ -18,16 +18,16 @@ function pieces(text: string, escaping: LiquidSource['escaping'] = 'html'): Piec
   return parsed
 }
 const scope = {
-  profile: { name: 'Ada <b>', list: ['a', 'b'], long: 'x'.repeat(200), bad: '<script'.repeat(20_000) },
+  profile: { name: 'Ada <b>', list: ['a', 'b'], long: 'x'.repeat(200), bad: '<script'.repeat(200) },
   message: { at: '2026-11-22T10:00:00Z' },
 }
 /** Filters of one output: the template engine looks at its clock only between outputs. */
 const endless = pieces(`{{ profile.rows${' | where: "a", 1'.repeat(60)} | size }}`)
 const rows = Array.from({ length: 50_000 }, () => ({ a: 1 }))
-/** Writes a megabyte again and again, escaped each time: the engine counts no memory for that. */
-const hungry = pieces('{% for i in (1..9999) %}{{ profile.megabyte }}{% endfor %}', 'slack')
-const endlessText = pieces('{% for i in (1..9999) %}{{ profile.megabyte }}{% endfor %}', 'text')
-const megabyte = `<${'xy'.repeat(500_000)}`
+/** Writes eight megabytes again and again, escaped each time: the engine counts no memory for that, and its clock is far away. */
+const hungry = pieces('{% for i in (1..9999) %}{{ profile.long8 }}{% endfor %}', 'slack')
+const endlessText = pieces('{% for i in (1..9999) %}{{ profile.long8 }}{% endfor %}', 'text')
+const long8 = `<${'xy'.repeat(4_000_000)}`
 const wide = '%9999999Y'.repeat(100)
 
 suite('rendering in threads', () => {
@@ -41,10 +41,10 @@ suite('rendering in threads', () => {
       '{{ profile.nobody.there }}',
       '{{ "now" | date: "%A" }}',
     ].map((text) => pieces(text))
-    const [both, threads] = [started({ threads: 2 }), started({ hereMs: 0 })]
+    const [both, threads] = [started({ threads: 2, killMs: 10_000 }), started({ hereMs: 0, killMs: 10_000 })]
     const all = Array.from({ length: 300 }, (_, i) => ({ each: texts[i % texts.length]!, scope: { ...scope, n: i } }))
     const [a, b] = await Promise.all([both, threads].map((made) => Promise.all(all.map(({ each, scope }) => made.render(each, scope)))))
-    const here = all.map(({ each, scope }) => renderPieces(each, scope))
+    const here = all.map(({ each, scope }) => renderPieces(each, scope, 10_000))
     assert.deepEqual(a, here)
     assert.deepEqual(b, here)
   })
@@ -67,10 +67,10 @@ suite('rendering in threads', () => {
 
   test('a message that eats all memory is refused, and the process lives on', async () => {
     const made = started({ killMs: 30_000 })
-    const answer = await made.render(hungry, { ...scope, profile: { megabyte } })
+    const answer = await made.render(hungry, { ...scope, profile: { long8 } })
     assert.ok(isRefusal(answer))
     assert.equal(answer.refused.code, 'render_memory')
-    const long = await made.render(endlessText, { profile: { megabyte } })
+    const long = await made.render(endlessText, { profile: { long8 } })
     assert.ok(isRefusal(long), 'a text that is too long for the language itself')
     assert.ok(!isRefusal(await made.render(hungryless, scope)))
   })

@@ -151,7 +151,7 @@ class Pool {
   #begin(): Thread {
     const at = new Int32Array(new SharedArrayBuffer(4))
     const worker = new Worker(new URL('./worker-thread.ts', import.meta.url), {
-      workerData: { at } satisfies RenderThreadData,
+      workerData: { at, ms: this.#options.killMs } satisfies RenderThreadData,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.megabytes, maxYoungGenerationSizeMb: 16 },
       env: {},
       execArgv: [],
