@@ -49,6 +49,7 @@ import { liveBindings } from './live-actions.ts'
 import { registerMailViews } from './mail-views.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
+import { pageBindings, registerPages } from './pages.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
 import { pressureBindings } from './pressure.ts'
@@ -141,6 +142,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
     checkOrigin: (request) => checkOrigin(request, url),
     audit: (entry) => audit.write(entry),
   })
+  await registerPages(server, { db: pool, address, hsts: url.startsWith('https://') })
   await registerMailViews(server, {
     authenticate,
     message: (id, principal) => showMessage(views, principal, id),
@@ -225,6 +227,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...liveBindings({ pool, work: parts.work, now }),
     ...contentBindings({ db: parts.work, pool, now }),
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
+    ...pageBindings({ pool, address: options.address }),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]

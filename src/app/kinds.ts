@@ -10,6 +10,8 @@ import { checkTopic, Topic, Wording } from '#consent/topics.ts'
 import { Brand, brandProblems } from '#content/brand.ts'
 import { ProductFeed } from '#content/catalogue.ts'
 import { CouponPool } from '#content/coupons.ts'
+import { checkPage } from '#content/geo-checks.ts'
+import { Page, pageProblems } from '#content/pages.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Snippet, snippetProblems } from '#content/snippets.ts'
 import { type ContentLibrary, templateProblems } from '#content/template-check.ts'
@@ -42,6 +44,14 @@ const senderProblems = ({ provider }: Sender, library: Library): Problem[] =>
         },
       ]
 
+/** Structured data that is not sound is passed over by those whom it is for. */
+const pageErrors = (page: Page, library: Library): Problem[] => [
+  ...pageProblems(page, library),
+  ...checkPage(page, { url: 'https://page.invalid', home: 'https://page.invalid' })
+    .filter(({ severity }) => severity === 'error')
+    .map(({ severity: _severity, share: _share, ...problem }) => ({ status: 422, ...problem })),
+]
+
 // Loaded only when something is examined: MJML takes most of a second to load.
 const examining = () => import('#content/adapters/examine.ts')
 /** A marketing mail without a way out is refused here, before anybody can be written to with it. */
@@ -56,6 +66,7 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'template', schema: Template, check: templateProblems, examine: templateFaults, lint: lintTemplate },
   { kind: 'snippet', schema: Snippet, check: snippetErrors, examine: snippetFaults },
   { kind: 'brand', schema: Brand, check: brandProblems },
+  { kind: 'page', schema: Page, check: pageErrors },
   { kind: 'sender', schema: Sender, check: senderProblems },
   { kind: 'provider', schema: ProviderDocument, publish: 'workspace:admin', check: providerProblems },
   { kind: 'segment', schema: Segment, check: checkSegment },

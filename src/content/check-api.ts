@@ -3,6 +3,7 @@ import { action } from '#lib/action.ts'
 import { Finding } from './finding.ts'
 import { Locale } from './locales.ts'
 import { DocumentId } from './names.ts'
+import { Page } from './pages.ts'
 import { Template } from './schema.ts'
 
 /** A stored template or an unsaved one. */
@@ -100,4 +101,19 @@ export const RemoveTestAddress = action({
   input: z.object({ channel, address: z.string().trim().min(3).max(320) }),
   output: z.object({ done: z.literal(true) }),
   audited: true,
+})
+
+export const CheckPage = action({
+  name: 'pages.check',
+  does: 'Says what keeps a page from being quoted as an answer, and whether its structured data is sound; shows both forms of it.',
+  may: 'documents:read',
+  route: 'POST /api/pages/check',
+  input: z.object({ id: DocumentId.optional(), draft: Page.optional() }),
+  output: z.object({
+    findings: z.array(Finding),
+    html: z.string(),
+    markdown: z.string(),
+    jsonLd: z.record(z.string(), z.json()),
+    url: z.string(),
+  }),
 })

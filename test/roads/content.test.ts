@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { CheckTemplate, ListTemplateParts, TestTemplate } from '#content/check-api.ts'
+import type { CheckPage, CheckTemplate, ListTemplateParts, TestTemplate } from '#content/check-api.ts'
 import type { PreviewTemplate } from '#content/schema.ts'
 import type { OutputOf } from '#lib/action.ts'
+import { until } from '../fixtures/delivery.ts'
 import { Refused, startWorld, type World } from './world.ts'
 
 type Checked = OutputOf<typeof CheckTemplate>
@@ -215,5 +216,41 @@ suite('content on the whole road', () => {
     assert.equal((await world.mailTo(to)).at(-1)!.subject, '[Test] Draft')
     await world.api('POST /api/test-addresses/remove', { channel: 'email', address: to })
     assert.match(await refusal(world.api('POST /api/templates/test', { draft, to: [to] })), /test\.address/)
+  })
+
+  test('a page is served to readers and machines, without cookies, and may not run anything', async () => {
+    const page = {
+      kind: 'page',
+      id: 'roses',
+      slug: 'when-to-prune-roses',
+      title: 'When to prune roses',
+      summary: 'In early spring.',
+      author: { name: 'Grace Green' },
+      publisher: { name: 'The Road Shop' },
+      published: '2026-02-01',
+      modified: '2026-03-01',
+    }
+    const home = `${world.url}/pages/${world.workspace}`
+    assert.equal((await fetch(`${home}/llms.txt`)).status, 404)
+    const checked = await world.api<OutputOf<typeof CheckPage>>('POST /api/pages/check', { draft: page })
+    assert.ok(checked.findings.some(({ code }) => code === 'geo.answer'))
+    await world.publish(page)
+    await until('the page is there', async () => (await fetch(`${home}/when-to-prune-roses`)).status === 200)
+    const answer = await fetch(`${home}/when-to-prune-roses`)
+    assert.equal(await answer.text(), checked.html)
+    assert.match(
+      answer.headers.get('content-security-policy')!,
+      /^default-src 'none'; img-src https:; style-src 'sha256-[^']+'; base-uri 'none'/,
+    )
+    assert.equal(answer.headers.get('set-cookie'), null)
+    const again = await fetch(`${home}/when-to-prune-roses`, { headers: { 'if-none-match': answer.headers.get('etag')! } })
+    assert.equal(again.status, 304)
+    assert.match(await (await fetch(`${home}/when-to-prune-roses.md`)).text(), /^# When to prune roses/)
+    assert.match(await (await fetch(`${home}/llms.txt`)).text(), /when-to-prune-roses\.md/)
+    assert.match(await (await fetch(`${home}/sitemap.xml`)).text(), /<lastmod>2026-03-01/)
+    assert.match(await (await fetch(`${home}/robots.txt`)).text(), /Sitemap: /)
+    assert.equal((await fetch(`${home}/nothing`)).status, 404)
+    assert.equal((await fetch(`${world.url}/pages/..%2f/x`)).status, 404)
+    assert.match(await refusal(world.publish({ ...page, data: [{ '@type': 'Product' }] })), /jsonld\.required/)
   })
 })
