@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { packTable } from '../src/consent/policies/packs/table.ts'
+import { packTable } from '#consent/policies/packs/table.ts'
 
 /** Writes the table of packs into the guide, between its marks; `test/roads/guides.test.ts` holds them equal. */
 const path = new URL('../docs/guides/compliance.md', import.meta.url)

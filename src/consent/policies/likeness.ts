@@ -176,31 +176,37 @@ const UNLIKE_ADDRESS = /[\s'<>]/
 function signature(raw: string, known: ReadonlySet<string>): string {
   const text = plain(raw)
   let out = ''
+  let kept = 0
   let begin = -1
   for (let i = 0; i <= text.length; i++) {
     const code = i < text.length ? text.charCodeAt(i) : 32
-    const isWord = (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
     // Other letters are rare, and slow to tell from signs: they stay as they are.
-    if (isWord) {
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
       if (begin < 0) begin = i
-      continue
-    }
-    if (begin >= 0) {
+    } else if (begin >= 0) {
       const word = text.slice(begin, i)
-      out += known.has(word) || touches(text, begin, i) ? word : masked(word)
+      if (!known.has(word) && !touches(text, begin, i)) {
+        out += text.slice(kept, begin) + masked(word)
+        kept = i
+      }
       begin = -1
     }
-    if (i < text.length) out += text[i]
   }
-  return out
+  return kept === 0 ? text : out + text.slice(kept)
 }
 
 /** Whether a letter of another alphabet stands beside it: then it is a part of a longer word. */
 const touches = (text: string, begin: number, end: number): boolean =>
   (begin > 0 && text.charCodeAt(begin - 1) > 127) || text.charCodeAt(end) > 127
 
+const masks = new Map<string, string>()
+const MASKS = 20_000
+
 function masked(word: string): string {
-  let out = ''
-  for (let i = 0; i < word.length; i++) out += word.charCodeAt(i) <= 57 ? '0' : 'x'
-  return out
+  const held = masks.get(word)
+  if (held !== undefined) return held
+  if (masks.size >= MASKS) masks.clear()
+  const made = word.replace(/[0-9]/g, '0').replace(/[a-z]/g, 'x')
+  masks.set(word, made)
+  return made
 }
