@@ -1,14 +1,41 @@
+import { join } from 'node:path'
 import { Client } from 'pg'
+import type { Logger } from 'pino'
+import type { Config } from '#platform/config.ts'
+import { secretBox } from '#platform/secrets.ts'
+import { subjectKeys } from '#platform/subject-keys.ts'
+import type { Stream } from './carrier.ts'
 import { type ErasureParts, NotYet, runErasure } from './erasure.ts'
-import { openErasures } from './erasure-store.ts'
+import { eraseAgain } from './erasure-ledger.ts'
+import { holdErasures, openErasures } from './erasure-store.ts'
+import type { Parts } from './open-parts.ts'
 
 export interface Eraser {
   wake(): void
   stop(): Promise<void>
 }
 
-/** Any number that nobody else uses for an advisory lock. */
-const LOCK_KEY = 7_236_101_466
+interface Starting {
+  readonly config: Config & { readonly secretKey: string }
+  readonly parts: Parts
+  readonly logger: Logger
+  readonly stream: Stream | null
+  readonly now: () => number
+}
+
+/** Erases again whom an old back-up has brought back, and goes on with erasures that were asked for. Resolves with its end. */
+export async function startErasing({ config, parts, logger, stream, now }: Starting): Promise<() => Promise<void>> {
+  const { secretKey, partitions } = config
+  const box = secretBox(secretKey)
+  const { url, work: pool, analytics } = parts
+  const ledger = join(config.dataDir, 'erased.jsonl')
+  const own = { url, pool, analytics, partitions, secretKey, box, keys: subjectKeys(box), now, logger, ledger }
+  const again = await eraseAgain(own)
+  if (again > 0) logger.warn({ people: again }, 'the database was set back to before these people were erased; they are erased again')
+  const eraser = startEraser(stream ? { ...own, barrier: stream.barrier } : own)
+  return () => eraser.stop()
+}
+
 const LOOK_MS = 5_000
 
 /** Goes on with erasures, one after the other; of several processes one does. */
@@ -43,8 +70,7 @@ async function round(parts: ErasureParts, signal: AbortSignal): Promise<void> {
   const holder = new Client({ connectionString: parts.url, application_name: 'cadenza eraser' })
   await holder.connect()
   try {
-    const { rows } = await holder.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [LOCK_KEY])
-    if (!rows[0]?.held) return
+    if (!(await holdErasures(holder))) return
     for (const erasure of open) await one(parts, erasure, signal)
   } finally {
     await holder.end()

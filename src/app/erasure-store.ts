@@ -248,3 +248,12 @@ export async function addressesOf(db: Queryable, ws: string, profiles: readonly 
   )
   return rows.map(({ address }) => address)
 }
+
+/** Any number that nobody else uses for an advisory lock. */
+const LOCK_KEY = 7_236_101_466
+
+/** Whether this connection is the one that goes on with erasures; until it ends. */
+export async function holdErasures(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [LOCK_KEY])
+  return rows[0]?.held === true
+}

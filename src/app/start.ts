@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
@@ -17,8 +16,6 @@ import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
 import { answers, transaction } from '#platform/postgres/pool.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
-import { secretBox } from '#platform/secrets.ts'
-import { subjectKeys } from '#platform/subject-keys.ts'
 import { addressHash } from '#platform/suppressions.ts'
 import { nextBuild } from '#segments/store.ts'
 import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
@@ -35,8 +32,7 @@ import { DefinitionsRegistry } from './definitions.ts'
 import { type Delivery, exitParts, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
-import { startEraser } from './eraser.ts'
-import { eraseAgain } from './erasure-ledger.ts'
+import { startErasing } from './eraser.ts'
 import { heldRuns } from './held.ts'
 import { registerHooks } from './hooks.ts'
 import { onInbound, replyWords } from './inbound.ts'
@@ -177,16 +173,8 @@ async function startRoles(roles: Roles): Promise<Running> {
   if (has('jobs')) closing.push(await keepHouse(roles, { registry, now }))
   if (has('jobs')) anchorAudit(roles, now)
   // Before delivery: whoever came back with an old database must not be written to.
-  if (has('jobs')) await startErasing(roles, now)
-  const mailbox =
-    config.mail.kind === 'local' && has('delivery')
-      ? await startMailbox({
-          keep: (mail) => keepMail(parts.work, mail),
-          now,
-          onError: (error) => logger.warn({ err: error }, 'the mailbox'),
-        })
-      : null
-  if (mailbox) closing.push(() => mailbox.stop())
+  if (has('jobs')) closing.push(await startErasing({ ...roles, now }))
+  const mailbox = await openMailbox(roles, now)
   const smtpUrl = mailbox?.url ?? (config.mail.kind === 'smtp' ? config.mail.url : null)
   const reception = receptionOf(roles, { now, appended })
   if (has('delivery')) {
@@ -203,6 +191,36 @@ async function startRoles(roles: Roles): Promise<Running> {
     closing.push(() => engine.stop())
   }
   const intake = has('ingest') ? startIntake(roles, { now, appended }) : null
+  const { server, setupToken } = await serve(roles, { registry, intake, reception, delivery, now, appended, receiving: mailbox !== null })
+  return { server, setupToken, delivery, projector, broadcaster }
+}
+
+/** The built-in mailbox, where mail goes that leaves for nowhere else. */
+async function openMailbox({ config, parts, logger, closing }: Roles, now: () => number): Promise<{ readonly url: string } | null> {
+  if (config.mail.kind !== 'local' || !config.roles.has('delivery')) return null
+  const onError = (error: Error): void => logger.warn({ err: error }, 'the mailbox')
+  const mailbox = await startMailbox({ keep: (mail) => keepMail(parts.work, mail), now, onError })
+  closing.push(() => mailbox.stop())
+  return mailbox
+}
+
+interface Serving {
+  readonly registry: DefinitionsRegistry
+  readonly intake: Intake | null
+  readonly reception: Reception
+  readonly delivery: Delivery | null
+  readonly now: () => number
+  readonly appended: () => void
+  /** Mail is delivered into the built-in mailbox. */
+  readonly receiving: boolean
+}
+
+/** Everything that is reached over HTTP. */
+async function serve(
+  roles: Roles,
+  { registry, intake, reception, delivery, now, appended, receiving }: Serving,
+): Promise<{ server: FastifyInstance; setupToken: string }> {
+  const { config, parts, metrics, logger, closing } = roles
   const server = createServer({ log: logger, metrics, checks: checksOf(roles), trustProxy: config.trustedProxies })
   closing.push(() => stopServer(server))
   const guarded = guardedWayOut(config)
@@ -216,18 +234,17 @@ async function startRoles(roles: Roles): Promise<Running> {
     appended: () => delivery?.wake(),
     recordsAppended: appended,
     announce: announcement(roles, now),
-    receiving: mailbox !== null,
+    receiving,
   })
   closing.push(() => api.idle())
   await registerHooks(server, { db: parts.work, reception, metrics, parts: providers })
   await registerLinks(server, { ...roles, now, appended })
-  if (intake) {
-    closing.push(() => intake.idle())
-    await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
-    const { secretKey, partitions } = roles.config
-    await registerInbox(server, { pool: roles.parts.pool, secretKey, partitions, writeKey: api.writeKey, now, appended })
-  }
-  return { server, setupToken: api.setupToken, delivery, projector, broadcaster }
+  if (!intake) return { server, setupToken: api.setupToken }
+  closing.push(() => intake.idle())
+  await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
+  const { secretKey, partitions } = config
+  await registerInbox(server, { pool: parts.pool, secretKey, partitions, writeKey: api.writeKey, now, appended })
+  return { server, setupToken: api.setupToken }
 }
 
 /** Brings in the past of what is watched from now on. */
@@ -275,29 +292,6 @@ function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegis
   const { url, work: pool, analytics } = parts
   const live = { pool, analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) }
   return startKeeping({ url, pool, logger, now, backtest: backtestTask({ ...parts, registry, now }), live })
-}
-
-/** Goes on with erasures of people that were asked for. */
-async function startErasing({ config, parts, logger, closing, stream }: Roles, now: () => number): Promise<void> {
-  const { secretKey, partitions } = config
-  const box = secretBox(secretKey)
-  const { url, work: pool, analytics } = parts
-  const own = {
-    url,
-    pool,
-    analytics,
-    partitions,
-    secretKey,
-    box,
-    keys: subjectKeys(box),
-    now,
-    logger,
-    ledger: join(config.dataDir, 'erased.jsonl'),
-  }
-  const again = await eraseAgain(own)
-  if (again > 0) logger.warn({ people: again }, 'the database was set back to before these people were erased; they are erased again')
-  const eraser = startEraser(stream ? { ...own, barrier: stream.barrier } : own)
-  closing.push(() => eraser.stop())
 }
 
 /** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */
