@@ -6,6 +6,7 @@ import { isRefusal, type Outcome, type Problem } from '#lib/problem.ts'
 import { type Library, libraryOf, problemsOf } from '#platform/documents-plan.ts'
 import type { AuthoredFile } from '../authored-files.ts'
 import { KINDS } from '../kinds.ts'
+import { partsOf } from '../template-parts.ts'
 import type { Command, Result } from './command.ts'
 import { type Folder, folderOf, type PlacedProblem, placed, problemLines } from './folder.ts'
 import { count } from './paint.ts'
@@ -46,7 +47,7 @@ async function problemsIn(folder: Folder): Promise<PlacedProblem[]> {
     const problems = [
       ...twice(document, folder),
       ...ownProblems(document, library),
-      ...(await templateProblems(document)),
+      ...(await templateProblems(document, folder.documents)),
       ...sender(document, library),
     ]
     found.push(...problems.map((problem) => placed(problem, document, folder)))
@@ -75,12 +76,14 @@ function twice(document: AuthoredFile, { documents, shown }: Folder): Found[] {
   ]
 }
 
-async function templateProblems({ kind, body }: AuthoredFile): Promise<Found[]> {
+async function templateProblems({ kind, body }: AuthoredFile, documents: Folder['documents']): Promise<Found[]> {
   const template = kind === 'template' ? Template.safeParse(body) : undefined
   if (!template?.success) return []
   // Loaded only here: MJML takes most of a second to load.
   const { compileTemplate } = await import('#content/adapters/compile.ts')
-  const compiled = await compileTemplate(template.data, 0)
+  // What is unsound in a part is told of the part.
+  const sound = documents.filter((each) => KINDS.get(each.kind)?.schema.safeParse(each.body).success)
+  const compiled = await compileTemplate(template.data, 0, partsOf(template.data, sound))
   const problems = isRefusal(compiled) ? flat(compiled.refused) : compiled.problems
   return problems.map((problem) => ({ status: 422, ...problem }))
 }
