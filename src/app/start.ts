@@ -4,23 +4,18 @@ import { startMailbox } from '#channels/adapters/mailbox.ts'
 import { keepMail } from '#channels/store.ts'
 import { openSweeps } from '#journeys/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
-import { answers as analyticsAnswers } from '#platform/analytics/analytics.ts'
 import { Confirmations } from '#platform/carrier/confirmations.ts'
-import type { Clock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import { egress } from '#platform/egress.ts'
-import { createServer, listen, stop as stopServer } from '#platform/http/server.ts'
+import { listen } from '#platform/http/server.ts'
 import { caughtUp } from '#platform/leases.ts'
-import { appendToPartitions, type Queryable } from '#platform/log.ts'
 import { createMetrics, type Metrics } from '#platform/metrics.ts'
 import { isQuiet } from '#platform/outbox.ts'
-import { answers, transaction } from '#platform/postgres/pool.ts'
-import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
+import { transaction } from '#platform/postgres/pool.ts'
 import { addressHash } from '#platform/suppressions.ts'
 import { nextBuild } from '#segments/store.ts'
 import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
 import { consentModesAt } from '#workspaces/store.ts'
-import { registerApi } from './api.ts'
 import { mayBegin, startDeadlines } from './approvals-deadlines.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
 import { startAuditAnchors } from './audit-anchors.ts'
@@ -29,38 +24,24 @@ import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
-import { type Delivery, exitParts, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
+import { type Delivery, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
 import { startErasing } from './eraser.ts'
 import { heldRuns } from './held.ts'
-import { registerHooks } from './hooks.ts'
 import { onInbound, replyWords } from './inbound.ts'
-import { registerInbox } from './inbox.ts'
 import { Ingest, type Intake } from './ingest.ts'
-import { registerIngest } from './ingest-routes.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
 import { startKeeping } from './keeping.ts'
-import { registerLinks } from './links.ts'
-import { hasFacts, openParts, type Parts } from './open-parts.ts'
+import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
-import { type Presence, startPresence } from './presence.ts'
+import { startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
 import { Reception } from './reception.ts'
+import { announcement, type Roles, type StartOptions } from './roles.ts'
 import { startBuilder } from './segment-build.ts'
-import { noteWatches } from './watches.ts'
-import { notePlaces } from './watches-store.ts'
-
-export interface StartOptions {
-  readonly config: Config & { readonly secretKey: string }
-  readonly clock: Clock
-  /** Milliseconds of the clock in a real one: 1, unless the clock is scaled. */
-  readonly rate?: () => number
-  readonly logger: Logger
-  /** A part that everything needs is lost: the process should end. */
-  readonly onFatal?: (error: Error) => void
-}
+import { serve } from './serve.ts'
 
 /** A running Cadenza. */
 export interface App {
@@ -136,17 +117,6 @@ export async function startApp(options: StartOptions): Promise<App> {
   }
 }
 
-interface Roles extends Required<Omit<StartOptions, 'onFatal'>> {
-  readonly parts: Parts
-  readonly metrics: Metrics
-  readonly readings: Readings
-  readonly address: { readonly url: string }
-  readonly closing: (() => Promise<void>)[]
-  readonly presence: Presence
-  /** Null without NATS, and where nothing is taken or delivered. */
-  readonly stream: Stream | null
-}
-
 interface Running {
   readonly server: FastifyInstance
   readonly setupToken: string
@@ -202,49 +172,6 @@ async function openMailbox({ config, parts, logger, closing }: Roles, now: () =>
   const mailbox = await startMailbox({ keep: (mail) => keepMail(parts.work, mail), now, onError })
   closing.push(() => mailbox.stop())
   return mailbox
-}
-
-interface Serving {
-  readonly registry: DefinitionsRegistry
-  readonly intake: Intake | null
-  readonly reception: Reception
-  readonly delivery: Delivery | null
-  readonly now: () => number
-  readonly appended: () => void
-  /** Mail is delivered into the built-in mailbox. */
-  readonly receiving: boolean
-}
-
-/** Everything that is reached over HTTP. */
-async function serve(
-  roles: Roles,
-  { registry, intake, reception, delivery, now, appended, receiving }: Serving,
-): Promise<{ server: FastifyInstance; setupToken: string }> {
-  const { config, parts, metrics, logger, closing } = roles
-  const server = createServer({ log: logger, metrics, checks: checksOf(roles), trustProxy: config.trustedProxies })
-  closing.push(() => stopServer(server))
-  const guarded = guardedWayOut(config)
-  closing.push(() => guarded.close())
-  const providers = exitParts({ ...roles, reception, now, guarded })
-  const api = await registerApi(server, {
-    ...roles,
-    providers,
-    registry,
-    now,
-    appended: () => delivery?.wake(),
-    recordsAppended: appended,
-    announce: announcement(roles, now),
-    receiving,
-  })
-  closing.push(() => api.idle())
-  await registerHooks(server, { db: parts.work, reception, metrics, parts: providers })
-  await registerLinks(server, { ...roles, now, appended })
-  if (!intake) return { server, setupToken: api.setupToken }
-  closing.push(() => intake.idle())
-  await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
-  const { secretKey, partitions } = config
-  await registerInbox(server, { pool: parts.pool, secretKey, partitions, writeKey: api.writeKey, now, appended })
-  return { server, setupToken: api.setupToken }
 }
 
 /** Brings in the past of what is watched from now on. */
@@ -382,17 +309,6 @@ const amongOthers = ({ presence, stream, parts }: Roles) => ({
   },
 })
 
-/** A new revision goes onto every partition, in the transaction that makes it; requests have stepped down to a role that may not. */
-const announcement =
-  ({ config }: Roles, now: () => number) =>
-  async (tx: Queryable, revision: number): Promise<void> => {
-    await beyondWorkspace(tx)
-    const partitions = Array.from({ length: config.partitions }, (_, i) => i)
-    const began = await noteWatches(tx, { revision, at: now() })
-    await appendToPartitions(tx, JSON.stringify({ kind: 'definitions', revision }), { partitions, now: now() })
-    if (began) await notePlaces(tx, revision)
-  }
-
 async function settled({ work }: Parts, { now, stream }: { now: () => number; stream: Stream | null }): Promise<void> {
   for (;;) {
     await stream?.barrier(new AbortController().signal)
@@ -404,10 +320,4 @@ async function settled({ work }: Parts, { now, stream }: { now: () => number; st
 /** What this process cannot work without: one that only takes events into NATS goes on without the database. */
 async function built({ work }: Parts): Promise<void> {
   while (await nextBuild(work)) await new Promise((resolve) => setTimeout(resolve, 50))
-}
-
-function checksOf({ parts: { work, analytics }, config, stream }: Roles): Readonly<Record<string, () => Promise<void>>> {
-  const nats: Record<string, () => Promise<void>> = stream ? { nats: () => stream.nats.connection.flush() } : {}
-  if (stream && config.roles.size === 1 && config.roles.has('ingest')) return nats
-  return { ...nats, database: () => answers(work), ...(hasFacts(config) && { analytics: () => analyticsAnswers(analytics) }) }
 }
