@@ -6,6 +6,7 @@ import {
   answers,
   failed,
   hook,
+  idle,
   json,
   lines,
   MIME,
