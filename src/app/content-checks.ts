@@ -1,3 +1,5 @@
+import { costOf } from '#channels/cost.ts'
+import { ProviderDocument } from '#channels/provider-document.ts'
 import { smsLength } from '#channels/sms-length.ts'
 import { chosen, type PreviewParts, previewScope } from '#content/actions.ts'
 import { type CompiledTemplate, compileTemplate, spokenTo } from '#content/adapters/compile.ts'
@@ -99,9 +101,25 @@ async function checkTemplate(input: InputOf<typeof CheckTemplate>, workspace: st
       ...checkLanguages(people, { own: found.template.locale, offered }),
     ],
     people: people.length,
-    sizes: seen.sizes,
+    sizes: await priced(found.template, seen.sizes, { workspace, pool: options.pool }),
     links: input.links ? await asked(seen.links, options.egress) : [],
   }
+}
+
+/** What a text costs by the document of its provider (the one that the template names, else the first), without another price by country. */
+async function priced(
+  { channel, sender }: Template,
+  sizes: Checked['sizes'],
+  { workspace, pool }: { workspace: string; pool: Pool },
+): Promise<Checked['sizes']> {
+  if (channel !== 'sms') return sizes
+  const live = await inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace))
+  const providers = live.filter(({ kind }) => kind === 'provider').map(({ body }) => ProviderDocument.parse(body))
+  const texting = providers.filter((each) => each.channel === 'sms')
+  const { cost } = texting.find(({ id }) => id === sender) ?? texting.find((each) => each.default) ?? texting[0] ?? {}
+  if (!cost) return sizes
+  const of = (segments: number) => ({ amount: costOf(cost, { units: segments, to: '' }) / 1_000_000, currency: cost.currency })
+  return Object.fromEntries(Object.entries(sizes).map(([locale, size]) => [locale, { ...size, cost: of(size.segments) }]))
 }
 
 /** Liquid of every language by its place. */

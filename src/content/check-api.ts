@@ -27,8 +27,15 @@ export const CheckTemplate = action({
     findings: z.array(Finding),
     /** How many people were looked at. */
     people: z.int().nonnegative(),
-    /** By language (`` for the default): bytes of the HTML, or parts that a text message is charged as. */
-    sizes: z.record(z.string(), z.object({ bytes: z.int().nonnegative(), segments: z.int().nonnegative() })),
+    /** By language (`` for the default): bytes of the HTML, or parts that a text message is charged as, and what one costs by the provider's document. */
+    sizes: z.record(
+      z.string(),
+      z.object({
+        bytes: z.int().nonnegative(),
+        segments: z.int().nonnegative(),
+        cost: z.object({ amount: z.number().nonnegative(), currency: z.string() }).optional(),
+      }),
+    ),
     /** `ok`: the page answered; `broken`: it said that it is not there; `unchecked`: nobody can tell from here, for this reason. */
     links: z.array(z.object({ url: z.string(), state: z.enum(['ok', 'broken', 'unchecked']), reason: z.string() })),
   }),

@@ -136,11 +136,20 @@ suite('content on the whole road', () => {
     )
     assert.ok(checked.sizes['']!.bytes > 1_000 && checked.sizes['de']!.bytes > 1_000)
     assert.equal(checked.findings.filter(({ severity }) => severity === 'error').length, 0)
+    await world.publish({
+      kind: 'provider',
+      id: 'texting',
+      channel: 'sms',
+      type: 'twilio',
+      settings: { accountSid: `AC${'0'.repeat(32)}`, from: '+15005550006' },
+      secrets: { authToken: 'twilio-token' },
+      cost: { currency: 'EUR', perUnit: 0.07 },
+    })
     const sms = await world.api<Checked>('POST /api/templates/check', {
       draft: { kind: 'template', id: 's', channel: 'sms', text: `${'x'.repeat(200)} {{ snippets.terms }}` },
       people: 0,
     })
-    assert.equal(sms.sizes['']!.segments, 2)
+    assert.deepEqual(sms.sizes[''], { bytes: 0, segments: 2, cost: { amount: 0.14, currency: 'EUR' } })
     assert.deepEqual(
       sms.findings.map(({ code }) => code),
       ['sms.segments', 'sms.opt-out'],

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { Brand } from '#content/brand.ts'
+import { Page } from '#content/pages.ts'
 import { Sender, Template } from '#content/schema.ts'
+import { Snippet } from '#content/snippets.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
 import type { Command, Result } from './command.ts'
 import { shownFrom } from './folder.ts'
@@ -13,13 +16,20 @@ function shapeOf(schema: z.ZodType, title: string): Record<string, unknown> {
   return { $schema, title, ...rest }
 }
 
-/** A refinement that JSON Schema cannot take from the code by itself. */
-const ONE_BODY = { oneOf: [{ required: ['mjml'] }, { required: ['html'] }] }
+/** A refinement that JSON Schema cannot take from the code by itself: an e-mail has one body. */
+function templateShape(): Record<string, unknown> {
+  const shape = shapeOf(Template, 'Template')
+  const [email, ...others] = shape['oneOf'] as Record<string, unknown>[]
+  return { ...shape, oneOf: [{ ...email, oneOf: ['blocks', 'mjml', 'html'].map((body) => ({ required: [body] })) }, ...others] }
+}
 
 /** The JSON Schema of each kind of file, for editors. */
 export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['journey', jsonSchema()],
-  ['template', { ...shapeOf(Template, 'Template'), ...ONE_BODY }],
+  ['template', templateShape()],
+  ['snippet', shapeOf(Snippet, 'Snippet')],
+  ['brand', shapeOf(Brand, 'Brand')],
+  ['page', shapeOf(Page, 'Page')],
   ['sender', shapeOf(Sender, 'Sender')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
 ])
