@@ -23,7 +23,7 @@ import { secretFor } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { type Archive, archive } from './archive.ts'
 import { consentGate, consentTerms } from './consent-gate.ts'
-import { type Dispatcher, startDispatcher } from './effects.ts'
+import { type Dispatcher, type DispatcherParts, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
 import { gatesNow, judging, peopleNow } from './judge.ts'
 import { liveContent, shownContent } from './live-content.ts'
@@ -91,12 +91,6 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     logger,
   })
   const { mailRate } = config
-  const attempts = metrics.counter({
-    name: 'cadenza_messages_total',
-    help: 'How attempts to hand messages over ended',
-    labels: ['channel', 'status'],
-  })
-  const took = metrics.histogram({ name: 'cadenza_handover_seconds', help: 'From claim to settled', labels: ['channel'] })
   const dispatcher: Dispatcher = await startDispatcher({
     db: parts.work,
     transaction: (work) => transaction(parts.work, work),
@@ -123,10 +117,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     logger,
     appended,
     settings: mailRate === undefined ? {} : { perSecond: { email: () => mailRate / options.among() } },
-    observe(channel, status, ms) {
-      attempts.inc({ channel, status })
-      took.observe({ channel }, ms / 1_000)
-    },
+    observe: observing(metrics),
   })
   metrics.gauge({
     name: 'cadenza_messages_in_flight',
@@ -142,6 +133,20 @@ export async function startDelivery(options: Options): Promise<Delivery> {
       await dispatcher.stop()
       await renders.close()
     },
+  }
+}
+
+/** Counts attempts and how long they took. */
+function observing(metrics: Metrics): NonNullable<DispatcherParts['observe']> {
+  const attempts = metrics.counter({
+    name: 'cadenza_messages_total',
+    help: 'How attempts to hand messages over ended',
+    labels: ['channel', 'status'],
+  })
+  const took = metrics.histogram({ name: 'cadenza_handover_seconds', help: 'From claim to settled', labels: ['channel'] })
+  return (channel, status, ms) => {
+    attempts.inc({ channel, status })
+    took.observe({ channel }, ms / 1_000)
   }
 }
 

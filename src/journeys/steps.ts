@@ -128,7 +128,12 @@ export type OnCap = z.output<typeof OnCap>
 /** This request is a message to the person by that channel: its consent, caps and quiet hours hold. */
 const contact = {
   contact: z
-    .strictObject({ channel: Slug, topic: Slug.optional(), category: Slug.optional(), lane: z.enum(['marketing', 'transactional']).default('marketing') })
+    .strictObject({
+      channel: Slug,
+      topic: Slug.optional(),
+      category: Slug.optional(),
+      lane: z.enum(['marketing', 'transactional']).default('marketing'),
+    })
     .optional(),
 }
 const onCap = { onCap: OnCap.default('otherwise') }

@@ -19,7 +19,17 @@ export class Outbox {
     for (const effect of effects) {
       if (this.rows.has(effect.id)) continue
       this.onQueued(effect)
-      this.rows.set(effect.id, { ...effect, attempt: 0, deferred: 0, route: '', createdAt: now, status: 'ready', owner: '', reason: '', effect })
+      this.rows.set(effect.id, {
+        ...effect,
+        attempt: 0,
+        deferred: 0,
+        route: '',
+        createdAt: now,
+        status: 'ready',
+        owner: '',
+        reason: '',
+        effect,
+      })
     }
     if (effects.length > 0) this.onReady()
   }
