@@ -24,6 +24,11 @@ export type Outcome<T> = T | Refusal
 
 export const refuse = (problem: Problem): Refusal => ({ refused: problem })
 
+/** True only of what `refuse` makes: an answer of an action may have a field `refused` of its own beside others. */
 export function isRefusal(outcome: unknown): outcome is Refusal {
-  return outcome !== null && typeof outcome === 'object' && 'refused' in outcome
+  if (outcome === null || typeof outcome !== 'object' || Object.keys(outcome).length !== 1) return false
+  const problem = (outcome as { refused?: unknown }).refused
+  if (problem === null || typeof problem !== 'object') return false
+  const { code, status } = problem as { code?: unknown; status?: unknown }
+  return typeof code === 'string' && typeof status === 'number'
 }
