@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { GetMessage, ListMessages, type MessageSummary, ReplayMessage } from '#channels/api.ts'
-import type { Header, Prepared } from '#channels/channel.ts'
+import type { Header, Prepared, PreparedEmail } from '#channels/channel.ts'
 import { originOf } from '#channels/payload.ts'
+import { asRead } from '#channels/words.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
@@ -95,10 +96,18 @@ async function summary(row: OutboxRow, names: Names, render: PrepareParts): Prom
   }
 }
 
+/** Of a text its first words stand for a subject. */
+const LONGEST_SUBJECT = 80
+
 async function subjectOf(row: OutboxRow, render: PrepareParts): Promise<string> {
   const made = await prepare(row, render)
   if (isRefusal(made)) return ''
-  return made.rendered?.subject ?? (made.prepared.kind === 'webhook' ? `${made.prepared.method} ${made.prepared.url}` : '')
+  const { rendered, prepared } = made
+  if (rendered) return rendered.subject
+  if (prepared.kind === 'email') return ''
+  if (prepared.kind === 'webhook') return `${prepared.method} ${prepared.url}`
+  const { title, text } = asRead(prepared)
+  return title || text.replace(/\s+/g, ' ').slice(0, LONGEST_SUBJECT)
 }
 
 /** The message as it was handed over. */
@@ -139,7 +148,14 @@ async function contentOf({ parts: { pool }, archive, render }: Options, row: Out
 const bodyOf = (handedOver: string): string | null => {
   if (handedOver === '') return null
   const prepared = JSON.parse(handedOver) as Prepared
-  return prepared.kind === 'webhook' ? prepared.body : handedOver
+  return prepared.kind === 'email' ? handedOver : wordsOf(prepared)
+}
+
+/** What is shown of a message without HTML. */
+function wordsOf(prepared: Exclude<Prepared, PreparedEmail>): string {
+  if (prepared.kind === 'webhook') return prepared.body
+  const { title, text } = asRead(prepared)
+  return [title, text].filter(Boolean).join('\n\n')
 }
 
 async function madeAgain(row: OutboxRow, render: PrepareParts): Promise<Shown> {
@@ -151,6 +167,6 @@ async function madeAgain(row: OutboxRow, render: PrepareParts): Promise<Shown> {
     archived: null,
     rendered: rendered && { subject: rendered.subject, html: rendered.html, text: rendered.text },
     headers: pairs(headers),
-    body: prepared.kind === 'webhook' ? prepared.body : null,
+    body: prepared.kind === 'email' ? null : wordsOf(prepared),
   }
 }

@@ -4,6 +4,7 @@ import type { KeyedRecord } from './schema.ts'
 /** How a message can travel. All but `webhook` say what a template says. */
 export const CHANNELS = ['email', 'sms', 'push', 'inapp', 'whatsapp', 'slack', 'webhook'] as const
 export type ChannelName = (typeof CHANNELS)[number]
+export const isChannel = (name: string): name is ChannelName => (CHANNELS as readonly string[]).includes(name)
 
 /** What we want done. The same id means the same effect, however often it is tried. */
 export interface Effect {

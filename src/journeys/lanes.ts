@@ -1,3 +1,4 @@
+import { channelWord } from '#channels/words.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
 import { byChannel } from './sends.ts'
@@ -158,19 +159,13 @@ export function family(kind: Step['kind']): Family {
 export function kindWord(kind: Step['kind']): string {
   switch (kind) {
     case 'email':
-      return 'E-mail'
     case 'sms':
-      return 'Text message'
     case 'push':
-      return 'Push message'
     case 'inapp':
-      return 'In-app message'
     case 'whatsapp':
-      return 'WhatsApp message'
     case 'slack':
-      return 'Slack message'
     case 'webhook':
-      return 'Webhook'
+      return channelWord(kind)
     case 'branch':
       return 'Branch'
     case 'split':

@@ -1,3 +1,4 @@
+import { channelWord } from '#channels/words.ts'
 import { ContactPolicy, compilePolicy, IN_FORCE } from '#consent/policy.ts'
 import { cycles, NO_LIMITS, type Proved, prove, type TimelineLine, whyWords } from '#journeys/proof.ts'
 import { Journey } from '#journeys/schema.ts'
@@ -34,7 +35,7 @@ export function proofLines({ together, cycles: circles }: FolderProof, paint: Pa
 }
 
 function headline({ channel, window, most, exact, cap }: Proved, paint: Paint): string {
-  const what = channel === 'email' ? 'e-mail' : channel
+  const what = channelWord(channel).toLowerCase()
   if (most === null) return paint('yellow', `Nothing limits how many ${what}s one person can get in ${window}.`)
   const held = cap === null ? '' : `, held by the cap “${visible(cap)}”`
   const how = exact ? 'at most, and it can happen' : 'at most'

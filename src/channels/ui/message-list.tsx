@@ -11,6 +11,7 @@ import { Empty, ErrorView, NoResults, Skeleton } from '#kit/states.tsx'
 import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
 import { ListMessages, type MessageStatus, type MessageSummary } from '../api.ts'
+import { channelWord } from '../words.ts'
 import { MessageState, statusWord } from './message-status.tsx'
 
 type Row = z.output<typeof MessageSummary>
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<Row>[] = [
     cell: (row) => (
       <>
         <Link plain href={toMessage(row.id)} className={ROW_LINK}>
-          {row.subject || (row.channel === 'email' ? 'E-mail, not rendered yet' : 'Webhook')}
+          {row.subject || (row.channel === 'webhook' ? 'Webhook' : `${channelWord(row.channel)}, not rendered yet`)}
         </Link>
         <span className="block truncate text-meta text-ink-3">{row.to || 'no address'}</span>
       </>

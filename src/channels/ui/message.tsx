@@ -11,6 +11,7 @@ import { MESSAGES, toJourney, toPerson } from '#kit/paths.ts'
 import { Empty, ErrorView, Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
 import { GetMessage, ReplayMessage } from '../api.ts'
+import { channelWord } from '../words.ts'
 import { MailParts } from './mail-parts.tsx'
 import { MessageState, statusWord } from './message-status.tsx'
 
@@ -31,7 +32,7 @@ function MessagePage(shown: Shown) {
   const { message, history } = shown
   return (
     <Page
-      title={message.subject || (message.channel === 'email' ? 'E-mail' : 'Webhook')}
+      title={message.subject || channelWord(message.channel)}
       up={{ label: 'Messages', href: MESSAGES }}
       facts={<MessageState status={message.status} />}
       lead={message.sentence || undefined}
@@ -96,7 +97,7 @@ function AsSent({ message, rendered, headers, body }: Shown) {
   if (body !== null) {
     return (
       <Card title="As it was sent">
-        <Code label="Body" text={body} />
+        <Code label={message.channel === 'webhook' ? 'Body' : channelWord(message.channel)} text={body} />
         {headers.length > 0 && <Code label="Headers" text={headers.map(([name, value]) => `${name}: ${value}`).join('\n')} />}
       </Card>
     )

@@ -1,6 +1,8 @@
 import { ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import type { z } from 'zod'
+import { channelWord } from '#channels/words.ts'
+import { isChannel } from '#events/reaction.ts'
 import { useRead } from '#kit/api.ts'
 import { Loaded } from '#kit/states.tsx'
 import { durationText } from '#lib/duration.ts'
@@ -61,7 +63,7 @@ function Bounds({ title, all }: { title: string; all: readonly Proved[] }) {
 }
 
 function headline({ channel, window, most, exact, cap }: Proved): string {
-  const what = channel === 'email' ? 'e-mails' : channel
+  const what = isChannel(channel) ? `${channelWord(channel).toLowerCase()}s` : channel
   const span = window === '24h' ? 'any 24 hours' : 'any 7 days'
   if (most === null) return `Nothing limits ${what} in ${span}.`
   const held = cap === null ? '' : `, held by the cap “${cap}”`

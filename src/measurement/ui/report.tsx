@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
+import { channelWord } from '#channels/words.ts'
+import { isChannel } from '#events/reaction.ts'
 import { useRead } from '#kit/api.ts'
 import { Chip } from '#kit/chip.tsx'
 import { Select } from '#kit/field.tsx'
@@ -318,7 +320,7 @@ function Messages({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
           of={most}
           rows={figures.messages.map((each) => ({
             key: `${each.channel}${each.status}${each.reason}`,
-            name: `${each.channel === 'email' ? 'E-mail' : 'Webhook'} ${STATUS_WORDS[each.status] ?? each.status}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
+            name: `${isChannel(each.channel) ? channelWord(each.channel) : each.channel} ${STATUS_WORDS[each.status] ?? each.status}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
             note: each.reason || undefined,
             value: each.messages,
             href: to({ of: 'message', status: each.status, channel: each.channel, reason: each.reason || undefined }),
