@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
 import { inForce } from '#consent/policies/packs/registry.ts'
-import { Policy, PolicyPack } from '#consent/policies/schema.ts'
+import { Policy, PolicyPack, type ReviewReference } from '#consent/policies/schema.ts'
 import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
 import { Topic, Wording, type WordingHashes, wordingKey } from '#consent/topics.ts'
 import { Template } from '#content/schema.ts'
@@ -14,6 +14,7 @@ import { editsAt, modesAt } from '#journeys/store.ts'
 import { type Definition, definitionsAt, everyVersion, latestRevision } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type WatchRow, watchesAt } from '#segments/store.ts'
+import { reviewsOf } from './approvals-reviews.ts'
 import type { DefinitionsSource } from './pipeline.ts'
 import { conditionsOf } from './watches.ts'
 
@@ -50,10 +51,11 @@ export class DefinitionsRegistry implements DefinitionsSource {
       editsAt(db, revision),
       modesAt(db, revision),
     ])
+    const approved = await approvedIn(db, live, revision)
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
-      const published = publishedIn(workspace, { live, journeys, read: (each) => this.#journey(each) })
+      const published = publishedIn(workspace, { live, journeys, approved, read: (each) => this.#journey(each) })
       const watched = watchedIn(workspace, { live, segments, watches })
       const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
       const edited = { edits: edits.filter(here), modes: changes.filter(here) }
@@ -87,8 +89,9 @@ export class DefinitionsRegistry implements DefinitionsSource {
     ])
     const { segments: conditions } = watchedIn(workspace, { live, segments, watches: [] })
     const read = (each: Definition): Journey => this.#journey(each)
+    const approved = await approvedIn(db, live, revision)
     return {
-      ...publishedIn(workspace, { live, journeys, read }),
+      ...publishedIn(workspace, { live, journeys, approved, read }),
       segments: conditions,
       revision,
       consent: modes.get(workspace) ?? 'opt-in',
@@ -123,9 +126,22 @@ function watchedIn(
   return { segments: conditionsOf(versions), watches: watches.map((watch) => ({ ...watch, built: watch.built !== null })) }
 }
 
+interface Read {
+  readonly live: readonly Definition[]
+  readonly journeys: readonly Definition[]
+  readonly approved: ReadonlyMap<string, ReviewReference>
+  readonly read: (each: Definition) => Journey
+}
+
+/** Approvals of templates where a rule asks for people's review, by `workspace id version`. */
+async function approvedIn(db: Queryable, live: readonly Definition[], revision: number): Promise<Read['approved']> {
+  const asks = live.filter(({ kind, body }) => kind === 'policy' && Policy.parse(body).rule.kind === 'review')
+  return reviewsOf(db, { workspaces: [...new Set(asks.map(({ ws }) => ws))], upTo: revision })
+}
+
 function publishedIn(
   workspace: string,
-  { live, journeys, read }: { live: readonly Definition[]; journeys: readonly Definition[]; read: (each: Definition) => Journey },
+  { live, journeys, approved, read }: Read,
 ): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy' | 'policies' | 'topics'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
@@ -143,7 +159,8 @@ function publishedIn(
       .filter((each) => each.kind === 'template')
       .map(({ id, version, body }) => {
         const { topic, sender, channel, category, review, slots } = Template.parse(body)
-        return { id, version, topic, sender, channel, category, review, slots: slotConditions(slots) }
+        const approval = approved.get(`${workspace} ${id} ${version}`)
+        return { id, version, topic, sender, channel, category, review, approval, slots: slotConditions(slots) }
       }),
   }
 }

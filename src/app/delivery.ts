@@ -19,13 +19,15 @@ import { secretBox } from '#platform/secrets.ts'
 import { subjectKeys } from '#platform/subject-keys.ts'
 import { addressHash } from '#platform/suppressions.ts'
 import { livingWorkers } from '#platform/workers.ts'
+import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
 import { secretFor } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
+import { reviewOf } from './approvals-reviews.ts'
 import { type Archive, archive } from './archive.ts'
 import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, type DispatcherParts, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
-import { gatesNow, judging, peopleNow } from './judge.ts'
+import { gatesNow, judging, peopleNow, type Reviewed } from './judge.ts'
 import { liveContent, shownContent } from './live-content.ts'
 import { liveParts, noteCoupons, shownIn } from './live-parts.ts'
 import type { Parts } from './open-parts.ts'
@@ -34,6 +36,7 @@ import { type PrepareParts, prepare, wantedProvider } from './prepare.ts'
 import { policyAmong } from './pressure.ts'
 import { quietGate } from './quiet-gate.ts'
 import type { Reception } from './reception.ts'
+import { type Reputation, reputation } from './reputation.ts'
 import type { Keep } from './settler.ts'
 import { partsFor } from './template-parts.ts'
 
@@ -91,6 +94,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     logger,
   })
   const { mailRate } = config
+  const name = reputationOf(options, rendering)
   const dispatcher: Dispatcher = await startDispatcher({
     db: parts.work,
     transaction: (work) => transaction(parts.work, work),
@@ -110,7 +114,11 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     addressHash: addressHash(config.secretKey),
     judge: options.judge ?? judging({ ...judgeParts(options), sender: rendering.sender }),
     keep: options.keep ?? archiveOf(options).keep,
-    noted: noteCoupons,
+    paused: name.paused,
+    async noted(tx, ended, at) {
+      await noteCoupons(tx, ended)
+      return name.noted(tx, ended, at)
+    },
     shown: shownIn,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
@@ -148,6 +156,15 @@ function observing(metrics: Metrics): NonNullable<DispatcherParts['observe']> {
     attempts.inc({ channel, status })
     took.observe({ channel }, ms / 1_000)
   }
+}
+
+/** How mail of the sending domains is taken. */
+export const reputationOf = (
+  options: Pick<Options, 'parts' | 'config' | 'address' | 'logger' | 'now'>,
+  render: Pick<PrepareParts, 'library' | 'sender'> = prepareParts(options),
+): Reputation => {
+  const { parts, logger, now } = options
+  return reputation({ db: parts.work, trail: auditTrail({ pool: parts.pool, now }), render, logger, remembering })
 }
 
 /** The one way out for all that workspaces configure. */
@@ -217,8 +234,10 @@ const judgeParts = ({ parts: { work }, now }: Options) => ({
   gates: remembering(gatesNow(work)),
   person: peopleNow(work),
   review: remembering(
-    async (workspace: string, id: string, version: string) =>
-      (await templateVersion(work, { workspace, id, version: Number(version) }))?.review,
+    async (workspace: string, id: string, version: string): Promise<Reviewed> => ({
+      review: (await templateVersion(work, { workspace, id, version: Number(version) }))?.review,
+      approval: await reviewOf(work, workspace, { id, version: Number(version) }),
+    }),
   ),
   now,
 })

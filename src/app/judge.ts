@@ -3,7 +3,7 @@ import type { Verdict } from '#channels/policy.ts'
 import { contentOf, type Given } from '#consent/policies/content.ts'
 import type { Asked, ContentFacts, MessageFacts } from '#consent/policies/facts.ts'
 import { type Gatekeeper, gatekeeper, type Judgement, NO_GATES, reasonOf } from '#consent/policies/gatekeeper.ts'
-import { GENERAL, type ReviewReference } from '#consent/policies/schema.ts'
+import { GENERAL } from '#consent/policies/schema.ts'
 import type { Sender } from '#content/schema.ts'
 import { subjectOf, verdictOf } from '#journeys/gates.ts'
 import { type Person, upgraded } from '#journeys/person.ts'
@@ -21,12 +21,15 @@ export interface JudgeParts {
   readonly gates: (workspace: string) => Promise<Gatekeeper>
   /** A person as they are now; undefined: there is none. */
   readonly person: (workspace: string, id: string) => Promise<Person | undefined>
-  /** What is asked of the template besides: the review that it names. */
-  readonly review: (workspace: string, template: string, version: string) => Promise<ReviewReference | undefined>
+  /** What is asked of the template besides: the review that it names, and the approval that binds this version of it. */
+  readonly review: (workspace: string, template: string, version: string) => Promise<Reviewed>
   readonly sender: (workspace: string, id: string) => Promise<Sender | undefined>
   /** Epoch ms. */
   readonly now: () => number
 }
+
+export type Reviewed = Pick<MessageFacts, 'review' | 'approval'>
+const UNREVIEWED: Reviewed = { review: undefined }
 
 /** Asks the rules of law once more at hand-over: of the person as they are now, and of the bytes that leave. */
 export function judging({ gates, person, review, sender, now }: JudgeParts): Judge {
@@ -49,10 +52,10 @@ export function judging({ gates, person, review, sender, now }: JudgeParts): Jud
     }
     const [found, reviewed, speaker] = await Promise.all([
       person(ws, key),
-      template === '' ? undefined : review(ws, template, String(payload['template_version'])),
+      template === '' ? UNREVIEWED : review(ws, template, String(payload['template_version'])),
       made.prepared.kind === 'email' ? sender(ws, typeof payload['sender'] === 'string' ? payload['sender'] : '') : undefined,
     ])
-    const message: MessageFacts = { ...asked, review: reviewed }
+    const message: MessageFacts = { ...asked, ...reviewed }
     // Whoever is gone (erased) is nobody that a rule could be asked about.
     if (!found) return verdict({ ...NOBODY, due: at }, { channel, category, judgement: GONE })
     const given = keeper.readsContent(message, at) ? givenOf(made, speaker) : null

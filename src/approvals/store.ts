@@ -242,3 +242,37 @@ export async function authorsAmong(
   )
   return rows
 }
+
+export interface BindingApproval {
+  readonly ws: string
+  readonly id: string
+  /** Of the document that was bound. */
+  readonly hash: string
+  /** Revision that the approval was carried out by. */
+  readonly revision: number
+  readonly request: string
+  /** People who approved. */
+  readonly by: readonly string[]
+  readonly at: number
+}
+
+/** Documents of a kind that publishes with an approval bound, the newest first; of all of them, or up to a revision. */
+export async function bindingApprovals(
+  db: Queryable,
+  { workspaces, kind, upTo }: { workspaces: readonly string[]; kind: string; upTo: number | null },
+): Promise<BindingApproval[]> {
+  const { rows } = await db.query<BindingApproval>(
+    `select e.workspace_id as ws, bound.id, bound.hash, e.revision, e.request_id as request, e.at,
+       array(select distinct person from approval_decisions v where v.workspace_id = e.workspace_id and v.request_id = e.request_id
+             and v.verdict = 'approve' and v.hash = e.hash and v.person <> '' order by person) as by
+     from approval_executions e
+     join approval_requests r on r.workspace_id = e.workspace_id and r.id = e.request_id and r.state = 'executed'
+     cross join lateral (
+       select b ->> 'id' as id, b ->> 'hash' as hash from jsonb_array_elements(r.manifest -> 'documents') b where b ->> 'kind' = $2
+       union select t ->> 'id', t ->> 'after' from jsonb_array_elements(r.manifest -> 'touched') t where t ->> 'kind' = $2) bound
+     where e.workspace_id = any($1) and e.revision is not null and ($3::bigint is null or e.revision <= $3) and bound.hash is not null
+     order by e.revision desc`,
+    [workspaces, kind, upTo],
+  )
+  return rows
+}

@@ -19,10 +19,11 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   const place = { journey_id: journey, version, enrollment_id: run.id, step_id: step }
   const ws = definitions.workspace
   // Whoever hands it over asks for quiet hours once more, and its receipts tell what kind of contact it was.
-  const payload: JsonObject =
-    contact && definitions.policy.exists
-      ? { ...message.payload, contact: { ...contact, topic, lane, zone: zoneText(turn) }, ...ruledBy(turn, run, message) }
-      : message.payload
+  const payload: JsonObject = {
+    ...message.payload,
+    ...(contact && definitions.policy.exists && { contact: { ...contact, topic, lane, zone: zoneText(turn) } }),
+    ...(contact && ruledBy(turn, run, message)),
+  }
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
   turn.effects.push(effect)
   const shown = payload['note'] === true ? 'note' : channel
@@ -32,11 +33,13 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   })
 }
 
-/** What rules of law are asked about once more at hand-over. */
+/** What rules of law are asked about at hand-over: also those that come into force while the message waits. */
 function ruledBy(turn: Turn, { journey, version }: Enrollment, { category }: Message): JsonObject {
   const { definitions } = turn.context
-  if (!definitions.gates.exists) return {}
-  return { ...(category === undefined ? {} : { category }), decided_by: [...definitions.decidedBy(journey, version)] }
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(definitions.gates.exists && { decided_by: [...definitions.decidedBy(journey, version)] }),
+  }
 }
 
 /** The person's zone as their profile says it; '' for none. */

@@ -25,6 +25,8 @@ export interface PublishedTemplate {
   readonly channel?: TemplatedChannel | undefined
   readonly category?: string | undefined
   readonly review?: ReviewReference | undefined
+  /** The approval that bound this version by the revision at hand. */
+  readonly approval?: ReviewReference | undefined
   /** For whom the variants of its slots are. */
   readonly slots?: SlotConditions | undefined
 }

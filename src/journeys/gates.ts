@@ -46,6 +46,7 @@ export function gated({ definitions, person, run, now }: Standing, message: Mess
     category,
     language: undefined,
     review: template?.review,
+    approval: template?.approval,
     decidedBy: definitions.decidedBy(run.journey, run.version),
   }
   const judgement = gates.judge({ stage: 'decision', subject: subjectOf(person, now), message: facts, content: null, now })

@@ -32,7 +32,10 @@ export interface MessageFacts {
   readonly topic: string
   readonly category: string
   readonly language: string | undefined
+  /** What the template says of itself. */
   readonly review: ReviewReference | undefined
+  /** The approval that binds this version of the template; not known before it is published. */
+  readonly approval?: ReviewReference | undefined
   /** Attributes that decide who gets it; undefined: not known here. */
   readonly decidedBy: readonly string[] | undefined
 }

@@ -140,19 +140,28 @@ function isBefore({ contacts }: SubjectFacts, other: string, own: string): boole
   return ours < 0 || theirs < ours
 }
 
-export function reviewGate({ within }: RuleOf<'review'>): Gate {
+export function reviewGate({ within, by }: RuleOf<'review'>): Gate {
   const greatest = within === undefined ? Infinity : milliseconds(within)!
-  return ({ message: { review, category }, now }: Asked) => {
-    if (!review) {
-      const found = refusing(`Messages of the category “${category}” need a person’s review, and this one names none`, { category })
-      return { ...found, hint: 'Have it reviewed, and write review: { reference, by, on } into the template' } as Finding
-    }
+  return ({ stage, message: { category, approval, ...said }, now }: Asked) => {
+    // Approvals are of what is about to be published: there can be none before.
+    if (by === 'approval' && stage === 'publish') return PASS
+    const review = by === 'approval' ? approval : said.review
+    if (!review) return { ...refusing(WANTING[by](category), { category }), hint: TO_MEND[by] } as Finding
     const on = Date.parse(`${review.on}T00:00:00Z`)
     const evidence = { reference: review.reference, by: review.by, on: review.on }
     // A day has begun somewhere up to 14 hours before it begins in UTC.
     if (on > now + 14 * 3_600_000) return refusing('The review is dated in the future', evidence)
     return now - on > greatest ? refusing(`The review is of ${review.on}, and may be ${within} old at most`, evidence) : PASS
   }
+}
+
+const WANTING: Readonly<Record<RuleOf<'review'>['by'], (category: string) => string>> = {
+  approval: (category) => `Messages of the category “${category}” need people’s approval, and this version of the template has none`,
+  reference: (category) => `Messages of the category “${category}” need a person’s review, and this one names none`,
+}
+const TO_MEND: Readonly<Record<RuleOf<'review'>['by'], string>> = {
+  approval: 'Ask for approval of the template (approvals.request), and publish it with that',
+  reference: 'Have it reviewed, and write review: { reference, by, on } into the template',
 }
 
 /** Words of an attribute's name: `maritalStatus` and `marital_status` are marital, status. */

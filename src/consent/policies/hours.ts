@@ -40,13 +40,25 @@ function openings(windows: Windows, closed: ReadonlySet<string>): Next {
     if (held && held.open <= at && at < held.close) return held
     let first: Opening | undefined
     for (const window of windows) {
-      const opening = nextOpening({ window, zone, isClosed }, at)
+      const found = nextOpening({ window, zone, isClosed }, at)
+      const opening = found && asShown(found, { from: window.from, zone }, at)
       if (opening && (!first || opening.open < first.open)) first = opening
     }
     if (last.size >= REMEMBERED) last.clear()
     if (first && first.open <= at) last.set(zone, first)
     return first
   }
+}
+
+/** Where clocks are set back to before the time of the opening it is closed once more, until they show that time again. */
+function asShown(opening: Opening, { from, zone }: { from: string; zone: string }, at: number): Opening {
+  const begin = Temporal.Instant.fromEpochMilliseconds(opening.open).toZonedDateTimeISO(zone)
+  const change = begin.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity
+  if (change >= opening.close) return opening
+  const shown = begin.toPlainDate().toPlainDateTime(Temporal.PlainTime.from(from))
+  const again = shown.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
+  if (again <= change) return opening
+  return at < change ? { ...opening, close: change } : { ...opening, open: again }
 }
 
 /** The first moment from `now` on at which every zone is open; null: not within two weeks. */

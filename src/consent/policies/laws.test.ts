@@ -69,7 +69,8 @@ test('what is not known is refused: each kind of gate, asked of somebody of whom
     { kind: 'disclosure', says: ['terms'], where: 'anywhere', distance: 400 },
     { kind: 'disclosure', part: 'postal-address', where: 'anywhere', distance: 400 },
     { kind: 'wording', require: ['terms'], in: 'message' },
-    { kind: 'review' },
+    { kind: 'review', by: 'approval' },
+    { kind: 'review', by: 'reference' },
     { kind: 'factors', forbid: ['age'] },
   ]
   for (const rule of rules) {

@@ -7,8 +7,14 @@ import { INLINE } from './visible.ts'
  * the other passes. A phrase whose signs touch its words (`pay(ing|ment)`) could match inside a word; then nothing is taken for alike.
  */
 export interface Likeness {
-  /** The class; null: this message is like none before it. `words`: texts that are looked for besides the phrases. */
-  of(kin: string, texts: Texts, words: string): string | null
+  /** The class; null: this message is like none before it. One that begins with `=` holds the address in a link of the page. */
+  of(kin: string, texts: Texts, wanted: Wanted): string | null
+}
+
+/** What is looked for besides the phrases: words, and an address that stands in the page ('' for none). */
+export interface Wanted {
+  readonly words: string
+  readonly address: string
 }
 
 export interface Texts {
@@ -25,22 +31,34 @@ const SHAPES = 8
 export function likeness(phrases: readonly string[]): Likeness {
   const usable = !phrases.some((phrase) => TOUCHING.test(phrase))
   const vocabulary = phrases.flatMap(wordsOf)
-  const kins = new Map<string, { readonly known: ReadonlySet<string>; readonly pages: Shapes; readonly lines: Shapes }>()
+  const kins = new Map<string, Map<string, Kin>>()
+  let held = 0
+  const kinOf = (kin: string, words: string): Kin => {
+    const found = kins.get(kin)?.get(words)
+    if (found) return found
+    if (++held > KINS) {
+      kins.clear()
+      held = 1
+    }
+    const known = new Set([...vocabulary, ...wordsOf(words)])
+    const made = { known, pages: new Shapes('<', known), lines: new Shapes('\n', known) }
+    kins.set(kin, (kins.get(kin) ?? new Map()).set(words, made))
+    return made
+  }
   return {
-    of(kin, { subject, html, text }, words) {
+    of(kin, { subject, html, text }, { words, address }) {
       if (!usable) return null
-      const name = `${kin}\u0000${words}`
-      let held = kins.get(name)
-      if (!held) {
-        if (kins.size >= KINS) kins.clear()
-        const known = new Set([...vocabulary, ...wordsOf(words)])
-        held = { known, pages: new Shapes('<', known), lines: new Shapes('\n', known) }
-        kins.set(name, held)
-      }
-      const [page, told] = [held.pages.of(html), held.lines.of(text)]
-      return page === null || told === null ? null : `${page}\u0002${told}\u0002${signature(subject, held.known)}`
+      const { known, pages, lines } = kinOf(kin, words)
+      const [page, told] = [pages.of(html, address), lines.of(text, address)]
+      return page === null || told === null ? null : `${page}\u0002${told}\u0002${signature(subject, known)}`
     },
   }
+}
+
+interface Kin {
+  readonly known: ReadonlySet<string>
+  readonly pages: Shapes
+  readonly lines: Shapes
 }
 
 const wordsOf = (text: string): readonly string[] => plain(text).match(/[a-z0-9]+/g) ?? []
@@ -57,9 +75,9 @@ class Shapes {
     this.#known = known
   }
 
-  of(text: string): string | null {
+  of(text: string, address: string): string | null {
     for (const shape of this.#shapes) {
-      const found = classIn(shape, text, { end: this.#end, known: this.#known })
+      const found = classIn(shape, text, { end: this.#end, known: this.#known, address })
       if (found !== null) return found
     }
     this.#learn(partsOf(text, this.#end))
@@ -71,6 +89,8 @@ class Shapes {
     for (const [i, shape] of this.#shapes.entries()) {
       const gaps = gapsBetween(shape, parts, this.#end)
       if (!gaps) continue
+      // It is of this shape, and there is something in it that is not compared.
+      if (isSame(gaps, shape.gaps)) return
       this.#shapes = this.#shapes.with(i, shapeOf(`${++this.#made}`, parts, { gaps, lines: this.#end === '\n' }))
       return
     }
@@ -78,17 +98,23 @@ class Shapes {
   }
 }
 
-/** A gap in a text, or in the address of a link or picture. */
-type Gap = 'text' | 'address'
+/** What changes in the address of a link or picture, or in a text between words that never changed. */
+type Gap = { readonly kind: 'address' } | { readonly kind: 'text'; readonly head: string; readonly tail: string }
 interface Shape {
   readonly name: string
   readonly parts: readonly string[]
   readonly gaps: ReadonlyMap<number, Gap>
   /** What stands before each gap, and after the last. */
   readonly fixed: readonly string[]
-  readonly kinds: readonly Gap[]
-  /** A word at the edge of a gap may go on beside it. */
-  readonly open: readonly boolean[]
+  readonly places: readonly Place[]
+}
+
+interface Place {
+  readonly kind: Gap['kind']
+  /** How much of what follows is fixed before its text ends. */
+  readonly tail: number
+  /** A word at its edge may go on beside it. */
+  readonly open: boolean
 }
 
 const ADDRESS = /^(<[^"<>]*(?:"[^"]*"[^"<>]*)*?\s(?:href|src)=")([^"]*)("[\s\S]*)$/
@@ -105,36 +131,63 @@ function gapsBetween({ parts: known, gaps }: Shape, parts: readonly string[], en
   for (const [i, part] of parts.entries()) {
     const other = known[i]!
     if (part === other) continue
-    if (end === '\n') {
-      if (part.endsWith('\n') !== other.endsWith('\n')) return null
-      found.set(i, 'text')
-    } else if (part.startsWith('<') || other.startsWith('<')) {
-      const [ours, theirs] = [ADDRESS.exec(part), ADDRESS.exec(other)]
-      if (!ours || !theirs || ours[1] !== theirs[1] || ours[3] !== theirs[3]) return null
-      found.set(i, 'address')
-    } else found.set(i, 'text')
+    const isMark = end === '<' && (part.startsWith('<') || other.startsWith('<'))
+    if (isMark ? !differInAddress(part, other) : end === '\n' && part.endsWith('\n') !== other.endsWith('\n')) return null
+    found.set(i, isMark ? { kind: 'address' } : narrowed(gaps.get(i), withoutEnd(other), withoutEnd(part)))
   }
   return found
 }
 
+function differInAddress(one: string, other: string): boolean {
+  const [ours, theirs] = [ADDRESS.exec(one), ADDRESS.exec(other)]
+  return ours !== null && theirs !== null && ours[1] === theirs[1] && ours[3] === theirs[3]
+}
+
+const isSame = (some: ReadonlyMap<number, Gap>, others: ReadonlyMap<number, Gap>): boolean =>
+  some.size === others.size && [...some].every(([i, gap]) => gapName(gap) === gapName(others.get(i)))
+
+const gapName = (gap: Gap | undefined): string => (gap?.kind === 'text' ? `${gap.head}\n${gap.tail}` : (gap?.kind ?? ''))
+
+const withoutEnd = (line: string): string => (line.endsWith('\n') ? line.slice(0, -1) : line)
+
+/** Two texts are fixed up to the space before they differ, and from the space after: there no word, sign or entity goes on. */
+function narrowed(gap: Gap | undefined, known: string, text: string): Gap {
+  const { head: first, tail: last } = gap?.kind === 'text' ? gap : { head: known, tail: known }
+  let from = 0
+  while (from < first.length && first[from] === text[from]) from++
+  const head = from === 0 ? '' : first.slice(0, first.lastIndexOf(' ', from - 1) + 1)
+  let to = 0
+  while (to < last.length && last.at(-1 - to) === text.at(-1 - to)) to++
+  const space = last.indexOf(' ', last.length - to)
+  const tail = space < 0 ? '' : last.slice(space)
+  const fits = head.length + tail.length <= Math.min(text.length, known.length)
+  return { kind: 'text', head, tail: fits ? tail : '' }
+}
+
 function shapeOf(name: string, parts: readonly string[], { gaps, lines }: { gaps: ReadonlyMap<number, Gap>; lines: boolean }): Shape {
   const fixed: string[] = []
-  const kinds: Gap[] = []
-  const open: boolean[] = []
+  const places: Place[] = []
   let now = ''
   for (const [i, part] of parts.entries()) {
     const gap = gaps.get(i)
-    const address = gap === 'address' ? ADDRESS.exec(part)! : null
-    if (gap === undefined) {
-      now += part
-      continue
+    if (gap === undefined) now += part
+    else if (gap.kind === 'address') {
+      const [, before, , after] = ADDRESS.exec(part)!
+      fixed.push(now + before)
+      places.push({ kind: 'address', tail: 0, open: false })
+      now = after!
+    } else {
+      const { kind, head, tail } = gap
+      fixed.push(now + head)
+      places.push({
+        kind,
+        tail: tail.length,
+        open: !lines && !((head !== '' || isApart(parts[i - 1])) && (tail !== '' || isApart(parts[i + 1]))),
+      })
+      now = tail + (lines && part.endsWith('\n') ? '\n' : '')
     }
-    fixed.push(now + (address ? address[1]! : ''))
-    kinds.push(gap)
-    open.push(!(isApart(parts[i - 1]) && isApart(parts[i + 1])))
-    now = address ? address[3]! : lines && part.endsWith('\n') ? '\n' : ''
   }
-  return { name, parts, gaps, fixed: [...fixed, now], kinds, open }
+  return { name, parts, gaps, fixed: [...fixed, now], places }
 }
 
 /** Whether a word of a page ends here: at its ends, and at the mark of a block. */
@@ -144,53 +197,76 @@ function isApart(neighbour: string | undefined): boolean {
   return name !== undefined && !INLINE.has(name.toLowerCase())
 }
 
-/** The class of a text of this shape; null: it has another shape. */
-function classIn(
-  { name, fixed, kinds, open }: Shape,
-  text: string,
-  { end, known }: { end: string; known: ReadonlySet<string> },
-): string | null {
+interface Reading extends Pick<Wanted, 'address'> {
+  readonly end: '<' | '\n'
+  readonly known: ReadonlySet<string>
+}
+
+/** The class of a text of this shape; null: it has another shape. One that begins with `=` holds the wanted address. */
+function classIn({ name, fixed, places }: Shape, text: string, { end, known, address }: Reading): string | null {
   let found = name
   let at = 0
-  for (const [i, kind] of kinds.entries()) {
+  let isLinked = false
+  for (let i = 0; i < places.length; i++) {
+    const { kind, tail, open } = places[i]!
     const before = fixed[i]!
     // A slice is compared many times faster than `startsWith` does.
     if (text.slice(at, at + before.length) !== before) return null
     at += before.length
     const stop = text.indexOf(kind === 'address' ? '"' : end, at)
-    const to = stop < 0 ? text.length : stop
+    const to = (stop < 0 ? text.length : stop) - tail
+    if (to < at) return null
     const filled = text.slice(at, to)
     if (kind === 'address') {
       if (UNLIKE_ADDRESS.test(filled)) return null
-    } else if (end === '\n') found += `\u0001${signature(withoutAddresses(filled), known)}`
-    else if (filled.includes('>')) return null
-    else found += `\u0001${open[i] ? plain(unescaped(filled)) : signature(unescaped(filled), known)}`
+      if (filled === address) isLinked = true
+    } else {
+      if (end === '<' && filled.includes('>')) return null
+      const told = end === '\n' ? signature(withoutAddresses(filled), known) : open ? plain(unescaped(filled)) : signature(unescaped(filled), known)
+      // With its length, so that nothing that is filled in can pass for the end of it.
+      found += `\u0001${told.length}:${told}`
+    }
     at = to
   }
-  const last = fixed.at(-1)!
-  return text.slice(at) === last ? found : null
+  const last = fixed[places.length]!
+  if (text.length !== at + last.length || text.slice(at) !== last) return null
+  return isLinked ? `=${found}` : found
 }
 const UNLIKE_ADDRESS = /[\s'<>]/
 
 /** The class of what is filled in. */
 function signature(raw: string, known: ReadonlySet<string>): string {
-  const text = plain(raw)
+  return signatureOf(raw.toLowerCase(), known) ?? signatureOf(plain(raw), known, true)!
+}
+
+/** Of a text that is as `plain` writes it; null: it is not. */
+function signatureOf(text: string, known: ReadonlySet<string>, isPlain = false): string | null {
   let out = ''
   let kept = 0
   let begin = -1
+  let digits = 0
+  let before = -1
   for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 32
+    const code = i < text.length ? text.charCodeAt(i) : 33
     // Other letters are rare, and slow to tell from signs: they stay as they are.
-    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) {
-      if (begin < 0) begin = i
-    } else if (begin >= 0) {
-      const word = text.slice(begin, i)
-      if (!known.has(word) && !touches(text, begin, i)) {
-        out += text.slice(kept, begin) + masked(word)
-        kept = i
+    const isDigit = code >= 48 && code <= 57
+    if (isDigit || (code >= 97 && code <= 122)) {
+      if (begin < 0) {
+        begin = i
+        digits = 0
       }
-      begin = -1
+      if (isDigit) digits++
+      continue
     }
+    if (!isPlain && (code > 127 || (code >= 9 && code <= 13) || (code === 32 && before === i))) return null
+    if (code === 32) before = i + 1
+    if (begin < 0) continue
+    const word = text.slice(begin, i)
+    if (!known.has(word) && !(isPlain && touches(text, begin, i))) {
+      out += text.slice(kept, begin) + masked(word, digits)
+      kept = i
+    }
+    begin = -1
   }
   return kept === 0 ? text : out + text.slice(kept)
 }
@@ -199,14 +275,11 @@ function signature(raw: string, known: ReadonlySet<string>): string {
 const touches = (text: string, begin: number, end: number): boolean =>
   (begin > 0 && text.charCodeAt(begin - 1) > 127) || text.charCodeAt(end) > 127
 
-const masks = new Map<string, string>()
-const MASKS = 20_000
+const LETTERS = Array.from({ length: 32 }, (_, n) => 'x'.repeat(n))
+const DIGITS = Array.from({ length: 32 }, (_, n) => '0'.repeat(n))
 
-function masked(word: string): string {
-  const held = masks.get(word)
-  if (held !== undefined) return held
-  if (masks.size >= MASKS) masks.clear()
-  const made = word.replace(/[0-9]/g, '0').replace(/[a-z]/g, 'x')
-  masks.set(word, made)
-  return made
+function masked(word: string, digits: number): string {
+  if (word.length < 32 && digits === 0) return LETTERS[word.length]!
+  if (word.length < 32 && digits === word.length) return DIGITS[word.length]!
+  return word.replace(/[0-9]/g, '0').replace(/[a-z]/g, 'x')
 }

@@ -155,13 +155,25 @@ const found = new Map<string, Places>()
 const REMEMBERED = 5_000
 
 export function placesOf(known: Known): Places {
-  const name = JSON.stringify([...NAMES.map(known.attribute), ...known.phones.map((phone) => phone.slice(0, 5))])
+  const name = nameOf(known)
   const held = found.get(name)
   if (held) return held
   if (found.size >= REMEMBERED) found.clear()
   const made = placesIn(known)
   found.set(name, made)
   return made
+}
+
+/** Each value with its length or in JSON, so that no two people with different values have one name. */
+function nameOf({ attribute, phones }: Known): string {
+  let name = ''
+  for (const each of NAMES) {
+    const value = attribute(each)
+    if (value === undefined) name += '~'
+    else name += typeof value === 'string' ? `${value.length}:${value}` : `${JSON.stringify(value)};`
+  }
+  for (const phone of phones) name += phone.slice(0, 5)
+  return name
 }
 
 function placesIn({ attribute, phones }: Known): Places {

@@ -102,8 +102,12 @@ const Wording = z.strictObject({
   in: z.enum(['message', 'subject']).default('message'),
 })
 
-/** A person has looked at it: the template names the approval. */
-const Review = z.strictObject({ kind: z.literal('review'), within: Span.optional() })
+/** People have looked at it: an approval that was carried out binds this version of the template, or (`reference`) the template names a file. */
+const Review = z.strictObject({
+  kind: z.literal('review'),
+  within: Span.optional(),
+  by: z.enum(['approval', 'reference']).default('approval'),
+})
 
 /** What must not decide who gets it: attributes whose name holds one of these words, also through segments. */
 const Factors = z.strictObject({ kind: z.literal('factors'), forbid: z.array(z.string().min(2).max(60)).min(1).max(100) })
@@ -157,7 +161,7 @@ export type PolicyPack = z.output<typeof PolicyPack>
 /** Category of messages that do not say one. */
 export const GENERAL = 'general'
 
-/** The approval that a template or step names. */
+/** People's review of a text: an approval, or what a template names. */
 export const ReviewReference = z.strictObject({
   /** The approval's id, or the number of the file in which it is kept. */
   reference: z.string().min(3).max(100),
