@@ -33,6 +33,9 @@ export function likeness(phrases: readonly string[]): Likeness {
   const vocabulary = phrases.flatMap(wordsOf)
   const kins = new Map<string, Map<string, Kin>>()
   let held = 0
+  let shapes = 0
+  // A name is of one shape of one template, and never given again.
+  const next = (): string => `${++shapes}`
   const kinOf = (kin: string, words: string): Kin => {
     const found = kins.get(kin)?.get(words)
     if (found) return found
@@ -41,7 +44,7 @@ export function likeness(phrases: readonly string[]): Likeness {
       held = 1
     }
     const known = new Set([...vocabulary, ...wordsOf(words)])
-    const made = { known, pages: new Shapes('<', known), lines: new Shapes('\n', known) }
+    const made = { known, pages: new Shapes('<', { known, next }), lines: new Shapes('\n', { known, next }) }
     kins.set(kin, (kins.get(kin) ?? new Map()).set(words, made))
     return made
   }
@@ -67,12 +70,13 @@ const wordsOf = (text: string): readonly string[] => plain(text).match(/[a-z0-9]
 class Shapes {
   readonly #end: '<' | '\n'
   readonly #known: ReadonlySet<string>
+  readonly #next: () => string
   #shapes: readonly Shape[] = []
-  #made = 0
 
-  constructor(end: '<' | '\n', known: ReadonlySet<string>) {
+  constructor(end: '<' | '\n', { known, next }: { known: ReadonlySet<string>; next: () => string }) {
     this.#end = end
     this.#known = known
+    this.#next = next
   }
 
   of(text: string, address: string): string | null {
@@ -91,10 +95,10 @@ class Shapes {
       if (!gaps) continue
       // It is of this shape, and there is something in it that is not compared.
       if (isSame(gaps, shape.gaps)) return
-      this.#shapes = this.#shapes.with(i, shapeOf(`${++this.#made}`, parts, { gaps, lines: this.#end === '\n' }))
+      this.#shapes = this.#shapes.with(i, shapeOf(this.#next(), parts, { gaps, lines: this.#end === '\n' }))
       return
     }
-    this.#shapes = [shapeOf(`${++this.#made}`, parts, { gaps: new Map(), lines: this.#end === '\n' }), ...this.#shapes].slice(0, SHAPES)
+    this.#shapes = [shapeOf(this.#next(), parts, { gaps: new Map(), lines: this.#end === '\n' }), ...this.#shapes].slice(0, SHAPES)
   }
 }
 
@@ -222,7 +226,8 @@ function classIn({ name, fixed, places }: Shape, text: string, { end, known, add
       if (filled === address) isLinked = true
     } else {
       if (end === '<' && filled.includes('>')) return null
-      const told = end === '\n' ? signature(withoutAddresses(filled), known) : open ? plain(unescaped(filled)) : signature(unescaped(filled), known)
+      const told =
+        end === '\n' ? signature(withoutAddresses(filled), known) : open ? plain(unescaped(filled)) : signature(unescaped(filled), known)
       // With its length, so that nothing that is filled in can pass for the end of it.
       found += `\u0001${told.length}:${told}`
     }

@@ -123,8 +123,7 @@ function signOf(entity: string): string {
 }
 
 /** Plain text without its web addresses: they are no words. */
-export const withoutAddresses = (text: string): string =>
-  text.includes('://') ? text.replace(/https?:\/\/[^\s\]>)]+/g, 'url') : text
+export const withoutAddresses = (text: string): string => (text.includes('://') ? text.replace(/https?:\/\/[^\s\]>)]+/g, 'url') : text)
 
 /** Signs that nobody sees: joiners, marks of direction, fillers, selectors of variants. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}]/gu
