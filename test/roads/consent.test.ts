@@ -210,6 +210,7 @@ test('the preference centre: what is chosen there holds when it answers', async 
 
 test('consent by the API is refused without its parts, and kept with them', async () => {
   await world.identify('api')
+  await world.settled()
   const id = await world.profileId('api')
   const set = (body: object) => world.api<{ may: boolean; reason: string }>(`POST /api/profiles/${id}/consent`, body)
   await assert.rejects(set({ status: 'granted', channel: 'email', topic: 'nope', source: 'store', method: 'verbal' }), Refused)
