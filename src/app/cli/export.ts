@@ -27,6 +27,8 @@ export const exporting: Command = {
     if (isRefusal(server)) return server
     const answer = await ask(server, ExportDocuments, {})
     if (isRefusal(answer)) return answer
+    const stray = strayIn(answer.documents)
+    if (stray) return refuse(strayName(stray))
     const folder = resolve(call.cwd, call.positionals[0] ?? '.')
     const shown = (file: string): string => shownFrom(call.cwd, join(folder, file))
     const mine: Authored = existsSync(folder) ? readAuthored(folder) : { documents: [], problems: [] }
@@ -88,7 +90,18 @@ function write(live: readonly Live[], { folder, mine, overwrite }: Into): Done {
 /** Hidden, so that nobody takes the schemas for documents. */
 const SCHEMA_FOLDER = '.schema'
 
-/** Ids hold letters, digits, - and _ only, so they are safe as names of files. */
+/** Of kinds and ids: nothing that leaves the folder. A server that says otherwise is not believed. */
+const NAME = /^[A-Za-z0-9][\w-]*$/
+
+const strayIn = (live: readonly Live[]): Live | undefined => live.find(({ kind, id }) => !NAME.test(kind) || !NAME.test(id))
+
+const strayName = ({ kind, id }: Live): Problem => ({
+  code: 'cli.export.name',
+  status: 502,
+  title: `The server names a document ${JSON.stringify(`${kind}/${id}`)}, which cannot be the name of a file`,
+  hint: 'Nothing was written. Is this the right server?',
+})
+
 function freeName({ kind, id }: Live, folder: string): string {
   const file = `${kind}s/${id}.yaml`
   return existsSync(join(folder, file)) ? `${kind}s/${id}.live.yaml` : file
