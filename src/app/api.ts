@@ -56,6 +56,7 @@ import { pressureBindings } from './pressure.ts'
 import { privacyBindings } from './privacy-actions.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
+import { reputationBindings } from './reputation-actions.ts'
 import { segmentBindings } from './segments-read.ts'
 import { testSendBindings } from './test-send.ts'
 import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
@@ -218,6 +219,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...complianceBindings({ pool, analytics }),
     ...messageBindings(views),
     ...providerBindings({ pool, parts: options.providers, render: views.render, now }),
+    ...reputationBindings({ pool, now, released: options.appended }),
     ...proofBindings({ pool, analytics, archive: views.archive, signer: signer(config.secretKey, 'proof packs'), anchors, now }),
     ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
     ...mailBindings({ pool, receiving: options.receiving }),

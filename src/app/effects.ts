@@ -35,6 +35,8 @@ export interface DispatcherParts {
   readonly addressHash?: PassageParts['addressHash']
   /** As `PassageParts.judge`; left out: everything may go. */
   readonly judge?: Judge | undefined
+  /** As `PassageParts.paused`. */
+  readonly paused?: PassageParts['paused']
   /** As `SettlerParts.keep`. */
   readonly keep?: Keep | undefined
   /** As `SettlerParts.noted`. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { clearInbox } from '#channels/inbox-store.ts'
+import { forgetTroubles } from '#channels/reputation-store.ts'
 import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
@@ -17,6 +18,8 @@ interface Options {
 }
 
 const DAY = 86_400_000
+/** Longer than soft bounces and rates are looked back on. */
+const TROUBLES_MS = 40 * DAY
 
 /** Housekeeping in the background. Resolves with its end. */
 export async function startKeeping({ url, pool, logger, now, backtest, live }: Options): Promise<() => Promise<void>> {
@@ -27,6 +30,7 @@ export async function startKeeping({ url, pool, logger, now, backtest, live }: O
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
+      'forget-troubles': async () => forgetTroubles(pool, now() - TROUBLES_MS),
       'clear-inbox': async () => {
         while ((await clearInbox(pool, now())) > 0);
       },
@@ -35,6 +39,7 @@ export async function startKeeping({ url, pool, logger, now, backtest, live }: O
       ...LIVE_SCHEDULE,
       { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
+      { task: 'forget-troubles', cron: '37 4 * * *' },
       { task: 'clear-inbox', cron: '47 * * * *' },
     ],
     log: (level, message) => logger[level === 'warning' ? 'warn' : level]({ part: 'jobs' }, message),

@@ -356,7 +356,7 @@ suite('a message with live content on its way', () => {
     const limits = { attempts: 12, first: 1, cap: 1, longestAsk: 1, hold: 1 }
     await world.dispatcher([channel], {
       prepare: (entry) => prepare(entry, parts),
-      noted: noteCoupons,
+      noted: (tx, ended) => noteCoupons(tx, ended).then(() => []),
       shown: shownIn,
       settings: { limits, settleMs: 1 },
     })

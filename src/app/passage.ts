@@ -33,6 +33,8 @@ export interface PassageParts {
   readonly addressHash?: AddressHash | undefined
   /** Has the last word on a message that is made: null lets it go; a verdict ends it or lets it wait. While it throws nothing is sent. */
   readonly judge?: Judge | undefined
+  /** Whether marketing of its sending domain is paused; left out: none is. */
+  readonly paused?: ((entry: Claimed) => Promise<boolean>) | undefined
   /** When the quiet hours let a message pass. */
   readonly opening: Opening
   readonly owner: string
@@ -60,6 +62,9 @@ export interface Asked {
 
 /** An answer to “is it still wanted?” holds for so long (ms). */
 const STALE_MS = 5_000
+
+/** What waits for a paused domain is looked at again after this long (ms). */
+const PAUSE_LOOK_MS = 3_600_000
 
 /** Waits, and nothing has been tried. */
 export const waits = (due: number, reason: string): Verdict => ({
@@ -102,7 +107,8 @@ export class Passage {
   async message(entry: Claimed, { asked, held, ...standing }: Asked): Promise<Made | Verdict> {
     const { now, real } = this.#parts
     const stopped = gate({ ...standing, expires: entry.expires }, now())
-    const made = stopped ?? (held ? heldBack(entry) : null) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
+    const made =
+      stopped ?? (held ? heldBack(entry) : null) ?? (await this.#paused(entry)) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
     if ('status' in made) return made
     const judged = await this.#judged(entry, made)
     if (judged && 'status' in judged) return judged
@@ -142,6 +148,18 @@ export class Passage {
       logger.error({ err: error, effect: entry.id }, 'nobody says whether a message may go; it waits')
       return waits(now() + 1_000, 'gate_unavailable')
     }
+  }
+
+  /** Marketing of a domain with a bad name waits: looked at again each hour, and at once when a person lets it go on. */
+  async #paused(entry: Claimed): Promise<Verdict | null> {
+    const { now, logger, paused } = this.#parts
+    if (!paused || entry.lane !== 'marketing' || entry.channel !== 'email') return null
+    const is = await paused(entry).catch((error: unknown) => {
+      logger.error({ err: error, effect: entry.id }, 'nobody says whether a sending domain is paused; the message waits')
+      return null
+    })
+    if (is === null) return waits(now() + 1_000, 'gate_unavailable')
+    return is ? waits(Math.min(entry.expires + 1, now() + PAUSE_LOOK_MS), 'identity_paused') : null
   }
 
   /** A message that has come into quiet hours while it waited goes when they end, unless it expires before. */

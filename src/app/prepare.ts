@@ -121,6 +121,7 @@ async function prepareEmail(due: Due, parts: PrepareParts): Promise<Outcome<Made
     sender,
     to: { name, address: to.address },
     unsubscribeUrl,
+    returns: returnsOf(due, parts.links),
     rendered,
   })
   return { ...made, ...said }
@@ -161,7 +162,13 @@ async function prepareNote(due: Due, parts: PrepareParts): Promise<Outcome<Made>
   const html = `<p style="white-space:pre-wrap">${escapeHtml(text)}</p>`
   const rendered = { subject, text, html, links: [] }
   const who = { name: '', address: to.address }
-  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: who, unsubscribeUrl: '', rendered })
+  const returns = returnsOf(due, parts.links)
+  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: who, unsubscribeUrl: '', returns, rendered })
+}
+
+function returnsOf({ ws: workspace, id, createdAt: at }: Due, links: LinkKeys): Letter['returns'] {
+  const message = { workspace, id, at }
+  return { bounce: links.returnTo({ kind: 'bounce', ...message }), unsubscribe: links.returnTo({ kind: 'unsubscribe', ...message }) }
 }
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -21,6 +21,11 @@ export interface Heard extends Inbound {
 /** Told of each message from a person, in the transaction that puts it on the log: STOP words and answers. What it returns goes on the log too. */
 export type OnInbound = (tx: Queryable, heard: Heard, now: number) => Promise<readonly EventRecord[]>
 
+export type Weigh = (
+  tx: Queryable,
+  told: { readonly row: OutboxRow; readonly said: ProviderReceipt; readonly now: number },
+) => Promise<ProviderReceipt>
+
 export interface ReceptionParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
   readonly partitions: number
@@ -28,6 +33,8 @@ export interface ReceptionParts {
   /** Something was appended to the log. */
   readonly appended: () => void
   readonly onInbound?: OnInbound | undefined
+  /** Counts what is said of a message, in the transaction that puts it on the log, and may make more of it; left out: it stands as it was said. */
+  readonly weigh?: Weigh | undefined
   readonly logger: Logger
   /** For metrics: how many receipts were taken, came early, or spoke of nothing known. */
   readonly observe?: (outcome: 'taken' | 'early' | 'unknown', count: number) => void
@@ -143,7 +150,8 @@ export class Reception {
     tx: Queryable,
     { row, said, provider, now }: { row: OutboxRow; said: ProviderReceipt; provider: string; now: number },
   ): Promise<EventRecord[]> {
-    const { record, blocked, arrived } = consequenceOf(said, row, { provider, now })
+    const weighed = (await this.#parts.weigh?.(tx, { row, said, now })) ?? said
+    const { record, blocked, arrived } = consequenceOf(weighed, row, { provider, now })
     const sent = row.status === 'ambiguous' && arrived ? await confirmSent(tx, { ws: row.ws, id: row.id, now, reason: 'seen' }) : undefined
     const seen = sent ? [receipt(sent, { name: 'message.sent', at: now, props: { reason: 'seen', provider } })] : []
     return [...seen, record, ...(blocked ? await blockAddress(tx, blocked, now) : [])]

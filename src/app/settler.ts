@@ -47,8 +47,8 @@ export interface SettlerParts {
   /** Something was appended to the log. */
   readonly appended: () => void
   readonly keep?: Keep | undefined
-  /** Told of every attempt that counts, in the transaction that settles it. */
-  readonly noted?: ((tx: Queryable, ended: readonly Ending[]) => Promise<void>) | undefined
+  /** Told of every attempt that counts, in the transaction that settles it; what it returns goes on the log too. */
+  readonly noted?: ((tx: Queryable, ended: readonly Ending[], now: number) => Promise<readonly EventRecord[]>) | undefined
 }
 
 export interface Settler {
@@ -123,8 +123,8 @@ async function write(parts: SettlerParts, endings: readonly Ending[]): Promise<v
     await countDay(tx, ended.flatMap(bookedOf), dayOf(now))
     const handedOver = parts.keep ? ended.filter(wasHandedOver) : []
     if (handedOver.length > 0) await parts.keep?.(tx, handedOver, now)
-    await parts.noted?.(tx, ended)
-    const records = ended.flatMap((ending) => receiptsOf(ending, now))
+    const noted = (await parts.noted?.(tx, ended, now)) ?? []
+    const records = [...ended.flatMap((ending) => receiptsOf(ending, now)), ...noted]
     await appendRecords(tx, records, { partitions: parts.partitions, now })
     return records.length
   })

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { linkKeys } from '#channels/adapters/keys.ts'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
 import { keepMail } from '#channels/store.ts'
 import { openSweeps } from '#journeys/store.ts'
@@ -24,7 +25,7 @@ import { type Broadcaster, startBroadcaster } from './broadcast.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
-import { type Delivery, guardedWayOut, secretsFor, startDelivery } from './delivery.ts'
+import { type Delivery, guardedWayOut, reputationOf, secretsFor, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
 import { startErasing } from './eraser.ts'
@@ -33,6 +34,7 @@ import { onInbound, replyWords } from './inbound.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
 import { startKeeping } from './keeping.ts'
+import { startBounceMail } from './mail-in.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
 import { startPresence } from './presence.ts'
@@ -56,6 +58,8 @@ export interface App {
   /** Real milliseconds from an event's arrival to the commit of what follows from it. */
   readonly latency: Quantiles
   readonly delivery: Delivery | null
+  /** Port at which bounce mail is taken; null: none is. */
+  readonly mailIn: number | null
   /** Resolves when nothing is queued or on its way: every record is handled, every timer that is due has fired, every message that is due has been settled. */
   settled(): Promise<void>
   /** Resolves when every fact that was committed before the call can be seen in reports. */
@@ -103,6 +107,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       latency: read.latency,
       delivery: running.delivery,
+      mailIn: running.mailIn,
       settled: async () => {
         await running.broadcaster?.settled()
         await settled(parts, { now: () => clock.now(), stream })
@@ -123,6 +128,7 @@ interface Running {
   readonly delivery: Delivery | null
   readonly projector: Projector | null
   readonly broadcaster: Broadcaster | null
+  readonly mailIn: number | null
 }
 
 /** Ends in the opposite order: first no new work comes in, then what runs is finished. */
@@ -151,6 +157,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     reception.start()
     closing.push(() => reception.stop())
   }
+  const mailIn = has('delivery') ? await takeBounces(roles, { reception, now }) : null
   const delivery = has('delivery') ? await startDelivery({ ...roles, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
@@ -162,7 +169,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   }
   const intake = has('ingest') ? startIntake(roles, { now, appended }) : null
   const { server, setupToken } = await serve(roles, { registry, intake, reception, delivery, now, appended, receiving: mailbox !== null })
-  return { server, setupToken, delivery, projector, broadcaster }
+  return { server, setupToken, delivery, projector, broadcaster, mailIn }
 }
 
 /** The built-in mailbox, where mail goes that leaves for nowhere else. */
@@ -172,6 +179,17 @@ async function openMailbox({ config, parts, logger, closing }: Roles, now: () =>
   const mailbox = await startMailbox({ keep: (mail) => keepMail(parts.work, mail), now, onError })
   closing.push(() => mailbox.stop())
   return mailbox
+}
+
+/** Takes what comes back by mail, where the operator wants it. Resolves with its port. */
+async function takeBounces(
+  { config: { mailIn, secretKey }, parts: { work: db }, logger, metrics, closing }: Roles,
+  { reception, now }: { reception: Reception; now: () => number },
+): Promise<number | null> {
+  if (!mailIn) return null
+  const taking = await startBounceMail({ ...mailIn, db, links: linkKeys(secretKey), reception, now, logger, metrics })
+  closing.push(() => taking.stop())
+  return taking.port
 }
 
 /** Brings in the past of what is watched from now on. */
@@ -192,7 +210,8 @@ function anchorAudit({ config, parts, logger, closing }: Roles, now: () => numbe
 }
 
 /** Takes what providers say, whether it is posted or comes over a connection that stays open. */
-function receptionOf({ parts, config, logger, metrics }: Roles, { now, appended }: { now: () => number; appended: () => void }): Reception {
+function receptionOf(roles: Roles, { now, appended }: { now: () => number; appended: () => void }): Reception {
+  const { parts, config, logger, metrics } = roles
   const counted = metrics.counter({ name: 'cadenza_provider_receipts_total', help: 'What providers said of messages', labels: ['outcome'] })
   return new Reception({
     transaction: (work) => transaction(parts.work, work),
@@ -200,6 +219,7 @@ function receptionOf({ parts, config, logger, metrics }: Roles, { now, appended 
     now,
     appended,
     onInbound: onInbound({ words: (workspace, provider) => replyWords(parts.work, workspace, provider) }),
+    weigh: reputationOf({ ...roles, now }).weigh,
     logger,
     observe: (outcome, count) => counted.inc({ outcome }, count),
   })

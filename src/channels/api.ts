@@ -158,6 +158,55 @@ export const TestProvider = action({
   audited: true,
 })
 
+const TakenBadly = z.object({
+  sent: z.int(),
+  complaints: z.int(),
+  /** To addresses that do not exist. */
+  bounces: z.int(),
+  /** For policy: they do not want mail of this domain. */
+  refusals: z.int(),
+})
+
+export const ListSending = action({
+  name: 'sending.list',
+  does: 'Lists the domains that mail is written from: how it was taken in the last seven days, and whether marketing of the domain is paused.',
+  may: 'messages:read',
+  route: 'GET /api/sending',
+  input: z.object({}),
+  output: z.object({
+    domains: z.array(
+      z.object({
+        domain: z.string(),
+        state: z.enum(['good', 'warned', 'paused']),
+        /** What it was warned or paused for; '' when good. */
+        cause: z.enum(['', 'complaints', 'bounces', 'refusals']),
+        /** When that was said: the share of messages, 0 to 1. */
+        rate: z.number(),
+        since: Time.nullable(),
+        week: TakenBadly,
+      }),
+    ),
+  }),
+})
+
+/** Stays on the audit log for ever, so it names nobody. */
+const Reason = z
+  .string()
+  .trim()
+  .min(10)
+  .max(500)
+  .regex(/^(?!.*(?:@|\+\d{8}))/s, 'write why, without addresses and telephone numbers')
+
+export const ResumeSending = action({
+  name: 'sending.resume',
+  does: 'Lets marketing of a paused domain go on. Say why it is safe: the reason goes onto the audit log, and what was sent before counts no more.',
+  may: 'workspace:admin',
+  route: 'POST /api/sending/:domain/resume',
+  input: z.object({ domain: z.string().min(1).max(253), reason: Reason }),
+  output: z.object({ /** Messages that had been waiting. */ waiting: z.int().nonnegative() }),
+  audited: true,
+})
+
 export const MailSummary = z.object({
   id: z.string(),
   from: z.string(),

@@ -19,6 +19,8 @@ export interface Letter {
   /** A valid address (`address()`), and the name that is known; '' for none. */
   readonly to: { readonly name: string; readonly address: string }
   readonly unsubscribeUrl: string
+  /** Local parts of the addresses to which what concerns it comes back (`return-path.ts`). */
+  readonly returns: { readonly bounce: string; readonly unsubscribe: string }
   readonly rendered: Rendered
 }
 
@@ -29,8 +31,14 @@ export const messageIdOf = ({ workspace, id, sender }: Pick<Letter, 'workspace' 
 const keyOf = (workspace: string, id: string): string => digest(`${workspace}\u0000${id}`)
 
 /** Return path: one for each message where the sender has a bounce domain (VERP). */
-export const returnPath = ({ workspace, id, sender }: Pick<Letter, 'workspace' | 'id' | 'sender'>): string =>
-  sender.verpDomain === undefined ? sender.from.address : `b+${keyOf(workspace, id)}@${sender.verpDomain}`
+export const returnPath = ({ returns, sender }: Pick<Letter, 'returns' | 'sender'>): string =>
+  sender.verpDomain === undefined ? sender.from.address : `${returns.bounce}@${sender.verpDomain}`
+
+/** Where mail asks to leave: in the bounce domain an address of the message's own, elsewhere the mailbox as it is. */
+function leavingMailbox({ returns, sender: { unsubscribeMailbox, verpDomain } }: Pick<Letter, 'returns' | 'sender'>): string | undefined {
+  if (unsubscribeMailbox === undefined || domainOf(unsubscribeMailbox).toLowerCase() !== verpDomain) return unsubscribeMailbox
+  return `${returns.unsubscribe}@${verpDomain}`
+}
 
 export function emailHeaders(letter: Letter): Header[] {
   const { sender, to, rendered } = letter
@@ -50,11 +58,10 @@ export function emailHeaders(letter: Letter): Header[] {
 }
 
 /** One `List-Unsubscribe` (RFC 2369) with one https link, and the word that makes it one click (RFC 8058); `List-Id` (RFC 2919). */
-function listHeaders({ sender, topic, unsubscribeUrl, workspace }: Letter): Header[] {
-  const ways = [
-    `<${unsubscribeUrl}>`,
-    ...(sender.unsubscribeMailbox === undefined ? [] : [`<mailto:${sender.unsubscribeMailbox}?subject=unsubscribe>`]),
-  ]
+function listHeaders(letter: Letter): Header[] {
+  const { sender, topic, unsubscribeUrl, workspace } = letter
+  const mailbox = leavingMailbox(letter)
+  const ways = [`<${unsubscribeUrl}>`, ...(mailbox === undefined ? [] : [`<mailto:${mailbox}?subject=unsubscribe>`])]
   return [
     ['List-Unsubscribe', ways.join(', ')],
     ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'],

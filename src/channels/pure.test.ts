@@ -180,6 +180,7 @@ const letter: Letter = {
     verpDomain: 'bounce.shop.test',
   },
   unsubscribeUrl: 'https://go.shop.test/u/abc',
+  returns: { bounce: 'b+key', unsubscribe: 'u+key' },
   rendered: { subject: 'Hi', html: '<p>', text: 't', links: [] },
 }
 suite('the headers of a letter', () => {

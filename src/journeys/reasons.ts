@@ -62,6 +62,9 @@ export const REASONS = {
   // may not go now
   warm_up: fine('It waits for the next day: the warm-up plan of its provider is used up for today.'),
   provider_queue: fine('It waits for its turn with its provider.'),
+  identity_paused: trouble(
+    'Too many people complained about mail of this domain, or too many of its addresses do not exist: marketing waits until somebody lets it go on.',
+  ),
   quiet_hours: fine('It waits for the end of the quiet hours.'),
   always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),
   zone_unknown: trouble('Their time zone is not known, and this channel has legal hours.'),

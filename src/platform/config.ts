@@ -18,6 +18,8 @@ export interface Config {
   readonly mail: { readonly kind: 'none' } | { readonly kind: 'local' } | { readonly kind: 'smtp'; readonly url: string }
   /** Messages a second; undefined: as fast as the mail server takes them. */
   readonly mailRate: number | undefined
+  /** Where bounces and complaints are taken by SMTP; null: nowhere. */
+  readonly mailIn: { readonly host: string; readonly port: number } | null
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -160,6 +162,7 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
       : null,
     mail: v.SMTP_URL ? { kind: 'smtp', url: v.SMTP_URL } : { kind: v.MAILBOX === 'local' ? 'local' : 'none' },
     mailRate: v.MAIL_RATE,
+    mailIn: hostAndPort(v.MAIL_IN),
     host: v.HOST,
     port: v.PORT,
     publicUrl: v.PUBLIC_URL?.replace(/\/+$/, '') ?? `http://${v.HOST.includes(':') ? `[${v.HOST}]` : v.HOST}:${v.PORT}`,
@@ -176,6 +179,11 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
 
 /** Of the command `cadenza`, which may share its environment with the server. */
 const OF_THE_COMMAND = ['CADENZA_URL', 'CADENZA_KEY']
+
+function hostAndPort(text: string | undefined): Config['mailIn'] {
+  const found = text === undefined ? null : /^\[?([^\]]+?)\]?:(\d+)$/.exec(text)
+  return found && { host: found[1]!, port: Number(found[2]) }
+}
 
 /** A misspelt name is the commonest mistake, and a silent one. */
 function unknownNames(env: Environment): string[] {
@@ -250,6 +258,7 @@ export function explain(config: Config): ExplainedSetting[] {
     SMTP_URL: config.mail.kind === 'smtp' ? withoutPassword(config.mail.url) : '(none)',
     MAILBOX: config.mail.kind === 'local' ? 'local' : 'off',
     MAIL_RATE: config.mailRate === undefined ? '(no limit)' : String(config.mailRate),
+    MAIL_IN: config.mailIn ? `${config.mailIn.host}:${config.mailIn.port}` : '(none)',
     HOST: config.host,
     PORT: String(config.port),
     PUBLIC_URL: config.publicUrl,

@@ -150,6 +150,13 @@ export const SETTINGS = {
     allowed: 'a number above 0, up to 100000',
     mend: 'Example: MAIL_RATE=14 (a new Amazon SES account); unset it for no limit.',
   },
+  MAIL_IN: {
+    schema: optional(z.string().regex(HOST_AND_PORT)),
+    default: '',
+    does: 'Where this process takes bounces, complaints and unsubscribe mails by SMTP: the mail server of your bounce domain sends them on to it.',
+    allowed: 'host:port of this machine',
+    mend: 'Example: MAIL_IN=127.0.0.1:2526; unset it to take none.',
+  },
   HOST: {
     schema: z.string().regex(/^[^\s/]+$/),
     default: '127.0.0.1',

@@ -51,6 +51,11 @@ export async function insertWorkspace(tx: Queryable, workspace: Workspace): Prom
   )
 }
 
+export async function workspaceIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>('select workspace_id as id from workspaces')
+  return rows.map(({ id }) => id)
+}
+
 export async function findWorkspace(db: Queryable, id: string): Promise<Workspace | undefined> {
   const { rows } = await db.query<Workspace>(`select ${WORKSPACE} from workspaces where workspace_id = $1`, [id])
   return rows[0]

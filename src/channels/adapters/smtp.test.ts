@@ -35,6 +35,7 @@ function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', si
       verpDomain: 'bounce.shop.test',
     },
     unsubscribeUrl: 'https://go.shop.test/u/abc',
+    returns: { bounce: 'b+key', unsubscribe: 'u+key' },
     rendered: { subject: 'Grüße und ein sehr langer Betreff '.repeat(5), html, text: 'plain\n', links: [] },
   } as const
   const message = mimeMessage({ headers: emailHeaders(letter), text: 'plain\n', html, boundary: '=_b' })
