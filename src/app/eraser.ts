@@ -8,6 +8,7 @@ import type { Stream } from './carrier.ts'
 import { type ErasureParts, NotYet, runErasure } from './erasure.ts'
 import { eraseAgain } from './erasure-ledger.ts'
 import { holdErasures, openErasures } from './erasure-store.ts'
+import { keyRingOf } from './key-ring-file.ts'
 import type { Parts } from './open-parts.ts'
 
 export interface Eraser {
@@ -29,7 +30,8 @@ export async function startErasing({ config, parts, logger, stream, now }: Start
   const box = secretBox(secretKey)
   const { url, work: pool, analytics } = parts
   const ledger = join(config.dataDir, 'erased.jsonl')
-  const own = { url, pool, analytics, partitions, secretKey, box, keys: subjectKeys(box), now, logger, ledger }
+  const keyRing = keyRingOf(config.dataDir)
+  const own = { url, pool, analytics, partitions, secretKey, box, keys: subjectKeys(box), now, logger, ledger, keyRing }
   const again = await eraseAgain(own)
   if (again > 0) logger.warn({ people: again }, 'the database was set back to before these people were erased; they are erased again')
   const eraser = startEraser(stream ? { ...own, barrier: stream.barrier } : own)

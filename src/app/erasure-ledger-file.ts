@@ -3,8 +3,15 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 
 /** One erasure that has been done, in a file beside the database: a database that is set back to before does not know of it. */
-const Line = z.object({ erasure: z.string(), workspace: z.string(), pseudonyms: z.array(z.string()), doneAt: z.int() })
-export type LedgerLine = z.output<typeof Line>
+export const LedgerLine = z.object({
+  erasure: z.string(),
+  workspace: z.string(),
+  pseudonyms: z.array(z.string()),
+  /** Hashes of addresses that stay suppressed. */
+  hashed: z.array(z.string()).optional(),
+  doneAt: z.int(),
+})
+export type LedgerLine = z.output<typeof LedgerLine>
 
 /** Adds a line; it is on disk when this resolves. */
 export async function noteInLedger(path: string, line: LedgerLine): Promise<void> {
@@ -27,7 +34,7 @@ export async function readLedger(path: string): Promise<LedgerLine[]> {
   const lines = text.split('\n')
   const cutOff = lines.pop()
   if (cutOff) lines.push(...(isWhole(cutOff) ? [cutOff] : []))
-  return lines.filter((line) => line !== '').map((line) => Line.parse(JSON.parse(line)))
+  return lines.filter((line) => line !== '').map((line) => LedgerLine.parse(JSON.parse(line)))
 }
 
 function isWhole(text: string): boolean {

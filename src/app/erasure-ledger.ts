@@ -1,5 +1,7 @@
 import { isRefusal } from '#lib/problem.ts'
 import { pageProfileIds } from '#platform/keyed-state.ts'
+import { transaction } from '#platform/postgres/pool.ts'
+import { suppressHashed } from '#platform/suppressions.ts'
 import { beginErasure, type ErasureParts, runErasure } from './erasure.ts'
 import { readLedger } from './erasure-ledger-file.ts'
 import { findErasure, workspacesWithPeople } from './erasure-store.ts'
@@ -13,8 +15,10 @@ const PAGE = 5_000
  */
 export async function eraseAgain(parts: ErasureParts & { readonly ledger: string }): Promise<number> {
   const missing = new Map<string, Set<string>>()
-  for (const { erasure, workspace, pseudonyms } of await readLedger(parts.ledger)) {
+  for (const { erasure, workspace, pseudonyms, hashed = [] } of await readLedger(parts.ledger)) {
     if (await findErasure(parts.pool, workspace, erasure)) continue
+    const kept = { ws: workspace, addresses: hashed, hash: (_: string, address: string) => address, by: 'system:erasure-ledger' }
+    await transaction(parts.pool, (tx) => suppressHashed(tx, kept, parts.now()))
     const known = missing.get(workspace) ?? new Set()
     for (const pseudonym of pseudonyms) known.add(pseudonym)
     missing.set(workspace, known)

@@ -14,6 +14,7 @@ import type { SubjectKeys } from '#platform/subject-keys.ts'
 import { addressHash, suppressHashed } from '#platform/suppressions.ts'
 import { forgetIdentities, lockIdentities } from '#profiles/store.ts'
 import { countFacts, factTables, purgeFacts } from './erasure-facts-store.ts'
+import { destroyForBackups } from './erasure-keys.ts'
 import { noteInLedger } from './erasure-ledger-file.ts'
 import { receiptOf } from './erasure-receipt.ts'
 import {
@@ -59,6 +60,8 @@ export interface ErasureParts {
   readonly logger: Logger
   /** A file beside the database that erasures are noted in, so that a database that is set back is told of them. */
   readonly ledger?: string
+  /** The copy of all keys beside the database, which back-ups are opened with. */
+  readonly keyRing?: string
   /** Goes no further than to the beginning of this step. */
   readonly before?: Step
   /** How long (ms) a step waits for others before it is tried again later. */
@@ -332,6 +335,7 @@ async function keysStep(job: Job): Promise<void> {
 
 async function destinationsStep(job: Job): Promise<void> {
   const { row, subject, pool, destinations = [] } = job
+    await destroyForBackups({ ...job, tx, ws: row.ws, whole: subject })
   const counts: Record<string, number> = {}
   for (const { name, forget } of destinations) counts[`destination:${name}`] = await forget({ id: row.id, ws: row.ws, whole: subject })
   await transaction(pool, (tx) => onward(job, tx, { counts }))
@@ -355,7 +359,10 @@ async function receiptStep(job: Job): Promise<void> {
   const { row, subject, pool, now, secretKey, ledger } = job
   const at = now()
   // Noted twice after a crash, which does no harm; not at all would.
-  if (ledger !== undefined) await noteInLedger(ledger, { erasure: row.id, workspace: row.ws, pseudonyms: [...row.pseudonyms], doneAt: at })
+  const hash = addressHash(secretKey)
+  const hashed = reachableAt(subject).map((address) => hash(row.ws, address))
+  if (ledger !== undefined)
+    await noteInLedger(ledger, { erasure: row.id, workspace: row.ws, pseudonyms: [...row.pseudonyms], hashed, doneAt: at })
   await transaction(pool, async (tx) => {
     const documents = await documentsMentioning(tx, row.ws, namesOf(subject).mentions)
     const receipt = receiptOf(row, {

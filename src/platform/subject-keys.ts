@@ -93,6 +93,68 @@ interface KeyRow extends Subject {
   readonly wrapped: Buffer
 }
 
+/** A line of a key ring: a key as it lies in the database, wrapped. Useless without SECRET_KEY. */
+export type RingLine =
+  | { readonly kind: 'workspace'; readonly ws: string; readonly sealed: string }
+  /** `keyId` and `wrapped` are base64. */
+  | { readonly kind: 'subject'; readonly ws: string; readonly profile: string; readonly keyId: string; readonly wrapped: string }
+
+const RING_PAGE = 5_000
+
+/** All keys, those of workspaces first. */
+export async function* exportKeys(db: Queryable): AsyncGenerator<RingLine[]> {
+  const workspaces = await db.query<{ ws: string; sealed: string }>('select workspace_id as ws, sealed from workspace_keys order by 1')
+  yield workspaces.rows.map((row) => ({ kind: 'workspace' as const, ...row }))
+  for (let after: Subject = { ws: '', profile: '' }; ; ) {
+    const { rows } = await db.query<KeyRow>(
+      `select workspace_id as ws, profile_id as profile, key_id as "keyId", wrapped from subject_keys
+       where (workspace_id, profile_id) > ($1, $2) order by workspace_id, profile_id limit $3`,
+      [after.ws, after.profile, RING_PAGE],
+    )
+    yield rows.map(({ ws, profile, keyId, wrapped }) => ({
+      kind: 'subject' as const,
+      ws,
+      profile,
+      keyId: keyId.toString('base64'),
+      wrapped: wrapped.toString('base64'),
+    }))
+    if (rows.length < RING_PAGE) return
+    after = rows.at(-1)!
+  }
+}
+
+/** Puts keys of a ring into a database that has none. */
+export async function importKeys(tx: Queryable, lines: readonly RingLine[]): Promise<void> {
+  for (const line of lines)
+    if (line.kind === 'workspace')
+      await tx.query('insert into workspace_keys (workspace_id, sealed) values ($1, $2)', [line.ws, line.sealed])
+  const rows = lines.flatMap((line) =>
+    line.kind === 'subject' ? [{ ...line, keyId: Buffer.from(line.keyId, 'base64'), wrapped: Buffer.from(line.wrapped, 'base64') }] : [],
+  )
+  for (let i = 0; i < rows.length; i += RING_PAGE) await insertKeys(tx, rows.slice(i, i + RING_PAGE))
+}
+
+/** Opens what the keys of a ring sealed, whoever it belongs to: null when the key is not on the ring. Throws `CannotOpen` when it was changed. */
+export function ringOpener(box: SecretBox, lines: readonly RingLine[]): (sealed: Buffer) => Buffer | null {
+  const workspaces = new Map<string, Buffer>()
+  const byId = new Map<string, Subject & { readonly wrapped: string }>()
+  for (const line of lines) {
+    if (line.kind === 'subject') byId.set(line.keyId, line)
+    else workspaces.set(line.ws, Buffer.from(box.open(line.sealed, { workspace: line.ws, table: 'workspace_keys', id: '' }), 'base64url'))
+  }
+  return (sealed) => {
+    const id = keyIdOf(sealed)
+    const row = byId.get(id.toString('base64'))
+    const outer = row && workspaces.get(row.ws)
+    if (!outer) return null
+    const key = decrypt(outer, Buffer.from(row.wrapped, 'base64'), aad('subject key', row))
+    return subjectKey(row, { id, key }).open(sealed)
+  }
+}
+
+/** Which key sealed this; tells nothing about whose it is. */
+export const keyIdOf = (sealed: Buffer): Buffer => sealed.subarray(1, 1 + KEY_ID)
+
 /** The key that wraps the keys of a workspace's people; made at its first use. */
 async function workspaceKey(db: Queryable, box: SecretBox, workspace: string): Promise<Buffer> {
   const place = { workspace, table: 'workspace_keys', id: '' }

@@ -5,6 +5,7 @@ import { apply, plan } from './apply.ts'
 import { approvals } from './approvals.ts'
 import { auditing } from './audit.ts'
 import { backtesting } from './backtest.ts'
+import { backup, restore } from './backup.ts'
 import type { Call, Command, Exit, Flag, Result } from './command.ts'
 import { doctor } from './doctor.ts'
 import { exporting } from './export.ts'
@@ -41,6 +42,8 @@ const COMMANDS: readonly Command[] = [
   schemas,
   exportPerson,
   erasePerson,
+  backup,
+  restore,
 ]
 const ALWAYS: Readonly<Record<string, Flag>> = {
   json: { type: 'boolean', does: 'print one JSON object and nothing else' },
