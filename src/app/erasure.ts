@@ -224,26 +224,32 @@ async function suppressStep(job: Job): Promise<void> {
   })
 }
 
+const ON_ITS_WAY = 'A message to this person is on its way at this moment'
+
 /** What is queued is taken back, what is on its way is waited for, and what was accepted comes onto the log. */
-async function quietStep(job: Job): Promise<void> {
+async function hush(job: Job): Promise<void> {
   const { row, subject, pool, signal, barrier } = job
   await transaction(pool, (tx) => stopSending(tx, row.ws, subject.profiles))
   await barrier?.(signal)
-  await waitFor(
-    job,
-    'A message to this person is on its way at this moment',
-    async () => (await onTheirWay(pool, row.ws, subject.profiles)) === 0,
-  )
-  await transaction(pool, (tx) => onward(job, tx))
+  await waitFor(job, ON_ITS_WAY, async () => (await onTheirWay(pool, row.ws, subject.profiles)) === 0)
+}
+
+async function quietStep(job: Job): Promise<void> {
+  await hush(job)
+  await transaction(job.pool, (tx) => onward(job, tx))
 }
 
 /** In one transaction the person is no more: state, identifiers, queued messages, and records that nobody has handled yet. */
 async function severStep(job: Job): Promise<void> {
   const { row, pool, partitions } = job
+  await hush(job)
   await transaction(pool, async (tx) => {
     await lockIdentities(tx, [row.ws])
     const subject = { ...job.subject, ...united(job.subject, await wholeOf(tx, row.ws, job.subject.profiles[0]!)) }
     const fenced = await fencePartitions(tx, [...new Set(subject.profiles.map((id) => partitionOf(id, partitions)))])
+    // What was queued since: whoever has it in hand would keep it, under a new key of theirs, after all was gone.
+    await stopSending(tx, row.ws, subject.profiles)
+    if ((await onTheirWay(tx, row.ws, subject.profiles)) > 0) throw new NotYet(ON_ITS_WAY)
     const names = namesOf(subject)
     const counts: Record<string, number> = {}
     for (const table of heldTables) counts[`postgres:${table}`] = await eraseRows(tx, table, { ws: row.ws, names, way: 'held' })
@@ -329,13 +335,13 @@ async function keysStep(job: Job): Promise<void> {
   const { row, subject, pool, keys } = job
   await transaction(pool, async (tx) => {
     const destroyed = await keys.destroy(tx, row.ws, subject.profiles)
+    await destroyForBackups({ ...job, tx, ws: row.ws, whole: subject })
     await onward(job, tx, { counts: { 'postgres:subject_keys': destroyed } })
   })
 }
 
 async function destinationsStep(job: Job): Promise<void> {
   const { row, subject, pool, destinations = [] } = job
-    await destroyForBackups({ ...job, tx, ws: row.ws, whole: subject })
   const counts: Record<string, number> = {}
   for (const { name, forget } of destinations) counts[`destination:${name}`] = await forget({ id: row.id, ws: row.ws, whole: subject })
   await transaction(pool, (tx) => onward(job, tx, { counts }))

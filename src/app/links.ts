@@ -12,7 +12,9 @@ import { secureHeaders } from '#platform/http/headers.ts'
 import type { Queryable } from '#platform/log.ts'
 import { confirmSent, getOutbox, type OutboxRow } from '#platform/outbox-view.ts'
 import { transaction } from '#platform/postgres/pool.ts'
-import { cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
+import { addressHash, cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
+import { isOfErased, unlessErased } from './erased-store.ts'
+import { pseudonymOf } from './erasure-subject.ts'
 import { PIXEL, page } from './link-pages.ts'
 import type { Parts } from './open-parts.ts'
 import { registerPreferences } from './preferences.ts'
@@ -115,7 +117,7 @@ async function opened(options: Options, request: FastifyRequest, claim: Opening)
     once: String(Math.floor(at / OPEN_MS)),
     props: { fetcher: fetcher(request, row, at) },
   })
-  await write(options, said, row)
+  await write(options, said, { row, claim })
 }
 
 async function clicked(options: Options, request: FastifyRequest, claim: Clicking): Promise<void> {
@@ -125,7 +127,7 @@ async function clicked(options: Options, request: FastifyRequest, claim: Clickin
   await write(
     options,
     receipt(subject, { name: 'message.clicked', at, once, props: { url: claim.url, fetcher: fetcher(request, row, at) } }),
-    row,
+    { row, claim },
   )
 }
 
@@ -146,13 +148,20 @@ async function left(options: Options, claim: Leaving, source: 'one-click' | 'pag
   const props: JsonObject = { channel: 'email', topic: claim.topic, address: claim.address, source }
   const said = receipt(subject, { name: 'message.unsubscribed', at, once: `${claim.topic}:${at}`, props })
   const whom = { ws: claim.ws, address: claim.address, topic: claim.topic }
+  const sent = sentOf(options, claim)
   await transaction(parts.pool, async (tx) => {
-    await suppress(tx, [{ ...whom, reason: 'unsubscribed' }], at)
+    const plain = !(await isOfErased(tx, sent))
+    await suppress(
+      tx,
+      [plain ? { ...whom, reason: 'unsubscribed' } : { ...unnamed(options, whom), reason: 'unsubscribed', hashed: true }],
+      at,
+    )
     const cancelled = await cancelFor(tx, whom, { now: at, reason: 'consent_withdrawn' })
     const taken = cancelled.map((row) =>
       receipt({ ...row, ws: claim.ws }, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }),
     )
-    await appendRecords(tx, [said, ...taken], { partitions: config.partitions, now: at })
+    await appendRecords(tx, taken, { partitions: config.partitions, now: at })
+    await unlessErased(tx, sent, () => appendRecords(tx, [said], { partitions: config.partitions, now: at }))
   })
   appended()
   const until = performance.now() + WAIT_MS
@@ -170,19 +179,35 @@ async function returned(options: Options, claim: Leaving): Promise<void> {
     props: { channel: 'email', topic: claim.topic, address: claim.address, source: 'page' },
   })
   await transaction(parts.pool, async (tx) => {
-    await unsuppress(tx, { ws: claim.ws, address: claim.address, topic: claim.topic })
-    await appendRecords(tx, [said], { partitions: config.partitions, now: at })
+    const whom = { ws: claim.ws, address: claim.address, topic: claim.topic }
+    await unsuppress(tx, whom)
+    await unsuppress(tx, unnamed(options, whom))
+    await unlessErased(tx, sentOf(options, claim), () => appendRecords(tx, [said], { partitions: config.partitions, now: at }))
   })
   appended()
 }
 
 /** A message that got no answer, and is opened, was sent after all: its step need not wait for the end of the hold. */
-async function write({ parts, config, now, appended }: Options, said: EventRecord, row: OutboxRow | undefined): Promise<void> {
+async function write(options: Options, said: EventRecord, { row, claim }: { row: OutboxRow | undefined; claim: LinkClaim }): Promise<void> {
+  const { parts, config, now, appended } = options
   const at = now()
   await transaction(parts.pool, async (tx) => {
     const sent = row?.status === 'ambiguous' ? await confirmSent(tx, { ws: row.ws, id: row.id, now: at, reason: 'seen' }) : undefined
     const records = sent ? [receipt(sent, { name: 'message.sent', at, props: { reason: 'seen' } }), said] : [said]
-    await appendRecords(tx, records, { partitions: config.partitions, now: at })
+    await unlessErased(tx, sentOf(options, claim), () => appendRecords(tx, records, { partitions: config.partitions, now: at }))
   })
   appended()
 }
+
+const sentOf = ({ config }: Pick<Options, 'config'>, { ws, profile, effect }: LinkClaim) => ({
+  ws,
+  effect,
+  pseudonym: pseudonymOf(config.secretKey)(ws, profile),
+})
+
+/** The place without the address: of somebody who was erased no name comes back. */
+const unnamed = ({ config }: Pick<Options, 'config'>, { ws, address, topic }: { ws: string; address: string; topic: string }) => ({
+  ws,
+  topic,
+  address: addressHash(config.secretKey)(ws, address),
+})

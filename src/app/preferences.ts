@@ -13,6 +13,8 @@ import { keyOf } from '#platform/suppressions.ts'
 import { attribute, newProfile } from '#profiles/react.ts'
 import { type ChangeParts, type ConsentChange, changeConsent, type Say } from './change-consent.ts'
 import { type ConsentTerms, consentTerms, loadPeople } from './consent-gate.ts'
+import { isOfErased } from './erased-store.ts'
+import { pseudonymOf } from './erasure-subject.ts'
 import type { Parts } from './open-parts.ts'
 import { confirmPages, PAUSES, type PreferencesView, preferencesPage, type ShownTopic } from './preference-pages.ts'
 import { type Language, languageOf } from './preference-words.ts'
@@ -39,27 +41,31 @@ export function registerPreferences(scope: FastifyInstance, options: Options): v
   }
   scope.get('/p/:token', async (request: TokenRequest, reply) => {
     const claim = claimed(request, 'preferences')
-    if (!claim) return lost(request, reply)
+    if (!claim) return lost(request, reply.code(404))
     const visit = await visitOf(options, request, claim)
+    if (visit === null) return lost(request, reply.code(410))
     return html(reply, preferencesPage(viewOf(visit, null)))
   })
   scope.post('/p/:token', async (request: TokenRequest, reply) => {
     const claim = claimed(request, 'preferences')
-    if (!claim) return lost(request, reply)
-    return html(reply, await chosen(options, request, claim))
+    if (!claim) return lost(request, reply.code(404))
+    const visit = await visitOf(options, request, claim)
+    return visit === null ? lost(request, reply.code(410)) : html(reply, await chosen(options, request, visit))
   })
   scope.get('/y/:token', async (request: TokenRequest, reply) => {
     const claim = claimed(request, 'confirm')
-    if (!claim) return lost(request, reply)
+    if (!claim) return lost(request, reply.code(404))
     const visit = await visitOf(options, request, claim)
+    if (visit === null) return lost(request, reply.code(410))
     return isOpen(visit, claim)
       ? html(reply, confirmPages.ask(aboutOf(visit, claim)))
       : html(reply.code(410), confirmPages.late(visit.language))
   })
   scope.post('/y/:token', async (request: TokenRequest, reply) => {
     const claim = claimed(request, 'confirm')
-    if (!claim) return lost(request, reply)
+    if (!claim) return lost(request, reply.code(404))
     const visit = await visitOf(options, request, claim)
+    if (visit === null) return lost(request, reply.code(410))
     if (!isOpen(visit, claim)) return html(reply.code(410), confirmPages.late(visit.language))
     await confirmed(options, { request, visit, claim })
     const { ws, profile, effect, channel, address } = claim
@@ -70,7 +76,7 @@ export function registerPreferences(scope: FastifyInstance, options: Options): v
 
 const html = (reply: FastifyReply, text: string): FastifyReply => reply.type('text/html; charset=utf-8').send(text)
 const lost = (request: TokenRequest, reply: FastifyReply): FastifyReply =>
-  html(reply.code(404), confirmPages.lost(languageOf(request.query.lang, request.headers['accept-language'])))
+  html(reply, confirmPages.lost(languageOf(request.query.lang, request.headers['accept-language'])))
 
 /** All that one visit knows. */
 interface Visit {
@@ -82,12 +88,15 @@ interface Visit {
   readonly now: number
 }
 
-async function visitOf({ parts, now }: Options, request: TokenRequest, claim: Preferring | Confirming): Promise<Visit> {
+/** Null: the person was erased. Nothing that is chosen here could be anybody's. */
+async function visitOf({ parts, now, config }: Options, request: TokenRequest, claim: Preferring | Confirming): Promise<Visit | null> {
   const [people, terms] = await Promise.all([
     loadPeople(parts.pool, [{ ws: claim.ws, key: claim.profile }]),
     consentTerms(parts.pool, claim.ws),
   ])
   const person = people.get(keyOf(claim.ws, claim.profile))
+  const pseudonym = pseudonymOf(config.secretKey)(claim.ws, claim.profile)
+  if (!person && (await isOfErased(parts.pool, { ws: claim.ws, effect: claim.effect, pseudonym }))) return null
   const wish = person && (attribute(person.profile, 'locale') ?? attribute(person.profile, 'language'))
   return {
     claim,
@@ -173,8 +182,7 @@ function textsOf({ id, texts }: Topic, language: string): { lang: string; name: 
 }
 
 /** What the form asks for, done; and the page as it is after it. */
-async function chosen(options: Options, request: TokenRequest, claim: Preferring): Promise<string> {
-  const visit = await visitOf(options, request, claim)
+async function chosen(options: Options, request: TokenRequest, visit: Visit): Promise<string> {
   const form = new URLSearchParams(request.body ?? '')
   const wish = wishOf(form, visit)
   if (wish === null) return preferencesPage(viewOf(visit, null))
