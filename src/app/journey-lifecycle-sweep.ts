@@ -3,6 +3,7 @@ import { moveSweep, openSweeps, resumedLately, type Sweep, takeSweep } from '#jo
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { factsWait, newestFactBlock } from '#platform/fact-projection.ts'
 import { append, type Queryable } from '#platform/log.ts'
+import { stillThere } from '#platform/log-erasure.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { isInForce, nextInside, releaseHeld } from './journey-lifecycle-store.ts'
 
@@ -128,6 +129,9 @@ async function review(
   { ws, people }: { ws: string; people: readonly string[] },
   at: { partitions: number; now: number },
 ): Promise<void> {
-  const entries = people.map((key) => ({ workspace: ws, key, text: JSON.stringify({ kind: 'review', ws, key }) }))
+  // Whoever was erased since they were read stays erased.
+  const there = await stillThere(tx, { ws, keys: people, partitions: at.partitions })
+  const wanted = people.filter((key) => there.has(key))
+  const entries = wanted.map((key) => ({ workspace: ws, key, text: JSON.stringify({ kind: 'review', ws, key }) }))
   await append(tx, entries, at)
 }

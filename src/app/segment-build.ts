@@ -7,6 +7,7 @@ import { type Announce, nextRevision } from '#platform/documents.ts'
 import { factsWait, newestFactBlock } from '#platform/fact-projection.ts'
 import { backlog } from '#platform/leases.ts'
 import { append } from '#platform/log.ts'
+import { stillThere } from '#platform/log-erasure.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { type Catalogue, catalogue, slotName, type Watched } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
@@ -227,12 +228,15 @@ interface Write {
 /** Reviews and the note of them are one: a history that came twice would count twice. */
 async function write({ pool, partitions, now, appended }: BuilderOptions, { build, records, slice, after }: Write): Promise<void> {
   await transaction(pool, async (tx) => {
+    // Whoever was erased since their past was read stays erased.
+    const there = await stillThere(tx, { ws: build.ws, keys: records.map(({ key }) => key), partitions })
+    const wanted = records.filter(({ key }) => there.has(key))
     await append(
       tx,
-      records.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
+      wanted.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
       { partitions, now: now() },
     )
-    await noteProgress(tx, build, { slice, after, reviews: records.length })
+    await noteProgress(tx, build, { slice, after, reviews: wanted.length })
   })
   appended()
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from './log.ts'
+import { partitionOf, type Queryable } from './log.ts'
 
 /** How often somebody was erased from each partition. */
 export async function erasedCounts(db: Queryable): Promise<ReadonlyMap<number, number>> {
@@ -28,6 +28,24 @@ export async function fencePartitions(tx: Queryable, partitions: readonly number
     [partitions],
   )
   return rows
+}
+
+/**
+ * Which of these people there still are. Nobody of them can be erased before the transaction ends, so that what was read of them earlier may be
+ * put on the log; of those that are missing it may not.
+ */
+export async function stillThere(
+  tx: Queryable,
+  { ws, keys, partitions }: { ws: string; keys: readonly string[]; partitions: number },
+): Promise<ReadonlySet<string>> {
+  const theirs = [...new Set(keys.map((key) => partitionOf(key, partitions)))]
+  // An erasure locks these first; whoever waits here sees what it has done.
+  await tx.query('select from log_heads where partition = any($1) order by partition for update', [theirs])
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from keyed_state where workspace_id = $1 and kind = 'profile' and id = any($2)`,
+    [ws, keys],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 export interface Stretch {

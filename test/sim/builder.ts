@@ -100,9 +100,10 @@ interface Written {
 
 async function write(process: Process, world: World, { build, records, slice, last }: Written): Promise<void> {
   const { db, timeline, bug } = world
+  // Whoever was erased since their past was read stays erased.
   const append = (): void =>
     db.log.append(
-      records.map((record) => ({ key: record.key, record })),
+      records.filter(({ key }) => bug === 'build-brings-back' || db.states.has(key)).map((record) => ({ key: record.key, record })),
       'system',
       timeline.now,
     )()

@@ -23,6 +23,9 @@ export interface Witness {
 }
 
 const FACTS_OF_CANCELS = 10_000
+/** Where a fact of somebody stood who was erased. */
+const PURGED = { table: 'none', row: { profile_id: '' } } as unknown as Fact
+export const isPurged = ({ fact }: PlacedFact): boolean => fact === PURGED
 
 /** The simulated PostgreSQL: what a transaction does happens in one instant, whole or not at all. Times are epoch ms. */
 export class Database {
@@ -138,6 +141,35 @@ export class Database {
     this.#release(taken, batch.now)
     if (parts.has('letters')) for (const letter of batch.deadLetters) this.#bury(letter)
     this.witness?.saved(batch, facts)
+  }
+
+  /** Nothing that is held of these partitions can be saved. */
+  fenceOff(partitions: ReadonlySet<number>): void {
+    for (const lease of this.leases)
+      if (partitions.has(lease.partition)) Object.assign(lease, { owner: null, until: 0, epoch: lease.epoch + 1 })
+  }
+
+  /** Puts a tombstone in the place of each record of these people. */
+  bury(keys: readonly string[], within: (partition: number) => { after: number; upTo: number }): void {
+    for (const partition of new Set(keys.map((key) => this.log.partitionOf(key)))) this.log.bury(partition, keys, within(partition))
+  }
+
+  /** What the tables hold of these people. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) {
+      const row = this.states.get(key)
+      if (this.#bug !== 'erased-timer-fires' || row?.nextDue == null) this.states.delete(key)
+    }
+    for (const [id, { key }] of this.outbox.rows) if (keys.includes(key)) this.outbox.rows.delete(id)
+    for (const [name, { key }] of this.letters) if (keys.includes(key)) this.letters.delete(name)
+  }
+
+  /** Facts of these people up to these places; where they stood stays empty. */
+  purgeFacts(keys: readonly string[], heads: readonly number[]): void {
+    this.facts.forEach(({ partition, seq, ix, fact }, i) => {
+      if (!keys.includes(fact.row.profile_id) || seq > heads[partition]!) return
+      this.facts[i] = { partition, seq, ix, fact: PURGED }
+    })
   }
 
   #fence(batch: Batch): void {

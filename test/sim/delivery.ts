@@ -1,10 +1,14 @@
+import { waits } from '#app/passage.ts'
 import { type Opening, quietGate } from '#app/quiet-gate.ts'
 import { receiptsOf } from '#app/settler.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
 import type { EventRecord } from '#events/schema.ts'
+import type { JsonObject } from '#lib/json.ts'
 import type { Claimed } from '#platform/outbox.ts'
+import { keyOf } from '#platform/suppressions.ts'
 import { ConnectionLost, type Process } from './process.ts'
+import { madeOf, type Rights, rights } from './rights.ts'
 import type { World } from './world.ts'
 
 export const LIMITS: RetryLimits = { attempts: 6, first: 1_000, cap: 20_000, longestAsk: 20_000, hold: 30_000 }
@@ -20,6 +24,8 @@ export interface Attempt {
   readonly process: Process
   /** When the claim had committed: all that was acknowledged by then has had its say. */
   readonly since: number
+  /** Real time (ms) of the question whether it is still wanted. */
+  readonly asked: number
 }
 
 /**
@@ -31,11 +37,13 @@ export class Dispatcher {
   readonly #flying = new Map<string, Claimed>()
   #unsure = false
   readonly #opening: Opening
+  readonly #rights: Rights
 
   constructor(process: Process, world: World) {
     this.#process = process
     this.#world = world
     this.#opening = quietGate(async () => world.office.registry.current.policy)
+    this.#rights = rights(process, world)
   }
 
   async run(): Promise<void> {
@@ -158,18 +166,24 @@ export class Dispatcher {
       if (bug !== 'barrier-skipped') await this.#caughtUp()
       const asked = timeline.now
       const { suppressed, takenBack, held } = await this.#process.call('gate', () => this.#unwanted(claimed))
+      const refused: ReadonlyMap<string, string> = bug === 'second-gate-not-asked' ? new Map() : await this.#rights.permitted(claimed)
       for (const entry of claimed) {
-        const standing = { suppressed: suppressed.has(entry.id), takenBack: takenBack.has(entry.id), held: held.has(entry.id), asked }
-        void this.#deliver({ entry, process: this.#process, since }, standing)
+        const standing = {
+          suppressed: suppressed.has(entry.id),
+          refused: refused.get(keyOf(entry.ws, entry.id)) ?? '',
+          takenBack: takenBack.has(entry.id),
+          held: held.has(entry.id),
+        }
+        void this.#deliver({ entry, process: this.#process, since, asked }, standing)
       }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
-      for (const entry of claimed) void this.#finish(entry, this.#later('gate_unavailable', 1_000), '')
+      for (const entry of claimed) void this.#finish(entry, this.#later('gate_unavailable', 1_000), {})
     }
   }
 
   #later(reason: string, ms: number): Verdict {
-    return { status: 'ready', due: this.#now + ms, reason, receipt: null, bounced: false }
+    return waits(this.#now + ms, reason)
   }
 
   /** Suppressed, taken back since the claim, and held by a pause or a stop. */
@@ -177,8 +191,8 @@ export class Dispatcher {
     const { bug, office, db } = this.#world
     const named = (isUnwanted: (entry: Claimed) => boolean): Set<string> => new Set(claimed.filter(isUnwanted).map(({ id }) => id))
     const isTaken = ({ id, expires, attempt }: Claimed): boolean => {
-      const row = db.outbox.rows.get(id)!
-      return row.expires < expires || row.status !== 'sending' || row.attempt !== attempt
+      const row = db.outbox.rows.get(id)
+      return !row || row.expires < expires || row.status !== 'sending' || row.attempt !== attempt
     }
     return {
       suppressed: named((entry) => bug !== 'gate-skipped' && db.outbox.isSuppressed(entry)),
@@ -189,17 +203,32 @@ export class Dispatcher {
     }
   }
 
-  async #deliver(attempt: Attempt, { held, asked, ...standing }: Standing): Promise<void> {
+  async #deliver(attempt: Attempt, { held, ...standing }: Standing): Promise<void> {
     const { timeline, provider, dice, judge } = this.#world
-    const { entry } = attempt
+    const { entry, asked } = attempt
     const stopped =
       gate({ ...standing, expires: entry.expires }, this.#now) ?? (held ? heldBack(entry) : null) ?? (await this.#quiet(entry))
-    if (stopped) return this.#finish(entry, stopped, '')
-    if (timeline.now - asked > STALE_MS) return this.#finish(entry, this.#later('stood_still', 0), '')
+    if (stopped) return this.#finish(entry, stopped, {})
+    const judged = await this.#judged(entry)
+    if (judged && 'status' in judged) return this.#finish(entry, judged, {})
+    if (timeline.now - asked > STALE_MS) return this.#finish(entry, this.#later('stood_still', 0), {})
     judge.messages.leaves(attempt)
+    judge.rights.leaves(attempt)
     const handover = await provider.send(attempt)
     const verdict = afterAttempt(entry, handover, { now: this.#now, dice: dice.roll(), limits: LIMITS })
-    await this.#finish(entry, verdict, handover.kind === 'sent' ? handover.providerId : '')
+    const providerId = handover.kind === 'sent' ? handover.providerId : ''
+    await this.#finish(entry, verdict, { providerId, ...(judged ? { said: judged.said } : {}) })
+  }
+
+  /** What the rules of law say of it; while nobody answers it waits. */
+  async #judged(entry: Claimed): Promise<Verdict | { readonly said: JsonObject } | null> {
+    if (this.#world.bug === 'law-asked-once') return null
+    try {
+      return await this.#rights.judge(entry, madeOf(entry))
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error
+      return this.#later('gate_unavailable', 1_000)
+    }
   }
 
   /** A message that has come into quiet hours while it waited goes when they end, unless it expires before. */
@@ -209,50 +238,50 @@ export class Dispatcher {
     const due = await this.#opening(entry, now)
     if (due <= now) return null
     if (due > entry.expires) return { status: 'skipped', due: now, reason: 'expired', receipt: 'message.skipped', bounced: false }
-    return { status: 'ready', due, reason: 'quiet_hours', receipt: null, bounced: false }
+    return waits(due, 'quiet_hours')
   }
 
-  async #finish(entry: Claimed, verdict: Verdict, providerId: string): Promise<void> {
+  async #finish(entry: Claimed, verdict: Verdict, told: Told): Promise<void> {
     const { timeline, judge } = this.#world
     await this.#surely('settle', () => {
       timeline.tell(`${this.#process.name} settles ${entry.id}#${entry.attempt} as ${verdict.status} ${verdict.reason}`)
       judge.settling(entry, verdict)
-      this.#settle(entry, verdict, providerId)
+      this.#settle(entry, verdict, told)
     })
     this.#flying.delete(flightOf(entry))
     this.#process.wake()
   }
 
-  #settle(entry: Claimed, verdict: Verdict, providerId: string): void {
+  #settle(entry: Claimed, verdict: Verdict, { providerId = '', said }: Told): void {
     const { db, bug } = this.#world
-    const { status, due, reason } = verdict
+    const { status, due, reason, untried } = verdict
     const now = this.#now
     const counted = db.outbox.settle(
-      { ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '' },
+      { ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '', ...(untried && { untried }) },
       this.#process.name,
     )
     if (!counted && bug !== 'receipt-with-new-id') return
     if (verdict.bounced) db.outbox.suppress({ address: entry.address, topic: '' }, 'bounced')
-    const records = receiptsOf({ entry, verdict, providerId, hash: '' }, now)
+    const records = receiptsOf({ entry, verdict, providerId, hash: '', ...(said ? { made: { ...madeOf(entry), said } } : {}) }, now)
     this.#append(bug === 'receipt-with-new-id' ? records.map((record) => ({ ...record, id: `${record.id}:${now}` })) : records)
   }
 }
 
 interface Standing {
   readonly suppressed: boolean
+  /** Why the person may not be written to; '' when they may. */
+  readonly refused: string
   readonly takenBack: boolean
   readonly held: boolean
-  /** Real time (ms) of the question. */
-  readonly asked: number
+}
+
+interface Told {
+  readonly providerId?: string
+  /** What its receipt says besides. */
+  readonly said?: JsonObject
 }
 
 /** It waits until the pause ends, or for its own limit, whichever comes first. */
-const heldBack = ({ expires }: Claimed): Verdict => ({
-  status: 'ready',
-  due: expires + 1,
-  reason: 'journey_paused',
-  receipt: null,
-  bounced: false,
-})
+const heldBack = ({ expires }: Claimed): Verdict => waits(expires + 1, 'journey_paused')
 
 const flightOf = ({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): string => `${id}#${attempt}`

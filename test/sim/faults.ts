@@ -36,6 +36,10 @@ export interface Faults {
   readonly clock: number
   /** Somebody moves to another zone. */
   readonly moves: number
+  /** Per second, a tenth of it: somebody asks to be erased. */
+  readonly erasure: number
+  /** Somebody says what they allow. */
+  readonly consent: number
   /** Somebody buys, or leaves, while a message to them is queued or on its way. */
   readonly badMoment: number
   readonly provider: ProviderFaults
@@ -72,6 +76,8 @@ export const NO_FAULTS: Faults = {
   operate: 0,
   clock: 0,
   moves: 0,
+  erasure: 0,
+  consent: 0,
   badMoment: 0,
   provider: { refuses: 0, busy: 0, acceptsAndDrops: 0, drops: 0, slow: 0, lies: 0, unknownAddress: 0 },
 }
@@ -97,6 +103,8 @@ const MOST: Faults = {
   operate: 0.8,
   clock: 0.01,
   moves: 0.1,
+  erasure: 0.5,
+  consent: 0.5,
   badMoment: 0.8,
   provider: { refuses: 0.3, busy: 0.2, acceptsAndDrops: 0.3, drops: 0.3, slow: 0.3, lies: 0.2, unknownAddress: 0.05 },
 }

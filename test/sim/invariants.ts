@@ -29,6 +29,14 @@ export const INVARIANTS = {
   'sweep-leaves-nobody': 'after the sweep of an edit or a stop nobody is left who has not followed',
   'occurrence-once': 'a person enters each occurrence of a journey once, and by clocks that show an hour twice once too',
   'broadcast-reaches-all': 'a broadcast that is done has reached everybody who was there when it began',
+  'permission-holds':
+    'no marketing leaves for somebody who had refused it, not agreed, not confirmed, or whose word had run out, before it was claimed',
+  'permission-kept': 'what a person said last about a permission is in the state at the end, whatever profiles became one',
+  'permission-ends': 'grants, questions and pauses that have an end do end',
+  'taken-back-at-once': 'when an opt-out is written nothing that it speaks of waits in the queue',
+  'erased-is-gone': 'nothing tells of an erased person any more: no state, message, record, fact, dead letter',
+  'erased-is-left-alone': 'nothing happens for an erased person, and nothing is handed over to them',
+  'law-holds': 'no message leaves outside the hours that a rule of law allows, nor more of them than it allows',
   quiescence: 'when the faults are over, all work comes to an end',
   'no-surprise': 'workers meet lost connections and lost leases, nothing else',
 } as const

@@ -3,6 +3,7 @@ import { dueBy } from '#journeys/entries/schedule.ts'
 import { doorOf, recordFor } from '#journeys/entries/selection.ts'
 import { upgraded } from '#journeys/person.ts'
 import { runBuilder } from './builder.ts'
+import { runEraser } from './eraser.ts'
 import type { BroadcastRow, SweepRow } from './office.ts'
 import { nextInside } from './past.ts'
 import { ConnectionLost, type Process } from './process.ts'
@@ -17,6 +18,7 @@ const RELEASE_MS = 60_000
 /** As the role `jobs` of the product: builds, sweeps and broadcasts, each in a loop of its own. */
 export function runJobs(process: Process, world: World): void {
   void again(process, world, () => runBuilder(process, world))
+  void again(process, world, () => runEraser(process, world))
   void again(process, world, () => sweepRound(process, world))
   void again(process, world, () => broadcastRound(process, world))
 }

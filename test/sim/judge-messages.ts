@@ -23,13 +23,19 @@ export class MessageWatch {
     this.#world = world
   }
 
+  /** Whoever was erased and comes back has had nothing yet. */
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#taken.delete(key)
+  }
+
   /** An attempt begins to leave. Whoever lets it go has asked within the last few seconds. */
   leaves({ entry }: Attempt): void {
     this.#checkPause(entry)
     this.#checkQuiet(entry)
   }
 
-  #doubt(): number {
+  /** How long ago (ms) an answer that still holds may have been given. */
+  get doubt(): number {
     return STALE_MS + this.#world.surroundings.skewMs
   }
 
@@ -38,8 +44,8 @@ export class MessageWatch {
     const journey = String(payload['journey_id'])
     const changes = office.registry.modes.filter((mode) => mode.journey === journey)
     const last = changes.at(-1)
-    const isPaused = last?.kind === 'pause' && timeline.now - last.at > this.#doubt()
-    const isStopped = changes.some(({ kind, at }) => kind === 'stop' && createdAt <= at && timeline.now - at > this.#doubt())
+    const isPaused = last?.kind === 'pause' && timeline.now - last.at > this.doubt
+    const isStopped = changes.some(({ kind, at }) => kind === 'stop' && createdAt <= at && timeline.now - at > this.doubt)
     if (isPaused || isStopped)
       judge.violate('pause-holds', `${id} leaves, and ${journey} is to ${last!.kind} since ${timeline.now - last!.at} ms`)
   }
@@ -50,7 +56,7 @@ export class MessageWatch {
     const zones = shop.zonesOf(key)
     for (const { from, to } of scenery.policy?.quietHours ?? []) {
       const isQuiet = (at: number): boolean => zones.every((zone) => isBetween(clockIn(zone, at), from, to))
-      if (isQuiet(timeline.now) && isQuiet(timeline.now - this.#doubt()))
+      if (isQuiet(timeline.now) && isQuiet(timeline.now - this.doubt))
         judge.violate('quiet-hours-hold', `${id} for ${key} leaves between ${from} and ${to} in ${zones.join(', ')}`)
     }
   }
@@ -68,8 +74,11 @@ export class MessageWatch {
   #checkCaps(key: string): void {
     const { scenery, timeline, judge, surroundings, shop } = this.#world
     const now = timeline.now
+    const limits = scenery.law.flatMap(({ policy: { rule, applies } }) =>
+      rule.kind === 'frequency' ? [{ id: 'law', channel: applies.channels![0], max: rule.max, per: rule.within }] : [],
+    )
     const zones = shop.zonesOf(key)
-    for (const { id, channel, max, per = '' } of scenery.policy?.caps ?? []) {
+    for (const { id, channel, max, per = '' } of [...(scenery.policy?.caps ?? []), ...limits]) {
       // Days are those of one zone, and of a clock that is right.
       if (!(per in SPANS) && (zones.length !== 1 || surroundings.skewMs > 0)) continue
       const since =
@@ -83,7 +92,11 @@ export class MessageWatch {
           (each) => each.at > since && (channel === undefined || channel === each.channel) && !judge.isTakenOver(each.id, each.attempt),
         )
       const names = new Set(counted.map((each) => each.id))
-      if (names.size > Number(max)) judge.violate('caps-hold', `${key} got ${[...names].join(', ')} within ${per}, and ${id} allows ${max}`)
+      if (names.size > Number(max))
+        judge.violate(
+          id === 'law' ? 'law-holds' : 'caps-hold',
+          `${key} got ${[...names].join(', ')} within ${per}, and ${id} allows ${max}`,
+        )
     }
   }
 

@@ -35,6 +35,16 @@ export class PeopleWatch {
     this.#afterSweeps()
   }
 
+  /** Whoever was erased and comes back begins anew. */
+  forget(keys: readonly string[]): void {
+    for (const name of this.#told.keys()) if (keys.includes(name.split(' ')[0]!)) this.#told.delete(name)
+    for (const [name, others] of this.#entered)
+      this.#entered.set(
+        name,
+        others.filter(({ key }) => !keys.includes(key)),
+      )
+  }
+
   #hears({ profile_id, segment_id, kind, reason }: { profile_id: string; segment_id: string; kind: string; reason: string }): void {
     const name = `${profile_id} ${segment_id}`
     const isIn = kind === 'entered'
@@ -156,7 +166,7 @@ export class PeopleWatch {
     for (const [root, past] of pasts) {
       const holds = db.states.get(root)?.person.segments.holds
       // Who was told the same twice, on both sides of a merge, has counted it twice.
-      if (!holds || parked.has(root) || new Set(past.map(({ id }) => id)).size < past.length) continue
+      if (!holds || judge.erased.has(root) || parked.has(root) || new Set(past.map(({ id }) => id)).size < past.length) continue
       const deeds = past.map(({ deed }) => deed)
       for (const [segment, condition] of office.registry.conditions()) {
         const isIn = Object.hasOwn(holds, segment)
@@ -181,7 +191,8 @@ export class PeopleWatch {
       for (const key of there) {
         const root = this.root(key)
         // Who has become another since may have become one who was passed already.
-        if (key === root && !reached.has(key) && !parked.has(key)) judge.violate('broadcast-reaches-all', `${id} has not reached ${key}`)
+        if (key === root && !reached.has(key) && !parked.has(key) && !judge.erased.has(key))
+          judge.violate('broadcast-reaches-all', `${id} has not reached ${key}`)
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Batch, PlacedFact } from '#app/ports.ts'
 import type { Verdict } from '#channels/policy.ts'
 import type { Fact, TransitionFact } from '#events/reaction.ts'
+import type { LogRecord } from '#events/schema.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
@@ -8,6 +9,7 @@ import type { Attempt } from './delivery.ts'
 import type { Invariant } from './invariants.ts'
 import { MessageWatch } from './judge-messages.ts'
 import { PeopleWatch } from './judge-people.ts'
+import { RightsWatch } from './judge-rights.ts'
 import type { Said } from './shop.ts'
 import type { Place } from './tables.ts'
 import type { Timeline } from './timeline.ts'
@@ -45,6 +47,7 @@ export class Judge implements Witness {
   readonly #timeline: Timeline
   readonly messages: MessageWatch
   readonly people: PeopleWatch
+  readonly rights: RightsWatch
   readonly #orders = new Map<string, Order[]>()
   readonly #optOuts = new Map<string, { at: number; onTheirWay: ReadonlySet<string> }>()
   readonly #places = new Set<string>()
@@ -58,6 +61,10 @@ export class Judge implements Witness {
   readonly #takenOver = new Set<string>()
   readonly #unanswered = new Set<string>()
   readonly #handedOver = new Map<string, { attempt: number; key: string }[]>()
+  /** Profiles that were erased, and the events that were taken out of the log with them. */
+  readonly erased = new Set<string>()
+  readonly buried = new Set<string>()
+  readonly #old = new Set<LogRecord>()
   /** Repeats that no memory of one profile can know, and orders that overtook the merge of profiles. */
   readonly known = new Map<string, number>()
 
@@ -66,6 +73,7 @@ export class Judge implements Witness {
     this.#timeline = world.timeline
     this.messages = new MessageWatch(world)
     this.people = new PeopleWatch(world)
+    this.rights = new RightsWatch(world)
   }
 
   violate(invariant: Invariant, detail: string): void {
@@ -80,6 +88,7 @@ export class Judge implements Witness {
 
   acknowledged(said: Said, at: number): void {
     this.acked.set(said.id, said)
+    this.rights.acknowledged(said.id, at)
     if (said.name === 'Order Completed') this.#ordersOf(said).find((order) => order.said.id === said.id)!.acknowledged = at
   }
 
@@ -149,10 +158,18 @@ export class Judge implements Witness {
   }
 
   saved(batch: Batch, facts: readonly PlacedFact[]): void {
+    for (const { id } of batch.people) if (this.erased.has(id)) this.#checkErased(id)
     for (const placed of facts) this.#take(placed)
     for (const { partition, seq } of batch.deadLetters) this.#settledPlaces.add(`${partition} ${seq}`)
     for (const { id } of batch.people) this.#checkRuns(id)
     this.people.saved(batch, facts)
+  }
+
+  /** Only what has come since can have moved anything. */
+  #checkErased(id: string): void {
+    const { places } = this.#db.log.partitions[this.#db.log.partitionOf(id)]!
+    if (!places.some(({ record }) => 'key' in record && record.key === id && !this.#old.has(record)))
+      this.violate('erased-is-left-alone', `something happened for ${id}, and nobody has said anything of them`)
   }
 
   #take(placed: PlacedFact): void {
@@ -237,9 +254,36 @@ export class Judge implements Witness {
       this.#optOuts.set(`${address} ${topic}`, { at, onTheirWay: new Set(rows.map(({ id, attempt }) => `${id}#${attempt}`)) })
   }
 
+  /** These people are no more from this instant on: whatever comes of them now is of somebody new. */
+  severed(keys: readonly string[]): void {
+    const isTheirs = (key: string): boolean => keys.includes(key)
+    for (const { places } of this.#db.log.partitions)
+      for (const { record } of places) {
+        if (!('key' in record) || !isTheirs(record.key)) continue
+        this.#old.add(record)
+        if (record.kind === 'event') this.buried.add(record.id)
+      }
+    for (const { fact } of this.#db.facts) {
+      if (!isTheirs(fact.row.profile_id)) continue
+      if (fact.table === 'events') this.accepted.delete(fact.row.message_id)
+      if (fact.table === 'transitions') this.#steps.delete(fact.row.enrollment_id)
+    }
+    for (const { id, key } of this.#db.outbox.rows.values()) if (isTheirs(key)) this.#handedOver.delete(id)
+    for (const key of keys) this.erased.add(key)
+    this.people.forget(keys)
+    this.messages.forget(keys)
+  }
+
+  /** Somebody who had left has come back. */
+  returned({ address, topic }: { address: string; topic: string }): void {
+    for (const each of [topic, '']) this.#optOuts.delete(`${address} ${each}`)
+  }
+
   /** The provider has taken a message. */
   handedOver({ entry, since }: Attempt, key: string): void {
     const name = `${entry.id}#${entry.attempt}`
+    if (this.erased.has(entry.key) && entry.channel !== 'webhook' && !this.#takenOver.has(name))
+      this.violate('erased-is-left-alone', `${name} is handed over to ${entry.key}`)
     const before = this.#handedOver.get(entry.id) ?? []
     if (before.some((other) => other.key !== key)) this.violate('effect-once', `${entry.id} goes out as ${key} and as ${before[0]!.key}`)
     const bare = before.find(
@@ -258,8 +302,9 @@ export class Judge implements Witness {
   }
 
   #checkOptOut({ address, topic, lane }: Claimed, name: string): void {
-    const out = this.#optOuts.get(`${address} ${topic}`)
-    if (lane !== 'marketing' || !out || out.at >= this.#timeline.now || out.onTheirWay.has(name)) return
+    const outs = [this.#optOuts.get(`${address} ${topic}`), this.#optOuts.get(`${address} `)]
+    const out = outs.find((each) => each && each.at < this.#timeline.now && !each.onTheirWay.has(name))
+    if (lane !== 'marketing' || !out) return
     this.violate('opt-out-holds', `${name} to ${address}, who had left ${topic} ${this.#timeline.now - out.at} ms before`)
   }
 
@@ -268,6 +313,7 @@ export class Judge implements Witness {
     const run = String(payload['enrollment_id'])
     const entry = (payload['data'] as { entry: { key: string; at: number } }).entry
     for (const order of this.#orders.get(entry.key) ?? []) {
+      if (this.buried.has(order.said.id)) continue
       if (order.acknowledged >= since || order.said.at < entry.at) continue
       if (order.found?.has(run))
         this.violate(
@@ -276,7 +322,7 @@ export class Judge implements Witness {
         )
       else if (order.found && this.#begun.get(run)!.before < order.begun) {
         // Another partition was handled sooner: by the log the order was over when the run began.
-        if (this.#placeOf(order.said.id)!.at < this.#begun.get(run)!.at) continue
+        if ((this.#placeOf(order.said.id)?.at ?? -Infinity) < this.#begun.get(run)!.at) continue
         if (this.#isSamePerson(key, order.said.id))
           this.violate('order-stops-reminder', `${id}: order ${order.said.id} was handled while the run moved between merged profiles`)
         else this.#note('reminder left although another profile had ordered, which was known to be the same person later or never')
@@ -341,6 +387,34 @@ export class Judge implements Witness {
 
   #isTakenOver(id: string): boolean {
     return [...this.#takenOver].some((attempt) => attempt.startsWith(`${id}#`))
+  }
+
+  /** At the end: nothing tells of whom was erased, but what has come since. */
+  judgeErased(erasures: readonly { readonly family: readonly string[]; readonly heads: readonly number[] }[]): void {
+    const { log, facts, states, outbox, letters } = this.#db
+    for (const { family, heads } of erasures) {
+      const isTheirs = (key: string): boolean => family.includes(key)
+      const since = log.partitions.flatMap(({ places }, partition) =>
+        places.slice(heads[partition]).flatMap(({ record, by }) => ('key' in record && isTheirs(record.key) ? [{ record, by }] : [])),
+      )
+      const came = new Set(since.map(({ record }) => record.key))
+      const old = log.partitions.flatMap(({ places }, partition) =>
+        places.slice(0, heads[partition]).filter(({ record }) => 'key' in record && isTheirs(record.key)),
+      )
+      const fact = facts.find(({ partition, seq, fact: { row } }) => isTheirs(row.profile_id) && seq <= heads[partition]!)
+      const left =
+        old[0] ??
+        fact ??
+        [...states.values()].find(({ id }) => isTheirs(id) && !came.has(id)) ??
+        [...outbox.rows.values()].find(({ key }) => isTheirs(key) && !came.has(key)) ??
+        [...letters.values()].find(({ partition, seq, key }) => isTheirs(key) && seq <= heads[partition]!)
+      if (left) this.violate('erased-is-gone', `${family.join(', ')} up to ${heads.join(', ')}: ${JSON.stringify(left)}`)
+      const isNew = new Set(since.flatMap(({ record }) => (record.kind === 'event' ? [record.key] : [])))
+      const brought = since.find(
+        ({ record, by }) => by === 'system' && record.kind === 'review' && record.history !== undefined && !isNew.has(record.key),
+      )
+      if (brought) this.violate('erased-is-gone', `${family.join(', ')}: their past came back by ${JSON.stringify(brought)}`)
+    }
   }
 
   readonly #checked: number[] = []

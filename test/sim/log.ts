@@ -2,6 +2,8 @@ import type { LogRecord } from '#events/schema.ts'
 import { type Cursor, type LogBlock, partitionOf } from '#platform/log.ts'
 import type { Author, Entry, PartitionTable } from './tables.ts'
 
+const TOMBSTONE: LogRecord = { kind: 'erased' }
+
 /** The log of the simulated database. Each method is one instant, as a committed transaction is. */
 export class Log {
   readonly partitions: readonly PartitionTable[]
@@ -49,6 +51,20 @@ export class Log {
     table.blocks.push(block)
     for (const record of JSON.parse(block.records) as LogRecord[]) table.places.push({ record, at: table.at, by })
     return block
+  }
+
+  /** Tombstones for what stands behind `after`, up to `upTo`; numbers and times stay. */
+  bury(partition: number, keys: readonly string[], { after, upTo }: { after: number; upTo: number }): void {
+    const { blocks, places } = this.partitions[partition]!
+    const gone = (record: LogRecord, seq: number): boolean => seq > after && seq <= upTo && 'key' in record && keys.includes(record.key)
+    places.forEach((place, i) => {
+      if (gone(place.record, i + 1)) places[i] = { ...place, record: TOMBSTONE }
+    })
+    for (const block of blocks) {
+      const records = JSON.parse(block.records) as LogRecord[]
+      const kept = records.map((record, i) => (gone(record, block.first_seq + i) ? TOMBSTONE : record))
+      Object.assign(block, { records: JSON.stringify(kept) })
+    }
   }
 
   /** The tick of a database whose ticks do not wait for appends under way: it takes its number, and they come in behind it with their own time. */

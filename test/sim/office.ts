@@ -1,6 +1,7 @@
 import type { Broadcast } from '#journeys/entries/selection.ts'
 import type { ModeChange } from '#journeys/modes.ts'
 import type { InFlight } from '#workspaces/documents/in-flight.ts'
+import type { ErasureRow } from './eraser.ts'
 import { count } from './process.ts'
 import { lastStep, MOST_VERSIONS } from './published.ts'
 import { Registry } from './registry.ts'
@@ -40,6 +41,9 @@ export class Office {
   readonly builds: BuildRow[] = []
   readonly sweeps: SweepRow[] = []
   readonly broadcasts: BroadcastRow[] = []
+  readonly erasures: ErasureRow[] = []
+  /** Who holds the lock of erasures. */
+  eraser = ''
   /** By which revision broadcasts were looked for last, and when the next one begins (epoch ms). */
   begun = 0
   nextBroadcast = -Infinity
@@ -123,6 +127,16 @@ export class Office {
     if (ending || kind === 'stop') this.#sweep(journey)
   }
 
+  /** Somebody asks to be erased, with all that turns out to be them. */
+  erase(): void {
+    const { dice, surroundings, timeline, knobs, shop } = this.#world
+    const profile = `u${dice.between(0, knobs.people - 1)}`
+    if (this.erasures.some(({ family }) => family.includes(profile))) return
+    count(surroundings, 'erasure')
+    timeline.tell(`${profile} asks to be erased`)
+    this.erasures.push({ profile, family: shop.familyOf([profile]), step: 'suppress', heads: [] })
+  }
+
   /** What is paused could never come to an end. */
   resumeAll(): void {
     for (const journey of ['cart', 'promo', 'daily']) if (this.registry.modeOf(journey) === 'pause') this.#change(journey, 'run')
@@ -141,6 +155,8 @@ export class Office {
     if (build) return `the build since ${build.since} is ${build.status} at slice ${build.slice} of ${build.slices}`
     const sweep = this.sweeps.find(({ done }) => !done)
     if (sweep) return `the sweep of ${sweep.journey} at revision ${sweep.revision} is not done`
+    const erasure = this.erasures.find(({ step }) => step !== 'done')
+    if (erasure) return `the erasure of ${erasure.profile} is at ${erasure.step}`
     const broadcast = this.broadcasts.find(({ status }) => status === 'running')
     return broadcast ? `broadcast ${broadcast.journey} ${broadcast.occurrence} is running` : null
   }

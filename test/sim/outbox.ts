@@ -10,7 +10,7 @@ interface Marketing {
 /** The outbox and the suppressions of the simulated database, statement by statement as in platform/outbox.ts and platform/suppressions.ts. */
 export class Outbox {
   readonly rows = new Map<string, OutboxRow>()
-  readonly suppressions = new Map<string, 'unsubscribed' | 'bounced'>()
+  readonly suppressions = new Map<string, 'unsubscribed' | 'bounced' | 'erased'>()
   onQueued: (effect: Effect) => void = () => {}
   /** Told when something may have become due. */
   onReady: () => void = () => {}
@@ -59,11 +59,12 @@ export class Outbox {
   }
 
   /** Whether it counted: an attempt that was taken over does not, unless the message has left. */
-  settle({ id, attempt, status, due, reason }: Settlement, owner: string): boolean {
-    const row = this.rows.get(id)!
+  settle({ id, attempt, status, due, reason, untried }: Settlement, owner: string): boolean {
+    const row = this.rows.get(id)
+    if (!row) return false
     const isOurs = (row.status === 'sending' || row.status === 'ambiguous') && row.owner === owner && row.attempt === attempt
     if (!isOurs && (status !== 'sent' || row.status === 'sending' || row.status === 'sent')) return false
-    Object.assign(row, { status, due, reason })
+    Object.assign(row, { status, due, reason, deferred: row.deferred + (untried ? 1 : 0) })
     this.onReady()
     return true
   }
@@ -94,9 +95,15 @@ export class Outbox {
     this.onReady()
   }
 
-  suppress({ address, topic }: Marketing, reason: 'unsubscribed' | 'bounced'): void {
+  suppress({ address, topic }: Marketing, reason: 'unsubscribed' | 'bounced' | 'erased'): void {
     const name = `${address} ${topic}`
-    if (this.suppressions.get(name) !== 'bounced') this.suppressions.set(name, reason)
+    if ((this.suppressions.get(name) ?? 'unsubscribed') === 'unsubscribed') this.suppressions.set(name, reason)
+  }
+
+  /** What is stronger than an unsubscribe stays. */
+  unsuppress({ address, topic }: Marketing): void {
+    for (const name of [`${address} ${topic}`, `${address} `])
+      if (this.suppressions.get(name) === 'unsubscribed') this.suppressions.delete(name)
   }
 
   isSuppressed({ address, topic, lane }: Claimed): boolean {
@@ -110,6 +117,18 @@ export class Outbox {
     for (const row of taken) row.status = 'cancelled'
     return taken
   }
+
+  /** Of people who are being erased: what waits is taken back, what is on its way is not tried again. */
+  stopSending(profiles: readonly string[]): void {
+    for (const row of this.rows.values()) {
+      if (!profiles.includes(row.key) || (row.status !== 'ready' && row.status !== 'sending')) continue
+      row.expires = Math.min(row.expires, 0)
+      if (row.status === 'ready') Object.assign(row, { status: 'cancelled', reason: 'erased' })
+    }
+  }
+
+  onTheirWay = (profiles: readonly string[]): boolean =>
+    [...this.rows.values()].some((row) => row.status === 'sending' && profiles.includes(row.key))
 
   inFlightTo(whom: Marketing): number {
     return [...this.rows.values()].filter((row) => row.status === 'sending' && concerns(row, whom)).length

@@ -68,7 +68,13 @@ export class Provider {
     const key = bug === 'key-with-attempt' ? `${entry.id}:${entry.attempt}` : entry.id
     timeline.tell(`provider takes ${key}#${entry.attempt} for ${entry.address}`)
     judge.handedOver(attempt, key)
-    if (!delivered || entry.channel !== 'email') return
+    if (!delivered) return
+    if (entry.channel === 'sms' && dice.chance(0.2)) this.#later(() => shop.stops(entry))
+    if (entry.channel !== 'email') return
+    if (entry.payload['confirm'] === true) {
+      if (dice.chance(0.7)) this.#later(() => shop.confirms(entry))
+      return
+    }
     if (dice.chance(0.4)) this.#later(() => shop.opened(entry))
     if (entry.lane === 'marketing' && dice.chance(0.15)) this.#later(() => shop.leaves(entry))
     if (dice.chance(0.03)) this.#later(() => shop.bounced(entry))

@@ -1,4 +1,7 @@
+import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
+import { Policy } from '#consent/policies/schema.ts'
 import { ContactPolicy } from '#consent/policy.ts'
+import { Topic } from '#consent/topics.ts'
 import { type Definitions, definitions } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
@@ -149,6 +152,18 @@ const renewal = (time: string): Journey =>
     ],
   })
 
+/** By text message. */
+const texts = Journey.parse({
+  kind: 'journey',
+  id: 'texts',
+  goal: GOAL,
+  entry: { event: 'Page Viewed', reentry: { after: '4s' } },
+  steps: [
+    { kind: 'wait', id: 'breath', for: '2s' },
+    { kind: 'sms', id: 'text', template: 'text', within: '2m', otherwise: [] },
+  ],
+})
+
 /** The first changes its clocks at the same moment as the second, where that is midnight; the others do not, or at another time. */
 export const ZONES = ['Europe/Berlin', 'Atlantic/Azores', 'America/New_York', 'Asia/Kathmandu'] as const
 
@@ -159,6 +174,10 @@ export interface Scenery {
   readonly policy: ContactPolicy | undefined
   readonly daily: { readonly time: string; readonly zone: string }
   readonly renewal: { readonly time: string; readonly date: string }
+  /** What the topic of all marketing asks; undefined: there are no topics. */
+  readonly topic: Topic | undefined
+  /** Rules of law in force. */
+  readonly law: readonly VersionedPolicy[]
 }
 
 const SPRING = Date.UTC(2026, 2, 29, 1)
@@ -200,8 +219,61 @@ export function drawScenery(dice: Dice): Scenery {
       time: clock(moment, dice.between(-1, 2) * MINUTE, dice.pick(ZONES)),
       date: new Date(moment).toISOString().slice(0, 10),
     },
+    topic: dice.pick([undefined, OFFERS.free, OFFERS.free, OFFERS.asked, OFFERS.confirmed]),
+    law: dice.chance(0.5) ? [] : law(dice, { from, to }),
   }
 }
+
+const offers = (email: string, doubleOptIn: boolean): Topic => {
+  const templates = doubleOptIn ? { doubleOptIn: { templates: { email: 'confirm' } } } : {}
+  const topic = Topic.parse({
+    kind: 'topic',
+    id: 'offers',
+    texts: { en: { name: 'Offers' } },
+    channels: { email, sms: 'legitimate-interest' },
+    default: email === 'consent' ? 'off' : 'on',
+    ...templates,
+  })
+  // Days are too long for a world: 2^-10 of one is 84.375 s.
+  return topic.doubleOptIn ? { ...topic, doubleOptIn: { ...topic.doubleOptIn, withinDays: 2 ** -10 } } : topic
+}
+/** E-mail goes until somebody objects, or after they have said yes, or after they have also confirmed it. */
+const OFFERS = { free: offers('legitimate-interest', false), asked: offers('consent', false), confirmed: offers('consent', true) } as const
+
+/** Hours that are closed for some minutes, and a limit. */
+function law(dice: Dice, closed: { from: string; to: string }): VersionedPolicy[] {
+  const windows =
+    closed.from < closed.to
+      ? [
+          { from: '00:00', to: closed.from },
+          { from: closed.to, to: '24:00' },
+        ]
+      : [closed].map(flip)
+  const rules = [
+    {
+      kind: 'hours',
+      windows: windows.filter(({ from, to }) => from !== to),
+      unknown: { zones: ['UTC'], windows: windows.filter(({ from, to }) => from !== to) },
+    },
+    { kind: 'frequency', max: dice.between(1, 2), within: dice.pick(['15s', '40s']) },
+  ]
+  const chosen = dice.pick([[0], [1], [0, 1]])
+  return chosen.map((i) => ({
+    version: 1,
+    policy: Policy.parse({
+      kind: 'policy',
+      id: rules[i]!.kind,
+      name: rules[i]!.kind,
+      rule: rules[i],
+      applies: { channels: [i === 0 ? 'email' : dice.pick(['email', 'sms'])] },
+      citation: 'A rule of this world',
+      effective: { from: '2026-01-01' },
+      owner: 'nobody',
+    }),
+  }))
+}
+
+const flip = ({ from, to }: { from: string; to: string }) => ({ from: to, to: from })
 
 /** Something that a person did, as they told it. */
 export interface Deed {
@@ -249,6 +321,8 @@ export function journeyOf(id: string, version: number, scenery: Scenery): Journe
       return loyalty
     case 'daily':
       return daily(scenery.daily.time, scenery.daily.zone)
+    case 'texts':
+      return texts
     case 'renewal':
       return renewal(scenery.renewal.time)
     default:
@@ -269,7 +343,7 @@ export const LIBRARY: Definitions = definitions({
   consent: 'opt-out',
   journeys: [
     ...Array.from({ length: MOST_VERSIONS }, (_, i) => ({ journey: cartOf(i + 1), version: i + 1, live: false })),
-    ...[welcome, promo, loyalty].map((journey) => ({ journey, version: 1, live: false })),
+    ...[welcome, promo, loyalty, texts].map((journey) => ({ journey, version: 1, live: false })),
   ],
   templates: [],
   segments: [

@@ -43,7 +43,12 @@ export class Registry {
   constructor(scenery: Scenery, now: number) {
     this.scenery = scenery
     const yesterday = now - 2 * 3_600_000
-    this.#versions = ['cart', 'welcome', 'promo', 'daily', 'renewal'].map((id) => ({ id, version: 1, live: true, since: yesterday }))
+    this.#versions = ['cart', 'welcome', 'promo', 'texts', 'daily', 'renewal'].map((id) => ({
+      id,
+      version: 1,
+      live: true,
+      since: yesterday,
+    }))
     this.#segments = [
       { id: 'keen', conditions: [KEEN[0]] },
       { id: 'rich', conditions: [RICH] },
@@ -169,8 +174,12 @@ export class Registry {
         templates: [
           { id: 'cart', version: this.revision, topic: 'offers' },
           { id: 'receipt', version: 1 },
+          { id: 'text', version: this.revision, topic: 'offers', channel: 'sms' },
+          { id: 'confirm', version: 1, topic: 'offers' },
         ],
         policy: this.scenery.policy,
+        policies: this.scenery.law,
+        topics: this.scenery.topic ? [this.scenery.topic] : [],
         segments: this.#input().segments,
         watches: this.watches,
         edits: [...this.edits],

@@ -3,7 +3,7 @@ import type { KeyedRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import { fire, nextDue, react } from '#journeys/react.ts'
 import { canonical } from '#lib/json.ts'
-import { type Database, isOfCancel } from './database.ts'
+import { type Database, isOfCancel, isPurged } from './database.ts'
 import type { Registry } from './registry.ts'
 
 interface Made {
@@ -93,7 +93,7 @@ export function difference(db: Database, registry: Registry): string | null {
   const states = (people: Iterable<readonly [string, Person]>): string[] =>
     [...people].map(([key, person]) => `${key} ${canonical(person)}`)
   const engineSaid = db.log.partitions.flatMap(({ places }) =>
-    places.filter(({ by }) => by === 'engine').map(({ record }) => canonical(record)),
+    places.filter(({ by, record }) => by === 'engine' && record.kind !== 'erased').map(({ record }) => canonical(record)),
   )
   return (
     compare('state', states([...db.states].map(([key, { person }]) => [key, person] as const)), states(replay.people)) ??
@@ -106,7 +106,9 @@ export function difference(db: Database, registry: Registry): string | null {
     compare('letter', [...db.letters.keys()], replay.letters) ??
     compare(
       'fact',
-      db.facts.filter((placed) => !isOfCancel(placed)).map(({ partition, seq, ix, fact }) => told(partition, seq, { ix, fact })),
+      db.facts
+        .filter((placed) => !isOfCancel(placed) && !isPurged(placed))
+        .map(({ partition, seq, ix, fact }) => told(partition, seq, { ix, fact })),
       replay.facts,
     )
   )

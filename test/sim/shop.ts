@@ -1,4 +1,5 @@
 import { receipt } from '#channels/receipts.ts'
+import { CONSENT_GRANTED, CONSENT_PAUSED, CONSENT_RESUMED, CONSENT_WITHDRAWN } from '#consent/react.ts'
 import type { EventRecord, EventType, KeyedRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { count } from './process.ts'
@@ -19,6 +20,7 @@ export interface Said {
 const UNKNOWN = 'UTC'
 /** An opt-out waits this long (ms) for messages that are on their way. */
 const WAIT_MS = 5_000
+const WORDS = { granted: CONSENT_GRANTED, withdrawn: CONSENT_WITHDRAWN, paused: CONSENT_PAUSED, resumed: CONSENT_RESUMED } as const
 
 /** The customers, their devices, and the API that takes in what they do. Clients repeat what was not acknowledged. */
 export class Shop {
@@ -28,12 +30,33 @@ export class Shop {
   readonly #carts = new Map<string, string[]>()
   /** Zones that each profile has told of. */
   readonly #zones = new Map<string, Set<string>>()
+  /** People who were erased: their devices have fallen silent. */
+  readonly #gone = new Set<string>()
   #ids = 0
   /** Requests that have not been acknowledged yet, and devices that have not finished. */
   open = 0
 
   constructor(world: World) {
     this.#world = world
+  }
+
+  /** All profiles that turned out to be one of these people. */
+  familyOf(profiles: readonly string[]): string[] {
+    const roots = new Set(profiles.map((each) => this.#root(each)))
+    const all = new Set([...profiles, ...this.#alias.keys(), ...this.#alias.values()])
+    return [...all].filter((each) => roots.has(this.#root(each)))
+  }
+
+  addressesOf(profiles: readonly string[]): string[] {
+    return profiles.flatMap((each) => [`u${each.slice(1)}@shop.example`, `+491511234567${each.slice(1)}`])
+  }
+
+  /** Whoever comes back is somebody new. */
+  forget(profiles: readonly string[]): void {
+    for (const profile of profiles) {
+      this.#alias.delete(profile)
+      this.#gone.add(profile)
+    }
   }
 
   /** Opens for business: every person has a device, some have a second one that does not know yet whose it is. */
@@ -51,7 +74,7 @@ export class Shop {
     this.open++
     let before: string | null = null
     const next = (): void => {
-      if (left-- === 0) {
+      if (left-- === 0 || this.#gone.has(profile)) {
         this.open--
         return
       }
@@ -85,10 +108,31 @@ export class Shop {
       count(surroundings, 'moved to another zone')
       return { said: this.#say('identify', 'Profile Updated', { timezone: this.#zone(profile, dice.pick(ZONES)) }), loose: false }
     }
+    if (dice.chance(faults.consent * 0.5)) return this.#word(profile)
     if (dice.chance(faults.merge * 0.3)) this.#merge(person, profile)
     if (dice.chance(faults.poison)) count(surroundings, 'poison')
     else return this.#deed(person)
     return { said: this.#say('track', POISON, {}), loose: false }
+  }
+
+  /** What a device says about permission: it may be late, and overtaken. */
+  #word(profile: string): { said: Said; loose: boolean } {
+    const { dice, surroundings, timeline, judge } = this.#world
+    const kind = dice.pick(['granted', 'granted', 'withdrawn', 'paused', 'resumed'] as const)
+    count(surroundings, `said: ${kind}`)
+    const channel = dice.pick(['email', 'email', 'sms'])
+    const ends = kind === 'paused' || (kind === 'granted' && dice.chance(0.4))
+    const until = ends ? timeline.now + dice.between(3_000, 45_000) : undefined
+    const topic = kind === 'granted' || dice.chance(0.6) ? 'offers' : ''
+    const props: JsonObject =
+      kind === 'paused'
+        ? { until: until! }
+        : kind === 'resumed'
+          ? {}
+          : { channel, topic, ...(until === undefined ? {} : { expires_at: until }) }
+    const said = this.#say('track', WORDS[kind], props)
+    judge.rights.said({ id: said.id, profile, kind, channels: [channel], topic, at: said.at, ...(until === undefined ? {} : { until }) })
+    return { said, loose: dice.chance(surroundings.faults.late) }
   }
 
   #traits(profile: string, person: number): JsonObject {
@@ -96,6 +140,7 @@ export class Shop {
     const zone = this.#zone(profile, dice.chance(0.85) ? ZONES[person % ZONES.length]! : UNKNOWN)
     return {
       email: `u${person}@shop.example`,
+      phone: `+491511234567${person}`,
       ...(zone === UNKNOWN ? {} : { timezone: zone }),
       ...(dice.chance(0.4) ? { renewal: scenery.renewal.date } : {}),
     }
@@ -244,6 +289,11 @@ export class Shop {
     return owner
   }
 
+  /** Whether a profile is, and was, nobody else. */
+  isAlone(profile: string): boolean {
+    return !this.#gone.has(profile) && !this.#alias.has(profile) && ![...this.#alias.values()].includes(profile)
+  }
+
   #root(profile: string): string {
     let root = profile
     for (let next = this.#alias.get(root); next !== undefined; next = this.#alias.get(root)) root = next
@@ -255,7 +305,7 @@ export class Shop {
     const { dice, knobs, timeline, surroundings } = this.#world
     const other = profile.startsWith('a') ? `u${person}` : dice.chance(0.2) ? `u${dice.between(0, knobs.people - 1)}` : `a${person}`
     const [from, into] = (profile.startsWith('a') ? [profile, other] : [other, profile]).map((name) => this.#root(name)) as [string, string]
-    if (from === into) return
+    if (from === into || this.#gone.has(from) || this.#gone.has(into)) return
     this.#alias.set(from, into)
     count(surroundings, 'merge')
     timeline.tell(`${from} turns out to be ${into}`)
@@ -265,6 +315,11 @@ export class Shop {
   /** The moment that hurts: somebody buys or leaves just when a message to them is queued, claimed or on its way. */
   queued(effect: Received): void {
     const { dice, surroundings } = this.#world
+    if (effect.channel === 'sms' && dice.chance(surroundings.faults.badMoment * 0.5)) {
+      count(surroundings, 'bad moment')
+      this.#after(dice.between(0, 1_500), () => this.stops(effect))
+    }
+    if (effect.topic === 'offers' && dice.chance(surroundings.faults.badMoment * surroundings.faults.consent)) this.#runsOut(effect)
     if (effect.payload['journey_id'] !== 'cart' || effect.channel !== 'email' || !dice.chance(surroundings.faults.badMoment)) return
     const { entry } = effect.payload['data'] as { entry: { key: string } }
     count(surroundings, 'bad moment')
@@ -274,6 +329,16 @@ export class Shop {
       else this.#send(effect.key, this.#say('track', 'Order Completed', { cart: entry.key, total: 1 }), () => {})
       this.open--
     })
+  }
+
+  /** What they allow ends while the message waits. */
+  #runsOut({ key, channel, topic }: Received): void {
+    const { dice, timeline, judge, surroundings } = this.#world
+    const until = timeline.now + dice.between(100, 4_000)
+    count(surroundings, 'said: granted for a moment')
+    const said = this.#say('track', CONSENT_GRANTED, { channel, topic, expires_at: until })
+    judge.rights.said({ id: said.id, profile: key, kind: 'granted', channels: [channel], topic, at: said.at, until })
+    this.#send(key, said, () => {})
   }
 
   opened(entry: Received): void {
@@ -297,16 +362,70 @@ export class Shop {
     )
   }
 
+  /** As app/inbound.ts: STOP, which is meant for all that goes to the number. */
+  stops({ key, ws, address, id }: Received): void {
+    const { timeline, db, judge, surroundings, bug } = this.#world
+    const whom = { address, topic: '' }
+    const said = `in:${id}:${timeline.now}`
+    const channels = ['sms', 'whatsapp']
+    this.#request(
+      () => {
+        const at = timeline.now
+        timeline.tell(`${address} says STOP`)
+        judge.rights.said({ id: said, profile: key, kind: 'withdrawn', channels, topic: '', at })
+        db.outbox.suppress(whom, 'unsubscribed')
+        const cancelled = bug === 'stop-not-taken-back' ? [] : db.outbox.cancelFor(whom)
+        const taken = cancelled.map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
+        const changes = (bug === 'stop-of-texts-only-noted' ? ['email'] : channels).map((channel) =>
+          receipt(
+            { ws, key, id: said, channel, payload: {} },
+            { name: 'message.unsubscribed', at, once: channel, props: { ...whom, source: 'keyword' } },
+          ),
+        )
+        const took = this.#append([...changes, ...taken])
+        judge.rights.written({ address, channel: 'sms' })
+        return took
+      },
+      () => {
+        count(surroundings, 'STOP')
+        judge.rights.acknowledged(said, timeline.now)
+        judge.optedOut(whom, timeline.now)
+      },
+    )
+  }
+
+  /** As app/preferences.ts: the link of the question is used, and whoever reads there has come back. */
+  confirms({ key, ws, id, address, channel, topic }: Received): void {
+    const { timeline, db, judge, surroundings } = this.#world
+    const said = `confirm:${id}`
+    this.#request(
+      () => {
+        const at = timeline.now
+        judge.rights.said({ id: said, profile: key, kind: 'granted', channels: [channel], topic, at, verified: true })
+        db.outbox.unsuppress({ address, topic })
+        judge.returned({ address, topic })
+        const props = { channel, topic, address, source: 'page', verified: true }
+        return this.#append([{ kind: 'event', ws, key, id: said, type: 'system', name: WORDS.granted, at, received: at, props, ids: [] }])
+      },
+      () => {
+        count(surroundings, 'confirmed')
+        judge.rights.acknowledged(said, timeline.now)
+      },
+    )
+  }
+
   /** As app/links.ts: remembered, what is queued taken back, what is on its way waited for; then it is acknowledged. */
   leaves(entry: Received): void {
     const { timeline, db, judge, surroundings } = this.#world
     const whom = { address: entry.address, topic: entry.topic }
+    const said = `left:${entry.id}:${timeline.now}`
     let until = 0
     this.#request(
       () => {
         const at = timeline.now
         until = at + WAIT_MS
         timeline.tell(`${whom.address} leaves ${whom.topic}`)
+        judge.rights.said({ id: said, profile: entry.key, kind: 'withdrawn', channels: ['email'], topic: whom.topic, at })
         db.outbox.suppress(whom, 'unsubscribed')
         const taken = db.outbox
           .cancelFor(whom)
@@ -319,6 +438,7 @@ export class Shop {
           if (db.outbox.inFlightTo(whom) > 0 && timeline.now < until) this.#after(20, look)
           else {
             count(surroundings, 'opt-out')
+            judge.rights.acknowledged(said, timeline.now)
             judge.optedOut(whom, timeline.now)
           }
         }

@@ -49,6 +49,10 @@ const FAULTS = [
   ...['event', 'review', 'merged'].map((why) => `segment: entered by ${why}`),
   ...['segment: left by time', 'refused: journey_paused', 'refused: journey_draining', 'refused: journey_stopped'],
   ...['cart', 'welcome', 'promo', 'loyalty', 'daily', 'renewal'].map((journey) => `entered: ${journey}`),
+  ...['STOP', 'confirmed', 'erasure', 'said: granted', 'said: granted for a moment', 'said: withdrawn', 'said: paused', 'said: resumed'],
+  ...['consent: granted', 'consent: pending', 'consent: expired', 'consent: withdrawn', 'consent: paused', 'consent: resumed'],
+  ...['skipped: consent_withdrawn', 'skipped: consent_expired', 'skipped: consent_paused'],
+  ...['law: defer at decision', 'law: pass at decision', 'law: defer at dispatch', 'law: pass at dispatch', 'entered: texts'],
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
 

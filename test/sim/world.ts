@@ -154,6 +154,7 @@ export class World {
     const process = new Process(`${kind}-${this.#started++}`, this.surroundings, (dead) => {
       this.#processes.delete(dead)
       if (this.office.builder === dead.name) this.office.builder = ''
+      if (this.office.eraser === dead.name) this.office.eraser = ''
       if (this.bug === 'timer-lost-on-crash') loseTimers(this.db, dead.name)
       if (dead !== this.#gone) this.timeline.after(this.dice.between(100, 5_000), again)
     })
@@ -177,6 +178,7 @@ export class World {
     if (dice.chance(faults.publish * 0.1)) {
       this.office.publish()
     }
+    if (dice.chance(faults.erasure * 0.1)) this.office.erase()
     if (dice.chance(faults.operate * 0.1)) this.office.operate()
     // Facts reach ClickHouse later.
     if (this.#calm || dice.chance(0.7)) db.projected = this.#factsBefore
@@ -209,6 +211,8 @@ export class World {
     const parked = new Set(db.parked().map(({ key }) => key))
     const due = [...db.states.values()].find((row) => !parked.has(row.id) && (isAwaiting(row) || (row.nextDue ?? Infinity) <= timeline.now))
     if (due) return `${due.id} is looked at again at ${due.nextDue}`
+    const ending = [...db.states.values()].find(({ id, person }) => (person.consent.due ?? 0) > timeline.now && !parked.has(id))
+    if (ending) return `a permission of ${ending.id} ends at ${ending.person.consent.due}`
     const waiting = [...db.states.values()].find(({ id, person }) => person.journeys.enrollments.length > 0 && !parked.has(id))
     return waiting
       ? `${waiting.id} stands on ${waiting.person.journeys.enrollments.map(({ step, due }) => `${step} until ${due}`).join(', ')}`
@@ -222,10 +226,13 @@ export class World {
     if (busy !== null) judge.violate('quiescence', busy)
     const dead = new Set([...db.letters.values()].map(({ record }) => (JSON.parse(record) as { id?: string }).id))
     for (const id of judge.acked.keys())
-      if (!judge.accepted.has(id) && !dead.has(id)) judge.violate('acknowledged-once', `${id} was acknowledged and never handled`)
+      if (!judge.accepted.has(id) && !dead.has(id) && !judge.buried.has(id))
+        judge.violate('acknowledged-once', `${id} was acknowledged and never handled`)
     judge.judgeReceipts(dead)
     judge.messages.end()
     judge.people.end()
+    judge.rights.end()
+    judge.judgeErased(this.office.erasures)
     const differs = this.bug !== null && FOUND_BY[this.bug] ? null : difference(db, this.office.registry)
     if (differs !== null) judge.violate('replay-equal', differs)
   }
@@ -234,6 +241,9 @@ export class World {
 /** What the product did that the rules are about: a world in which none of it happens says nothing. */
 function toldBy({ table, row }: Fact): string | null {
   if (table === 'deliveries' && row.status === 'held') return `held: ${row.reason}`
+  if (table === 'consents') return `consent: ${row.status}`
+  if (table === 'verdicts') return `law: ${row.outcome} at ${row.stage}`
+  if (table === 'deliveries' && row.status === 'skipped') return `skipped: ${row.reason}`
   if (table === 'memberships') return `segment: ${row.kind} by ${row.reason}`
   if (table !== 'transitions') return null
   if (row.kind === 'entered') return `entered: ${row.journey_id}`
