@@ -12,6 +12,7 @@ import { type Definition, liveDocuments } from '#platform/documents.ts'
 import { loadStates } from '#platform/keyed-state.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Claimed } from '#platform/outbox.ts'
+import { channelOf } from './consent-gate.ts'
 import { policiesAmong } from './definitions.ts'
 import type { Judge } from './passage.ts'
 import type { Made } from './prepare.ts'
@@ -92,27 +93,34 @@ const verdict = (what: Pick<Verdict, 'status' | 'receipt' | 'due' | 'reason'>, j
 const NOBODY = { status: 'skipped', receipt: 'message.skipped', reason: 'person_gone' } as const
 const GONE: Judgement = { outcome: 'refuse', passed: [], rulings: [], until: 0 }
 
-/** The channel as rules know it; null: it is no message to a person. */
-function channelOf({ channel, payload }: Pick<Claimed, 'channel' | 'payload'>): string | null {
-  if (payload['note'] === true) return null
-  const contact = payload['contact'] as { readonly channel?: unknown } | undefined
-  if (typeof contact?.channel === 'string') return contact.channel
-  return channel === 'webhook' ? null : channel
-}
-
 const namesOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined
 
 /** The question, with a content that is read when a rule asks for it. */
-export function asking(asked: Omit<Asked, 'content'>, given: Given | null): Asked {
-  let read: ContentFacts | undefined
-  return {
-    ...asked,
-    get content() {
-      if (!given) return null
-      read ??= contentOf(given)
-      return read
-    },
+export const asking = (asked: Omit<Asked, 'content'>, given: Given | null): Asked => new Question(asked, given)
+
+class Question implements Asked {
+  readonly stage: Asked['stage']
+  readonly subject: Asked['subject']
+  readonly message: MessageFacts
+  readonly alike: string | null
+  readonly now: number
+  readonly #given: Given | null
+  #read: ContentFacts | undefined
+
+  constructor({ stage, subject, message, alike = null, now }: Omit<Asked, 'content'>, given: Given | null) {
+    this.stage = stage
+    this.subject = subject
+    this.message = message
+    this.alike = alike
+    this.now = now
+    this.#given = given
+  }
+
+  get content(): ContentFacts | null {
+    if (!this.#given) return null
+    this.#read ??= contentOf(this.#given)
+    return this.#read
   }
 }
 

@@ -48,7 +48,9 @@ export function rewriteLinks(
     pieces.push(html.slice(end, from - 1), url === undefined ? '"#"' : `"${escapeHtml(track(url, links.length - 1))}"`)
     end = to + 1
   }
-  return { html: pieces.join('') + html.slice(end), links }
+  // One text, and not a chain of parts that whoever reads it first has to put together.
+  pieces.push(html.slice(end))
+  return { html: pieces.join(''), links }
 }
 
 /** Where the quoted `href` of each `a` and `area` tag stands. Reads each character once, whatever the text: a regular expression would not. */
@@ -82,8 +84,16 @@ const isHref = (html: string, quote: number): boolean => /[\s/"']href\s{0,20}=\s
 /** Puts the invisible picture that tells of an opening before the end of the body. */
 export function appendPixel(html: string, url: string): string {
   const picture = `<img src="${escapeHtml(url)}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">`
-  const end = html.toLowerCase().lastIndexOf('</body>')
-  return end < 0 ? html + picture : html.slice(0, end) + picture + html.slice(end)
+  const end = endOfBody(html)
+  return [html.slice(0, end), picture, html.slice(end)].join('')
+}
+
+/** Where the last `</body>` stands, whatever its case; the end of the text when there is none. */
+function endOfBody(html: string): number {
+  const last = html.lastIndexOf('</body>')
+  const [from, rest] = last < 0 ? [0, html] : [last, html.slice(last)]
+  const found = rest.toLowerCase().lastIndexOf('</body>')
+  return found < 0 ? html.length : from + found
 }
 
 /** Puts the preheader first into the body, hidden, padded so that inboxes do not go on with the body's own words. */

@@ -1,14 +1,15 @@
 import { phoneNumber } from '#channels/phone.ts'
 import type { MessageFacts, SubjectFacts } from '#consent/policies/facts.ts'
 import { type Judgement, type Ruling, reasonOf } from '#consent/policies/gatekeeper.ts'
-import { placesOf } from '#consent/policies/places.ts'
+import { type Places, placesOf } from '#consent/policies/places.ts'
 import { GENERAL } from '#consent/policies/schema.ts'
 import type { VerdictFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { own } from '#lib/record.ts'
 import { attribute, phoneOf } from '#profiles/react.ts'
-import { scopeOf } from '#segments/condition/scope.ts'
+import type { Attribute, ProfileSection } from '#profiles/schema.ts'
+import { type Scope, scopeOf } from '#segments/condition/scope.ts'
 import type { Enrollment } from './enrollment.ts'
 import type { Message, Standing } from './node.ts'
 import type { Person } from './person.ts'
@@ -57,29 +58,67 @@ export function gated({ definitions, person, run, now }: Standing, message: Mess
 }
 
 /** A person as rules ask about them at a moment (epoch ms). */
-export function subjectOf({ profile, consent, contacts, segments }: Person, now: number): SubjectFacts {
-  const phones = [phoneOf(profile), attribute(profile, 'phone'), attribute(profile, 'mobile')].flatMap((given) =>
-    typeof given === 'string' ? (phoneNumber(given) ?? []) : [],
-  )
-  return {
-    id: profile.id,
-    scope: scopeOf({
+export const subjectOf = (person: Person, now: number): SubjectFacts => new Subject(person, now)
+
+/** Most rules ask little of a person: the rest is not made. */
+class Subject implements SubjectFacts {
+  readonly id: string
+  readonly permits: SubjectFacts['permits']
+  readonly contacts: SubjectFacts['contacts']
+  readonly #person: Person
+  readonly #now: number
+  #scope: Scope | undefined
+  #places: Places | undefined
+
+  constructor(person: Person, now: number) {
+    this.id = person.profile.id
+    this.permits = person.consent.permits
+    this.contacts = person.contacts.sends
+    this.#person = person
+    this.#now = now
+  }
+
+  get scope(): Scope {
+    const { profile, consent, segments } = this.#person
+    this.#scope ??= scopeOf({
       profile,
       permits: consent.permits,
-      now,
+      now: this.#now,
       segment: (id) => own(segments.holds, id) !== undefined,
       list: (id) => (own(segments.lists, id) ?? 0) > 0,
       score: (name) => own(segments.scores, name)?.[0],
-    }),
-    attribute: (name) => own(profile.attributes, name),
-    onList: (id) => {
-      const since = own(segments.lists, id) ?? 0
-      return since > 0 ? since : undefined
-    },
-    permits: consent.permits,
-    contacts: contacts.sends,
-    places: placesOf({ attribute: (name) => attribute(profile, name), phones }),
+    })
+    return this.#scope
   }
+
+  get places(): Places {
+    const { profile } = this.#person
+    this.#places ??= placesOf({ attribute: (name) => attribute(profile, name), phones: phonesOf(profile) })
+    return this.#places
+  }
+
+  attribute(name: string): Attribute | undefined {
+    return own(this.#person.profile.attributes, name)
+  }
+
+  onList(id: string): number | undefined {
+    const since = own(this.#person.segments.lists, id) ?? 0
+    return since > 0 ? since : undefined
+  }
+}
+
+/** Every telephone number of theirs, in E.164. Asked for each message, and mostly all the same. */
+function phonesOf(profile: ProfileSection): readonly string[] {
+  const [first, second, third] = [phoneOf(profile), attribute(profile, 'phone'), attribute(profile, 'mobile')]
+  const found: string[] = []
+  const add = (text: Json | undefined): void => {
+    const number = typeof text === 'string' ? phoneNumber(text) : undefined
+    if (number !== undefined) found.push(number)
+  }
+  add(first)
+  if (second !== first) add(second)
+  if (third !== first) add(third)
+  return found
 }
 
 interface Place {

@@ -44,16 +44,18 @@ export function likeness(phrases: readonly string[]): Likeness {
       held = 1
     }
     const known = new Set([...vocabulary, ...wordsOf(words)])
-    const made = { known, pages: new Shapes('<', { known, next }), lines: new Shapes('\n', { known, next }) }
+    const made = { known, pages: new Shapes('<', { known, next }), lines: new Shapes('\n', { known, next }), subjects: new Shapes('\n', { known, next, isWritten: true }) }
     kins.set(kin, (kins.get(kin) ?? new Map()).set(words, made))
     return made
   }
   return {
     of(kin, { subject, html, text }, { words, address }) {
       if (!usable) return null
-      const { known, pages, lines } = kinOf(kin, words)
-      const [page, told] = [pages.of(html, address), lines.of(text, address)]
-      return page === null || told === null ? null : `${page}\u0002${told}\u0002${signature(subject, known)}`
+      const { pages, lines, subjects } = kinOf(kin, words)
+      const page = pages.of(html, address)
+      const told = lines.of(text, address)
+      const named = subjects.of(subject, address)
+      return page === null || told === null || named === null ? null : `${page}\u0002${told}\u0002${named}`
     },
   }
 }
@@ -62,6 +64,7 @@ interface Kin {
   readonly known: ReadonlySet<string>
   readonly pages: Shapes
   readonly lines: Shapes
+  readonly subjects: Shapes
 }
 
 const wordsOf = (text: string): readonly string[] => plain(text).match(/[a-z0-9]+/g) ?? []
@@ -71,17 +74,20 @@ class Shapes {
   readonly #end: '<' | '\n'
   readonly #known: ReadonlySet<string>
   readonly #next: () => string
+  readonly #isWritten: boolean
   #shapes: readonly Shape[] = []
 
-  constructor(end: '<' | '\n', { known, next }: { known: ReadonlySet<string>; next: () => string }) {
+  /** `isWritten`: addresses in it are words as well. */
+  constructor(end: '<' | '\n', { known, next, isWritten = false }: { known: ReadonlySet<string>; next: () => string; isWritten?: boolean }) {
     this.#end = end
     this.#known = known
     this.#next = next
+    this.#isWritten = isWritten
   }
 
   of(text: string, address: string): string | null {
     for (const shape of this.#shapes) {
-      const found = classIn(shape, text, { end: this.#end, known: this.#known, address })
+      const found = classIn(shape, text, { end: this.#end, known: this.#known, isWritten: this.#isWritten, address })
       if (found !== null) return found
     }
     this.#learn(partsOf(text, this.#end))
@@ -204,10 +210,11 @@ function isApart(neighbour: string | undefined): boolean {
 interface Reading extends Pick<Wanted, 'address'> {
   readonly end: '<' | '\n'
   readonly known: ReadonlySet<string>
+  readonly isWritten: boolean
 }
 
 /** The class of a text of this shape; null: it has another shape. One that begins with `=` holds the wanted address. */
-function classIn({ name, fixed, places }: Shape, text: string, { end, known, address }: Reading): string | null {
+function classIn({ name, fixed, places }: Shape, text: string, { end, known, isWritten, address }: Reading): string | null {
   let found = name
   let at = 0
   let isLinked = false
@@ -226,8 +233,8 @@ function classIn({ name, fixed, places }: Shape, text: string, { end, known, add
       if (filled === address) isLinked = true
     } else {
       if (end === '<' && filled.includes('>')) return null
-      const told =
-        end === '\n' ? signature(withoutAddresses(filled), known) : open ? plain(unescaped(filled)) : signature(unescaped(filled), known)
+      const words = end === '<' ? unescaped(filled) : isWritten ? filled : withoutAddresses(filled)
+      const told = open ? plain(words) : signature(words, known)
       // With its length, so that nothing that is filled in can pass for the end of it.
       found += `\u0001${told.length}:${told}`
     }
