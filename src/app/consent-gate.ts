@@ -20,8 +20,14 @@ export interface ConsentTerms {
   readonly mode: ConsentMode
 }
 
-interface Parts {
-  readonly db: Queryable
+interface Key {
+  readonly ws: string
+  readonly key: string
+}
+
+interface Asking {
+  /** The people behind the keys, by `keyOf`; who is not known is left out. */
+  readonly people: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Pick<Person, 'profile' | 'consent'>>>
   readonly terms: (workspace: string) => Promise<ConsentTerms>
   /** Epoch ms. */
   readonly now: () => number
@@ -38,17 +44,20 @@ const MOST_STEPS = 8
 
 /**
  * The decision's own question, asked again at hand-over of the states as they are then: one query for a whole round. Requests from system
- * to system have no person to ask; whoever is not known is nobody who has agreed to anything.
+ * to system have no person to ask, unless they say by which channel they reach one; whoever is not known has agreed to nothing.
  */
-export const consentGate =
-  ({ db, terms, now }: Parts): Permitted =>
+export const permitted =
+  ({ people, terms, now }: Asking): Permitted =>
   async (entries) => {
-    const asked = entries.filter(({ channel, payload }) => channel !== 'webhook' && payload['note'] !== true)
+    const asked = entries.flatMap((entry) => {
+      const channel = channelOf(entry)
+      return channel === null ? [] : [{ ...entry, channel }]
+    })
     const refused = new Map<string, string>()
     if (asked.length === 0) return refused
-    const people = await loadPeople(db, asked)
+    const found = await people(asked)
     for (const entry of asked) {
-      const person = people.get(keyOf(entry.ws, entry.key)) ?? { profile: newProfile(entry.key, 0), consent: NO_CONSENT_YET }
+      const person = found.get(keyOf(entry.ws, entry.key)) ?? { profile: newProfile(entry.key, 0), consent: NO_CONSENT_YET }
       const permission = permissionOf(
         person,
         { ...entry, address: entry.address.toLowerCase() },
@@ -59,11 +68,19 @@ export const consentGate =
     return refused
   }
 
+/** The channel by which a message reaches a person; null: it reaches none. */
+export function channelOf({ channel, payload }: Pick<Claimed, 'channel' | 'payload'>): string | null {
+  if (payload['note'] === true) return null
+  const contact = payload['contact'] as { readonly channel?: unknown } | undefined
+  if (typeof contact?.channel === 'string') return contact.channel
+  return channel === 'webhook' ? null : channel
+}
+
+export const consentGate = ({ db, ...asking }: Omit<Asking, 'people'> & { readonly db: Queryable }): Permitted =>
+  permitted({ ...asking, people: (keys) => loadPeople(db, keys) })
+
 /** The people behind the keys, merged ones under the key that was asked for. */
-export async function loadPeople(
-  db: Queryable,
-  keys: readonly { readonly ws: string; readonly key: string }[],
-): Promise<ReadonlyMap<string, Pick<Person, 'profile' | 'consent'>>> {
+export async function loadPeople(db: Queryable, keys: readonly Key[]): Promise<ReadonlyMap<string, Pick<Person, 'profile' | 'consent'>>> {
   const found = new Map<string, Pick<Person, 'profile' | 'consent'>>()
   let open = new Map(keys.map(({ ws, key }) => [keyOf(ws, key), { ws, id: key }]))
   for (let step = 0; open.size > 0 && step < MOST_STEPS; step++) {
