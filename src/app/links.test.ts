@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Channel } from '#channels/channel.ts'
 import type { LinkClaim } from '#channels/token.ts'
 import { type DeliveryWorld, deliveryWorld, PARTITIONS, until } from '../../test/fixtures/delivery.ts'
+import { directionOf } from './link-pages.ts'
 import { registerLinks } from './links.ts'
 
 const SECRET = 'a secret of at least thirty-two characters'
@@ -194,6 +195,41 @@ suite('the links of a message', () => {
     await server.inject({ url: `/o/${token({ kind: 'open', ws: 'w1', profile: 'p1', effect: 'amb:1' })}.gif`, headers: BROWSER })
     const about = (await world.events()).filter(({ props }) => props['effect_id'] === 'amb:1').map(({ name }) => name)
     assert.deepEqual(about, ['message.sent', 'message.opened'])
+  })
+
+  test('the unsubscribe pages speak the reader’s language: their own, else the browser’s', async () => {
+    const url = leave('l:1', { topic: 'weekly-news', address: 'reader@x.test' })
+    const speaking = (accept: string) => ({ ...FORM, 'accept-language': accept })
+    for (const [accept, lang, title] of [
+      ['de-AT,de;q=0.9', 'de', 'Abmelden'],
+      ['fr', 'fr', 'Se désabonner'],
+      ['es-MX', 'es', 'Darse de baja'],
+      ['ja', 'en', 'Unsubscribe'],
+    ] as const) {
+      const { body } = await server.inject({ url, headers: speaking(accept) })
+      assert.match(body, new RegExp(`<html lang="${lang}" dir="ltr">`))
+      assert.match(body, new RegExp(`<h1>${title}</h1>`))
+      assert.match(body, /<bdi>weekly news<\/bdi>/)
+      assert.match(body, /<bdi>r••@x\.test<\/bdi>/)
+    }
+    await world.database.pool.query(
+      `insert into keyed_state (workspace_id, kind, id, partition, state, version) values ('w1', 'profile', 'p1', 0, $1, 1)`,
+      [
+        JSON.stringify({
+          profile: { id: 'p1', ids: {}, attributes: { locale: ['de-DE', 1] }, activity: {}, seen: {}, firstSeen: 1, lastSeen: 1 },
+          consent: { permits: {}, blocked: {} },
+        }),
+      ],
+    )
+    const gone = await server.inject({ method: 'POST', url, headers: speaking('fr'), payload: '' })
+    assert.match(gone.body, /<html lang="de"/)
+    assert.match(gone.body, /Sie sind abgemeldet/)
+    const back = await server.inject({ method: 'POST', url, headers: speaking('fr'), payload: 'do=return' })
+    assert.match(back.body, /Sie sind wieder angemeldet/)
+    const lost = await server.inject({ url: '/u/AAAA', headers: speaking('es') })
+    assert.match(lost.body, /<html lang="es"/)
+    assert.deepEqual(['ar', 'he-IL', 'fa', 'de'].map(directionOf), ['rtl', 'rtl', 'rtl', 'ltr'])
+    await world.database.pool.query(`delete from keyed_state where id = 'p1'`)
   })
 
   test('after an opt-out was answered no message to that address begins, in the middle of a blast', async () => {

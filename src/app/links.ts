@@ -12,12 +12,14 @@ import { secureHeaders } from '#platform/http/headers.ts'
 import type { Queryable } from '#platform/log.ts'
 import { confirmSent, getOutbox, type OutboxRow } from '#platform/outbox-view.ts'
 import { transaction } from '#platform/postgres/pool.ts'
-import { addressHash, cancelFor, inFlightTo, suppress, unsuppress } from '#platform/suppressions.ts'
+import { addressHash, cancelFor, inFlightTo, keyOf, suppress, unsuppress } from '#platform/suppressions.ts'
+import { consentTerms, loadPeople } from './consent-gate.ts'
 import { isOfErased, unlessErased } from './erased-store.ts'
 import { pseudonymOf } from './erasure-subject.ts'
-import { PIXEL, page } from './link-pages.ts'
+import { type Leaving as LeavingView, PIXEL, page } from './link-pages.ts'
 import type { Parts } from './open-parts.ts'
-import { registerPreferences } from './preferences.ts'
+import { languageOf } from './preference-words.ts'
+import { localeOf, registerPreferences, textsOf } from './preferences.ts'
 import { appendRecords } from './settler.ts'
 
 interface Options {
@@ -61,25 +63,25 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
     scope.get<{ Params: { token: string } }>('/c/:token', { exposeHeadRoute: false }, async (request, reply) => {
       const claim = claimed(request.params.token, 'click')
       const target = claim && webAddress(claim.url)
-      if (!claim || target === undefined) return lost(reply)
+      if (!claim || target === undefined) return lost(request, reply)
       await recorded(request, clicked(options, request, claim))
       return reply.code(302).header('location', target).send()
     })
     scope.get<{ Params: { token: string } }>('/u/:token', async (request, reply) => {
       const claim = claimed(request.params.token, 'unsubscribe')
-      return claim ? html(reply, page.ask(claim)) : lost(reply)
+      return claim ? html(reply, page.ask(await leavingOf(options, request, claim))) : lost(request, reply)
     })
     scope.post<{ Params: { token: string }; Body: string }>('/u/:token', async (request, reply) => {
       const claim = claimed(request.params.token, 'unsubscribe')
-      if (!claim) return lost(reply)
+      if (!claim) return lost(request, reply)
       const form = new URLSearchParams(request.body ?? '')
       if (form.get('do') === 'return') {
         await returned(options, claim)
-        return html(reply, page.back(claim))
+        return html(reply, page.back(await leavingOf(options, request, claim)))
       }
       const leaving = form.get('do') === 'all' ? { ...claim, topic: '' } : claim
       await left(options, leaving, (request.body ?? '').includes('One-Click') ? 'one-click' : 'page')
-      return html(reply, page.gone(leaving))
+      return html(reply, page.gone(await leavingOf(options, request, leaving)))
     })
     registerPreferences(scope, options)
   })
@@ -88,7 +90,28 @@ export async function registerLinks(server: FastifyInstance, options: Options): 
 }
 
 const html = (reply: FastifyReply, text: string): FastifyReply => reply.type('text/html; charset=utf-8').send(text)
-const lost = (reply: FastifyReply): FastifyReply => html(reply.code(404), page.lost())
+const lost = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  html(reply.code(404), page.lost(languageOf(request.headers['accept-language'])))
+
+/** What the page says, in the reader’s language. It must come also while nobody says who they are: then the browser’s language counts. */
+async function leavingOf({ parts }: Options, request: FastifyRequest, claim: Leaving): Promise<LeavingView> {
+  const accepted = request.headers['accept-language']
+  const plain = { language: languageOf(accepted), address: claim.address, topic: claim.topic.replaceAll('-', ' ') }
+  try {
+    const [people, terms] = await Promise.all([
+      loadPeople(parts.pool, [{ ws: claim.ws, key: claim.profile }]),
+      consentTerms(parts.pool, claim.ws),
+    ])
+    const language = languageOf(localeOf(people.get(keyOf(claim.ws, claim.profile))), accepted)
+    const topic = terms.topics.get(claim.topic)
+    if (!topic) return { ...plain, language }
+    const { name, lang } = textsOf(topic, language)
+    return { ...plain, language, topic: name, topicLanguage: lang }
+  } catch (error) {
+    request.log.error({ err: error }, 'the language of a reader could not be looked up')
+    return plain
+  }
+}
 
 /** People get where they were going also while the database does not answer: the loss of a count is logged. */
 async function recorded(request: FastifyRequest, writing: Promise<void>): Promise<void> {

@@ -97,15 +97,20 @@ async function visitOf({ parts, now, config }: Options, request: TokenRequest, c
   const person = people.get(keyOf(claim.ws, claim.profile))
   const pseudonym = pseudonymOf(config.secretKey)(claim.ws, claim.profile)
   if (!person && (await isOfErased(parts.pool, { ws: claim.ws, effect: claim.effect, pseudonym }))) return null
-  const wish = person && (attribute(person.profile, 'locale') ?? attribute(person.profile, 'language'))
   return {
     claim,
     person: person ?? { profile: newProfile(claim.profile, 0), consent: NO_CONSENT_YET },
     known: person !== undefined,
     terms,
-    language: languageOf(request.query.lang, typeof wish === 'string' ? wish : undefined, request.headers['accept-language']),
+    language: languageOf(request.query.lang, localeOf(person), request.headers['accept-language']),
     now: now(),
   }
+}
+
+/** The language that somebody’s profile says; undefined: none. */
+export function localeOf(person: Pick<Person, 'profile'> | undefined): string | undefined {
+  const said = person && (attribute(person.profile, 'locale') ?? attribute(person.profile, 'language'))
+  return typeof said === 'string' ? said : undefined
 }
 
 function viewOf(visit: Visit, done: PreferencesView['done']): PreferencesView {
@@ -175,7 +180,8 @@ function stateOf(
   return { on: false, state: permission.reason === 'consent_expired' ? 'expired' : 'plain' }
 }
 
-function textsOf({ id, texts }: Topic, language: string): { lang: string; name: string; description: string } {
+/** Name and description of a topic in a language, or in one that there is. */
+export function textsOf({ id, texts }: Topic, language: string): { lang: string; name: string; description: string } {
   const lang = [language, 'en', ...Object.keys(texts)].find((each) => Object.hasOwn(texts, each)) ?? 'en'
   const text = own(texts, lang)
   return { lang, name: text?.name ?? id, description: text?.description ?? '' }
