@@ -187,7 +187,7 @@ export const Sender = z.strictObject({
     .optional(),
   /** Bounces come back to `b+…@` this domain; the from address otherwise. */
   verpDomain: Domain.optional(),
-  /** A mailbox in which somebody (or a rule) honours unsubscribe mails; named in `List-Unsubscribe` beside the link. */
+  /** Named in `List-Unsubscribe` beside the link. In the `verpDomain` each message gets an address of its own, which is read here; elsewhere it is a mailbox in which somebody honours unsubscribe mails. */
   unsubscribeMailbox: z.email().optional(),
 })
 export type Sender = z.output<typeof Sender>

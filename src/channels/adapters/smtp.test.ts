@@ -7,6 +7,7 @@ import { type SmtpSink, smtpSink } from '../../../test/fixtures/smtp-sink.ts'
 import type { Channel, Handover, PreparedEmail } from '../channel.ts'
 import { emailHeaders, messageIdOf, returnPath } from '../message.ts'
 import { mimeMessage } from '../mime.ts'
+import { linkKeys } from './keys.ts'
 import { smtpChannel } from './smtp.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -15,6 +16,8 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 })
 const PUBLIC = publicKey.replace(/-----[^-]+-----|\s/g, '')
+
+const keys = linkKeys('a secret of at least thirty-two characters')
 
 function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', signed = false } = {}): PreparedEmail {
   const letter = {
@@ -35,7 +38,7 @@ function email(to: string, { html = '<p>Grüße, dear  customer \n.\nx </p>', si
       verpDomain: 'bounce.shop.test',
     },
     unsubscribeUrl: 'https://go.shop.test/u/abc',
-    returns: { bounce: 'b+key', unsubscribe: 'u+key' },
+    returns: { bounce: keys.returnTo({ kind: 'bounce', workspace: 'w', id: `e:${to}`, at: 1_700_000_000_000 }), unsubscribe: '' },
     rendered: { subject: 'Grüße und ein sehr langer Betreff '.repeat(5), html, text: 'plain\n', links: [] },
   } as const
   const message = mimeMessage({ headers: emailHeaders(letter), text: 'plain\n', html, boundary: '=_b' })
@@ -71,7 +74,7 @@ suite('handing over by SMTP', () => {
     assert.equal(handover.kind, 'sent')
     const got = sink.taken.at(-1)!
     assert.equal(got.to, 'ada@x.test')
-    assert.match(got.from, /^b\+[0-9a-f]{24}@bounce\.shop\.test$/)
+    assert.match(got.from, /^b\+[a-z2-7]{50}@bounce\.shop\.test$/)
     assert.equal(got.raw.toString('latin1'), Buffer.from(email('ada@x.test').message).toString('latin1'))
   })
 
