@@ -16,6 +16,7 @@ import { deliveriesOf } from './counts-store.ts'
 import type { JourneyNames } from './journey-names.ts'
 import type { Parts } from './open-parts.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
+import { bringsCode } from './test-message.ts'
 
 interface Options {
   readonly parts: Parts
@@ -100,6 +101,7 @@ async function summary(row: OutboxRow, names: Names, render: PrepareParts): Prom
 const LONGEST_SUBJECT = 80
 
 async function subjectOf(row: OutboxRow, render: PrepareParts): Promise<string> {
+  if (bringsCode(row)) return 'A code for a test address'
   const made = await prepare(row, render)
   if (isRefusal(made)) return ''
   const { rendered, prepared } = made
@@ -132,6 +134,7 @@ const pairs = (headers: readonly Header[]): [string, string][] => headers.map(([
 
 /** From the archive, as it was handed over; what has not been handed over yet is made, as it would be now. */
 async function contentOf({ parts: { pool }, archive, render }: Options, row: OutboxRow): Promise<Shown> {
+  if (bringsCode(row)) return { ...UNSEEN, archived: null }
   const kept = await inWorkspace(pool, row.ws, async (tx) => {
     const found = await findArchived(tx, row.ws, row.id)
     return found && { found, message: await archive.open(tx, found) }

@@ -20,7 +20,7 @@ import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { listMembers } from '#workspaces/store.ts'
 import { previewParts } from './content.ts'
 import { partsFor } from './template-parts.ts'
-import { TEST, type Test } from './test-message.ts'
+import { CODE_TEMPLATE, TEST, type Test } from './test-message.ts'
 
 interface Options {
   readonly pool: Pool
@@ -226,7 +226,7 @@ const hashOf = (workspace: string, to: string, code: string): string =>
 /** The message that brings the code. */
 function codeTemplate(channel: Channel, code: string): Template {
   const text = `Your code for test messages is ${code}. Whoever asked for it wants to send tests to you; without the code nothing is sent.`
-  const about = { kind: 'template', id: 'test-address', channel, purpose: 'transactional' }
+  const about = { kind: 'template', id: CODE_TEMPLATE, channel, purpose: 'transactional' }
   switch (channel) {
     case 'email':
       return Template.parse({ ...about, subject: `Your code: ${code}`, blocks: [{ kind: 'text', text }] })

@@ -24,7 +24,8 @@ export const MessageSummary = z.object({
   subject: z.string(),
   journey: z.string(),
   journeyName: z.string(),
-  version: z.int().positive(),
+  /** 0: a test, of no journey. */
+  version: z.int().nonnegative(),
   step: z.string(),
   lane: z.enum(['transactional', 'marketing']),
   topic: z.string(),
@@ -57,7 +58,7 @@ export const GetMessage = action({
   output: z.object({
     message: MessageSummary,
     enrollment: z.string(),
-    template: z.object({ id: z.string(), version: z.int().positive() }).nullable(),
+    template: z.object({ id: z.string(), version: z.int().nonnegative() }).nullable(),
     /** Oldest first; deliveries, opens, clicks and what a provider reported later. */
     history: z.array(z.object({ status: z.string(), reason: z.string(), sentence: z.string(), at: Time })),
     /** Whether what is shown has the hash of what was handed over. False when it had to be made again and sender or workspace changed since. */
