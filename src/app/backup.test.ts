@@ -227,6 +227,8 @@ test('a back-up of a running server is of one moment: nothing is in it twice, an
     return true
   })()
   await Promise.race([under.promise, busy])
+  const inUse = (await cli(['backup', '--out', 'in-use'])).json.problem
+  assert.match(inUse.title, /The data directory .* is in use/, 'the built-in databases belong to one process')
   const own = {
     url,
     pool,
