@@ -119,7 +119,7 @@ test('whatever breaks and wherever, everybody in the audience is told once, and 
           assert.ok(tries < 5_000, 'it comes to an end')
           // What is thrown is what the property is about: the next try stands for the process that comes after.
           await takeTurn(shaky).catch((error: Error) => {
-            assert.ok([error.message, (error.cause as Error | undefined)?.message].includes('the connection broke'), error.stack)
+            assert.ok([error.message, (error.cause as Error | undefined)?.message].includes('the connection broke'), String(error.stack))
           })
         }
         const { status, looked, reached } = await row()
