@@ -21,7 +21,7 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   // Whoever hands it over asks for quiet hours once more, and its receipts tell what kind of contact it was.
   const payload: JsonObject = {
     ...message.payload,
-    ...(contact && definitions.policy.exists && { contact: { ...contact, topic, lane, zone: zoneText(turn) } }),
+    ...(contact && (definitions.policy.exists || channel === 'webhook') && { contact: { ...contact, topic, lane, zone: zoneText(turn) } }),
     ...(contact && ruledBy(turn, run, message)),
   }
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
