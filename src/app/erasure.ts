@@ -13,6 +13,7 @@ import type { SecretBox } from '#platform/secrets.ts'
 import type { SubjectKeys } from '#platform/subject-keys.ts'
 import { addressHash, suppressHashed } from '#platform/suppressions.ts'
 import { forgetIdentities, lockIdentities } from '#profiles/store.ts'
+import { appendAudit } from '#workspaces/audit-store.ts'
 import { countFacts, factTables, purgeFacts } from './erasure-facts-store.ts'
 import { destroyForBackups } from './erasure-keys.ts'
 import { noteInLedger } from './erasure-ledger-file.ts'
@@ -377,7 +378,10 @@ async function receiptStep(job: Job): Promise<void> {
       subject: pseudonymOf(secretKey)(row.ws, subject.profiles[0]!),
       profiles: subject.profiles.length,
     })
-    await endErasure(tx, row, { receipt, hash: createHash('sha256').update(canonical(receipt)).digest('hex'), at })
+    const hash = createHash('sha256').update(canonical(receipt)).digest('hex')
+    await endErasure(tx, row, { receipt, hash, at })
+    const line = { workspace: row.ws, actor: 'system:erasure', action: 'people.erased', object: `erasure:${row.id}`, requestId: '' }
+    await appendAudit(tx, { ...line, after: hash }, at)
   })
 }
 

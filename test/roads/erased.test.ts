@@ -43,6 +43,11 @@ test('an old link of somebody who was erased still leads there, and makes nobody
   assert.ok('id' in erasure)
   await runErasure(parts(), { ws: world.workspace, id: erasure.id })
   await world.settled()
+  const { lines } = await world.api<{ lines: { action: string; actor: string; object: string }[] }>('GET /api/audit?limit=1')
+  assert.deepEqual(
+    lines.map(({ action, actor, object }) => [action, actor, object]),
+    [['people.erased', 'system:erasure', `erasure:${erasure.id}`]],
+  )
   const address = addressOf('lou')
   const whose = { ws: world.workspace, profile, effect: 'gone:1' }
   const records = async (): Promise<number> =>
