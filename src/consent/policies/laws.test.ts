@@ -263,3 +263,51 @@ test('of a thousand mails of one template nearly all are taken for one that was 
   }
   assert.ok(read < 100, `${read} reads`)
 })
+
+test('many rules together say what each of them says alone, asked for the first time', () => {
+  let ruled = 0
+  fc.assert(
+    fc.property(anyPolicies, fc.array(anyAsked, { minLength: 1, maxLength: 6 }), (policies, questions) => {
+      const all = keeper(policies)
+      for (const asked of questions) {
+        const together = all.judge(asked)
+        const alone = policies.map((each) => keeper([each]).judge(asked))
+        ruled += together.rulings.length
+        assert.deepEqual(new Set(together.passed), new Set(alone.flatMap(({ passed }) => passed)))
+        const saying = ({ rulings }: typeof together) => rulings.map((ruling) => JSON.stringify(ruling))
+        assert.deepEqual(new Set(saying(together)), new Set(alone.flatMap(saying)))
+        assert.equal(RANK[together.outcome], Math.max(0, ...alone.map(({ outcome }) => RANK[outcome])))
+        if (together.outcome === 'defer') assert.equal(together.until, Math.max(...alone.map(({ until }) => until)))
+      }
+    }),
+    { numRuns: 200 },
+  )
+  assert.ok(ruled > 0)
+})
+
+test('what one template may say, another one that fills in the same words may not', () => {
+  const gates = keeper([policy({ rule: { kind: 'wording', forbid: ['act now'] } })])
+  const outcome = (template: string, begins: string, name: string) => {
+    const given = { subject: 'Hi', html: `<p>${begins} ${name}</p>`, text: name, unsubscribe: '', oneClick: true, postalAddress: '' }
+    return gates.judge({
+      stage: 'dispatch',
+      subject: somebody(),
+      message: message(),
+      content: contentOf(given),
+      alike: gates.alike(template, given),
+      now: WEDNESDAY,
+    }).outcome
+  }
+  for (const name of ['ada', 'bob', 'now']) assert.equal(outcome('mild', 'We are here', name), 'pass')
+  for (const name of ['ada', 'bob', 'now']) assert.equal(outcome('stern', 'Please act', name), name === 'now' ? 'refuse' : 'pass')
+})
+
+test('an address in a subject is words, as the rules read it', () => {
+  const gates = keeper([policy({ rule: { kind: 'wording', forbid: ['apr'] } })])
+  const outcome = (end: string) => {
+    const given = { subject: `See https://go.test/${end}`, html: '<p>x</p>', text: 'x', unsubscribe: '', oneClick: true, postalAddress: '' }
+    const asked = { stage: 'dispatch' as const, subject: somebody(), message: message(), content: contentOf(given), now: WEDNESDAY }
+    return gates.judge({ ...asked, alike: gates.alike('t', given) }).outcome
+  }
+  assert.deepEqual(['abc', 'xyz', 'uvw', 'apr'].map(outcome), ['pass', 'pass', 'pass', 'refuse'])
+})
