@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { until } from '../fixtures/delivery.ts'
-import { type Asked, type StandIn, standIn } from '../stand-ins/http.ts'
+import { type Answering, type Asked, type StandIn, standIn } from '../stand-ins/http.ts'
 import { addressOf, journey, startWorld, template, type World } from './world.ts'
 
 // SendGrid, as its documents say (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send and
@@ -19,7 +19,7 @@ const effectIn = ({ body }: Asked): string => JSON.parse(body).personalizations[
 const askedFor = (person: string): Asked[] => house.asked.filter((each) => recipient(each) === addressOf(person))
 
 before(async () => {
-  house = await standIn((asked, count) => {
+  house = await standIn((asked, count): Answering => {
     const manner = MANNERS.find((each) => recipient(asked).startsWith(each))
     if (manner === 'lost') return 'drop'
     if (manner === 'slow') return 'hang'
