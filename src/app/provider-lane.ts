@@ -4,7 +4,7 @@ import type { Channel, Handover, Prepared } from '#channels/channel.ts'
 import { costOf } from '#channels/cost.ts'
 import type { Verdict } from '#channels/policy.ts'
 import { giveBack } from '#channels/provider-store.ts'
-import { providerFor } from '#channels/route.ts'
+import { onward, providerFor } from '#channels/route.ts'
 import { dayOf } from '#channels/warm-up.ts'
 import { type Claimed, claimRouted, postpone, type Queue, reroute, UNROUTED, waitingQueues } from '#platform/outbox.ts'
 import { releaseUnknown } from '#platform/outbox-view.ts'
@@ -272,14 +272,10 @@ export class ProviderLane {
     else if (exit.breaker.kind !== before) exit.note('')
   }
 
-  /**
-   * Where it goes on. What surely was not accepted goes by the fallback at once; what may have been accepted only ever by the same provider,
-   * which may know it again, so that it is not delivered twice.
-   */
-  #routed(exit: Exit, { handover, verdict }: { handover: Handover; verdict: Verdict }): Verdict {
-    if (verdict.status !== 'ready' || handover.kind === 'ambiguous') return { ...verdict, route: exit.id }
-    const other = handover.kind === 'retry' && handover.provider ? this.#parts.exits.instead(exit) : null
-    return other ? { ...verdict, due: this.#parts.now(), route: other.id } : { ...verdict, route: UNROUTED }
+  /** Where it goes on. */
+  #routed(exit: Exit, ended: { handover: Handover; verdict: Verdict }): Verdict {
+    const { exits, now } = this.#parts
+    return onward(ended, { here: exit.id, other: () => exits.instead(exit)?.id ?? null, unrouted: UNROUTED, now: now() })
   }
 
   #finish(ending: Ending, exit: Exit | Channel, started = -1): void {

@@ -1,4 +1,6 @@
 import type { ChannelName } from '#events/reaction.ts'
+import type { Handover } from './channel.ts'
+import type { Verdict } from './policy.ts'
 import type { ProviderDocument } from './provider-document.ts'
 
 /** The provider that a message goes through: the one that it names, else the channel's default, else its first. Undefined: there is none. */
@@ -9,6 +11,20 @@ export function providerFor(
   const own = documents.filter((each) => each.channel === (channel as ChannelName))
   if (named !== '') return own.find((each) => each.id === named)
   return own.find((each) => each.default) ?? [...own].sort((a, b) => (a.id < b.id ? -1 : 1))[0]
+}
+
+/**
+ * The queue that a message waits in after an attempt by the provider `here`. What surely was not accepted goes by the fallback (`other`) at once,
+ * or is sorted anew (`unrouted`); what may have been accepted only ever by the same provider, which may know it again, so that it is not
+ * delivered twice.
+ */
+export function onward(
+  { handover, verdict }: { readonly handover: Handover; readonly verdict: Verdict },
+  { here, other, unrouted, now }: { here: string; other: () => string | null; unrouted: string; now: number },
+): Verdict {
+  if (verdict.status !== 'ready' || handover.kind === 'ambiguous') return { ...verdict, route: here }
+  const next = handover.kind === 'retry' && handover.provider ? other() : null
+  return next === null ? { ...verdict, route: unrouted } : { ...verdict, due: now, route: next }
 }
 
 /** Whether a provider takes messages now. */

@@ -205,7 +205,10 @@ export async function postpone(
   return rowCount ?? 0
 }
 
-/** Moves up to `limit` due messages of marketing from one provider's queue to another's; resolves with how many. */
+/**
+ * Moves up to `limit` due messages of marketing from one provider's queue to another's; resolves with how many. What a process that died had
+ * claimed may have left by this provider, and stays with it.
+ */
 export async function reroute(
   db: Queryable,
   { ws, from, to, now, limit }: { ws: string; from: string; to: string; now: number; limit: number },
@@ -213,6 +216,7 @@ export async function reroute(
   const { rowCount } = await db.query(
     `update outbox set route = $3 where (workspace_id, id) in (
        select workspace_id, id from outbox where workspace_id = $1 and route = $2 and route <> '' and status = 'ready' and lane = 'marketing' and due <= $4
+         and reason <> 'recovered'
        order by due limit $5 for update skip locked)`,
     [ws, from, to, now, limit],
   )
