@@ -44,7 +44,12 @@ export function likeness(phrases: readonly string[]): Likeness {
       held = 1
     }
     const known = new Set([...vocabulary, ...wordsOf(words)])
-    const made = { known, pages: new Shapes('<', { known, next }), lines: new Shapes('\n', { known, next }), subjects: new Shapes('\n', { known, next, isWritten: true }) }
+    const made = {
+      known,
+      pages: new Shapes('<', { known, next }),
+      lines: new Shapes('\n', { known, next }),
+      subjects: new Shapes('\n', { known, next, isWritten: true }),
+    }
     kins.set(kin, (kins.get(kin) ?? new Map()).set(words, made))
     return made
   }
@@ -78,7 +83,10 @@ class Shapes {
   #shapes: readonly Shape[] = []
 
   /** `isWritten`: addresses in it are words as well. */
-  constructor(end: '<' | '\n', { known, next, isWritten = false }: { known: ReadonlySet<string>; next: () => string; isWritten?: boolean }) {
+  constructor(
+    end: '<' | '\n',
+    { known, next, isWritten = false }: { known: ReadonlySet<string>; next: () => string; isWritten?: boolean },
+  ) {
     this.#end = end
     this.#known = known
     this.#next = next
