@@ -243,7 +243,7 @@ export class ProviderLane {
     this.#learn(exit, handover)
     if (entry.lane === 'transactional') await this.#countPlan(exit, handover)
     const through = throughOf(exit, { handover, prepared: made.prepared, sandbox })
-    const verdict = this.#routed(exit, { handover, verdict: told(this.#passage.after(entry, handover), through) })
+    const verdict = this.#routed(exit, { entry, handover, verdict: told(this.#passage.after(entry, handover), through) })
     const providerId = handover.kind === 'sent' ? handover.providerId : ''
     this.#finish({ entry, verdict, providerId, hash: made.hash, made, through }, exit, started)
   }
@@ -273,7 +273,7 @@ export class ProviderLane {
   }
 
   /** Where it goes on. */
-  #routed(exit: Exit, ended: { handover: Handover; verdict: Verdict }): Verdict {
+  #routed(exit: Exit, ended: { entry: Claimed; handover: Handover; verdict: Verdict }): Verdict {
     const { exits, now } = this.#parts
     return onward(ended, { here: exit.id, other: () => exits.instead(exit)?.id ?? null, unrouted: UNROUTED, now: now() })
   }

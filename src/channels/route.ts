@@ -19,12 +19,21 @@ export function providerFor(
  * delivered twice.
  */
 export function onward(
-  { handover, verdict }: { readonly handover: Handover; readonly verdict: Verdict },
+  { entry, handover, verdict }: { readonly entry: Tried; readonly handover: Handover; readonly verdict: Verdict },
   { here, other, unrouted, now }: { here: string; other: () => string | null; unrouted: string; now: number },
 ): Verdict {
-  if (verdict.status !== 'ready' || handover.kind === 'ambiguous') return { ...verdict, route: here }
+  // A refusal now says nothing of an attempt before it that got no answer here.
+  const triedHere = entry.route === here && entry.attempt - entry.deferred > 1
+  if (verdict.status !== 'ready' || handover.kind === 'ambiguous' || triedHere) return { ...verdict, route: here }
   const next = handover.kind === 'retry' && handover.provider ? other() : null
   return next === null ? { ...verdict, route: unrouted } : { ...verdict, due: now, route: next }
+}
+
+interface Tried {
+  /** The queue that it was claimed from. */
+  readonly route: string
+  readonly attempt: number
+  readonly deferred: number
 }
 
 /** Whether a provider takes messages now. */

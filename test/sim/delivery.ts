@@ -1,13 +1,15 @@
 import { waits } from '#app/passage.ts'
 import { type Opening, quietGate } from '#app/quiet-gate.ts'
 import { receiptsOf } from '#app/settler.ts'
+import type { Handover } from '#channels/channel.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { receipt } from '#channels/receipts.ts'
+import { onward } from '#channels/route.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
-import type { Claimed } from '#platform/outbox.ts'
+import { type Claimed, UNROUTED } from '#platform/outbox.ts'
 import { keyOf } from '#platform/suppressions.ts'
-import { ConnectionLost, type Process } from './process.ts'
+import { ConnectionLost, count, type Process } from './process.ts'
 import { madeOf, type Rights, rights } from './rights.ts'
 import type { World } from './world.ts'
 
@@ -26,7 +28,12 @@ export interface Attempt {
   readonly since: number
   /** Real time (ms) of the question whether it is still wanted. */
   readonly asked: number
+  /** The provider that it goes by. */
+  readonly by: string
 }
+
+/** Who takes mail, and who takes it instead. */
+const FALLBACK: Readonly<Record<string, string>> = { north: 'south' }
 
 /**
  * Delivers as app/lane.ts and app/settler.ts do, in virtual time, with the real policy and receipts: claim, barrier, gate, hand over, settle.
@@ -174,7 +181,7 @@ export class Dispatcher {
           takenBack: takenBack.has(entry.id),
           held: held.has(entry.id),
         }
-        void this.#deliver({ entry, process: this.#process, since, asked }, standing)
+        void this.#deliver({ entry, process: this.#process, since, asked, by: providerOf(entry) }, standing)
       }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error
@@ -215,9 +222,20 @@ export class Dispatcher {
     judge.messages.leaves(attempt)
     judge.rights.leaves(attempt)
     const handover = await provider.send(attempt)
-    const verdict = afterAttempt(entry, handover, { now: this.#now, dice: dice.roll(), limits: LIMITS })
+    const ended = afterAttempt(entry, handover, { now: this.#now, dice: dice.roll(), limits: LIMITS })
+    const verdict = this.#routed(attempt, handover, ended)
     const providerId = handover.kind === 'sent' ? handover.providerId : ''
     await this.#finish(entry, verdict, { providerId, ...(judged ? { said: judged.said } : {}) })
+  }
+
+  /** Mail has two providers, as app/provider-lane.ts goes by them. */
+  #routed({ entry, by }: Attempt, handover: Handover, verdict: Verdict): Verdict {
+    if (entry.channel !== 'email') return verdict
+    const isUnsure = this.#world.bug === 'fallback-after-ambiguous' && handover.kind === 'ambiguous'
+    const known: Handover = isUnsure ? { kind: 'retry', reason: handover.reason, provider: true } : handover
+    const next = onward({ entry, handover: known, verdict }, { here: by, other: () => FALLBACK[by] ?? null, unrouted: UNROUTED, now: this.#now })
+    if (next.route !== by && next.route !== UNROUTED) count(this.#world.surroundings, 'fallback')
+    return next
   }
 
   /** What the rules of law say of it; while nobody answers it waits. */
@@ -254,10 +272,21 @@ export class Dispatcher {
 
   #settle(entry: Claimed, verdict: Verdict, { providerId = '', said }: Told): void {
     const { db, bug } = this.#world
-    const { status, due, reason, untried } = verdict
+    const { status, due, reason, untried, route } = verdict
     const now = this.#now
     const counted = db.outbox.settle(
-      { ws: entry.ws, id: entry.id, attempt: entry.attempt, status, due, reason, providerId, contentHash: '', ...(untried && { untried }) },
+      {
+        ws: entry.ws,
+        id: entry.id,
+        attempt: entry.attempt,
+        status,
+        due,
+        reason,
+        providerId,
+        contentHash: '',
+        ...(untried && { untried }),
+        ...(route === undefined ? {} : { route }),
+      },
       this.#process.name,
     )
     if (!counted && bug !== 'receipt-with-new-id') return
@@ -283,5 +312,7 @@ interface Told {
 
 /** It waits until the pause ends, or for its own limit, whichever comes first. */
 const heldBack = ({ expires }: Claimed): Verdict => waits(expires + 1, 'journey_paused')
+
+const providerOf = ({ channel, route }: Claimed): string => (channel !== 'email' || route === '' || route === UNROUTED ? 'north' : route)
 
 const flightOf = ({ id, attempt }: Pick<Claimed, 'id' | 'attempt'>): string => `${id}#${attempt}`

@@ -34,6 +34,7 @@ export const INVARIANTS = {
   'permission-kept': 'what a person said last about a permission is in the state at the end, whatever profiles became one',
   'permission-ends': 'grants, questions and pauses that have an end do end',
   'taken-back-at-once': 'when an opt-out is written nothing that it speaks of waits in the queue',
+  'one-provider-until-refused': 'a message that one provider may have taken is never handed to another one, unless a process died',
   'erased-is-gone': 'nothing tells of an erased person any more: no state, message, record, fact, dead letter',
   'erased-is-left-alone': 'nothing happens for an erased person, and nothing is handed over to them',
   'law-holds': 'no message leaves outside the hours that a rule of law allows, nor more of them than it allows',

@@ -60,7 +60,7 @@ export class Judge implements Witness {
   /** Attempts (`effect#attempt`) of processes that were taken for dead, and those that ended without an answer. */
   readonly #takenOver = new Set<string>()
   readonly #unanswered = new Set<string>()
-  readonly #handedOver = new Map<string, { attempt: number; key: string }[]>()
+  readonly #handedOver = new Map<string, { attempt: number; key: string; by: string }[]>()
   /** Profiles that were erased, and the events that were taken out of the log with them. */
   readonly erased = new Set<string>()
   readonly buried = new Set<string>()
@@ -280,7 +280,7 @@ export class Judge implements Witness {
   }
 
   /** The provider has taken a message. */
-  handedOver({ entry, since }: Attempt, key: string): void {
+  handedOver({ entry, since, by }: Attempt, key: string): void {
     const name = `${entry.id}#${entry.attempt}`
     if (this.erased.has(entry.key) && entry.channel !== 'webhook' && !this.#takenOver.has(name))
       this.violate('erased-is-left-alone', `${name} is handed over to ${entry.key}`)
@@ -291,8 +291,11 @@ export class Judge implements Witness {
     )
     if (bare && !this.#takenOver.has(name))
       this.violate('duplicates-explained', `${name} follows ${entry.id}#${bare.attempt}, which had ended or is on its way`)
+    const other = before.find((each) => each.by !== by && !this.#takenOver.has(`${entry.id}#${each.attempt}`))
+    if (other && !this.#takenOver.has(name))
+      this.violate('one-provider-until-refused', `${name} goes by ${by}, and ${other.by} has taken ${entry.id}#${other.attempt}`)
     if (before.length > 0) this.#note('duplicate at the provider, same key')
-    this.#handedOver.set(entry.id, [...before, { attempt: entry.attempt, key }])
+    this.#handedOver.set(entry.id, [...before, { attempt: entry.attempt, key, by }])
     if (this.#takenOver.has(name)) this.#note('handed over by a process that was taken for dead')
     else {
       this.messages.arrived(entry)

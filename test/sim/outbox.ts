@@ -59,12 +59,12 @@ export class Outbox {
   }
 
   /** Whether it counted: an attempt that was taken over does not, unless the message has left. */
-  settle({ id, attempt, status, due, reason, untried }: Settlement, owner: string): boolean {
+  settle({ id, attempt, status, due, reason, untried, route }: Settlement, owner: string): boolean {
     const row = this.rows.get(id)
     if (!row) return false
     const isOurs = (row.status === 'sending' || row.status === 'ambiguous') && row.owner === owner && row.attempt === attempt
     if (!isOurs && (status !== 'sent' || row.status === 'sending' || row.status === 'sent')) return false
-    Object.assign(row, { status, due, reason, deferred: row.deferred + (untried ? 1 : 0) })
+    Object.assign(row, { status, due, reason, deferred: row.deferred + (untried ? 1 : 0), route: route ?? row.route })
     this.onReady()
     return true
   }

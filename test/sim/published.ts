@@ -219,7 +219,7 @@ export function drawScenery(dice: Dice): Scenery {
       time: clock(moment, dice.between(-1, 2) * MINUTE, dice.pick(ZONES)),
       date: new Date(moment).toISOString().slice(0, 10),
     },
-    topic: dice.pick([undefined, OFFERS.free, OFFERS.free, OFFERS.asked, OFFERS.confirmed]),
+    topic: dice.pick([undefined, OFFERS.free, OFFERS.asked, OFFERS.confirmed, OFFERS.confirmed]),
     law: dice.chance(0.5) ? [] : law(dice, { from, to }),
   }
 }

@@ -108,7 +108,7 @@ export class Shop {
       count(surroundings, 'moved to another zone')
       return { said: this.#say('identify', 'Profile Updated', { timezone: this.#zone(profile, dice.pick(ZONES)) }), loose: false }
     }
-    if (dice.chance(faults.consent * 0.5)) return this.#word(profile)
+    if (dice.chance(faults.consent * 0.7)) return this.#word(profile, person)
     if (dice.chance(faults.merge * 0.3)) this.#merge(person, profile)
     if (dice.chance(faults.poison)) count(surroundings, 'poison')
     else return this.#deed(person)
@@ -116,7 +116,7 @@ export class Shop {
   }
 
   /** What a device says about permission: it may be late, and overtaken. */
-  #word(profile: string): { said: Said; loose: boolean } {
+  #word(profile: string, person: number): { said: Said; loose: boolean } {
     const { dice, surroundings, timeline, judge } = this.#world
     const kind = dice.pick(['granted', 'granted', 'withdrawn', 'paused', 'resumed'] as const)
     count(surroundings, `said: ${kind}`)
@@ -132,6 +132,9 @@ export class Shop {
           : { channel, topic, ...(until === undefined ? {} : { expires_at: until }) }
     const said = this.#say('track', WORDS[kind], props)
     judge.rights.said({ id: said.id, profile, kind, channels: [channel], topic, at: said.at, ...(until === undefined ? {} : { until }) })
+    // While they are asked to confirm they turn out to be somebody.
+    if (kind === 'granted' && dice.chance(surroundings.faults.merge))
+      this.#after(dice.between(200, 8_000), () => this.#merge(person, profile))
     return { said, loose: dice.chance(surroundings.faults.late) }
   }
 
