@@ -142,14 +142,12 @@ const screens = (): readonly (readonly [path: string, shows: boolean])[] => [
   [`/${encodeURIComponent(hostile('nowhere'))}`, false],
 ]
 
-test('what strangers and marketers write is text on every screen: no dialog, no element of theirs, no word of the policy (Mautic CVE-2020-35124)', {
-  todo: 'not yet seen to pass to its end',
-}, async () => {
+test('what strangers and marketers write is text on every screen: no dialog, no element of theirs, no word of the policy (Mautic CVE-2020-35124)', async () => {
   const unseen: string[] = []
   for (const [path, shows] of screens()) {
     const { page, dialogs, said } = await look(path, town.cookies.admin)
     try {
-      await until(`${path} is there`, async () => (await page.locator('h1, main, [role=alert]').count()) > 0)
+      await page.locator('h1, main, [role=alert]').first().waitFor({ state: 'attached', timeout: 30_000 })
       if (shows)
         await until(`${path} shows what they wrote`, async () => ATTACK.test((await allText(page)) ?? '')).catch(
           () => void unseen.push(path),
@@ -174,9 +172,7 @@ async function allText(page: Page): Promise<string> {
   return [...texts, ...titles].join(' ')
 }
 
-test('a marketer’s own HTML runs nothing, neither in the app nor opened by itself, and knows no cookie (listmonk CVE-2026-21483)', {
-  todo: 'not yet seen to pass to its end',
-}, async () => {
+test('a marketer’s own HTML runs nothing, neither in the app nor opened by itself, and knows no cookie (listmonk CVE-2026-21483)', async () => {
   const { world } = town
   const html = `<!doctype html><html><head><title>x</title></head><body><p>Marketers' words {{ sender.postal_address }} <a href="{{ unsubscribe_url }}">out</a></p><script>alert(document.cookie)</script><img src="x" alt="" onerror="alert(1)"><iframe src="javascript:alert(2)"></iframe><form action="/api/keys" method="post"><button>Win</button></form><a href="javascript:alert(3)">x</a></body></html>`
   const saved = await town.ask('PUT /api/documents/template/own/draft', {
@@ -200,10 +196,9 @@ test('a marketer’s own HTML runs nothing, neither in the app nor opened by its
   ]) {
     const { page, dialogs } = await look(path, town.cookies.admin)
     try {
-      await until(`${path} shows the mail`, async () =>
-        (await Promise.all(page.frames().map((frame) => frame.locator('body').textContent()))).join(' ').includes("Marketers' words"),
-      )
-      await page.waitForLoadState('networkidle')
+      // The mail's own frames are none of ours: what counts is the frame that it stands in.
+      const words = path.startsWith('/view/') ? page.locator('body') : page.frameLocator('iframe').first().locator('body')
+      await words.getByText("Marketers' words").first().waitFor({ timeout: 10_000 })
       assert.deepEqual(dialogs, [], path)
     } finally {
       await page.context().close()
@@ -211,9 +206,7 @@ test('a marketer’s own HTML runs nothing, neither in the app nor opened by its
   }
 })
 
-test('after sign-in nobody is led elsewhere, however the address is written (Mautic CVE-2025-5256)', {
-  todo: 'not yet seen to pass to its end',
-}, async () => {
+test('after sign-in nobody is led elsewhere, however the address is written (Mautic CVE-2025-5256)', async () => {
   for (const to of [
     '//evil.test',
     '\\\\evil.test',

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { BUGS, type Bug, FOUND_BY } from './bugs.ts'
+import type { Faults } from './faults.ts'
 import { type Verdict, World } from './world.ts'
 
 const SEEDS = 300
-/** Some bugs need a rare mix. */
-const HUNTED = 1_500
+const HUNTED = 500
+/** Bugs that show only where others keep still, or where some things happen all the time: they are hunted in a mix of their own. */
+const MIXES: Partial<Record<Bug, Partial<Faults>>> = {
+  'quiet-not-asked-again': { consent: 0, erasure: 0 },
+  'migrate-strands': { publish: 0.5, operate: 0.4, consent: 0, erasure: 0, merge: 0, poison: 0 },
+  'absorb-forgets-pending': { consent: 0.6, merge: 0.6, staleIdentity: 0.3, erasure: 0, publish: 0 },
+}
 
 const told = ({ seed, violation, trace }: Verdict): string =>
   `seed ${seed} violates ${violation?.invariant}: ${violation?.detail}\n${trace.join('\n')}\nagain: npm run sim -- --seed ${seed}`
 
 async function firstCaught(bug: Bug): Promise<Verdict | null> {
   for (let seed = 0; seed < HUNTED; seed++) {
-    const verdict = await new World(seed, bug).run()
+    const verdict = await new World(seed, bug, MIXES[bug]).run()
     const { violation } = verdict
     if (violation && violation.invariant === (FOUND_BY[bug] ?? violation.invariant)) return verdict
   }

@@ -4,7 +4,7 @@ import { FOUND_BY } from './bugs.ts'
 import { Database } from './database.ts'
 import { Dispatcher } from './delivery.ts'
 import { Dice } from './dice.ts'
-import { calm, swarm } from './faults.ts'
+import { calm, type Faults, swarm } from './faults.ts'
 import type { Invariant } from './invariants.ts'
 import { runJobs } from './jobs.ts'
 import { Judge } from './judge.ts'
@@ -69,7 +69,8 @@ export class World {
   #factsBefore = 0
   #gone: Process | null = null
 
-  constructor(seed: number, bug: Bug | null) {
+  /** `mix` takes the place of what the swarm has drawn. */
+  constructor(seed: number, bug: Bug | null, mix: Partial<Faults> = {}) {
     this.#seed = seed
     this.bug = bug
     this.dice = new Dice(`seed ${seed}`)
@@ -78,7 +79,7 @@ export class World {
     this.#begins = this.scenery.moment - this.dice.between(2, 50) * 1_000
     this.timeline = new Timeline(this.#begins)
     this.knobs = drawKnobs(this.dice)
-    const faults = swarm(this.dice)
+    const faults = { ...swarm(this.dice), ...mix }
     this.db = new Database({ ...this.knobs, bug })
     this.judge = new Judge(this)
     this.db.witness = this.judge
