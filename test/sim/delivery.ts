@@ -233,7 +233,10 @@ export class Dispatcher {
     if (entry.channel !== 'email') return verdict
     const isUnsure = this.#world.bug === 'fallback-after-ambiguous' && handover.kind === 'ambiguous'
     const known: Handover = isUnsure ? { kind: 'retry', reason: handover.reason, provider: true } : handover
-    const next = onward({ entry, handover: known, verdict }, { here: by, other: () => FALLBACK[by] ?? null, unrouted: UNROUTED, now: this.#now })
+    const next = onward(
+      { entry, handover: known, verdict },
+      { here: by, other: () => FALLBACK[by] ?? null, unrouted: UNROUTED, now: this.#now },
+    )
     if (next.route !== by && next.route !== UNROUTED) count(this.#world.surroundings, 'fallback')
     return next
   }

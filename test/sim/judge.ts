@@ -10,32 +10,19 @@ import type { Invariant } from './invariants.ts'
 import { MessageWatch } from './judge-messages.ts'
 import { PeopleWatch } from './judge-people.ts'
 import { RightsWatch } from './judge-rights.ts'
+import type { Order, Standing } from './orders.ts'
 import type { Said } from './shop.ts'
 import type { Place } from './tables.ts'
 import type { Timeline } from './timeline.ts'
 import type { World } from './world.ts'
 
+const idOf = (record: string): string | undefined => (JSON.parse(record) as { id?: string }).id
 /** Receipts after which nothing more is expected. */
 const FINAL: ReadonlySet<string> = new Set(['message.sent', 'message.failed', 'message.skipped', 'message.dead', 'message.cancelled'])
 
 /** An edit or a change of the mode moves people whatever their timers say. */
 const isOfEdit = ({ kind, reason }: TransitionFact): boolean =>
   kind === 'migrated' || reason.startsWith('version_') || reason.startsWith('journey_')
-
-interface Standing {
-  readonly partition: number
-  readonly seq: number
-  readonly at: number
-}
-
-interface Order {
-  readonly said: Said
-  acknowledged: number
-  /** Runs that the order found in the state in which it was handled: these it must have stopped. */
-  found: ReadonlySet<string> | null
-  /** Runs that had begun by then, wherever they were. */
-  begun: number
-}
 
 /** Watches everything, from outside of everything. */
 export class Judge implements Witness {
@@ -331,7 +318,7 @@ export class Judge implements Witness {
         else this.#note('reminder left although another profile had ordered, which was known to be the same person later or never')
       } else if (order.found === null && this.#isForwarded(order.said.id))
         this.#note('reminder left while its order was on the way from a merged profile')
-      else if (order.found === null && !this.#isDead(order.said.id))
+      else if (order.found === null && ![...this.#db.letters.values()].some(({ record }) => idOf(record) === order.said.id))
         this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
     }
   }
@@ -365,10 +352,6 @@ export class Judge implements Witness {
     return record.kind === 'event' && this.#db.states.get(record.key)?.person.profile.mergedInto !== undefined
   }
 
-  #isDead(id: string): boolean {
-    return [...this.#db.letters.values()].some(({ record }) => (JSON.parse(record) as { id?: string }).id === id)
-  }
-
   /** At the end: one final receipt for each message that has ended, and it says how. */
   judgeReceipts(dead: ReadonlySet<string | undefined>): void {
     const final = new Map<string, string[]>()
@@ -379,44 +362,13 @@ export class Judge implements Witness {
     }
     for (const { id, status } of this.#db.outbox.rows.values()) {
       const said = final.get(id) ?? []
-      const isSentAfterAll = status === 'sent' && said.at(-1) === 'message.sent' && this.#isTakenOver(id)
+      const isSentAfterAll =
+        status === 'sent' && said.at(-1) === 'message.sent' && [...this.#takenOver].some((attempt) => attempt.startsWith(`${id}#`))
       if (isSentAfterAll && said.length > 1) this.#note('sent after all, by a process that was taken for dead')
       else if (said.length > 1) this.violate('receipt-agrees', `${id} is ${status}, and has the receipts ${said.join(', ')}`)
       const expected = status === 'cancelled' ? said[0] : `message.${status}`
       if (said.at(-1) !== expected && !dead.has(`${id}:${status}`))
         this.violate('receipt-agrees', `${id} is ${status}, and has the receipt ${said[0]}`)
-    }
-  }
-
-  #isTakenOver(id: string): boolean {
-    return [...this.#takenOver].some((attempt) => attempt.startsWith(`${id}#`))
-  }
-
-  /** At the end: nothing tells of whom was erased, but what has come since. */
-  judgeErased(erasures: readonly { readonly family: readonly string[]; readonly heads: readonly number[] }[]): void {
-    const { log, facts, states, outbox, letters } = this.#db
-    for (const { family, heads } of erasures) {
-      const isTheirs = (key: string): boolean => family.includes(key)
-      const since = log.partitions.flatMap(({ places }, partition) =>
-        places.slice(heads[partition]).flatMap(({ record, by }) => ('key' in record && isTheirs(record.key) ? [{ record, by }] : [])),
-      )
-      const came = new Set(since.map(({ record }) => record.key))
-      const old = log.partitions.flatMap(({ places }, partition) =>
-        places.slice(0, heads[partition]).filter(({ record }) => 'key' in record && isTheirs(record.key)),
-      )
-      const fact = facts.find(({ partition, seq, fact: { row } }) => isTheirs(row.profile_id) && seq <= heads[partition]!)
-      const left =
-        old[0] ??
-        fact ??
-        [...states.values()].find(({ id }) => isTheirs(id) && !came.has(id)) ??
-        [...outbox.rows.values()].find(({ key }) => isTheirs(key) && !came.has(key)) ??
-        [...letters.values()].find(({ partition, seq, key }) => isTheirs(key) && seq <= heads[partition]!)
-      if (left) this.violate('erased-is-gone', `${family.join(', ')} up to ${heads.join(', ')}: ${JSON.stringify(left)}`)
-      const isNew = new Set(since.flatMap(({ record }) => (record.kind === 'event' ? [record.key] : [])))
-      const brought = since.find(
-        ({ record, by }) => by === 'system' && record.kind === 'review' && record.history !== undefined && !isNew.has(record.key),
-      )
-      if (brought) this.violate('erased-is-gone', `${family.join(', ')}: their past came back by ${JSON.stringify(brought)}`)
     }
   }
 

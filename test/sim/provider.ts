@@ -69,15 +69,15 @@ export class Provider {
     timeline.tell(`provider takes ${key}#${entry.attempt} for ${entry.address}`)
     judge.handedOver(attempt, key)
     if (!delivered) return
-    if (entry.channel === 'sms' && dice.chance(0.2)) this.#later(() => shop.stops(entry))
+    if (entry.channel === 'sms' && dice.chance(0.2)) this.#later(() => shop.readers.stops(entry))
     if (entry.channel !== 'email') return
     if (entry.payload['confirm'] === true) {
-      if (dice.chance(0.7)) this.#later(() => shop.confirms(entry))
+      if (dice.chance(0.7)) this.#later(() => shop.readers.confirms(entry))
       return
     }
-    if (dice.chance(0.4)) this.#later(() => shop.opened(entry))
-    if (entry.lane === 'marketing' && dice.chance(0.15)) this.#later(() => shop.leaves(entry))
-    if (dice.chance(0.03)) this.#later(() => shop.bounced(entry))
+    if (dice.chance(0.4)) this.#later(() => shop.readers.opened(entry))
+    if (entry.lane === 'marketing' && dice.chance(0.15)) this.#later(() => shop.readers.leaves(entry))
+    if (dice.chance(0.03)) this.#later(() => shop.readers.bounced(entry))
   }
 
   /** People, and other people's machines, may be quicker than the provider's answer. */

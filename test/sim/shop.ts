@@ -1,10 +1,10 @@
-import { receipt } from '#channels/receipts.ts'
 import { CONSENT_GRANTED, CONSENT_PAUSED, CONSENT_RESUMED, CONSENT_WITHDRAWN } from '#consent/react.ts'
 import type { EventRecord, EventType, KeyedRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { count } from './process.ts'
 import type { Received } from './provider.ts'
 import { POISON, WORKSPACE, ZONES } from './published.ts'
+import { Readers } from './readers.ts'
 import type { World } from './world.ts'
 
 export interface Said {
@@ -18,8 +18,6 @@ export interface Said {
 
 /** Clocks are read there for people whose zone nobody has told. */
 const UNKNOWN = 'UTC'
-/** An opt-out waits this long (ms) for messages that are on their way. */
-const WAIT_MS = 5_000
 const WORDS = { granted: CONSENT_GRANTED, withdrawn: CONSENT_WITHDRAWN, paused: CONSENT_PAUSED, resumed: CONSENT_RESUMED } as const
 
 /** The customers, their devices, and the API that takes in what they do. Clients repeat what was not acknowledged. */
@@ -36,7 +34,15 @@ export class Shop {
   /** Requests that have not been acknowledged yet, and devices that have not finished. */
   open = 0
 
+  /** What people do with messages that they got. */
+  readonly readers: Readers
+
   constructor(world: World) {
+    this.readers = new Readers(world, {
+      request: (work, done) => this.#request(work, done),
+      append: (records) => this.#append(records),
+      after: (ms, task) => this.#after(ms, task),
+    })
     this.#world = world
   }
 
@@ -320,7 +326,7 @@ export class Shop {
     const { dice, surroundings } = this.#world
     if (effect.channel === 'sms' && dice.chance(surroundings.faults.badMoment * 0.5)) {
       count(surroundings, 'bad moment')
-      this.#after(dice.between(0, 1_500), () => this.stops(effect))
+      this.#after(dice.between(0, 1_500), () => this.readers.stops(effect))
     }
     if (effect.topic === 'offers' && dice.chance(surroundings.faults.badMoment * surroundings.faults.consent)) this.#runsOut(effect)
     if (effect.payload['journey_id'] !== 'cart' || effect.channel !== 'email' || !dice.chance(surroundings.faults.badMoment)) return
@@ -328,7 +334,7 @@ export class Shop {
     count(surroundings, 'bad moment')
     this.open++
     this.#after(dice.pick([0, 20, 60, 200, 1_000, 5_000]) + dice.between(0, 20), () => {
-      if (dice.chance(0.2)) this.leaves(effect)
+      if (dice.chance(0.2)) this.readers.leaves(effect)
       else this.#send(effect.key, this.#say('track', 'Order Completed', { cart: entry.key, total: 1 }), () => {})
       this.open--
     })
@@ -342,111 +348,5 @@ export class Shop {
     const said = this.#say('track', CONSENT_GRANTED, { channel, topic, expires_at: until })
     judge.rights.said({ id: said.id, profile: key, kind: 'granted', channels: [channel], topic, at: said.at, until })
     this.#send(key, said, () => {})
-  }
-
-  opened(entry: Received): void {
-    const at = this.#world.timeline.now
-    this.#request(
-      () => this.#append([receipt(entry, { name: 'message.opened', at, once: '0' })]),
-      () => {},
-    )
-  }
-
-  bounced(entry: Received): void {
-    const { timeline, db } = this.#world
-    const at = timeline.now
-    const said = receipt(entry, { name: 'message.bounced', at, once: 'late', props: { address: entry.address, permanent: true } })
-    this.#request(
-      () => {
-        db.outbox.suppress({ address: entry.address, topic: '' }, 'bounced')
-        return this.#append([said])
-      },
-      () => {},
-    )
-  }
-
-  /** As app/inbound.ts: STOP, which is meant for all that goes to the number. */
-  stops({ key, ws, address, id }: Received): void {
-    const { timeline, db, judge, surroundings, bug } = this.#world
-    const whom = { address, topic: '' }
-    const said = `in:${id}:${timeline.now}`
-    const channels = ['sms', 'whatsapp']
-    this.#request(
-      () => {
-        const at = timeline.now
-        timeline.tell(`${address} says STOP`)
-        judge.rights.said({ id: said, profile: key, kind: 'withdrawn', channels, topic: '', at })
-        db.outbox.suppress(whom, 'unsubscribed')
-        const cancelled = bug === 'stop-not-taken-back' ? [] : db.outbox.cancelFor(whom)
-        const taken = cancelled.map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
-        const changes = (bug === 'stop-of-texts-only-noted' ? ['email'] : channels).map((channel) =>
-          receipt(
-            { ws, key, id: said, channel, payload: {} },
-            { name: 'message.unsubscribed', at, once: channel, props: { ...whom, source: 'keyword' } },
-          ),
-        )
-        const took = this.#append([...changes, ...taken])
-        judge.rights.written({ address, channel: 'sms' })
-        return took
-      },
-      () => {
-        count(surroundings, 'STOP')
-        judge.rights.acknowledged(said, timeline.now)
-        judge.optedOut(whom, timeline.now)
-      },
-    )
-  }
-
-  /** As app/preferences.ts: the link of the question is used, and whoever reads there has come back. */
-  confirms({ key, ws, id, address, channel, topic }: Received): void {
-    const { timeline, db, judge, surroundings } = this.#world
-    const said = `confirm:${id}`
-    this.#request(
-      () => {
-        const at = timeline.now
-        judge.rights.said({ id: said, profile: key, kind: 'granted', channels: [channel], topic, at, verified: true })
-        db.outbox.unsuppress({ address, topic })
-        judge.returned({ address, topic })
-        const props = { channel, topic, address, source: 'page', verified: true }
-        return this.#append([{ kind: 'event', ws, key, id: said, type: 'system', name: WORDS.granted, at, received: at, props, ids: [] }])
-      },
-      () => {
-        count(surroundings, 'confirmed')
-        judge.rights.acknowledged(said, timeline.now)
-      },
-    )
-  }
-
-  /** As app/links.ts: remembered, what is queued taken back, what is on its way waited for; then it is acknowledged. */
-  leaves(entry: Received): void {
-    const { timeline, db, judge, surroundings } = this.#world
-    const whom = { address: entry.address, topic: entry.topic }
-    const said = `left:${entry.id}:${timeline.now}`
-    let until = 0
-    this.#request(
-      () => {
-        const at = timeline.now
-        until = at + WAIT_MS
-        timeline.tell(`${whom.address} leaves ${whom.topic}`)
-        judge.rights.said({ id: said, profile: entry.key, kind: 'withdrawn', channels: ['email'], topic: whom.topic, at })
-        db.outbox.suppress(whom, 'unsubscribed')
-        const taken = db.outbox
-          .cancelFor(whom)
-          .map((row) => receipt(row, { name: 'message.cancelled', at, props: { reason: 'consent_withdrawn' } }))
-        const props = { channel: 'email', topic: whom.topic, address: whom.address, source: 'one-click' }
-        return this.#append([receipt(entry, { name: 'message.unsubscribed', at, once: `${whom.topic}:${at}`, props }), ...taken])
-      },
-      () => {
-        const look = (): void => {
-          if (db.outbox.inFlightTo(whom) > 0 && timeline.now < until) this.#after(20, look)
-          else {
-            count(surroundings, 'opt-out')
-            judge.rights.acknowledged(said, timeline.now)
-            judge.optedOut(whom, timeline.now)
-          }
-        }
-        look()
-      },
-    )
   }
 }

@@ -8,6 +8,7 @@ import { calm, type Faults, swarm } from './faults.ts'
 import type { Invariant } from './invariants.ts'
 import { runJobs } from './jobs.ts'
 import { Judge } from './judge.ts'
+import { judgeErased } from './judge-erased.ts'
 import { Office } from './office.ts'
 import { count, Process, type Surroundings } from './process.ts'
 import { Provider } from './provider.ts'
@@ -233,7 +234,7 @@ export class World {
     judge.messages.end()
     judge.people.end()
     judge.rights.end()
-    judge.judgeErased(this.office.erasures)
+    judgeErased(this, this.office.erasures)
     const differs = this.bug !== null && FOUND_BY[this.bug] ? null : difference(db, this.office.registry)
     if (differs !== null) judge.violate('replay-equal', differs)
   }
