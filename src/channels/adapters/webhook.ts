@@ -3,6 +3,7 @@ import { findUnstorable } from '#events/accept.ts'
 import type { Json } from '#lib/json.ts'
 import type { Egress, EgressAnswer } from '#platform/egress.ts'
 import type { Channel, Handover, PreparedWebhook } from '../channel.ts'
+import { retryAfter } from './answers.ts'
 
 export interface WebhookParts {
   readonly egress: Egress
@@ -93,13 +94,4 @@ function handoverOf(answer: EgressAnswer, now: number): Handover {
     return { kind: 'retry', reason: `webhook_${status}`, provider: true, ...(after === undefined ? {} : { after }) }
   }
   return { kind: 'failed', reason: `webhook_${status}`, address: false }
-}
-
-/** Milliseconds of a Retry-After, in seconds or as a date (RFC 9110 §10.2.3). */
-function retryAfter(value: string | string[] | undefined, now: number): number | undefined {
-  const text = Array.isArray(value) ? value[0] : value
-  if (text === undefined) return undefined
-  if (/^\d+$/.test(text)) return Number(text) * 1_000
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : at - now
 }
