@@ -158,6 +158,12 @@ test('kill -9 in the middle of a sweep: the next process goes on, and everybody 
     await preparePartitions(pool, 4)
     await pool.query('update leases set revision = 7')
     await addSweep(pool, 'w1', { journey: JOURNEY, revision: 7 })
+    // Who is not there any more is not looked at: these are.
+    await pool.query(
+      `insert into keyed_state (workspace_id, kind, id, partition, state, version)
+       select 'w1', 'profile', 'p' || lpad(i::text, 6, '0'), 0, '{}', 1 from generate_series(0, $1 - 1) i`,
+      [PEOPLE],
+    )
     for (const least of [200, 600, 1_000]) {
       const process = begin()
       await until(`${least} people`, async () => (await swept()).people >= least)

@@ -275,7 +275,7 @@ suite('a mail of blocks', () => {
           const { html, links } = shown(x)
           assert.deepEqual(shapeOf(html), tame)
           assert.ok(links.every((link) => /^https?:\/\//.test(link)))
-          assert.doesNotMatch(html, /<strong>b<\/strong>|>Shop</)
+          if (/[*{]/.test(x)) assert.doesNotMatch(html, /<strong>b<\/strong>|>Shop</)
         },
       ),
       { numRuns: Number(process.env['RUNS'] ?? 200) },
