@@ -85,10 +85,14 @@ test('a text that people have to approve, and have not: refused at hand-over and
   await asked('ann')
   await world.publish(RULE)
   // Rules are remembered for two seconds; until then the server does not take the message.
-  await until('the rule is asked', async () => {
-    await world.pass({ minutes: 5 })
-    return (await verdicts('ann')).length > 0
-  })
+  await until(
+    'the rule is asked',
+    async () => {
+      await world.pass({ minutes: 5 })
+      return (await verdicts('ann')).length > 0
+    },
+    90_000,
+  )
   sink.down = false
   const [late] = await verdicts('ann')
   assert.equal(late?.stage, 'dispatch')
@@ -114,10 +118,14 @@ test('the version that was approved goes; the next one, and the same words witho
   await publishApproved(offer('A better card'))
   await asked('dee')
   // The server that was down is tried again after a while.
-  await until('the approved one has gone', async () => {
-    await world.pass({ minutes: 1 })
-    return subjects().length > 0
-  })
+  await until(
+    'the approved one has gone',
+    async () => {
+      await world.pass({ minutes: 1 })
+      return subjects().length > 0
+    },
+    90_000,
+  )
   assert.deepEqual(subjects(), ['dee: A better card'])
   assert.deepEqual((await verdicts('dee')).map(({ stage, outcome }) => `${stage} ${outcome}`).sort(), ['decision pass', 'dispatch pass'])
   // Approvals are not asked for any more, and the rule still is.
