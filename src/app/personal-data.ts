@@ -260,7 +260,13 @@ export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
     kind: 'rows',
     holds: 'what was chosen for a person',
     profile: 'profile_id',
-    export: ['at', 'journey_id', 'step_id', 'arm', 'propensity'],
+    export: ['at', 'journey_id', 'step_id', 'arm', 'propensity', 'model', 'decided_by', 'silence', 'record'],
+  },
+  predictions: {
+    kind: 'rows',
+    holds: 'what models said of a person, with what they were told',
+    profile: 'profile_id',
+    export: ['at', 'model', 'score', 'features', 'cause'],
   },
   people: {
     kind: 'rows',

@@ -33,6 +33,7 @@ export type Fact =
   | { readonly table: 'deliveries'; readonly row: DeliveryFact }
   | { readonly table: 'decisions'; readonly row: DecisionFact }
   | { readonly table: 'exposures'; readonly row: ExposureFact }
+  | { readonly table: 'predictions'; readonly row: PredictionFact }
   | { readonly table: 'people'; readonly row: PersonFact }
   | { readonly table: 'memberships'; readonly row: MembershipFact }
   | { readonly table: 'verdicts'; readonly row: VerdictFact }
@@ -121,6 +122,35 @@ export interface DecisionFact {
   /** Chosen arm and the probability that it was chosen with. */
   readonly arm: string
   readonly propensity: number
+  readonly at: number
+  /** The rest is of choices that weigh something (`decisions/record.ts`); left out by a split. */
+  readonly decision_id?: string
+  readonly kind?: string
+  readonly model?: string
+  readonly model_version?: number
+  readonly snapshot?: number
+  readonly decided_by?: string
+  /** Why a model had no answer; '' when it had. */
+  readonly silence?: string
+  /** JSON text of the whole record. */
+  readonly record?: string
+}
+
+/** What a model said of a person at a moment, with what it was told: an example, once its outcome is known. */
+export interface PredictionFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  /** Where it hangs on a message: the effect's id; else ''. */
+  readonly effect_id: string
+  readonly model: string
+  readonly model_version: number
+  /** 0: the model had not learned anything yet. */
+  readonly snapshot: number
+  readonly score: number
+  /** JSON text `{ feature: number }`. */
+  readonly features: string
+  /** Event name, `timer` or other cause. */
+  readonly cause: string
   readonly at: number
 }
 

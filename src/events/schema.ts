@@ -100,4 +100,4 @@ export interface LoggedRecord extends Position {
 }
 
 /** Event names that only Cadenza itself may write begin so. */
-export const RESERVED_PREFIXES = ['message.', 'segment.', 'list.', 'score.', 'journey.'] as const
+export const RESERVED_PREFIXES = ['message.', 'segment.', 'list.', 'score.', 'pattern.', 'anomaly.', 'journey.'] as const

@@ -1,3 +1,4 @@
+import type { DecisionRecord } from '#decisions/record.ts'
 import { own, put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
 import { inNewStep } from '#segments/run-windows.ts'
@@ -106,9 +107,21 @@ function decide(turn: Turn, run: Enrollment, decision: NonNullable<Deeds['decisi
       arm: decision.arm,
       propensity: decision.propensity,
       at: turn.context.now,
+      ...(decision.record && recorded(decision.record)),
     },
   })
 }
+
+const recorded = (record: DecisionRecord) => ({
+  decision_id: record.id,
+  kind: record.kind,
+  model: record.model,
+  model_version: record.modelVersion,
+  snapshot: record.snapshot,
+  decided_by: record.by,
+  silence: record.silence ?? '',
+  record: JSON.stringify(record),
+})
 
 /** Takes queued messages back. */
 export function withdraw(turn: Turn, run: Enrollment, ids: readonly string[]): Enrollment {

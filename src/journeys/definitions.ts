@@ -4,6 +4,7 @@ import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } fro
 import type { ConsentMode } from '#consent/react.ts'
 import { NO_TOPICS, type Topic, type Topics, type WordingHashes } from '#consent/topics.ts'
 import type { SlotConditions } from '#content/slots.ts'
+import { type ModelInForce, type Models, modelsOf } from '#decisions/snapshot.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
 import { type CompiledJourney, compile } from './compile.ts'
@@ -67,6 +68,8 @@ export interface Published {
   /** Versions whose publish moves people inside; and changes of modes. In any order. */
   readonly edits?: readonly ({ readonly journey: string } & Edit)[]
   readonly modes?: readonly ({ readonly journey: string } & ModeChange)[]
+  /** Published models, each with its snapshot in force at the revision. */
+  readonly models?: readonly ModelInForce[] | undefined
 }
 
 /** The definitions that apply to one workspace, compiled and indexed. */
@@ -102,6 +105,8 @@ export interface Definitions {
   /** By journey id: the versions that take people of earlier ones along, ascending; the changes of its mode, oldest first. */
   readonly edits: ReadonlyMap<string, readonly Edit[]>
   readonly modes: ReadonlyMap<string, readonly ModeChange[]>
+  /** Models that learn, as they stood at the revision. */
+  readonly models: Models
   /** Published journeys that cannot be compiled, and therefore do not run. */
   readonly broken: readonly { readonly id: string; readonly version: number; readonly problem: Problem }[]
   version(journey: string, version: number): CompiledJourney | undefined
@@ -158,6 +163,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
+    models: modelsOf(published.models ?? []),
     policy,
     gates,
     decidedBy: deciders(published),

@@ -1,5 +1,6 @@
 import type { Ask } from '#consent/caps.ts'
 import type { ConsentSection } from '#consent/schema.ts'
+import type { DecisionRecord } from '#decisions/record.ts'
 import type { ChannelName } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -57,7 +58,12 @@ export interface Deeds {
   readonly notes?: readonly Message[]
   /** A line for the person's timeline. */
   readonly remark?: string
-  readonly decision?: { readonly arm: string; readonly propensity: number }
+  readonly decision?: {
+    readonly arm: string
+    readonly propensity: number
+    /** Of a choice that weighs something: all that it rests on. */
+    readonly record?: DecisionRecord
+  }
   /** Attributes to set; null removes. */
   readonly set?: Readonly<Record<string, Json>>
   /** Effect ids of this run that are not wanted any more. */

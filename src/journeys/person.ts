@@ -1,5 +1,6 @@
 import { type ContactsSection, NO_CONTACTS_YET } from '#consent/contacts.ts'
 import type { ConsentSection } from '#consent/schema.ts'
+import type { DecisionsSection } from '#decisions/state.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
 import { NO_SEGMENTS_YET, type SegmentsSection } from '#segments/schema.ts'
 import type { JourneysSection } from './enrollment.ts'
@@ -12,6 +13,8 @@ export interface Person {
   readonly consent: ConsentSection
   readonly contacts: ContactsSection
   readonly journeys: JourneysSection
+  /** Left out where the workspace has no models. */
+  readonly decisions?: DecisionsSection
 }
 
 /** A state as it was stored, perhaps by an older Cadenza: `v` 1 had neither segments nor contacts. */
