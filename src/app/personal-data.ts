@@ -172,6 +172,9 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: 'delete',
     export: ['template', 'content', 'at'],
   },
+  // decisions
+  model_snapshots: { kind: 'nobody', holds: 'what models have learned: weights and counts, of nobody in particular' },
+  model_training: { kind: 'nobody', holds: 'how training goes' },
   // segments
   segment_watches: { kind: 'nobody', holds: 'which conditions are watched' },
   segment_builds: { kind: 'place', holds: 'how far the past was brought in' },

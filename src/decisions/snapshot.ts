@@ -28,6 +28,8 @@ export type ModelSilence =
   | 'model_not_finite'
   /** It would take longer than its time. */
   | 'model_too_slow'
+  /** It only watches so far: nobody has let it act. */
+  | 'model_in_shadow'
 
 /** A published model with the snapshot in force at a revision. */
 export interface ModelInForce<T extends ModelType = ModelType> {
@@ -37,6 +39,10 @@ export interface ModelInForce<T extends ModelType = ModelType> {
   /** Decoded and checked. Null: none yet, or (`broken`) one that cannot be read. */
   readonly snapshot: Snapshot | null
   readonly broken?: string
+  /** A newer version in shadow or for a share of people; `deciderOf` says whom it decides for. */
+  readonly candidate?: ModelInForce<T>
+  /** There is a candidate only: nobody has let a version of this model act in full. */
+  readonly inShadow?: true
 }
 
 /** All models of a workspace at one revision: a fact for pure code. */
@@ -69,6 +75,7 @@ export function modelNamed<T extends ModelType>(models: Models, id: string, type
 /** The snapshot that may be asked at a moment (epoch ms), or why none may; `freshMs`: the model's `freshFor`. */
 export function askable(inForce: ModelInForce | undefined, now: number, freshMs: number): Snapshot | ModelSilence {
   if (!inForce) return 'model_missing'
+  if (inForce.inShadow) return 'model_in_shadow'
   if (inForce.broken !== undefined) return 'model_broken'
   if (!inForce.snapshot) return 'model_cold'
   return now - inForce.snapshot.trainedTo > freshMs ? 'model_stale' : inForce.snapshot

@@ -28,6 +28,9 @@ export interface Learner<T extends ModelType, Data> {
   readonly type: T
   /** How often it is worth trying again, ms. */
   readonly every: number
+  /** A fit that takes longer is given up (ms; left out: 5 minutes), or that needs more memory (MB; left out: 512). */
+  readonly longest?: number
+  readonly megabytes?: number
   /** Null: there is nothing new to learn from. The data can be cloned to another thread. */
   fit(task: TrainingTask<T>, data: Data): Trained | null
   /** The body of a snapshot, decoded and checked; throws with a sentence that says what is wrong with it. */
