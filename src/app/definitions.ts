@@ -7,6 +7,9 @@ import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
 import { Topic, Wording, type WordingHashes, wordingKey } from '#consent/topics.ts'
 import { Template } from '#content/schema.ts'
 import { slotConditions } from '#content/slots.ts'
+import { type ModelInForce, modelsOf } from '#decisions/snapshot.ts'
+import type { PublishedModel } from '#decisions/standings.ts'
+import { snapshotRevisions } from '#decisions/store.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { type Definitions, definitions, type Published } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
@@ -15,6 +18,7 @@ import { type Definition, definitionsAt, everyVersion, latestRevision } from '#p
 import type { Queryable } from '#platform/log.ts'
 import { type WatchRow, watchesAt } from '#segments/store.ts'
 import { reviewsOf } from './approvals-reviews.ts'
+import { ModelShelf } from './learning/shelf.ts'
 import type { DefinitionsSource } from './pipeline.ts'
 import { conditionsOf } from './watches.ts'
 
@@ -22,24 +26,61 @@ interface Options {
   readonly db: Queryable
   readonly consentModes: (revision: number) => Promise<ReadonlyMap<string, Published['consent']>>
   readonly logger: Logger
+  /** Where what models have learned is read; left out: a shelf of its own. */
+  readonly shelf?: ModelShelf
 }
 
-/** Revisions that are still asked for: partitions may stand at different ones for a moment. */
-const KEPT = 8
+/** Revisions that are still asked for: partitions may stand at different ones for a moment, and learning makes one every few seconds. */
+const KEPT = 32
+
+interface Prepared {
+  readonly byWorkspace: ReadonlyMap<string, Definitions>
+  readonly published: readonly PublishedModel[]
+}
 
 /** The compiled definitions of all workspaces by revision. */
 export class DefinitionsRegistry implements DefinitionsSource {
   readonly #options: Options
-  readonly #revisions = new Map<number, Map<string, Definitions>>()
+  readonly #shelf: ModelShelf
+  /** The one asked for last comes last. */
+  readonly #revisions = new Map<number, Prepared>()
   /** Versions never change, so each is read once. */
   readonly #read = new Map<string, Journey>()
 
   constructor(options: Options) {
     this.#options = options
+    this.#shelf = options.shelf ?? new ModelShelf({ db: options.db, logger: options.logger })
   }
 
   async prepare(revision: number): Promise<void> {
-    if (this.#revisions.has(revision)) return
+    const held = this.#revisions.get(revision)
+    const made = held ?? (await this.#relearned(revision)) ?? (await this.#compiled(revision))
+    this.#revisions.delete(revision)
+    this.#revisions.set(revision, made)
+    for (const old of [...this.#revisions.keys()].slice(0, -KEPT)) this.#revisions.delete(old)
+  }
+
+  /** From the revision next to it, when models have learned between the two and nothing else has happened. Undefined: something has. */
+  async #relearned(revision: number): Promise<Prepared | undefined> {
+    const known = [...this.#revisions.keys()].sort((a, b) => Math.abs(a - revision) - Math.abs(b - revision))
+    const [near] = known
+    if (near === undefined) return undefined
+    const [from, to] = near < revision ? [near, revision] : [revision, near]
+    const learned = await snapshotRevisions(this.#options.db, from, to)
+    if (new Set(learned.map((each) => each.revision)).size !== to - from) return undefined
+    const { byWorkspace, published } = this.#revisions.get(near)!
+    const whose = new Set(learned.map(({ ws }) => ws))
+    const here = published.filter(({ ws }) => whose.has(ws))
+    const models = await this.#shelf.inForce(revision, here)
+    const again = new Map<string, Definitions>()
+    for (const [ws, before] of byWorkspace) {
+      const fresh = models.get(ws)
+      again.set(ws, { ...before, revision, ...(fresh && { models: modelsOf(fresh) }) })
+    }
+    return { byWorkspace: again, published }
+  }
+
+  async #compiled(revision: number): Promise<Prepared> {
     const { db, consentModes, logger } = this.#options
     const [live, journeys, segments, wordings, watches, modes, edits, changes] = await Promise.all([
       definitionsAt(db, revision),
@@ -52,29 +93,34 @@ export class DefinitionsRegistry implements DefinitionsSource {
       modesAt(db, revision),
     ])
     const approved = await approvedIn(db, live, revision)
+    const published = live.some(({ kind }) => kind === 'model') ? await this.#shelf.published(revision) : []
+    const models = await this.#shelf.inForce(revision, published)
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
-      const published = publishedIn(workspace, { live, journeys, approved, read: (each) => this.#journey(each) })
+      const authored = publishedIn(workspace, { live, journeys, approved, read: (each) => this.#journey(each) })
       const watched = watchedIn(workspace, { live, segments, watches })
       const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
       const edited = { edits: edits.filter(here), modes: changes.filter(here) }
       const words = wordingsIn(workspace, wordings)
-      const made = definitions({ ...published, ...watched, ...edited, wordings: words, revision, consent }, newest?.get(workspace))
+      const learned = { models: models.get(workspace) }
+      const made = definitions(
+        { ...authored, ...watched, ...edited, ...learned, wordings: words, revision, consent },
+        newest?.get(workspace),
+      )
       for (const { id, problem } of made.catalogue.broken)
         logger.error({ workspace, segment: id, code: problem.code }, 'a published segment cannot be read')
       for (const { id, version, problem } of made.broken)
         logger.error({ workspace, journey: id, version, code: problem.code }, 'a published journey cannot run')
       compiled.set(workspace, made)
     }
-    this.#revisions.set(revision, compiled)
-    for (const old of [...this.#revisions.keys()].sort((a, b) => a - b).slice(0, -KEPT)) this.#revisions.delete(old)
+    return { byWorkspace: compiled, published }
   }
 
   of(revision: number, ws: string): Definitions {
     const prepared = this.#revisions.get(revision)
     if (!prepared) throw new Error(`Definitions revision ${revision} was not prepared`)
-    return prepared.get(ws) ?? definitions({ workspace: ws, revision, consent: 'opt-in', journeys: [], templates: [] })
+    return prepared.byWorkspace.get(ws) ?? definitions({ workspace: ws, revision, consent: 'opt-in', journeys: [], templates: [] })
   }
 
   /** What is published in a workspace at the newest revision. Left out is what is watched since when: all of it, as far as a rehearsal goes. */
@@ -93,6 +139,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
     return {
       ...publishedIn(workspace, { live, journeys, approved, read }),
       segments: conditions,
+      models: await this.#modelsOf(workspace, revision),
       revision,
       consent: modes.get(workspace) ?? 'opt-in',
     }
@@ -105,8 +152,13 @@ export class DefinitionsRegistry implements DefinitionsSource {
     return journey
   }
 
-  #newest(): Map<string, Definitions> | undefined {
-    return this.#revisions.get(Math.max(...this.#revisions.keys()))
+  #newest(): ReadonlyMap<string, Definitions> | undefined {
+    return this.#revisions.get(Math.max(...this.#revisions.keys()))?.byWorkspace
+  }
+
+  async #modelsOf(workspace: string, revision: number): Promise<readonly ModelInForce[] | undefined> {
+    const published = (await this.#shelf.published(revision)).filter(({ ws }) => ws === workspace)
+    return (await this.#shelf.inForce(revision, published)).get(workspace)
   }
 }
 

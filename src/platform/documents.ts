@@ -83,6 +83,20 @@ export async function definitionsAt(db: Queryable, revision: number): Promise<De
   return rows
 }
 
+/** What was live of a kind at each revision up to one, by workspace and id, newest first; `version` and `body` are null where it was archived. */
+export async function historyAt(
+  db: Queryable,
+  { kind, revision }: { kind: string; revision: number },
+): Promise<{ ws: string; id: string; version: number | null; body: Json | null }[]> {
+  const { rows } = await db.query<{ ws: string; id: string; version: number | null; body: Json | null }>(
+    `select r.workspace_id as ws, r.id, r.version, d.body from document_revisions r
+     left join documents d on d.workspace_id = r.workspace_id and d.kind = r.kind and d.id = r.id and d.version = r.version
+     where r.kind = $1 and r.revision <= $2 order by r.workspace_id, r.id, r.revision desc`,
+    [kind, revision],
+  )
+  return rows
+}
+
 /** One published version, also a replaced or archived one. */
 export async function definition(
   db: Queryable,
