@@ -73,7 +73,11 @@ export function modelNamed<T extends ModelType>(models: Models, id: string, type
 }
 
 /** The snapshot that may be asked at a moment (epoch ms), or why none may; `freshMs`: the model's `freshFor`. */
-export function askable(inForce: ModelInForce | undefined, now: number, freshMs: number): Snapshot | ModelSilence {
+export function askable(
+  inForce: Pick<ModelInForce, 'snapshot' | 'broken' | 'inShadow'> | undefined,
+  now: number,
+  freshMs: number,
+): Snapshot | ModelSilence {
   if (!inForce) return 'model_missing'
   if (inForce.inShadow) return 'model_in_shadow'
   if (inForce.broken !== undefined) return 'model_broken'
