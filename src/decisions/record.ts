@@ -3,6 +3,27 @@ import type { ModelSilence } from './snapshot.ts'
 /** What a decision was about. */
 export type DecisionKind = 'split' | 'choose' | 'send_time' | 'content' | 'frequency'
 
+/** What its author says of a candidate. */
+export interface About {
+  readonly channel?: string
+  /** What it offers, e.g. `discount`: candidates with the same offer learn together. */
+  readonly offer?: string
+  /** Of choosing it, in the workspace's currency, beside what its messages cost. */
+  readonly cost?: number
+  /** Of a conversion, where it is not the one that conversions have had. */
+  readonly worth?: number
+  /** How much it takes of each scarce resource. */
+  readonly takes?: Readonly<Record<string, number>>
+}
+
+/** The settings of a choice's model that its reckoning used. */
+export interface ChoiceRule {
+  readonly policy: 'squarecb' | 'thompson' | 'linucb' | 'best-arm'
+  readonly floor: number
+  readonly margin: number
+  readonly unsubscribeCost: number
+}
+
 /** One of the things that could have been done. */
 export interface Candidate {
   readonly arm: string
@@ -10,6 +31,8 @@ export interface Candidate {
   readonly excluded: string
   /** What was expected of it, in the workspace's currency unless `unit` of the record says otherwise; left out where nothing was predicted. */
   readonly predicted?: number
+  /** What was known of it whatever a model thinks; left out where nothing was. */
+  readonly about?: About
   /** Parts of that: probability of the outcome, worth of it, cost, value at risk, price of what is scarce (λ·c). */
   readonly parts?: Readonly<Record<string, number>>
   /** Probability with which it is chosen; 0 when it is excluded. All of a record sum to 1. */
@@ -58,4 +81,6 @@ export interface DecisionRecord {
     readonly propensities: Readonly<Record<string, number>>
   }
   readonly unit?: string
+  /** Of a choice: with it, the snapshot and the seed the record can be recomputed. */
+  readonly rule?: ChoiceRule
 }

@@ -1,0 +1,118 @@
+import { milliseconds } from '#lib/duration.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { differenceSequence, halfWidth, type Sample, tuning } from '#lib/numeric/sequential.ts'
+import { sigmoid } from '#lib/numeric/sums.ts'
+import type { Learner, Trained, TrainingTask } from '../trainer.ts'
+import { type ArmSums, type ChoiceBody, decodeChoice, emptyBody, type Sums } from './body.ts'
+import { ruleOf } from './decide.ts'
+import { type Example, gainWidth, learned, lowerGain } from './learn.ts'
+import { Pooled } from './reward-model.ts'
+
+/** What choices learn from: matured decisions that the snapshot before has not seen, in the order of their times. */
+export interface ChoiceData {
+  readonly examples: readonly Example[]
+}
+
+/** Learns which option of a choice brings most, from what has come of its decisions. */
+export const choiceLearner: Learner<'choice', ChoiceData> = {
+  type: 'choice',
+  every: 60_000,
+  fit,
+  decode: decodeChoice,
+}
+
+function fit({ model, previous }: TrainingTask<'choice'>, { examples }: ChoiceData): Trained | null {
+  if (examples.length === 0) return null
+  const before = (previous?.body as ChoiceBody | undefined) ?? emptyBody(0)
+  const body = learned(before, examples, { rule: ruleOf(model), halfLife: milliseconds(model.halfLife)! })
+  const trainedTo = examples.reduce((latest, { at }) => Math.max(latest, at), previous?.trainedTo ?? 0)
+  return {
+    body: JSON.stringify(body),
+    trainedTo,
+    examples: (previous?.examples ?? 0) + examples.length,
+    report: reportOf(body, { examples: examples.length }),
+  }
+}
+
+const varianceOf = ({ n, m2 }: Sums): number => (n > 1 ? m2 / (n - 1) : 0)
+const sampleOf = ({ reward }: ArmSums): Sample => ({ n: reward.n, mean: reward.mean, variance: varianceOf(reward) })
+/** So many before an interval is shown. */
+const LEAST = 100
+
+/** The mean reward with an interval that holds at every look; null ends while too few are known. */
+function rewarded({ reward }: ArmSums): JsonObject {
+  const { n, mean } = reward
+  const variance = varianceOf(reward)
+  const half = n < LEAST || variance === 0 ? null : halfWidth(n, variance, { alpha: 0.05, rho: tuning(0.05, 5_000) })
+  return { decisions: n, reward: mean, low: half === null ? null : mean - half, high: half === null ? null : mean + half }
+}
+
+const armReport = (sums: ArmSums): JsonObject => ({
+  ...rewarded(sums),
+  conversions: sums.conversions,
+  unsubscribes: sums.unsubscribes,
+  complaints: sums.complaints,
+  propensity: sums.propensity,
+})
+
+/** How well it is doing, for people: lift is only said against the comparison group. */
+export function reportOf(body: ChoiceBody, { examples }: { readonly examples: number }): JsonObject {
+  const lift = differenceSequence(sampleOf(body.control), sampleOf(body.treated), { least: LEAST })
+  const pooled = new Pooled(body)
+  const arms = Object.fromEntries(
+    Object.entries(body.arms)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([arm, sums]) => [arm, { ...armReport(sums), rate: pooled.of(arm), paused: body.paused[arm] ?? null }]),
+  )
+  return {
+    trained_on: { examples, features: body.names.length, counting: body.n },
+    arms,
+    chosen: armReport(body.treated),
+    control: armReport(body.control),
+    lift: lift && { reward: lift.estimate, low: lift.low, high: lift.high, p: lift.p },
+    personal: { used: body.personal, gain: gainOf(body) },
+    calibration: { ...body.calibration, error: calibrationError(body) },
+    sentences: sentencesOf(body, lift),
+  }
+}
+
+function gainOf({ gain }: ChoiceBody): JsonObject {
+  const known = Number.isFinite(lowerGain(gain))
+  return {
+    decisions: gain.n,
+    mean: gain.mean,
+    low: known ? gain.mean - gainWidth(gain) : null,
+    high: known ? gain.mean + gainWidth(gain) : null,
+  }
+}
+
+/** Mean distance between what was told beforehand and what came, over bins by their numbers. */
+function calibrationError({ bins, calibration: { intercept, slope } }: ChoiceBody): number {
+  const all = bins.reduce((sum, [n]) => sum + n, 0)
+  const off = bins.reduce(
+    (sum, [n, logits, hits]) => (n > 0 ? sum + Math.abs(hits - n * sigmoid(intercept + (slope * logits) / n)) : sum),
+    0,
+  )
+  return all > 0 ? off / all : 0
+}
+
+const money = (x: number): string => (Math.round(x * 10_000) / 10_000).toString()
+
+function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequence>): string[] {
+  const { gain } = body
+  const unit = body.valued ? '' : ' (a conversion counts as 1, because the goal has no value)'
+  const against = lift
+    ? `A decision has brought ${money(lift.estimate)} more than the comparison group’s${unit}; the 95 % interval, which may be looked at any day, is ${money(lift.low)} to ${money(lift.high)}.${lift.low > 0 ? '' : ' Nothing is shown yet.'}`
+    : `There is no word on lift yet: it takes ${LEAST} decisions here and ${LEAST} in the comparison group.`
+  const known = Number.isFinite(lowerGain(gain))
+  const told = known
+    ? ` (${money(gain.mean)} a decision, ${money(gain.mean - gainWidth(gain))} to ${money(gain.mean + gainWidth(gain))})`
+    : ''
+  const each = body.personal
+    ? `It tells people apart, because that is shown to bring more than the option that is best for all${told}.`
+    : `It does not tell people apart yet: that this would bring more than the option that is best for all is not shown${told}.`
+  const paused = Object.entries(body.paused).map(
+    ([arm, metric]) => `Option “${arm}” is paused: its ${metric} are above those of the comparison group.`,
+  )
+  return [against, each, ...paused]
+}

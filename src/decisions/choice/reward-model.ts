@@ -1,0 +1,169 @@
+import { sigmoid } from '#lib/numeric/sums.ts'
+import { own } from '#lib/record.ts'
+import type { About, ChoiceRule } from '../record.ts'
+import type { ArmSums, Block, ChoiceBody } from './body.ts'
+import { type Parts, priceOf } from './value.ts'
+
+/** The parts of the regression that a candidate's logit adds up: of everybody, of its channel, of its offer, of itself. A new arm has the first three. */
+export const partsOfLogit = (arm: string, { channel, offer }: About): readonly string[] => [
+  '',
+  ...(channel === undefined ? [] : [`channel:${channel}`]),
+  ...(offer === undefined ? [] : [`offer:${offer}`]),
+  `arm:${arm}`,
+]
+
+/** Amounts, counts and days span magnitudes: their logarithm does not. */
+export const squashed = (x: number): number => Math.sign(x) * Math.log1p(Math.abs(x))
+const FAR = 4
+
+/** Features as the regression takes them: standardised, at most 4 deviations off, 0 for what is not known. */
+export function standardised({ names, means, scales }: ChoiceBody, features: Readonly<Record<string, number>>): Float64Array {
+  const made = new Float64Array(names.length)
+  for (let i = 0; i < made.length; i++) {
+    const x = own(features, names[i]!)
+    if (x === undefined) continue
+    const z = (squashed(x) - means[i]!) / scales[i]!
+    made[i] = z > FAR ? FAR : z < -FAR ? -FAR : z
+  }
+  return made
+}
+
+/** Mean and variance of one part's share of a logit. */
+export interface Belief {
+  readonly mean: number
+  readonly variance: number
+}
+const UNKNOWN: Belief = { mean: 0, variance: 0 }
+
+export function beliefOf({ w, v }: Block, z: Float64Array): Belief {
+  let mean = w[0]!
+  let variance = v[0]!
+  for (let i = 0; i < z.length; i++) {
+    const x = z[i]!
+    mean += w[i + 1]! * x
+    variance += v[i + 1]! * x * x
+  }
+  return { mean, variance }
+}
+
+/** The parts of some candidates' logits, each reckoned once. */
+export class Beliefs {
+  readonly #body: ChoiceBody
+  readonly #z: Float64Array
+  readonly #known = new Map<string, Belief>()
+
+  constructor(body: ChoiceBody, z: Float64Array) {
+    this.#body = body
+    this.#z = z
+  }
+
+  of(part: string): Belief {
+    const known = this.#known.get(part)
+    if (known) return known
+    const block = own(this.#body.blocks, part)
+    const made = block ? beliefOf(block, this.#z) : UNKNOWN
+    this.#known.set(part, made)
+    return made
+  }
+
+  logit(arm: string, about: About): number {
+    let sum = 0
+    for (const part of partsOfLogit(arm, about)) sum += this.of(part).mean
+    return sum
+  }
+
+  deviation(arm: string, about: About): number {
+    let sum = 0
+    for (const part of partsOfLogit(arm, about)) sum += this.of(part).variance
+    return Math.sqrt(sum)
+  }
+}
+
+export const calibrated = ({ calibration: { intercept, slope } }: ChoiceBody, logit: number): number => sigmoid(intercept + slope * logit)
+
+/** Arms differ by so much of their mean rate at least, as far as anybody knows beforehand. */
+const LEAST_SPREAD = 0.15
+const NO_RATE = 0.02
+
+/** Conversion rate of each arm for people as they come (self-normalised inverse propensities), shrunk towards that of all by empirical Bayes. */
+export class Pooled {
+  readonly rate: number
+  readonly #arms: Readonly<Record<string, ArmSums>>
+  readonly #strength: number
+
+  constructor({ arms, treated }: Pick<ChoiceBody, 'arms' | 'treated'>) {
+    this.#arms = arms
+    const seen = Object.values(arms).filter(({ weight }) => weight > 0)
+    const effective = seen.reduce((sum, arm) => sum + effectiveOf(arm), 0)
+    const converted = seen.reduce((sum, arm) => sum + rateOf(arm) * effectiveOf(arm), 0)
+    // Two imagined people keep the rate off 0 and 1.
+    this.rate = treated.reward.n === 0 ? NO_RATE : (converted + 2 * NO_RATE) / (effective + 2)
+    this.#strength = (this.rate * (1 - this.rate)) / spreadOf(seen, this.rate)
+  }
+
+  of(arm: string): number {
+    const sums = own(this.#arms, arm)
+    if (!sums || sums.weight === 0) return this.rate
+    const effective = effectiveOf(sums)
+    return (rateOf(sums) * effective + this.rate * this.#strength) / (effective + this.#strength)
+  }
+
+  /** Standard deviation of the rate, as a Beta of its counts. */
+  deviation(arm: string): number {
+    const sums = own(this.#arms, arm)
+    const rate = this.of(arm)
+    return Math.sqrt((rate * (1 - rate)) / ((sums ? effectiveOf(sums) : 0) + this.#strength + 1))
+  }
+}
+
+const effectiveOf = ({ weight, squares }: ArmSums): number => (squares > 0 ? (weight * weight) / squares : 0)
+const rateOf = ({ weight, converted }: ArmSums): number => (weight > 0 ? converted / weight : 0)
+
+/** Variance of true rates between arms: what is seen beyond chance, by moments. */
+function spreadOf(seen: readonly ArmSums[], rate: number): number {
+  const least = (LEAST_SPREAD * rate) ** 2
+  if (seen.length < 2) return least
+  const noise = seen.reduce((sum, arm) => sum + (rate * (1 - rate)) / Math.max(1, effectiveOf(arm)), 0) / seen.length
+  const between = seen.reduce((sum, arm) => sum + (rateOf(arm) - rate) ** 2, 0) / (seen.length - 1)
+  return Math.max(least, between - noise)
+}
+
+/** Imagined conversions, messages and people by which one arm leans on all of them. */
+const LEAN = { worths: 20, costs: 20, losses: 500 } as const
+
+/** Worth of a conversion by this arm: its author's word, else what conversions have had; 1 where they carry none. */
+export function worthOf({ arms, treated, valued }: ChoiceBody, arm: string, { worth }: About): number {
+  if (worth !== undefined) return worth
+  if (!valued) return 1
+  const all = treated.worths > 0 ? treated.worth / treated.worths : 1
+  const sums = own(arms, arm)
+  return sums ? (sums.worth + LEAN.worths * all) / (sums.worths + LEAN.worths) : all
+}
+
+/** Net value's parts for one candidate with this probability of conversion. */
+export function partsAt(body: ChoiceBody, { arm, about, prices }: Asked, conversion: number): Parts {
+  const { arms, treated } = body
+  const sums = own(arms, arm)
+  const allCosts = treated.costs > 0 ? treated.cost / treated.costs : 0
+  const allLosses = treated.costs > 0 ? treated.losses / treated.costs : 0
+  const messages = sums ? (sums.cost + LEAN.costs * allCosts) / (sums.costs + LEAN.costs) : allCosts
+  return {
+    conversion,
+    worth: worthOf(body, arm, about),
+    cost: messages + (about.cost ?? 0),
+    unsubscribe: sums ? (sums.losses + LEAN.losses * allLosses) / (sums.costs + LEAN.losses) : allLosses,
+    price: priceOf(about, prices),
+  }
+}
+
+export interface Asked {
+  readonly arm: string
+  readonly about: About
+  readonly prices: Readonly<Record<string, number>>
+}
+
+/** One reward on the scale of SquareCB: what a sure conversion brings, so that net values become probabilities in kind. */
+export const scaleOf = (body: ChoiceBody, { margin }: Pick<ChoiceRule, 'margin'>): number => {
+  const worth = margin * (body.valued && body.treated.worths > 0 ? body.treated.worth / body.treated.worths : 1)
+  return worth > 0 ? worth : 1
+}
