@@ -92,8 +92,10 @@ function* path(at: Standing, { run, journey, horizon, next: first, from }: Path)
     if (!node) return
     const there: Standing = standingOf(at.person, at.definitions, { run: { ...run, step: next, since: now }, now })
     const ask = node.asks?.(there)
-    if (ask) yield { journey: journey.id, at: now, ask }
-    const way: Onward | null = ask ? { next: node.next, now } : onward(node, there)
+    // Who stands there already waits for the hour that was chosen: `from`.
+    const leaves = ask && hops > 0 && node.leaves ? node.leaves(there) : now
+    if (ask) yield { journey: journey.id, at: leaves, ask }
+    const way: Onward | null = ask ? { next: node.next, now: leaves } : onward(node, there)
     if (!way) return
     next = way.next
     now = way.now

@@ -4,7 +4,7 @@ import { isZone } from '#lib/zone.ts'
 import { awaitedBy } from './awaited.ts'
 import { laneLists } from './check-walk.ts'
 import { unfillable } from './nodes/fill.ts'
-import { DayText, type NotifyStep, type RepeatStep, type Step, type WaitStep } from './steps.ts'
+import { type Best, DayText, type NotifyStep, type RepeatStep, type Step, type WaitStep, type WebhookStep } from './steps.ts'
 
 /** What is unsound in the fields of one step, before conditions and references are looked at. */
 export interface Finding {
@@ -51,8 +51,10 @@ export function fieldFindings(step: Step): readonly Finding[] {
     case 'inapp':
     case 'whatsapp':
     case 'slack':
-    case 'webhook':
     case 'message':
+      return step.timing ? best(step.timing.best, '/timing/best') : []
+    case 'webhook':
+      return step.timing ? [...best(step.timing.best, '/timing/best'), ...timedRequest(step)] : []
     case 'start':
     case 'stop':
     case 'update':
@@ -66,7 +68,7 @@ function waitFindings({ for: time, until, window }: WaitStep): Finding[] {
     return [error('wait.what', '', ['A wait needs “for”, “until” or “window”', 'Write for: 1d, or until: { time: "09:00" }, or both'])]
   return [
     ...(time === undefined || time.includes(' ') ? [] : span(time, '/for')),
-    ...(until ? zones(until, '/until') : []),
+    ...(until ? ('best' in until ? best(until.best, '/until/best') : zones(until, '/until')) : []),
     ...(window ? [...zones(window, '/window'), ...opens(window)] : []),
   ]
 }
@@ -98,6 +100,21 @@ function span(text: string, at: string): Finding[] {
   const ms = milliseconds(text) ?? 0
   if (ms === 0) return [error('wait.zero', at, ['This waits for no time at all', 'Write a duration such as 5m, or leave the step out'])]
   return ms > YEAR ? [warning('wait.long', at, [`This waits for ${text}, more than a year`, 'Check the unit'])] : []
+}
+
+const WEEK = 7 * 86_400_000
+
+function best({ within }: Best, at: string): Finding[] {
+  const ms = milliseconds(within) ?? 0
+  if (ms >= 2 * 3_600_000 && ms <= WEEK) return []
+  const title = ms > WEEK ? `An hour is chosen at most a week ahead, not ${within}` : `Within ${within} there is hardly an hour to choose`
+  return [error('best.within', `${at}/within`, [title, 'Write a time from 2h to 7d, such as 24h'])]
+}
+
+function timedRequest({ contact }: WebhookStep): Finding[] {
+  if (contact) return []
+  const title = 'This request reaches no person, so it has no best hour'
+  return [error('best.contact', '/timing', [title, 'Write “contact” if it is a message to the person, or take “timing” away'])]
 }
 
 function callSpan(timeout: string): Finding[] {

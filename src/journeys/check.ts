@@ -159,6 +159,7 @@ function stepProblems(placed: PlacedStep, around: Around): JourneyProblem[] {
     ...conditionProblems(placed),
     ...receiptsAwaited(step).flatMap((awaited) => receiptOf(awaited.of, `${at}${awaited.at}`, placed.before)),
     ...references(placed, around),
+    ...timed(placed, around),
     ...fallbackFinding(step, around.journey).map(({ severity, code, ...told }) => fault(severity)(code, at, told)),
   ]
 }
@@ -202,6 +203,41 @@ function conditionProblems({ step, at }: PlacedStep): JourneyProblem[] {
     case 'exit':
       return []
   }
+}
+
+/** The model that chooses the hour of a step. */
+function timed({ step, at }: PlacedStep, around: Around): JourneyProblem[] {
+  const waits = step.kind === 'wait' && step.until && 'best' in step.until ? step.until.best : undefined
+  const best = waits ?? ('timing' in step ? step.timing?.best : undefined)
+  if (!best) return []
+  const place = `${at}/${waits ? 'until' : 'timing'}/best`
+  const { ids, get } = around.library
+  const typeOf = (id: string): unknown => (get?.('model', id) as { readonly type?: unknown } | undefined)?.type
+  if (best.model !== undefined) {
+    const type = typeOf(best.model)
+    const wrong = get !== undefined && type !== undefined && type !== 'send-time'
+    return [
+      ...known('model', best.model, { at: `${place}/model`, around }),
+      ...(wrong
+        ? [error('best.type', `${place}/model`, { title: `“${best.model}” does not choose hours`, hint: 'Name a model of type send-time' })]
+        : []),
+    ]
+  }
+  const models = get ? ids('model').filter((id) => typeOf(id) === 'send-time') : ids('model')
+  if (models.length === 1 || (!get && models.length > 0)) return []
+  return models.length === 0
+    ? [
+        warning('best.none', place, {
+          title: 'There is no send-time model: everyone gets it at once',
+          hint: 'Publish a document of kind model with type: send-time',
+        }),
+      ]
+    : [
+        warning('best.several', `${place}`, {
+          title: `There are several send-time models; “${[...models].sort()[0]}” is asked`,
+          hint: 'Name one: model: …',
+        }),
+      ]
 }
 
 /** Documents that a step names and that are not there. */
@@ -304,7 +340,7 @@ function receiptOf(of: string, at: string, before: readonly Step[]): JourneyProb
 }
 
 function known(
-  kind: 'template' | 'sender' | 'provider' | 'calendar' | 'journey' | 'segment',
+  kind: 'template' | 'sender' | 'provider' | 'calendar' | 'journey' | 'segment' | 'model',
   id: string,
   { at, around }: { at: string; around: Around },
 ): JourneyProblem[] {

@@ -2,7 +2,7 @@ import { channelWord } from '#channels/words.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
 import { byChannel } from './sends.ts'
-import { type HoldStep, type Step, type WaitStep, type Window, weightOf } from './steps.ts'
+import { type Best, type HoldStep, type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
 export interface Lane {
@@ -25,6 +25,11 @@ export function lanes(step: Step): readonly Lane[] {
         label: `${arm.label ?? arm.id} · ${share(weightOf(arm), step.arms)}`,
         steps: arm.steps,
       }))
+    case 'choose':
+      return [
+        ...step.options.map(({ id, label, steps }) => ({ id, label: label ?? id, steps })),
+        { id: 'fallback', label: `Fallback · ${step.by.control} for comparison`, steps: step.fallback },
+      ]
     case 'waitFor':
       return [
         ...awaitedBy(step).map(({ id, label, event, steps = [] }) => ({ id, label: step.on ? (label ?? event) : 'Happened', steps })),
@@ -142,6 +147,7 @@ export function family(kind: Step['kind']): Family {
     case 'stop':
       return 'logic'
     case 'split':
+    case 'choose':
     case 'hold':
       return 'decision'
     case 'wait':
@@ -170,6 +176,8 @@ export function kindWord(kind: Step['kind']): string {
       return 'Branch'
     case 'split':
       return 'Split'
+    case 'choose':
+      return 'Choose'
     case 'message':
       return 'Message'
     case 'call':
@@ -223,6 +231,8 @@ export function title(step: Step): string {
         : `${step.branches.length + 1} ways`
     case 'split':
       return `Split in ${step.arms.length}`
+    case 'choose':
+      return `Let ${step.by.model} choose`
     case 'email':
     case 'sms':
     case 'push':
@@ -253,7 +263,7 @@ export function detail(step: Step): string {
         .filter(Boolean)
         .join(', ')
     case 'message':
-      return 'the next way when one does not work'
+      return ['the next way when one does not work', timingWords(step)].filter(Boolean).join(' · ')
     case 'call':
       return `${step.method} ${step.url}, up to ${durationWords(step.timeout)}, kept as run.${step.save}`
     case 'notify':
@@ -270,17 +280,29 @@ export function detail(step: Step): string {
       return step.branches.map((branch) => branch.when).join(' · ')
     case 'split':
       return 'the same person always gets the same arm'
+    case 'choose':
+      return [
+        `one of ${step.options.map(({ id, label }) => label ?? id).join(', ')}`,
+        `${step.by.control} get the fallback for comparison`,
+        step.by.holdout === '0%' ? '' : `${step.by.holdout} get nothing`,
+      ]
+        .filter(Boolean)
+        .join(' · ')
     case 'email':
     case 'sms':
     case 'push':
     case 'inapp':
     case 'whatsapp':
     case 'slack':
-      return [step.name ? step.template : '', step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : '']
+      return [
+        step.name ? step.template : '',
+        step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : '',
+        timingWords(step),
+      ]
         .filter(Boolean)
         .join(' · ')
     case 'webhook':
-      return `${step.method} ${step.url}`
+      return [`${step.method} ${step.url}`, timingWords(step)].filter(Boolean).join(' · ')
     case 'update':
       return Object.entries(step.set)
         .map(([name, value]) => `${name} ${typeof value === 'string' && value.startsWith('=') ? value : `= ${JSON.stringify(value)}`}`)
@@ -296,6 +318,7 @@ export const decidersOf = (step: HoldStep): string => (step.for === 'approvals:d
 function waitTitle(step: WaitStep): string {
   if (step.for) return `Wait ${durationWords(step.for)}`
   const { until, window } = step
+  if (until && 'best' in until) return 'Wait for their best hour'
   if (until && 'date' in until) return `Wait until ${offsetWords(until.offset)}${until.date.replace(/^profile\./, '').replaceAll('_', ' ')}`
   if (until) return `Wait until ${until.time}${daysWords(until.days)}`
   return window ? `Wait for ${windowWords(window)}` : 'Wait'
@@ -305,17 +328,23 @@ function waitTitle(step: WaitStep): string {
 function waitDetail(step: WaitStep): string {
   const { until, window } = step
   const parts = [step.name && step.for ? durationWords(step.for) : '']
-  if (until && 'date' in until) parts.push(until.time === undefined ? '' : `at ${until.time}`)
+  if (until && 'best' in until) parts.push(`${step.name || step.for ? 'then their best hour, ' : ''}${bestWords(until.best)}`)
+  else if (until && 'date' in until) parts.push(until.time === undefined ? '' : `at ${until.time}`)
   else if (until) parts.push(step.name || step.for ? `until ${until.time}${daysWords(until.days)}` : '')
   if (window) {
     if (step.name || step.for || until) parts.push(`while ${windowWords(window)}`)
     if (window.except.length > 0) parts.push(`not on ${window.except.join(', ')}`)
     if (window.spread) parts.push(`spread over ${durationWords(window.spread)}`)
   }
-  const zones = until ?? window
+  const zones = until && 'best' in until ? window : (until ?? window)
   if (zones) parts.push(zones.zone === 'profile' ? `in the person’s time zone, else ${zones.fallbackZone}` : `in ${zones.zone}`)
   return parts.filter(Boolean).join(', ')
 }
+
+const bestWords = ({ within, model }: Best): string => `within ${durationWords(within)}${model === undefined ? '' : ` by ${model}`}`
+/** When the message goes, if it does not go at once. */
+const timingWords = (step: { readonly timing?: { readonly best: Best } | undefined }): string =>
+  step.timing ? `at their best hour, ${bestWords(step.timing.best)}` : ''
 
 const windowWords = ({ from, to, days }: Window): string => `${from}–${to}${daysWords(days)}`
 

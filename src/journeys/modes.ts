@@ -101,7 +101,8 @@ function shifted(turn: Turn, run: Enrollment, by: number): Enrollment {
   const moved: Enrollment = { ...run, since: run.since + by, due: run.due + by }
   const journey = journeyOf(turn, run)
   const node = journey && nodeOf(journey, run.step)
-  if (node?.step.kind !== 'wait' || node.step.until === undefined) return moved
+  // The best hour was chosen once, and the record says which.
+  if (node?.step.kind !== 'wait' || node.step.until === undefined || 'best' in node.step.until) return moved
   const planned = node.arrive(standing(turn, moved))
   return planned.kind === 'stay' && planned.due !== null ? { ...moved, due: planned.due } : moved
 }

@@ -98,6 +98,8 @@ export interface Node {
   retime?(at: Standing): Move | null
   /** There may be room for the message that waits here; null: nothing has changed for it. */
   relieved?(at: Standing): Move | null
+  /** When (epoch ms) a message that is arrived at now would ask for room; left out: at once. */
+  leaves?(at: Standing): number
   /** The contact that the step would ask room for; null: none, it would not send. */
   asks?(at: Standing): Ask | null
 }

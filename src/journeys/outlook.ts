@@ -1,6 +1,6 @@
 import { milliseconds } from '#lib/duration.ts'
 import { awaitedBy } from './awaited.ts'
-import type { Step, WaitStep } from './steps.ts'
+import { bestWithin, type Step, type WaitStep } from './steps.ts'
 
 const DAY = 86_400_000
 
@@ -48,7 +48,7 @@ function from(step: Step, after: Outlook): Outlook {
       return plus({ messages: 0, longest: milliseconds(step.timeout)! }, worst(after, ahead(step.otherwise ?? [], after)))
     case 'message':
       return worst(
-        plus({ messages: step.ways.some((way) => !('webhook' in way)) ? 1 : 0, longest: 0 }, after),
+        plus({ messages: step.ways.some((way) => !('webhook' in way)) ? 1 : 0, longest: bestWithin(step) }, after),
         ahead(step.otherwise ?? [], after),
       )
     case 'repeat':
@@ -63,9 +63,9 @@ function from(step: Step, after: Outlook): Outlook {
     case 'inapp':
     case 'whatsapp':
     case 'slack':
-      return worst(plus({ messages: 1, longest: 0 }, after), ahead(step.otherwise ?? [], after))
+      return worst(plus({ messages: 1, longest: bestWithin(step) }, after), ahead(step.otherwise ?? [], after))
     case 'webhook':
-      return worst(after, ahead(step.otherwise ?? [], after))
+      return worst(plus({ messages: 0, longest: bestWithin(step) }, after), ahead(step.otherwise ?? [], after))
     case 'update':
     case 'notify':
     case 'start':
@@ -78,6 +78,7 @@ function from(step: Step, after: Outlook): Outlook {
 
 /** A date is as far away as the data say: nobody can know, so it counts as no wait. */
 function waiting({ for: span, until, window }: WaitStep): number {
+  if (until && 'best' in until) return milliseconds(until.best.within)! + waiting({ kind: 'wait', id: '', for: span, window })
   const spell = until === undefined || 'date' in until ? 0 : until.days === undefined ? DAY : 7 * DAY
   const closed = window === undefined ? 0 : window.days === undefined ? DAY : 7 * DAY
   const days = span === undefined ? undefined : /^(\d+) calendar day/.exec(span)?.[1]

@@ -4,7 +4,7 @@ import { awaitedBy } from './awaited.ts'
 import { EMPTY, type Leg, pause, type Segment, type Spans, sending, stop } from './proof-spans.ts'
 import type { Journey } from './schema.ts'
 import { type ByChannel, byChannel } from './sends.ts'
-import type { MessageStep, Step, WaitForStep, WaitStep } from './steps.ts'
+import { bestWithin, type MessageStep, type Step, type WaitForStep, type WaitStep } from './steps.ts'
 
 /** What is counted: messages of a channel, in one lane or in both. */
 export interface Counted {
@@ -92,13 +92,14 @@ const instant = (first: Leg): Segment => pause(first, first.takes)
 const counts = ({ channel, way }: ByChannel, counted: Counted): boolean =>
   counted.channel === channel && (channel === 'webhook' || counted.lane === undefined || counted.lane === way.lane)
 
-const lateness = ({ waits }: Around): number => (waits ? Infinity : ON_TIME)
+/** The best hour may be at once, or at the end of its time. */
+const lateness = (step: Step, { waits }: Around): number => (waits ? Infinity : ON_TIME + bestWithin(step))
 const sent = (step: Step, isCounted: boolean, around: Around): Segment =>
-  isCounted ? sending(leg(step, 'sent'), lateness(around)) : pause(leg(step, 'sent'), lateness(around))
+  isCounted ? sending(leg(step, 'sent'), lateness(step, around)) : pause(leg(step, 'sent'), lateness(step, around))
 
 /** What happens instead when the step has failed, at the latest after `most` ms. */
 function failed(step: Step & { readonly otherwise?: Step[] | undefined }, within: number, around: Around): Segment {
-  const most = around.waits && step.kind !== 'call' ? Infinity : within
+  const most = around.waits && step.kind !== 'call' ? Infinity : within + bestWithin(step)
   const ends = step.otherwise === undefined && around.instead === 'exit'
   return after(pause(leg(step, 'failed'), most), ends ? stop(leg(step, 'leaves')) : list(step.otherwise, around), around.spans)
 }
@@ -108,7 +109,7 @@ function messaging(step: MessageStep, around: Around): Segment {
   const within = milliseconds(step.within)!
   const ways = step.ways.map((way, i) => {
     const hit = counts(byChannel(way), around.counted)
-    const one = hit ? sending(leg(step, `way:${i}`), lateness(around)) : pause(leg(step, `way:${i}`), lateness(around))
+    const one = hit ? sending(leg(step, `way:${i}`), lateness(step, around)) : pause(leg(step, `way:${i}`), lateness(step, around))
     return i === 0 ? one : around.spans.then(pause(leg(step, 'failed'), within * i), one)
   })
   return around.spans.either([...ways, failed(step, within * step.ways.length, around)])
@@ -122,7 +123,14 @@ function waiting(step: WaitStep, around: Around): Segment {
   const days = span === undefined ? Number.parseInt(step.for!, 10) : 0
   // By the clock of a person who stays in their zone; data of theirs can move a date, and holidays an opening, as far as they like.
   const open = (step.until !== undefined && 'date' in step.until) || step.window !== undefined
-  const morning = step.until === undefined ? 0 : 'days' in step.until && step.until.days !== undefined ? 7 * 24 * HOUR + HOUR : 25 * HOUR
+  const morning =
+    step.until === undefined
+      ? 0
+      : 'best' in step.until
+        ? milliseconds(step.until.best.within)!
+        : 'days' in step.until && step.until.days !== undefined
+          ? 7 * 24 * HOUR + HOUR
+          : 25 * HOUR
   // A calendar day ends at the next midnight, which may be now; the longest has 25 hours.
   const [asked, most] = span === undefined ? [Math.max(0, days - 1) * 23 * HOUR, days * 25 * HOUR] : [span, span]
   // A date that moves takes its wait along, also to before the time has passed.

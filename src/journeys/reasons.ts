@@ -65,6 +65,7 @@ export const REASONS = {
   identity_paused: trouble(
     'Too many people complained about mail of this domain, or too many of its addresses do not exist: marketing waits until somebody lets it go on.',
   ),
+  best_hour: fine('It waits for the hour at which they most likely read.'),
   quiet_hours: fine('It waits for the end of the quiet hours.'),
   always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),
   zone_unknown: trouble('Their time zone is not known, and this channel has legal hours.'),

@@ -4,6 +4,7 @@ import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
 import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
 import type { ConsentMode } from '#consent/react.ts'
+import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -30,6 +31,8 @@ export interface SimulationOptions {
   readonly policy?: ContactPolicy
   /** Rules of law and of the house; of what is written nothing is asked, because nothing is rendered. */
   readonly policies?: readonly VersionedPolicy[]
+  /** Models with what they have learned. */
+  readonly models?: readonly ModelInForce[]
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -110,10 +113,10 @@ export class Simulation {
   #define(): Definitions {
     const journeys = this.#published
     const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
-    const { consent = 'opt-out', calendars = [], policy, policies } = this.#options
+    const { consent = 'opt-out', calendars = [], policy, policies, models } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
-      { calendars, policy, policies, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
+      { calendars, policy, policies, models, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
       this.#definitions,
     )
   }

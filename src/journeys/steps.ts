@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { milliseconds } from '#lib/duration.ts'
 import { Scope } from '#workspaces/schema.ts'
 import { Condition, DurationText, Slug } from './words.ts'
 
@@ -29,6 +30,15 @@ export const UntilDate = z.strictObject({
   ...zones,
 })
 
+/**
+ * The hour, within this time, at which the person most likely reads, as a model of type send-time has learned it; `model` left out: the first
+ * there is. Without an answer of the model: at once.
+ */
+export const Best = z.strictObject({ within: DurationText.default('24h'), model: Slug.optional() })
+export const UntilBest = z.strictObject({ best: Best })
+/** When a message that could go at once goes. `within` of the step begins at the chosen hour. */
+const timing = { timing: z.strictObject({ best: Best }).optional() }
+
 /** Open from the first time that clocks show `from` until they first show `to`; a window over midnight belongs to the day on which it opens. */
 export const Window = z.strictObject({
   days: z.array(Weekday).min(1).optional(),
@@ -41,6 +51,7 @@ export const Window = z.strictObject({
   spread: DurationText.optional(),
 })
 
+const Share = z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, 'write a share such as 10%')
 const step = { id: Slug, name: z.string().optional() }
 /** Lazy, because a list of steps holds steps that hold lists of steps. */
 export const Steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step))
@@ -50,7 +61,7 @@ const WaitParts = z.strictObject({
   ...step,
   /** A time, or until a midnight: `2 calendar days` ends when the day after tomorrow begins. */
   for: z.union([DurationText, CalendarDays]).optional(),
-  until: z.union([Until, UntilDate]).optional(),
+  until: z.union([Until, UntilDate, UntilBest]).optional(),
   /** Last of all: goes on at once while it is open, else when it opens next. */
   window: Window.optional(),
 })
@@ -122,6 +133,44 @@ export const SplitStep = SplitParts.extend({ arms: z.array(OneArm.extend({ steps
 /** An arm's share in proportion to the others'. */
 export const weightOf = ({ weight, percent }: z.output<typeof OneArm>): number => weight ?? percent ?? 0
 
+const ChooseParts = z.strictObject({
+  kind: z.literal('choose'),
+  ...step,
+  by: z.strictObject({
+    /** Model document of type `choice`. */
+    model: Slug,
+    /** Share of people who get the fallback whatever the model says: lift is told against them. */
+    control: Share.default('10%'),
+    /** Share of people who get none of it and go on below. */
+    holdout: Share.default('0%'),
+    /** Time that the model may take. */
+    budget: DurationText.default('50ms'),
+  }),
+})
+const OneOption = z.strictObject({
+  /** Options of the same id are the same to the model, in every journey. */
+  id: Slug,
+  label: z.string().optional(),
+  /** Left out: for everybody. */
+  when: Condition.optional(),
+  /** What it offers, e.g. `discount`: options with the same offer learn from each other. */
+  offer: Slug.optional(),
+  /** What choosing it costs, in the workspace’s currency, beside its messages: the discount that is given, say. */
+  cost: z.number().nonnegative().optional(),
+  /** Worth of a conversion by it, where it is not the usual one. */
+  value: z.number().positive().optional(),
+  /** How much it takes of each scarce resource, by name. */
+  takes: z.record(z.string().min(1), z.number().nonnegative()).optional(),
+})
+/** A model chooses one of the options that are possible for this person now; `fallback` runs when it cannot, and for the comparison group. */
+export const ChooseStep = ChooseParts.extend({
+  options: z
+    .array(OneOption.extend({ steps: Steps }))
+    .min(1)
+    .max(20),
+  fallback: Steps,
+})
+
 /** A cap is full: `skip` goes on below, `otherwise` takes the way of a message that could not be sent, `defer` waits until there is room, at most so long. */
 const OnCap = z.union([z.enum(['skip', 'otherwise']), z.strictObject({ defer: DurationText })])
 export type OnCap = z.output<typeof OnCap>
@@ -160,6 +209,7 @@ const sending = {
   ...step,
   ...email,
   ...onCap,
+  ...timing,
   /** Not handed over by then: not sent, and `otherwise` runs. */
   within: DurationText.default('24h'),
 }
@@ -185,6 +235,7 @@ const WebhookParts = z.strictObject({
   ...request,
   ...contact,
   ...onCap,
+  ...timing,
   within: DurationText.default('24h'),
 })
 export const WebhookStep = WebhookParts.extend({ otherwise: Steps.optional() })
@@ -204,6 +255,7 @@ const MessageParts = z.strictObject({
   /** In order: the next is tried when one is not possible or has failed. */
   ways: z.array(Way).min(1).max(8),
   ...onCap,
+  ...timing,
   /** Of each way. */
   within: DurationText.default('24h'),
 })
@@ -278,6 +330,7 @@ const KINDS = [
   WaitForStep,
   BranchStep,
   SplitStep,
+  ChooseStep,
   RepeatStep,
   EmailStep,
   SmsStep,
@@ -300,13 +353,19 @@ const Step = z.discriminatedUnion('kind', KINDS).meta({ id: 'Step' })
 type WithSteps<Parts, Lists extends string> = Parts & { [list in Lists]?: Step[] | undefined }
 export type Until = z.output<typeof Until>
 export type UntilDate = z.output<typeof UntilDate>
+export type Best = z.output<typeof Best>
+export type UntilBest = z.output<typeof UntilBest>
 export type Window = z.output<typeof Window>
+/** How long (ms) a message may wait for the best hour. */
+export const bestWithin = (step: object): number =>
+  'timing' in step ? milliseconds((step.timing as { best: Best } | undefined)?.best.within ?? '0s')! : 0
 export type WaitStep = WithSteps<z.output<typeof WaitParts>, 'otherwise'>
 export type WaitForStep = WithSteps<z.output<typeof WaitForParts>, 'then' | 'otherwise'> & {
   on?: WithSteps<z.output<typeof OneAwaited>, 'steps'>[] | undefined
 }
 export type BranchStep = z.output<typeof BranchParts> & { branches: (z.output<typeof OneBranch> & { steps: Step[] })[]; otherwise: Step[] }
 export type SplitStep = z.output<typeof SplitParts> & { arms: (z.output<typeof OneArm> & { steps: Step[] })[] }
+export type ChooseStep = z.output<typeof ChooseParts> & { options: (z.output<typeof OneOption> & { steps: Step[] })[]; fallback: Step[] }
 export type RepeatStep = z.output<typeof RepeatParts> & { steps: Step[] }
 export type EmailStep = WithSteps<z.output<typeof EmailParts>, 'otherwise'>
 export type SmsStep = WithSteps<z.output<typeof SmsParts>, 'otherwise'>
@@ -333,6 +392,7 @@ export type Step =
   | WaitForStep
   | BranchStep
   | SplitStep
+  | ChooseStep
   | RepeatStep
   | TemplatedStep
   | WebhookStep

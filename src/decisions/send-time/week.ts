@@ -37,16 +37,6 @@ const two = (n: number): string => String(n).padStart(2, '0')
 const nameOf = ({ year, month, day, hour, offset }: Temporal.ZonedDateTime): string =>
   `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:00${offset}`
 
-/** The bin of an hour's name, as `Hour.name` writes it; null: it is none. */
-export function binOfName(name: string): number | null {
-  const found = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):00[+-]\d{2}:\d{2}/.exec(name)
-  if (!found) return null
-  const [, year, month, day, hour] = found.map(Number) as [number, number, number, number, number]
-  const days = Math.floor(Date.UTC(year, month - 1, day) / 86_400_000)
-  // 1970-01-01 was a Thursday.
-  return ((((days + 3) % 7) + 7) % 7) * 24 + hour
-}
-
 const HOURS = ['night', 'morning', 'midday', 'afternoon', 'evening'] as const
 /** A part of the day, by the hour at which it begins: 0, 6, 11, 15, 18. */
 export type PartOfDay = (typeof HOURS)[number]

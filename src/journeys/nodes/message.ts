@@ -1,16 +1,19 @@
 import type { Ask } from '#consent/caps.ts'
+import type { ChosenHour } from '#decisions/send-time/choose-hour.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { own } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
+import { decisionOf, messageHour } from '../best-hour.ts'
 import { type Budget, budget } from '../budget.ts'
 import type { Dispatch } from '../enrollment.ts'
 import { gated, type Judged } from '../gates.ts'
 import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
 import { isThisRound } from '../rounds.ts'
-import type { CallStep, MessageStep, TemplatedStep, WebhookStep } from '../steps.ts'
+import { byChannel } from '../sends.ts'
+import { type Best, bestWithin, type CallStep, type MessageStep, type TemplatedStep, type WebhookStep } from '../steps.ts'
 
 /** A message, or why there cannot be one. */
 export type Written =
@@ -28,6 +31,8 @@ export interface Sending {
   readonly numbered?: boolean
   /** Milliseconds after which nobody waits for the receipt any more. */
   readonly patience?: number
+  /** It goes at the hour that a model chooses. */
+  readonly best?: Best | undefined
   /** What the receipt of the sent message brings; a reason: it is not what was wanted. */
   readonly take?: (record: EventRecord) => Deeds | { readonly reason: Reason }
 }
@@ -49,8 +54,9 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
       // An edit may lead here while the message is on its way: it counts.
       if (queuedIn(marksOf(at, step.id)).length > 0)
         return { kind: 'stay', due: sending.patience === undefined ? null : at.now + sending.patience }
-      return attempt(tries, at)
+      return atBestHour(tries, at) ?? attempt(tries, at)
     },
+    ...(sending.best && { leaves: (at: Standing) => hourFor(sending, at)?.at ?? at.now }),
     wake(at) {
       const queued = queuedIn(marksOf(at, step.id))
       return queued.length > 0 ? failed('no_answer', queued) : attempt(tries, at, { from: at.run.memo ?? 0 })
@@ -83,6 +89,27 @@ interface Attempt {
   readonly from: number
   /** Why the way before did not work. */
   readonly reason?: Reason
+}
+
+/** The hour for the first of the ways that is possible; null: none is, or no hour is to be chosen. */
+function hourFor({ ways, best }: Sending, at: Standing): ChosenHour | null {
+  if (!best) return null
+  for (const write of ways) {
+    const written = write(at)
+    if ('message' in written && gated(at, written.message).kind !== 'refuse') return messageHour(at, best, written.message)
+  }
+  return null
+}
+
+/** Waits for the chosen hour, or tries at once if that is it. Consent, caps, quiet hours and rules are asked when the hour has come. */
+function atBestHour(tries: Tries, at: Standing): Move | null {
+  const chosen = hourFor(tries.sending, at)
+  if (!chosen) return null
+  const decision = decisionOf(chosen)
+  if (chosen.at <= at.now) return { ...attempt(tries, at), decision }
+  const { step } = tries.sending
+  const channel = step.kind === 'message' ? byChannel(step.ways[0]!).channel : step.kind
+  return { kind: 'stay', due: chosen.at, decision, held: [{ channel, reason: 'best_hour' }] }
 }
 
 type Full = Extract<Budget, { kind: 'full' }>
@@ -132,7 +159,7 @@ function onCap({ sending: { step }, failed, next }: Tries, { run, now }: Standin
   const wish = 'onCap' in step ? step.onCap : 'otherwise'
   if (wish === 'skip') return { kind: 'go', to: next, reason: full.reason }
   if (wish === 'otherwise') return failed(full.reason)
-  const last = run.since + milliseconds(wish.defer)!
+  const last = run.since + bestWithin(step) + milliseconds(wish.defer)!
   if (full.freeAt === null || now >= last) return failed(full.reason)
   // Looked at again at the limit even if there will be no room by then: something else may have made some.
   return { kind: 'stay', due: Math.min(Math.max(full.freeAt, now + 1), last), memo: from }

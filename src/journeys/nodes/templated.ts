@@ -9,7 +9,7 @@ import { dataOf, messageNode, type Write } from './message.ts'
 import { reach } from './reach.ts'
 
 export const templated: Prepare<TemplatedStep> = (step, place) =>
-  messageNode({ step, ways: [byTemplate(step.kind, step, milliseconds(step.within)!)] }, place)
+  messageNode({ step, best: step.timing?.best, ways: [byTemplate(step.kind, step, milliseconds(step.within)!)] }, place)
 
 /** Of the general kind nothing is said. */
 const categorised = (category: string | undefined) => (category === undefined || category === GENERAL ? {} : { category })

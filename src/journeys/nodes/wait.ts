@@ -1,15 +1,17 @@
-import { nextOpening } from '#lib/clock-window.ts'
+import { NOW } from '#decisions/send-time/choose-hour.ts'
+import { type Hours, nextOpening } from '#lib/clock-window.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { chance } from '#lib/hash.ts'
 import type { Json } from '#lib/json.ts'
 import { isZone } from '#lib/zone.ts'
 import { attribute } from '#profiles/react.ts'
 import type { Scope } from '#segments/condition/scope.ts'
+import { decisionOf, waitHour } from '../best-hour.ts'
 import { nextClockTime } from '../clock-time.ts'
 import { expression } from '../conditions.ts'
 import { dateMoment } from '../date-moment.ts'
-import type { Move, Prepare, Standing } from '../node.ts'
-import { DayText, type Until, type UntilDate, type WaitStep, type Window } from '../steps.ts'
+import type { Move, Node, Place, Prepare, Standing } from '../node.ts'
+import { type Best, DayText, type Until, type UntilDate, type WaitStep, type Window } from '../steps.ts'
 
 const CALENDAR_DAYS = /^(\d+) calendar day/
 /** Where a window never opens within the calendar's horizon it is looked at again after this time (ms). */
@@ -27,7 +29,10 @@ interface Waiting {
   readonly zoned: boolean
 }
 
-export const wait: Prepare<WaitStep> = (step, { next, instead }) => {
+export const wait: Prepare<WaitStep> = (step, place) =>
+  step.until && 'best' in step.until ? waitBest(step, step.until.best, place) : plainWait(step as PlainWait & WaitStep, place)
+
+function plainWait(step: PlainWait & WaitStep, { next, instead }: Place): Node {
   const waiting = waitingOf(step)
   const waited = { kind: 'go', to: next, reason: 'waited' } as const
   const until = (due: number | null, now: number): Move => {
@@ -49,7 +54,37 @@ export const wait: Prepare<WaitStep> = (step, { next, instead }) => {
   }
 }
 
-function waitingOf(step: WaitStep): Waiting {
+/** The time has passed and the hour is chosen. */
+const CHOSEN = 1
+
+/** First the time, then the best hour of those in which the window is open and no channel is quiet. */
+function waitBest(step: WaitStep, best: Best, { next }: Place): Node {
+  const { until: _until, window, ...rest } = step
+  const time = waitingOf(rest)
+  const opened = (at: Standing): number => (window ? openingFrom(step, window, at)(at.now) : at.now)
+  const opening = (at: Standing, from: number): number => (window ? openFrom(window, at, from) : from)
+  const until = (due: number, at: Standing): Move =>
+    due <= at.now ? { kind: 'go', to: next, reason: 'waited' } : { kind: 'stay', due, memo: CHOSEN }
+  const choose = (at: Standing): Move => {
+    const chosen = waitHour(at, best, (from) => opening(at, from))
+    const due = chosen.record.chosen === NOW ? opened(at) : chosen.at
+    return { ...until(due, at), decision: decisionOf(chosen) }
+  }
+  return {
+    step,
+    next,
+    arrive(at) {
+      const due = time.planned(at)!
+      return due <= at.now ? choose(at) : { kind: 'stay', due }
+    },
+    wake: (at) => (at.run.memo === CHOSEN ? until(opened(at), at) : choose(at)),
+  }
+}
+
+/** A step that does not wait for the best hour. */
+export type PlainWait = Omit<WaitStep, 'until'> & { until?: Until | UntilDate | undefined }
+
+export function waitingOf(step: PlainWait): Waiting {
   const { until, window } = step
   const days = step.for === undefined ? undefined : CALENDAR_DAYS.exec(step.for)?.[1]
   const span = step.for === undefined || days !== undefined ? 0 : milliseconds(step.for)!
@@ -94,16 +129,26 @@ function momentOf(until: Until | UntilDate): (at: Standing, from: number) => num
 }
 
 /** The first moment from one on at which the window is open; who has to wait for it comes a little later, by their hash. */
-function openingFrom(step: WaitStep, window: Window, at: Standing): (from: number) => number {
-  const isClosed = (day: string): boolean =>
-    window.except.some((each) => (DayText.safeParse(each).success ? each === day : at.definitions.calendars.get(each)?.has(day)))
+function openingFrom(step: PlainWait | WaitStep, window: Window, at: Standing): (from: number) => number {
   return (from) => {
-    const opening = nextOpening({ window, zone: zoneOf(window, at), isClosed }, from)
+    const opening = nextOpening(hoursOf(window, at), from)
     if (!opening) return from + LOOK_AGAIN
     if (opening.open <= from) return from
     const spread = Math.min(window.spread === undefined ? 0 : milliseconds(window.spread)!, opening.close - opening.open)
     return opening.open + Math.floor(spread * chance(`spread:${at.run.journey}:${step.id}`, at.run.unit))
   }
+}
+
+function hoursOf(window: Window, at: Standing): Hours {
+  const isClosed = (day: string): boolean =>
+    window.except.some((each) => (DayText.safeParse(each).success ? each === day : at.definitions.calendars.get(each)?.has(day)))
+  return { window, zone: zoneOf(window, at), isClosed }
+}
+
+/** The first moment from one on at which the window is open; Infinity: none within two years. */
+function openFrom(window: Window, at: Standing, from: number): number {
+  const opening = nextOpening(hoursOf(window, at), from)
+  return opening ? Math.max(opening.open, from) : Number.POSITIVE_INFINITY
 }
 
 /** The zone to read clocks in: the step's own, or the person's if it is a known one, else the fallback. */

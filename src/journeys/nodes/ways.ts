@@ -12,6 +12,7 @@ export const ways: Prepare<MessageStep> = (step, place) => {
   return messageNode(
     {
       step,
+      best: step.timing?.best,
       numbered: true,
       ways: step.ways
         .map(byChannel)

@@ -5,7 +5,7 @@ import type { CallStep, WebhookStep, WebhookWay } from '../steps.ts'
 import { dataOf, messageNode, type Write } from './message.ts'
 
 export const webhook: Prepare<WebhookStep> = (step, place) =>
-  messageNode({ step, ways: [byWebhook(step, { within: milliseconds(step.within)! })] }, place)
+  messageNode({ step, best: step.timing?.best, ways: [byWebhook(step, { within: milliseconds(step.within)! })] }, place)
 
 /** Writes a request that may be made for so long (ms). `answer`: what comes back is wanted. */
 export const byWebhook =
