@@ -84,6 +84,7 @@ function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
   if (deeds.remark !== undefined) noteOnTimeline(turn, run, deeds.remark)
   let after = deeds.cancels?.length ? withdraw(turn, run, deeds.cancels) : run
   if (deeds.save) after = { ...after, context: { ...after.context, [deeds.save.name]: deeds.save.value } }
+  if (deeds.chosen) after = { ...after, chosen: { ...after.chosen, [deeds.chosen.key]: deeds.chosen.arm } }
   if (deeds.loop) after = inRound(after, deeds.loop)
   return deeds.message ? dispatch(turn, after, deeds.message) : after
 }

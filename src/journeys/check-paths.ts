@@ -79,7 +79,7 @@ function inList(steps: readonly Step[], here: Here): Finding[] {
 const isInstant = (step: Step): boolean =>
   step.kind === 'notify' || step.kind === 'start' || step.kind === 'stop' || step.kind === 'exit' || isInstantFork(step)
 const isInstantFork = (step: Step): boolean =>
-  (step.kind === 'branch' || step.kind === 'split') && laneLists(step).every(({ list }) => list.every(isInstant))
+  (step.kind === 'branch' || step.kind === 'split' || step.kind === 'choose') && laneLists(step).every(({ list }) => list.every(isInstant))
 
 const isOfEntry = (tree: Expression): boolean =>
   tree.kind === 'property'
@@ -94,10 +94,29 @@ function inStep(step: Step, here: Here): Finding[] {
   const lists = (known: readonly Wish[]): Finding[] =>
     laneLists(step).flatMap(({ list, pointer }) => inList(list, { ...here, at: `${at}${pointer}`, known, before: [...here.before, step] }))
   if (step.kind === 'branch') return branches(step, here)
+  if (step.kind === 'choose') return options(step, here)
   if (step.kind === 'split') return lists(here.known)
   const later = lists(here.known.filter(({ tree }) => isOfEntry(tree)))
   if (step.kind !== 'waitFor') return later
   return [...awaited(step, { at, journey, before: here.before }), ...later]
+}
+
+/** An option's condition says nothing of the others, and the fallback is for anybody. */
+function options(step: Extract<Step, { kind: 'choose' }>, here: Here): Finding[] {
+  const before = [...here.before, step]
+  const found = step.options.flatMap(({ id, when, steps }, i) => {
+    const known = [...here.known, ...wish(when)]
+    const at = `${here.at}/options/${i}`
+    return together(known) === 'never'
+      ? [
+          error('unreachable', `${at}/when`, [
+            `“${id}” can never be chosen`,
+            'Its condition contradicts itself, or what must hold to come here',
+          ]),
+        ]
+      : inList(steps, { ...here, at: `${at}/steps`, known, before })
+  })
+  return [...found, ...inList(step.fallback, { ...here, at: `${here.at}/fallback`, before })]
 }
 
 /** Conditions of one branch are asked at one moment: those above it did not hold. */

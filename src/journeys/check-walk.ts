@@ -18,6 +18,11 @@ export function laneLists(step: Step): { readonly list: readonly Step[]; readonl
       ]
     case 'split':
       return step.arms.map(({ steps }, i) => ({ list: steps, pointer: `/arms/${i}/steps` }))
+    case 'choose':
+      return [
+        ...step.options.map(({ steps }, i) => ({ list: steps, pointer: `/options/${i}/steps` })),
+        { list: step.fallback, pointer: '/fallback' },
+      ]
     case 'waitFor':
       return [
         ...(step.on ?? []).map(({ steps = [] }, i) => ({ list: steps, pointer: `/on/${i}/steps` })),
@@ -54,7 +59,8 @@ export function laneLists(step: Step): { readonly list: readonly Step[]; readonl
 /** The lists one of which everyone goes through; none for a step that may just go on below. */
 export function placedLanes(step: Step): readonly (readonly Step[])[] {
   // Without a condition every repeat has a first round.
-  const all = step.kind === 'branch' || step.kind === 'split' || step.kind === 'waitFor' || step.kind === 'hold'
+  if (step.kind === 'choose' && Number.parseFloat(step.by.holdout) > 0) return []
+  const all = step.kind === 'branch' || step.kind === 'choose' || step.kind === 'split' || step.kind === 'waitFor' || step.kind === 'hold'
   return all || (step.kind === 'repeat' && step.until === undefined) ? laneLists(step).map(({ list }) => list) : []
 }
 

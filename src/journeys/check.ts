@@ -13,7 +13,7 @@ import { entryFindings, entryReferences, entryTexts, placedEntries } from './ent
 import { outlook } from './outlook.ts'
 import type { Journey } from './schema.ts'
 import { type ByChannel, byChannel, sends } from './sends.ts'
-import { DayText, type Step } from './steps.ts'
+import { type ChooseStep, DayText, type Step } from './steps.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
 export interface JourneyProblem extends Problem {
@@ -181,6 +181,8 @@ function conditionProblems({ step, at }: PlacedStep): JourneyProblem[] {
       )
     case 'branch':
       return step.branches.flatMap((branch, i) => inCondition(branch.when, `${at}/branches/${i}/when`, PLACES.step))
+    case 'choose':
+      return step.options.flatMap(({ when }, i) => inCondition(when, `${at}/options/${i}/when`, PLACES.step))
     case 'repeat':
       return inCondition(step.until, `${at}/until`, PLACES.step)
     case 'update':
@@ -260,6 +262,8 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
       )
     case 'start':
       return [...known('journey', step.journey, { at: `${at}/journey`, around }), ...startable(step.journey, `${at}/journey`, around)]
+    case 'choose':
+      return choiceReferences(step, at, around)
     case 'stop':
       return known('journey', step.journey, { at: `${at}/journey`, around })
     case 'waitFor':
@@ -274,6 +278,26 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
     case 'exit':
       return []
   }
+}
+
+/** The model must be one that chooses; and what it learns from is the goal. */
+function choiceReferences({ by }: ChooseStep, at: string, around: Around): JourneyProblem[] {
+  const body = around.library.get?.('model', by.model) as { readonly type?: unknown } | undefined
+  const place = `${at}/by/model`
+  return [
+    ...known('model', by.model, { at: place, around }),
+    ...(body !== undefined && body.type !== 'choice'
+      ? [error('model.type', place, { title: `“${by.model}” is no model that chooses`, hint: 'Take a model of type: choice' })]
+      : []),
+    ...(around.journey.goal.value === undefined
+      ? [
+          warning('goal.worthless', place, {
+            title: 'The goal has no value, so that every conversion counts the same: as 1',
+            hint: 'Write goal.value, the property that holds the worth, such as total',
+          }),
+        ]
+      : []),
+  ]
 }
 
 /** Another journey is started through an entry of its own, or not at all. */

@@ -50,6 +50,8 @@ export interface Enrollment {
   readonly memo?: number
   /** Round of each repeat that the run is in, from 1, by step id. */
   readonly loops?: Readonly<Record<string, number>>
+  /** What choices have chosen, by the step and its round: another visit gets the same. */
+  readonly chosen?: Readonly<Record<string, string>>
   /** What calls have answered, by the name that they save it under. */
   readonly context?: JsonObject
   /** What the run has heard, for conditions that ask `in run` or `in step`. */

@@ -34,6 +34,7 @@ export function isRest(step: Step): boolean {
       return true
     case 'branch':
     case 'split':
+    case 'choose':
     case 'repeat':
     case 'notify':
     case 'start':

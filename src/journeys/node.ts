@@ -64,6 +64,8 @@ export interface Deeds {
     /** Of a choice that weighs something: all that it rests on. */
     readonly record?: DecisionRecord
   }
+  /** Kept in the run: what a choice has chosen, by its step and round. */
+  readonly chosen?: { readonly key: string; readonly arm: string }
   /** Attributes to set; null removes. */
   readonly set?: Readonly<Record<string, Json>>
   /** Effect ids of this run that are not wanted any more. */
@@ -100,6 +102,8 @@ export interface Node {
   relieved?(at: Standing): Move | null
   /** When (epoch ms) a message that is arrived at now would ask for room; left out: at once. */
   leaves?(at: Standing): number
+  /** Whether the step could send somebody a message who came to it: the reason why not, '' where it could, if need be after a wait. */
+  able?(at: Standing): Reason | ''
   /** The contact that the step would ask room for; null: none, it would not send. */
   asks?(at: Standing): Ask | null
 }

@@ -55,6 +55,8 @@ function from(step: Step, after: Outlook): Outlook {
       return plus(times(step.times, ahead(step.steps, NOTHING)), after)
     case 'branch':
       return worst(...step.branches.map((branch) => ahead(branch.steps, after)), ahead(step.otherwise, after))
+    case 'choose':
+      return worst(...step.options.map((option) => ahead(option.steps, after)), ahead(step.fallback, after), after)
     case 'split':
       return worst(...step.arms.map((arm) => ahead(arm.steps, after)))
     case 'email':

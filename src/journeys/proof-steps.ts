@@ -47,6 +47,12 @@ function segment(step: Step, around: Around): Segment {
       ])
     case 'split':
       return spans.either(step.arms.map(({ id, steps }) => after(instant(leg(step, `arm:${id}`)), list(steps, around), spans)))
+    case 'choose':
+      return spans.either([
+        ...step.options.map(({ id, steps }) => after(instant(leg(step, `chosen:${id}`)), list(steps, around), spans)),
+        after(instant(leg(step, 'fallback')), list(step.fallback, around), spans),
+        ...(Number.parseFloat(step.by.holdout) > 0 ? [instant(leg(step, 'held_out'))] : []),
+      ])
     case 'repeat':
       return repeating(step, around)
     case 'email':

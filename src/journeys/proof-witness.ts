@@ -38,7 +38,7 @@ const PEOPLE = 24
 /** Walks the ways with one person after the other until one of them gets `wanted` messages in a window; the best walk of all. */
 export function walk(plans: readonly Plan[], { counted, window, wanted }: { counted: Counted; window: number; wanted: number }): Walked {
   let best: Walked | undefined
-  const several = plans.some(({ journey }) => places(journey.steps).some(({ step }) => step.kind === 'split'))
+  const several = plans.some(({ journey }) => places(journey.steps).some(({ step }) => step.kind === 'split' || step.kind === 'choose'))
   for (let i = 0; i < (several ? PEOPLE : 1); i++) {
     const person = `person-${i}`
     const lone = plans.map((plan) => go([{ plan, delay: 0 }], { person, counted, window }))

@@ -38,6 +38,8 @@ export function conditionsIn(step: Step): (string | undefined)[] {
       return step.branches.map(({ when }) => when)
     case 'waitFor':
       return awaitedBy(step).map(({ where }) => where)
+    case 'choose':
+      return step.options.map(({ when }) => when)
     case 'repeat':
       return [step.until]
     case 'wait':

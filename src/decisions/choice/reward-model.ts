@@ -23,7 +23,7 @@ export function standardised({ names, means, scales }: ChoiceBody, features: Rea
     const x = own(features, names[i]!)
     if (x === undefined) continue
     const z = (squashed(x) - means[i]!) / scales[i]!
-    made[i] = z > FAR ? FAR : z < -FAR ? -FAR : z
+    made[i] = Math.min(FAR, Math.max(-FAR, z))
   }
   return made
 }

@@ -13,7 +13,7 @@ import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
 import { isThisRound } from '../rounds.ts'
 import { byChannel } from '../sends.ts'
-import { type Best, bestWithin, type CallStep, type MessageStep, type TemplatedStep, type WebhookStep } from '../steps.ts'
+import { type Best, bestWithin, type CallStep, type MessageStep, type OnCap, type TemplatedStep, type WebhookStep } from '../steps.ts'
 
 /** A message, or why there cannot be one. */
 export type Written =
@@ -62,6 +62,7 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
       return queued.length > 0 ? failed('no_answer', queued) : attempt(tries, at, { from: at.run.memo ?? 0 })
     },
     relieved: (at) => askedAgain(tries, at),
+    able: (at) => ableBy(sending, at),
     asks: (at) => {
       for (const write of sending.ways) {
         const written = write(at)
@@ -75,6 +76,28 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
       return settled(sending, { at, record, marks, next, tries })
     },
   }
+}
+
+/** The first of the ways that could go now or, within the step's time, later; else why the last of them could not. */
+function ableBy({ step, ways }: Sending, at: Standing): Reason | '' {
+  let why: Reason = 'no_way'
+  for (const write of ways) {
+    const written = write(at)
+    const reason = 'reason' in written ? written.reason : blocked(at, written.message, 'onCap' in step ? step.onCap : 'otherwise')
+    if (reason === '') return ''
+    why = reason
+  }
+  return why
+}
+
+/** Quiet hours and rules that end before the message expires do not stand in its way; a cap does, unless the step waits for room and there will be some. */
+function blocked(at: Standing, message: Message, onCap: OnCap): Reason | '' {
+  const ruled = gated(at, message)
+  if (ruled.kind === 'refuse' || (ruled.kind === 'defer' && ruled.until > message.expires)) return ruled.reason
+  const answer = budget(at, message)
+  if (answer.kind === 'free' || (answer.kind === 'wait' && answer.until <= message.expires)) return ''
+  if (answer.kind !== 'full' || typeof onCap === 'string' || answer.freeAt === null) return answer.reason
+  return answer.freeAt <= at.now + milliseconds(onCap.defer)! ? '' : answer.reason
 }
 
 const askOf = ({ contact, topic, lane }: Message): Ask | null => (contact ? { channel: contact.channel, topic, lane } : null)

@@ -2,6 +2,7 @@ import type { Node, Place } from '../node.ts'
 import type { Step } from '../steps.ts'
 import { branch } from './branch.ts'
 import { call } from './call.ts'
+import { choose } from './choose.ts'
 import { exit } from './exit.ts'
 import { hold } from './hold.ts'
 import { notify } from './notify.ts'
@@ -26,6 +27,8 @@ export function prepare(step: Step, place: Place): Node {
       return branch(step, place)
     case 'split':
       return split(step, place)
+    case 'choose':
+      return choose(step, place)
     case 'email':
     case 'sms':
     case 'push':

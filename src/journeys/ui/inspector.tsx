@@ -194,6 +194,16 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
     case 'start':
     case 'stop':
       return [['Journey', step.journey], ...(detail(step) ? [['Does', detail(step)] as const] : [])]
+    case 'choose':
+      return [
+        ['Model', step.by.model],
+        ['For comparison', `${step.by.control} get the fallback`],
+        ...(step.by.holdout === '0%' ? [] : [['Held out', step.by.holdout] as const]),
+        ...step.options.flatMap(({ id, label, when }) =>
+          when === undefined ? [] : [[`${label ?? id} only if`, <Condition key={id} text={when} sentences={sentences} />] as const],
+        ),
+        ...ways,
+      ]
     case 'split':
       return ways
     case 'wait':
