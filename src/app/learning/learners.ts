@@ -1,3 +1,4 @@
+import { patternLearner } from '#decisions/patterns/fit.ts'
 import type { ModelType } from '#decisions/schema.ts'
 import type { Learner } from '#decisions/trainer.ts'
 
@@ -9,4 +10,4 @@ export type Learners = ReadonlyMap<ModelType, AnyLearner>
 export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.map((learner) => [learner.type as ModelType, learner]))
 
 /** One line each. */
-export const LEARNERS: Learners = learnersOf([])
+export const LEARNERS: Learners = learnersOf([patternLearner])

@@ -88,9 +88,16 @@ export function writeFeatures(
 }
 
 /** Receipts that say something of a person; the others say something of us. */
-const TELLING = new Set(['message.sent', 'message.opened', 'message.clicked', 'message.replied', 'message.unsubscribed'])
-const OWN = ['segment.', 'list.', 'score.', 'journey.', 'pattern.', 'anomaly.', 'decision.']
+export const TELLING_RECEIPTS: ReadonlySet<string> = new Set([
+  'message.sent',
+  'message.opened',
+  'message.clicked',
+  'message.replied',
+  'message.unsubscribed',
+])
+/** Beginnings of names that follow from us. */
+export const OWN_PREFIXES: readonly string[] = ['segment.', 'list.', 'score.', 'journey.', 'pattern.', 'anomaly.', 'decision.']
 
 /** Whether an event belongs to the sequence: what follows from it must not be read as if the person had done it. */
 export const belongs = (name: string): boolean =>
-  name.startsWith('message.') ? TELLING.has(name) : !OWN.some((prefix) => name.startsWith(prefix))
+  name.startsWith('message.') ? TELLING_RECEIPTS.has(name) : !OWN_PREFIXES.some((prefix) => name.startsWith(prefix))
