@@ -6,6 +6,7 @@ import * as catalogue from '#content/catalogue.ts'
 import * as contentChecks from '#content/check-api.ts'
 import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
+import * as decisions from '#decisions/api.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
@@ -37,6 +38,7 @@ export const ACTIONS: readonly Action[] = [
   contentChecks,
   catalogue,
   coupons,
+  decisions,
   measurement,
   segments,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

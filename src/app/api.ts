@@ -44,6 +44,8 @@ import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
+import { modelBindings } from './learning/models-read.ts'
+import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { liveBindings } from './live-actions.ts'
 import { registerMailViews } from './mail-views.ts'
@@ -69,6 +71,7 @@ interface Options {
   readonly config: Config & { readonly secretKey: string }
   readonly parts: Parts
   readonly registry: DefinitionsRegistry
+  readonly shelf: ModelShelf
   readonly logger: Logger
   readonly now: () => number
   readonly announce: Announce
@@ -230,6 +233,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...contentBindings({ db: parts.work, pool, now }),
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
     ...pageBindings({ pool, address: options.address }),
+    ...modelBindings({ pool, now, announce, appended: options.recordsAppended, shelf: options.shelf }),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]

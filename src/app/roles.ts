@@ -5,6 +5,7 @@ import { appendToPartitions, type Queryable } from '#platform/log.ts'
 import type { Metrics } from '#platform/metrics.ts'
 import { beyondWorkspace } from '#platform/postgres/tenancy.ts'
 import type { Stream } from './carrier.ts'
+import type { Teaching } from './learning/learning.ts'
 import type { Parts } from './open-parts.ts'
 import type { Presence } from './presence.ts'
 import type { Readings } from './readings.ts'
@@ -17,12 +18,14 @@ export interface StartOptions {
   /** Milliseconds of the clock in a real one: 1, unless the clock is scaled. */
   readonly rate?: () => number
   readonly logger: Logger
+  /** How models learn; only tests bring their own. */
+  readonly teaching?: Teaching | undefined
   /** A part that everything needs is lost: the process should end. */
   readonly onFatal?: (error: Error) => void
 }
 
 /** What every part of a running server is given. */
-export interface Roles extends Required<Omit<StartOptions, 'onFatal'>> {
+export interface Roles extends Required<Omit<StartOptions, 'onFatal' | 'teaching'>>, Pick<StartOptions, 'teaching'> {
   readonly parts: Parts
   readonly metrics: Metrics
   readonly readings: Readings

@@ -9,6 +9,7 @@ import { registerHooks } from './hooks.ts'
 import { registerInbox } from './inbox.ts'
 import type { Intake } from './ingest.ts'
 import { registerIngest } from './ingest-routes.ts'
+import type { ModelShelf } from './learning/shelf.ts'
 import { registerLinks } from './links.ts'
 import { hasFacts } from './open-parts.ts'
 import type { Reception } from './reception.ts'
@@ -16,6 +17,7 @@ import { announcement, type Roles } from './roles.ts'
 
 export interface Serving {
   readonly registry: DefinitionsRegistry
+  readonly shelf: ModelShelf
   readonly intake: Intake | null
   readonly reception: Reception
   readonly delivery: Delivery | null
@@ -28,7 +30,7 @@ export interface Serving {
 /** Everything that is reached over HTTP. */
 export async function serve(
   roles: Roles,
-  { registry, intake, reception, delivery, now, appended, receiving }: Serving,
+  { registry, shelf, intake, reception, delivery, now, appended, receiving }: Serving,
 ): Promise<{ server: FastifyInstance; setupToken: string }> {
   const { config, parts, metrics, logger, closing } = roles
   const server = createServer({ log: logger, metrics, checks: checksOf(roles), trustProxy: config.trustedProxies })
@@ -40,6 +42,7 @@ export async function serve(
     ...roles,
     providers,
     registry,
+    shelf,
     now,
     appended: () => delivery?.wake(),
     recordsAppended: appended,

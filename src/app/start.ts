@@ -34,6 +34,8 @@ import { onInbound, replyWords } from './inbound.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
 import { startKeeping } from './keeping.ts'
+import { type Learning, startLearning } from './learning/learning.ts'
+import { ModelShelf } from './learning/shelf.ts'
 import { startBounceMail } from './mail-in.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
@@ -66,6 +68,8 @@ export interface App {
   reported(): Promise<void>
   /** Resolves when the past of all that is watched has been brought in. */
   built(): Promise<void>
+  /** Resolves when every model that is due has learned, and the engine knows. */
+  learned(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -114,6 +118,10 @@ export async function startApp(options: StartOptions): Promise<App> {
       },
       reported: () => running.projector?.drained() ?? Promise.resolve(),
       built: () => built(parts),
+      learned: async () => {
+        await running.learning?.settled()
+        await settled(parts, { now: () => clock.now(), stream })
+      },
       stop,
     }
   } catch (error) {
@@ -128,6 +136,7 @@ interface Running {
   readonly delivery: Delivery | null
   readonly projector: Projector | null
   readonly broadcaster: Broadcaster | null
+  readonly learning: Learning | null
   readonly mailIn: number | null
 }
 
@@ -136,7 +145,13 @@ async function startRoles(roles: Roles): Promise<Running> {
   const { config, parts, metrics, logger, closing, clock } = roles
   const has = (role: 'ingest' | 'engine' | 'delivery' | 'web' | 'jobs'): boolean => config.roles.has(role)
   const now = (): number => clock.now()
-  const registry = new DefinitionsRegistry({ db: parts.work, consentModes: (revision) => consentModesAt(parts.work, revision), logger })
+  const shelf = shelfOf(roles)
+  const registry = new DefinitionsRegistry({
+    db: parts.work,
+    consentModes: (revision) => consentModesAt(parts.work, revision),
+    logger,
+    shelf,
+  })
   const wakes: (() => void)[] = []
   const appended = (): void => {
     for (const wake of wakes) wake()
@@ -146,6 +161,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   if (has('jobs')) startBuilding(roles, { now, appended })
   const broadcaster = has('jobs') ? startBroadcasting(roles, { registry, now, appended }) : null
   if (has('jobs')) startImporting(roles, { now, appended })
+  const learning = has('jobs') ? startLearningRole(roles, { now, appended }) : null
   if (has('jobs')) closing.push(await keepHouse(roles, { registry, now }))
   if (has('jobs')) anchorAudit(roles, now)
   // Before delivery: whoever came back with an old database must not be written to.
@@ -168,8 +184,47 @@ async function startRoles(roles: Roles): Promise<Running> {
     closing.push(() => engine.stop())
   }
   const intake = has('ingest') ? startIntake(roles, { now, appended }) : null
-  const { server, setupToken } = await serve(roles, { registry, intake, reception, delivery, now, appended, receiving: mailbox !== null })
-  return { server, setupToken, delivery, projector, broadcaster, mailIn }
+  const { server, setupToken } = await serve(roles, {
+    registry,
+    shelf,
+    intake,
+    reception,
+    delivery,
+    now,
+    appended,
+    receiving: mailbox !== null,
+  })
+  return { server, setupToken, delivery, projector, broadcaster, learning, mailIn }
+}
+
+/** Reads what models have learned, and says when it cannot be read. */
+function shelfOf({ parts, logger, metrics, teaching }: Roles): ModelShelf {
+  const broken = metrics.counter({
+    name: 'cadenza_models_broken_total',
+    help: 'Snapshots of models that could not be read',
+    labels: ['type'],
+  })
+  return new ModelShelf({ db: parts.work, logger, learners: teaching?.learners, onBroken: ({ type }) => broken.inc({ type }) })
+}
+
+/** Models learn in threads, from what ClickHouse knows. */
+function startLearningRole(roles: Roles, told: { now: () => number; appended: () => void }): Learning {
+  const { parts, config, logger, metrics, closing, teaching } = roles
+  const learning = startLearning({
+    pool: parts.work,
+    analytics: parts.analytics,
+    announce: announcement(roles, told.now),
+    trail: auditTrail({ pool: parts.pool, now: told.now }),
+    owner: parts.owner,
+    threads: config.learningThreads,
+    keep: config.snapshotDays * 86_400_000,
+    logger,
+    metrics,
+    teaching,
+    ...told,
+  })
+  closing.push(() => learning.stop())
+  return learning
 }
 
 /** The built-in mailbox, where mail goes that leaves for nowhere else. */

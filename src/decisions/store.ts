@@ -126,10 +126,14 @@ export interface NewSnapshot extends TaskName {
   readonly body: Buffer | null
 }
 
-/** Adds a snapshot, in force from no revision yet (`dateSnapshots`); resolves with its serial. Holds the model until the transaction ends. */
+/** Nobody else adds to a model until the transaction ends. */
+export async function holdModel(tx: Queryable, ws: string, model: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('model ' || $1 || ' ' || $2, 0))`, [ws, model])
+}
+
+/** Adds a snapshot to a held model, in force from no revision yet (`dateSnapshots`); resolves with its serial. */
 export async function addSnapshot(tx: Queryable, snapshot: NewSnapshot): Promise<number> {
   const { ws, model, task, version, madeAt, trainedTo, examples, checksum, size, report, body } = snapshot
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('model ' || $1 || ' ' || $2, 0))`, [ws, model])
   const { rows } = await tx.query<{ serial: number }>(
     `insert into model_snapshots
        (workspace_id, model, serial, version, task, revision, made_at, trained_to, examples, checksum, size, report, body)
@@ -142,7 +146,8 @@ export async function addSnapshot(tx: Queryable, snapshot: NewSnapshot): Promise
 
 /** Puts what this transaction added in force from a revision on. Bodies went in before, so that nobody waits for them while the counter is held. */
 export async function dateSnapshots(tx: Queryable, revision: number): Promise<void> {
-  await tx.query('update model_snapshots set revision = $1 where revision = 0 and xmin = pg_current_xact_id()::xid', [revision])
+  // Those of other transactions have theirs before they can be seen.
+  await tx.query('update model_snapshots set revision = $1 where revision = 0', [revision])
 }
 
 /** Removes bodies that were made before a time and are not the newest of their task; checksum and report stay. Resolves with their number. */

@@ -25,6 +25,8 @@ export type Permission =
   | 'people:export'
   | 'policies:publish'
   | 'audit:read'
+  | 'models:read'
+  | 'models:write'
 
 /**
  * One declared action gives the route, its validation, the OpenAPI operation, the typed UI call,

@@ -36,6 +36,10 @@ export interface Config {
   readonly allowPrivateEgress: readonly string[]
   /** Connections to PostgreSQL that this process may hold. */
   readonly databaseConnections: number
+  /** Models that this process trains at once. */
+  readonly learningThreads: number
+  /** Snapshots of models are kept for so many days. */
+  readonly snapshotDays: number
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   /** Where each value came from, for `explain`. */
@@ -173,6 +177,8 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
     auditAnchors: v.AUDIT_ANCHORS,
     allowPrivateEgress: v.ALLOW_PRIVATE_EGRESS,
     databaseConnections: v.DATABASE_CONNECTIONS,
+    learningThreads: v.LEARNING_THREADS,
+    snapshotDays: v.MODEL_SNAPSHOT_DAYS,
     trustedProxies: v.TRUSTED_PROXIES,
   }
 }
@@ -269,6 +275,8 @@ export function explain(config: Config): ExplainedSetting[] {
     AUDIT_ANCHORS: list(config.auditAnchors),
     ALLOW_PRIVATE_EGRESS: list(config.allowPrivateEgress),
     DATABASE_CONNECTIONS: String(config.databaseConnections),
+    LEARNING_THREADS: String(config.learningThreads),
+    MODEL_SNAPSHOT_DAYS: String(config.snapshotDays),
     TRUSTED_PROXIES: list(config.trustedProxies),
   }
   return names.map((name) => ({ name, value: values[name], source: config.sources[name], does: SETTINGS[name].does }))

@@ -228,6 +228,20 @@ export const SETTINGS = {
     allowed: 'a whole number from 4 to 500',
     mend: 'Unset it for 40.',
   },
+  LEARNING_THREADS: {
+    schema: whole(1, 16),
+    default: '1',
+    does: 'How many models this process trains at once, each in a thread of its own (role jobs).',
+    allowed: 'a whole number from 1 to 16',
+    mend: 'Unset it for 1.',
+  },
+  MODEL_SNAPSHOT_DAYS: {
+    schema: whole(1, 3_650),
+    default: '400',
+    does: 'How many days what models had learned is kept, so that old decisions can be recomputed. The newest is always kept.',
+    allowed: 'a whole number from 1 to 3650',
+    mend: 'Unset it for 400.',
+  },
   TRUSTED_PROXIES: {
     schema: items,
     default: '',

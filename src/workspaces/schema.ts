@@ -28,15 +28,17 @@ const GRANTABLE = {
   'people:export': true,
   'policies:publish': true,
   'audit:read': true,
+  'models:read': true,
+  'models:write': true,
 } as const satisfies Record<Exclude<Permission, 'public' | 'signed-in'>, true>
 export type Scope = keyof typeof GRANTABLE
 export const Scope = z.enum(Object.keys(GRANTABLE) as [Scope, ...Scope[]])
 
-const reader = ['documents:read', 'journeys:read', 'reports:read'] as const
+const reader = ['documents:read', 'journeys:read', 'reports:read', 'models:read'] as const
 /** Who may do what. A marketer edits but does not publish; an approver publishes but does not edit; only compliance and admins change people's records. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: reader,
-  marketer: [...reader, 'documents:write', 'people:read', 'messages:read', 'messages:test', 'consent:read'],
+  marketer: [...reader, 'documents:write', 'models:write', 'people:read', 'messages:read', 'messages:test', 'consent:read'],
   approver: [
     ...reader,
     'journeys:publish',

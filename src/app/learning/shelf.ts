@@ -68,6 +68,11 @@ export class ModelShelf {
     return this.#decode(line, body, type)
   }
 
+  /** Why the newest snapshot of a task cannot be read, as this process met it; undefined when it can. */
+  async checked(line: SnapshotLine, type: Model['type']): Promise<string | undefined> {
+    return (await this.#read([line], new Map([[nameOf(line), type]]))).get(nameOf(line))?.broken
+  }
+
   async #read(lines: readonly SnapshotLine[], types: ReadonlyMap<string, Model['type']>): Promise<Map<string, Held>> {
     const held = new Map<string, Held>()
     const missing: SnapshotLine[] = []
