@@ -1,3 +1,4 @@
+import { fitTrees, predictTrees, type TreesOptions } from '#lib/numeric/gbdt.ts'
 import { type Matrix, matrix } from '#lib/numeric/linear.ts'
 import { fitLogistic, fitRidge } from '#lib/numeric/logistic.ts'
 import { sigmoid } from '#lib/numeric/sums.ts'
@@ -27,6 +28,15 @@ export const ridgeBase = (l2 = 1): Base => ({
     const { design, at, penalty } = standardised(x, l2)
     const weights = fitRidge(design, y, { l2: penalty })
     return (row) => at(weights, row)
+  },
+})
+
+/** Boosted trees, for y of 0 and 1 whose dependence on the features is not nearly linear. */
+export const treesBase = (options: TreesOptions = {}): Base => ({
+  name: 'trees',
+  fitRows(x, y) {
+    const trees = fitTrees(x, y, options)
+    return (row) => predictTrees(trees, row)
   },
 })
 

@@ -5,7 +5,7 @@ import { matrix } from '#lib/numeric/linear.ts'
 import { normal, random } from '#lib/numeric/random.ts'
 import { sigmoid } from '#lib/numeric/sums.ts'
 import { type Customer, hillstrom, withoutHillstrom } from '../../../test/fixtures/hillstrom.ts'
-import { logisticBase, ridgeBase } from './base.ts'
+import { logisticBase, ridgeBase, treesBase } from './base.ts'
 import { auuc, qini, type Trial, upliftAt } from './curves.ts'
 import { gate } from './gate.ts'
 import { type Bases, drLearner, part, sLearner, tLearner, type UpliftData, xLearner } from './learners.ts'
@@ -56,7 +56,7 @@ describe('T12 uplift on Hillstrom, visits', { skip: withoutHillstrom }, () => {
   })
 
   test('T12 the gate accepts Womens and rejects Mens, where ranking by response does better', () => {
-    const options = { learner: tLearner, bases: BASES, seed: 'hillstrom' }
+    const options = { learner: tLearner, bases: BASES, seed: 'hillstrom', resamples: 100 }
     const [accepted, rejected] = [gate(womens.data, options), gate(mens.data, options)]
     assert.equal(accepted.reason, 'uplift_ranks', accepted.sentence)
     near(accepted.uplift!.value, 0.0628, 0.006)
@@ -98,6 +98,13 @@ test('all learners find whom the treatment moves, also where few are treated', (
       }
     assert.ok(error / count < 0.03, `${learner.name}: ${error / count} of ${mean / count}`)
   }
+})
+
+test('trees find an effect that depends on two features together, which a logistic base cannot', () => {
+  const data = trial('corner', 8_000, (x) => (x[0]! * x[1]! > 0 ? 1.5 : 0))
+  const [training, test] = [part(data, (i) => i % 2 === 0), part(data, (i) => i % 2 === 1)]
+  const found = (outcome: Bases['outcome']) => qini(test, scoresOf(tLearner.learn(training, { outcome, effect: ridgeBase() }), test))
+  assert.ok(found(treesBase({ trees: 60 })) > found(logisticBase()) + 0.05)
 })
 
 test('the gate stays shut where the effect is the same for all, and where there are few people', () => {
