@@ -104,7 +104,16 @@ describe('A4 on Hillstrom: learned on even rows, valued on odd ones, visits', { 
 
   test('A4 IPS of each single arm: always none .104853, Mens .180222, Womens .150652', () => {
     for (const [arm, wanted] of [0.104853, 0.180222, 0.150652].entries())
-      near(valueOf(termsOf('ips', columns(() => arm)))!, wanted, [1e-6, `arm ${arm}`])
+      near(
+        valueOf(
+          termsOf(
+            'ips',
+            columns(() => arm),
+          ),
+        )!,
+        wanted,
+        [1e-6, `arm ${arm}`],
+      )
   })
 
   test('A4 DR of the logistic argmax .184474 (SE .003717) and of always Mens .181431: personalising shows nothing beyond the best arm', () => {
