@@ -1,13 +1,15 @@
+import { cholesky, choleskySolve, type Matrix, matrix } from '#lib/numeric/linear.ts'
 import { normal, random } from '#lib/numeric/random.ts'
 import { steadyPressure } from './pressure.ts'
 
 /** One message of the share whose weekly caps were drawn by lot. */
 export interface PressedMessage {
+  readonly person: string
   /** Weekly cap that the person had drawn. */
   readonly cap: number
   /** Pressure right before it went. */
   readonly pressure: number
-  /** Messages that were wanted of the person in the week before, sent or not: given these, pressure differs by the lot alone. */
+  /** Messages a week that were wanted of the person in the weeks before the lot was drawn, sent or not: given these, pressure differs by the lot alone. */
   readonly wanted: number
   readonly responded: boolean
   readonly left: boolean
@@ -55,30 +57,35 @@ export function fitPressure(messages: readonly PressedMessage[]): PressureFit | 
   if (responses < LEAST_EVENTS) return { unidentified: 'too_few_responses', have: responses, need: LEAST_EVENTS }
   const leavings = messages.filter(({ left }) => left).length
   if (leavings < LEAST_EVENTS) return { unidentified: 'too_few_unsubscribes', have: leavings, need: LEAST_EVENTS }
-  const rows = messages.map(({ pressure, wanted, responded, left }) => ({ x: [1, pressure, Math.log1p(wanted)] as const, responded, left }))
+  const rows = messages.map(({ person, pressure, wanted, responded, left }) => ({
+    person,
+    x: [1, pressure, Math.log1p(wanted)],
+    responded,
+    left,
+  }))
   const response = scored(
-    rows.map(({ x, responded }) => ({ x, y: responded })),
+    rows.map(({ responded, ...row }) => ({ ...row, y: responded })),
     { rate: responses / rows.length, link: LOG },
   )
   const hazard = scored(
-    rows.map(({ x, left }) => ({ x, y: left })),
+    rows.map(({ left, ...row }) => ({ ...row, y: left })),
     { rate: leavings / rows.length, link: CLOGLOG },
   )
   if (!response || !hazard) return { unidentified: 'no_answer', have: 0, need: 0 }
   return {
-    logBase: response.at[0],
-    d: { value: -response.at[1], error: response.errors[1] },
-    demand: response.at[2],
-    logHazard: hazard.at[0],
-    k: { value: hazard.at[1], error: hazard.errors[1] },
-    hazardDemand: hazard.at[2],
+    logBase: response.at[0]!,
+    d: { value: -response.at[1]!, error: response.errors[1]! },
+    demand: response.at[2]!,
+    logHazard: hazard.at[0]!,
+    k: { value: hazard.at[1]!, error: hazard.errors[1]! },
+    hazardDemand: hazard.at[2]!,
     messages: messages.length,
   }
 }
 
-type Three = readonly [number, number, number]
 interface Row {
-  readonly x: Three
+  readonly person: string
+  readonly x: readonly number[]
   readonly y: boolean
 }
 /** Probability by linear predictor, and d p / d η. */
@@ -94,49 +101,65 @@ const CLOGLOG: Link = (eta) => {
   return { p: Math.max(1e-12, -Math.expm1(-hazard)), slope: hazard * Math.exp(-hazard) }
 }
 
-/** Fisher scoring with three parameters. Null: it does not converge. */
-function scored(rows: readonly Row[], { rate, link }: { rate: number; link: Link }): { readonly at: Three; readonly errors: Three } | null {
-  let at: Three = [Math.log(rate), 0, 0]
-  for (let round = 0; round < 100; round++) {
-    const information = [0, 0, 0, 0, 0, 0]
-    const score = [0, 0, 0]
-    for (const { x, y } of rows) {
-      const { p, slope } = link(at[0] * x[0] + at[1] * x[1] + at[2] * x[2])
-      const spread = p * (1 - p)
-      const pull = (slope * ((y ? 1 : 0) - p)) / spread
-      const weight = (slope * slope) / spread
-      for (let i = 0, ij = 0; i < 3; i++) {
-        score[i]! += pull * x[i]!
-        for (let j = 0; j <= i; j++) information[ij++]! += weight * x[i]! * x[j]!
-      }
-    }
-    const inverse = inverted(information)
-    if (!inverse) return null
-    const step = inverse.map((line) => line[0] * score[0]! + line[1] * score[1]! + line[2] * score[2]!)
-    // Half a step at most one unit long keeps far starts from jumping over.
+const ROUNDS = 100
+
+/** Fisher scoring; standard errors robust to what the messages of one person have in common (Liang & Zeger 1986). Null: no convergence. */
+function scored(
+  rows: readonly Row[],
+  { rate, link }: { rate: number; link: Link },
+): { readonly at: Float64Array; readonly errors: Float64Array } | null {
+  const size = rows[0]!.x.length
+  const at = new Float64Array(size)
+  at[0] = Math.log(rate)
+  for (let round = 0; round < ROUNDS; round++) {
+    const { information, scores } = stage(rows, at, link)
+    const factor = cholesky(information)
+    if (!factor) return null
+    const total = new Float64Array(size)
+    for (const score of scores.values()) for (let i = 0; i < size; i++) total[i]! += score[i]!
+    const step = choleskySolve(factor, total)
     const long = Math.max(...step.map(Math.abs))
+    // At most one unit at a time keeps far starts from jumping over.
     const scale = long > 1 ? 1 / long : 1
-    at = [at[0] + scale * step[0]!, at[1] + scale * step[1]!, at[2] + scale * step[2]!]
+    for (let i = 0; i < size; i++) at[i]! += scale * step[i]!
     if (!at.every(Number.isFinite)) return null
-    if (long < 1e-8) return { at, errors: [Math.sqrt(inverse[0]![0]), Math.sqrt(inverse[1]![1]), Math.sqrt(inverse[2]![2])] }
+    if (long < 1e-8) return { at, errors: robust(factor, scores) }
   }
   return null
 }
 
-/** Of a symmetric 3×3 matrix, given by its lower triangle; null: singular. */
-function inverted([a, b, c, d, e, f]: readonly number[]): Three[] | null {
-  const [m00, m10, m11, m20, m21, m22] = [a!, b!, c!, d!, e!, f!]
-  const c00 = m11 * m22 - m21 * m21
-  const c01 = m21 * m20 - m10 * m22
-  const c02 = m10 * m21 - m11 * m20
-  const determinant = m00 * c00 + m10 * c01 + m20 * c02
-  if (!(Math.abs(determinant) > 1e-300)) return null
-  const [c11, c12, c22] = [m00 * m22 - m20 * m20, m10 * m20 - m00 * m21, m00 * m11 - m10 * m10]
-  return [
-    [c00 / determinant, c01 / determinant, c02 / determinant],
-    [c01 / determinant, c11 / determinant, c12 / determinant],
-    [c02 / determinant, c12 / determinant, c22 / determinant],
-  ]
+function stage(rows: readonly Row[], at: Float64Array, link: Link): { information: Matrix; scores: Map<string, Float64Array> } {
+  const size = at.length
+  const information = matrix(size, size)
+  const scores = new Map<string, Float64Array>()
+  for (const { person, x, y } of rows) {
+    let eta = 0
+    for (let i = 0; i < size; i++) eta += at[i]! * x[i]!
+    const { p, slope } = link(eta)
+    const spread = p * (1 - p)
+    const pull = (slope * ((y ? 1 : 0) - p)) / spread
+    const weight = (slope * slope) / spread
+    let score = scores.get(person)
+    if (!score) {
+      score = new Float64Array(size)
+      scores.set(person, score)
+    }
+    for (let i = 0; i < size; i++) {
+      score[i]! += pull * x[i]!
+      for (let j = 0; j < size; j++) information.data[i * size + j]! += weight * x[i]! * x[j]!
+    }
+  }
+  return { information, scores }
+}
+
+/** Square roots of the diagonal of A⁻¹ (Σ s sᵀ) A⁻¹ over people. */
+function robust(factor: Matrix, scores: ReadonlyMap<string, Float64Array>): Float64Array {
+  const sums = new Float64Array(factor.rows)
+  for (const score of scores.values()) {
+    const moved = choleskySolve(factor, score)
+    for (let i = 0; i < sums.length; i++) sums[i]! += moved[i]! ** 2
+  }
+  return sums.map(Math.sqrt)
 }
 
 /** Money of a response, and of a person who leaves. */

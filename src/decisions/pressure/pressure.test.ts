@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { gamma, normal, random } from '#lib/numeric/random.ts'
+import { gamma, normal, type Random, random } from '#lib/numeric/random.ts'
 import { bestCap, fitPressure, type PressedMessage, type PressureFit, weighed } from './fit.ts'
 import { type Pressure, pressed, pressureAt, steadyPressure, together } from './pressure.ts'
 
@@ -38,23 +38,30 @@ function played(seed: string, { people, lot }: { people: number; lot: boolean })
     const drawn = [2, 4, 8][Math.floor(r.uniform() * 3)]!
     const cap = lot ? drawn : 7
     const liking = TRUE.base * Math.exp(0.1 * (eager - 6)) * Math.exp(0.2 * normal(r) - 0.02)
+    const wanted = poisson(r, 8 * eager) / 8
     let pressure: Pressure | undefined
-    const wants: number[] = []
     const sends: number[] = []
-    for (let at = -Math.log(r.uniform()) / eager; at < 12; at += -Math.log(r.uniform()) / eager) {
-      wants.push(at)
+    for (let at = -Math.log(1 - r.uniform()) / eager; at < 12; at += -Math.log(1 - r.uniform()) / eager) {
       if (sends.filter((each) => each > at - 1).length >= cap) continue
       const now = at * 168 * HOUR
       const before = pressureAt(pressure, now, HALF_LIFE)
       const responded = r.uniform() < Math.min(0.95, liking * Math.exp(-TRUE.d * before))
       const left = r.uniform() < 1 - Math.exp(-TRUE.hazard * Math.exp(TRUE.k * before))
-      messages.push({ cap, pressure: before, wanted: wants.filter((each) => each > at - 1).length - 1, responded, left })
+      messages.push({ person: `${i}`, cap, pressure: before, wanted, responded, left })
       if (left) break
       sends.push(at)
       pressure = pressed(pressure, now, HALF_LIFE)
     }
   }
   return messages
+}
+
+/** By waiting times: events in one unit of time. */
+function poisson(r: Random, mean: number): number {
+  let count = 0
+  const wait = (): number => -Math.log(1 - r.uniform())
+  for (let at = wait(); at < mean; at += wait()) count++
+  return count
 }
 
 const isFit = (fit: ReturnType<typeof fitPressure>): fit is PressureFit => !('unidentified' in fit)
