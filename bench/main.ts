@@ -8,6 +8,7 @@ npm run bench -- curves [--people 1000000] [--timers 100000] [--rate 1000]
 npm run bench -- engine [--curves]
 npm run bench -- gates [--messages 8000]
 npm run bench -- render [--messages 5000]
+npm run bench -- patterns [--people 2000]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
 w3      Measures segments: the first build and another, a count while a condition is written, and what segments cost an event.
@@ -15,6 +16,7 @@ w2      Sends a journey to 100,000 people [--people n], and a receipt a second m
 curves  Measures what people who wait cost, and what happens when 100,000 timers are due at once.
 engine  Measures the pure engine on one core; with --curves also how an event's cost grows.
 render  Measures rendering on one core, against bare liquidjs on the same templates.
+patterns Measures pattern models on one core: a step of the network (fails above 25 µs), an event with all around it, training.
 gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
@@ -45,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
     }),
   render: async () => (await import('./render.ts')).render({ messages: Number(values.messages) }),
   gates: async () => (await import('./gates.ts')).gates({ messages: Number(values.messages ?? 8_000) }),
+  patterns: async () => (await import('./patterns.ts')).patterns({ people: Number(values.people ?? 2_000) }),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

@@ -35,6 +35,8 @@ const EMPHASIS = { next: 0.3, wait: 0.1 }
 export const patternLearner: Learner<'pattern', Sequences> = {
   type: 'pattern',
   every: DAY,
+  longest: 1_800_000,
+  megabytes: 1_024,
   fit: fitPattern,
   decode: decodePattern,
 }
