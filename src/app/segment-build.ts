@@ -1,7 +1,11 @@
 import type { Logger } from 'pino'
+import { listenedTo } from '#decisions/listen.ts'
+import type { Models } from '#decisions/snapshot.ts'
 import type { KeyedRecord } from '#events/schema.ts'
+import { PAST_OF_MODELS } from '#journeys/scores.ts'
 import type { Json } from '#lib/json.ts'
 import { isRefusal } from '#lib/problem.ts'
+import { isZone } from '#lib/zone.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Announce, nextRevision } from '#platform/documents.ts'
 import { factsWait, newestFactBlock } from '#platform/fact-projection.ts'
@@ -12,9 +16,10 @@ import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { type Catalogue, catalogue, slotName, type Watched } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
 import { type Build, finishBuild, holdBuilds, nextBuild, noteBuildError, noteProgress, startBuild, watchesSince } from '#segments/store.ts'
+import { pastOf } from './learning/features-store.ts'
 import { tellEveryone } from './people-told.ts'
 import { candidatesIn, historiesIn, type Known, peopleCount, type Slice } from './segment-build-store.ts'
-import { rewatch, watchedIn } from './watches.ts'
+import { modelsWithout, rewatch, watchedIn } from './watches.ts'
 import { isPast, notePlaces, placesOf } from './watches-store.ts'
 
 export interface BuilderOptions {
@@ -137,6 +142,8 @@ export interface BuildPlan {
   readonly slots: readonly { readonly slot: string; readonly id: string }[]
   readonly places: readonly { readonly partition: number; readonly seq: number }[]
   readonly catalogue: Catalogue
+  /** What models keep of everybody is brought in for these models; left out: nothing is. */
+  readonly models?: Models
   /** The condition of each live segment. */
   readonly known: Known
 }
@@ -157,6 +164,7 @@ async function planOf({ pool }: BuilderOptions, build: Build): Promise<BuildPlan
       .map(({ id, since }) => ({ slot: slotName({ id, since }), id })),
     places: await placesOf(pool, build.since),
     catalogue: made,
+    ...(watches.some(({ kind }) => kind === 'models') && { models: await modelsWithout(pool, build.ws) }),
     known: new Map(
       input.segments.flatMap(({ id, conditions: [live] }) => {
         const condition = live === undefined ? undefined : made.compiled.get(live)
@@ -196,6 +204,7 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
   for (const id of await candidatesIn(options.analytics, build.ws, { plan, slice, now: options.now() })) found.set(id, { ...marks })
   for (const { id, history } of await historiesIn(options.analytics, build.ws, { plan, slice, now: options.now() }))
     found.set(id, { ...marks, ...history })
+  if (plan.models) await bringModels(options, { build, plan, slice, models: plan.models, marks }, found)
   const people = [...found].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1))
   const { chunk: most = CHUNK } = options
   for (let from = 0; from < people.length; from += most) {
@@ -207,6 +216,33 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
   }
   await noteProgress(options.pool, build, { slice: slice.slice + 1, after: '', reviews: 0 })
   return !isOver()
+}
+
+/** People whose events are read at once, of a slice. */
+const PARTS = 10
+
+/** What models would have kept of each person of a slice, had they been there all along. */
+async function bringModels(
+  { analytics }: BuilderOptions,
+  {
+    build,
+    plan,
+    slice,
+    models,
+    marks,
+  }: Pick<Looking, 'build' | 'plan' | 'slice'> & {
+    readonly models: Models
+    readonly marks: Record<string, Json>
+  },
+  found: Map<string, Record<string, Json>>,
+): Promise<void> {
+  for (let part = 0; part < PARTS; part++) {
+    const whose = { of: slice.of * PARTS, slice: slice.slice + part * slice.of }
+    for (const { person, zone, events } of await pastOf(analytics, { workspace: build.ws, ...whose, places: plan.places })) {
+      const section = listenedTo(events, { models, since: build.since, zone: isZone(zone) ? zone : 'UTC' })
+      found.set(person, { ...(found.get(person) ?? marks), [PAST_OF_MODELS]: section as unknown as Json })
+    }
+  }
 }
 
 /** Live events go first: nothing is added while the log is longer than one chunk. */

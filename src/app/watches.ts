@@ -1,5 +1,7 @@
 import { Template } from '#content/schema.ts'
 import { slotConditions } from '#content/slots.ts'
+import { Model } from '#decisions/schema.ts'
+import { type Models, modelsOf } from '#decisions/snapshot.ts'
 import { compile } from '#journeys/compile.ts'
 import { Journey } from '#journeys/schema.ts'
 import { aggregatesOfSlots, askedSlots } from '#journeys/slots.ts'
@@ -12,7 +14,7 @@ import { beginWatches, endWatches, openWatches } from '#segments/store.ts'
 import { notePlaces, versionsIn, workspacesOf } from './watches-store.ts'
 
 /** Kinds whose conditions are watched. */
-const WATCHED = ['segment', 'journey', 'template'] as const
+const WATCHED = ['segment', 'journey', 'template', 'model'] as const
 
 /** Begins and ends watches where a revision changed documents; true when something began, so that its places have to be noted. */
 export async function noteWatches(tx: Queryable, { revision, at }: { revision: number; at: number }): Promise<boolean> {
@@ -27,10 +29,20 @@ export async function rewatch(
   { workspace, revision, at }: { workspace: string; revision: number; at: number },
 ): Promise<boolean> {
   const open = (await openWatches(tx, workspace)).map((watch) => ({ ...watch, built: watch.built !== null }))
-  const { begin, end } = watchChanges(await watchedIn(tx, workspace), open)
+  const [ofModels, ofConditions] = [open.filter(({ kind }) => kind === 'models'), open.filter(({ kind }) => kind !== 'models')]
+  const changes = watchChanges(await watchedIn(tx, workspace), ofConditions)
+  const hasModels = (await versionsIn(tx, { workspace, kind: 'model' })).some(({ live }) => live)
+  const begin = hasModels && ofModels.length === 0 ? [...changes.begin, { kind: 'models' as const, id: 'all' }] : changes.begin
+  const end = hasModels ? changes.end : [...changes.end, ...ofModels]
   await endWatches(tx, { workspace, revision, watches: end })
   await beginWatches(tx, { workspace, revision, names: begin, at })
   return begin.length > 0
+}
+
+/** The models that are live as of this transaction, with nothing learned: what is kept of people hangs on their documents only. */
+export async function modelsWithout(tx: Queryable, workspace: string): Promise<Models> {
+  const live = (await versionsIn(tx, { workspace, kind: 'model' })).filter((each) => each.live)
+  return modelsOf(live.map(({ version, body }) => ({ model: Model.parse(body), version, snapshot: null })))
 }
 
 /** What the documents of a workspace ask for, as of this transaction. */

@@ -15,6 +15,8 @@ export interface PersonOfModel {
 
 /** The decisions section of a profile's keyed state; left out where the workspace has no models. */
 export interface DecisionsSection {
+  /** Revision since which the workspace has had models: what was kept before another such time is void. */
+  readonly since?: number
   /** What the features are reckoned from; its shape belongs to `features/`. */
   readonly features?: Json
   /** The last events, for models that read them in order; its shape belongs to `patterns/`. */
@@ -25,6 +27,8 @@ export interface DecisionsSection {
   readonly pressure?: Json
   /** By model id. */
   readonly models?: Readonly<Record<string, PersonOfModel>>
+  /** The person's day (see `rhythm.ts`) of which the last training example was taken. */
+  readonly sampled?: number
   /** When scores are to be reckoned anew although nothing happened (epoch ms); left out: never. */
   readonly due?: number
 }

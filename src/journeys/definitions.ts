@@ -107,6 +107,8 @@ export interface Definitions {
   readonly modes: ReadonlyMap<string, readonly ModeChange[]>
   /** Models that learn, as they stood at the revision. */
   readonly models: Models
+  /** The revision since which there have been any. */
+  readonly modelsSince: number
   /** Published journeys that cannot be compiled, and therefore do not run. */
   readonly broken: readonly { readonly id: string; readonly version: number; readonly problem: Problem }[]
   version(journey: string, version: number): CompiledJourney | undefined
@@ -164,6 +166,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
     models: modelsOf(published.models ?? []),
+    modelsSince: published.watches?.find(({ kind }) => kind === 'models')?.since ?? 0,
     policy,
     gates,
     decidedBy: deciders(published),

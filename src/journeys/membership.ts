@@ -46,6 +46,11 @@ export function followSteps(turn: Turn, before: Person): readonly EventRecord[] 
   return attributes.length === 0 ? NONE : reassess(turn, { attributes }, { why: 'event', touched: true })
 }
 
+/** Models have reckoned these scores anew: segments that ask for them follow. */
+export function followScores(turn: Turn, scores: readonly string[], why: Why): readonly EventRecord[] {
+  return turn.context.definitions.catalogue.watched.length === 0 ? NONE : reassess(turn, { scores }, { why, touched: true })
+}
+
 /** Permits have run out since `before`: segments that ask for them follow. */
 export function followPermits(turn: Turn, before: Person): readonly EventRecord[] {
   const consent = changedPermits(before, turn.person)

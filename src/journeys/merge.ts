@@ -18,6 +18,7 @@ import { followMerge, followSteps, leaveBehind } from './membership.ts'
 import { type Person, upgraded } from './person.ts'
 import { retime } from './retime.ts'
 import { isThisRound } from './rounds.ts'
+import { learnMerge } from './scores.ts'
 import { sends } from './sends.ts'
 import { begin, type Context, journeyOf, outcome, setEnrollments, type Turn } from './turn.ts'
 
@@ -81,6 +82,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
     journeys: { enrollments: [], memory, watches: [] },
   }
   const heard = followMerge(turn, { ours: before.segments, theirs: loser.segments })
+  const moved = learnMerge(turn, before.decisions, loser.decisions)
   const seen = turn.person
   keep(turn, {
     appointments: unitedAppointments(journeys, loser.journeys),
@@ -91,7 +93,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
   reappoint(turn)
   retryEntries(turn, before)
   catchUp(turn)
-  ripple(turn, [...heard, ...followSteps(turn, seen)])
+  ripple(turn, [...heard, ...moved, ...followSteps(turn, seen)])
   retime(turn, before)
   return outcome(turn)
 }

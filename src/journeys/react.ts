@@ -22,12 +22,13 @@ import { hearPermits, lapsePermits } from './permits.ts'
 import { type Person, upgraded } from './person.ts'
 import { receiptOf, tellExposures, tellReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
+import { learnEvent, learnReview, learnTime, withForetold } from './scores.ts'
 import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standing, type Turn } from './turn.ts'
 
 /** What follows from one record for the person whose key it carries. Inputs are never changed. */
 export function react(stored: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
   const person = stored && upgraded(stored)
-  return withPerson(person, reactTo(person, record, context), context)
+  return withPerson(person, withForetold(reactTo(person, record, context), context), context)
 }
 
 function reactTo(person: Person | null, record: KeyedRecord, context: Context): Reaction<Person> {
@@ -58,10 +59,11 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
   const turn = begin(person ?? newPerson(record.key, context.now), context, 'review')
   const before = turn.person
   const heard = followReview(turn, record, { isNew: person === null })
+  const moved = learnReview(turn, record)
   const seen = turn.person
   catchUp(turn)
   reappoint(turn)
-  ripple(turn, [...heard, ...followSteps(turn, seen)])
+  ripple(turn, [...heard, ...moved, ...followSteps(turn, seen)])
   // Catching up may go on to steps that change attributes, or give back a place in the contact budget.
   retime(turn, before)
   relieve(turn, before)
@@ -73,7 +75,7 @@ function review(person: Person | null, record: ReviewRecord, context: Context): 
 export function fire(stored: Person, context: Context): Reaction<Person> {
   const turn = begin(upgraded(stored), context, 'timer')
   const before = turn.person
-  const heard = [...lapsePermits(turn), ...followTime(turn)]
+  const heard = [...lapsePermits(turn), ...followTime(turn), ...learnTime(turn)]
   const seen = turn.person
   catchUp(turn)
   keepAppointments(turn)
@@ -83,7 +85,7 @@ export function fire(stored: Person, context: Context): Reaction<Person> {
   relieve(turn, before)
   endSettling(turn)
   followUp(turn, before)
-  return withPerson(before, outcome(turn), context)
+  return withPerson(before, withForetold(outcome(turn), context), context)
 }
 
 /** When the person's next timer is due (epoch ms); null: there is none. */
@@ -94,6 +96,7 @@ export function nextDue(person: Person): number | null {
     least,
     person.segments.due,
     person.consent.due ?? null,
+    person.decisions?.due ?? null,
     soonestAppointment(person.journeys),
     soonestSettling(person.journeys),
   )
@@ -111,6 +114,7 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   turn.person = { ...before, profile }
   hearPermits(turn, record)
   const heard = followEvent(turn, record, { before, isNew: person === null })
+  const moved = learnEvent(turn, record)
   const seen = turn.person
   catchUp(turn)
   countContact(turn, record)
@@ -119,7 +123,7 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
     tellExposures(turn, record)
   }
   happen(turn, record)
-  ripple(turn, [...heard, ...followSteps(turn, seen)])
+  ripple(turn, [...heard, ...moved, ...followSteps(turn, seen)])
   retime(turn, before)
   relieve(turn, before)
   followUp(turn, before)

@@ -12,7 +12,8 @@ import type { Scope } from './condition/scope.ts'
 
 /** Something watched since a revision, as it stands at the revision of the catalogue. */
 export interface Watch {
-  readonly kind: 'condition' | 'aggregate'
+  /** `models`: what models keep of everybody, under the id `all`. */
+  readonly kind: 'condition' | 'aggregate' | 'models'
   readonly id: string
   readonly since: number
   /** Its past is complete. */

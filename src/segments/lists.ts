@@ -49,6 +49,16 @@ function withScore(section: SegmentsSection, score: string, word: readonly [numb
   return { section: { ...section, scores }, lists: NONE, scores: old?.[0] === kept[0] ? NONE : [score] }
 }
 
+/** The section with scores as models have reckoned them at a moment (epoch ms); null: no such score any more. */
+export function withScores(section: SegmentsSection, written: Readonly<Record<string, number | null>>, at: number): SegmentsSection {
+  const scores = { ...section.scores }
+  for (const [name, value] of Object.entries(written)) {
+    if (value === null) delete scores[name]
+    else put(scores, name, [value, at])
+  }
+  return { ...section, scores }
+}
+
 const laterWord = (a: number, b: number): number => (Math.abs(a) !== Math.abs(b) ? (Math.abs(a) > Math.abs(b) ? a : b) : Math.min(a, b))
 
 function laterScore(a: readonly [number, number], b: readonly [number, number]): readonly [number, number] {

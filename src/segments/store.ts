@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform/log.ts'
 
-export type WatchKind = 'condition' | 'aggregate'
+export type WatchKind = 'condition' | 'aggregate' | 'models'
 
 /** Something that is held against every event from a revision on. */
 export interface WatchRow {

@@ -143,7 +143,7 @@ function orderOf(name: string, props: JsonObject, at: number): Orders | null {
   const back = name === 'Order Refunded' || name === 'Order Cancelled'
   if (!back && name !== 'Order Completed' && !(number(props['revenue']) ?? 0)) return null
   const count = back ? 0 : 1
-  const revenue = back ? -amount : amount
+  const revenue = back ? 0 - amount : amount
   const reduced = !back && ((number(props['discount']) ?? 0) > 0 || (typeof props['coupon'] === 'string' && props['coupon'] !== ''))
   return {
     count,
@@ -162,7 +162,9 @@ function addedBy(name: string, props: JsonObject, at: number): Added | null {
   if (sign === 0) return null
   const quantity = number(props['quantity']) ?? 1
   const price = number(props['price'])
-  return [at, sign * quantity, sign * (price === null ? (number(props['value']) ?? 0) : price * quantity)]
+  const value = price === null ? (number(props['value']) ?? 0) : price * quantity
+  // + 0: what was stored has no −0.
+  return [at, sign * quantity + 0, sign * value + 0]
 }
 
 /** What was added after the last order, the newest of it. */
