@@ -1,3 +1,4 @@
+import type { CompiledPolicy } from '#consent/policy.ts'
 import { quietEnd, quietness, rulesFor, zoneOf } from '#consent/quiet-hours.ts'
 import { type ChosenHour, chooseHour } from '#decisions/send-time/choose-hour.ts'
 import { milliseconds } from '#lib/duration.ts'
@@ -16,14 +17,8 @@ export function messageHour(at: Standing, best: Best, message: Message): ChosenH
   const told = attribute(profile, 'timezone')
   const { contact, lane } = message
   const isWatched = contact !== undefined && definitions.policy.exists && lane === 'marketing'
-  const unit = `${at.run.unit}:${at.run.journey}:${at.run.step}`
-  const quiet = (from: number): number | string => {
-    if (!isWatched) return from
-    const asked = quietness(definitions.policy, { channel: contact.channel, zone: told, now: from, unit })
-    if (asked.kind !== 'quiet') return asked.kind === 'open' ? from : asked.reason
-    const { zone } = zoneOf(definitions.policy, told)
-    return quietEnd(rulesFor(definitions.policy, contact.channel), zone, from) ?? 'always_quiet'
-  }
+  const quiet = (from: number): number | string =>
+    isWatched ? openAgain(definitions.policy, { channel: contact.channel, zone: told, from }) : from
   return chosen(at, best, (from, to) => {
     let moment = from
     for (let turn = 0; turn < TURNS; turn++) {
@@ -37,6 +32,35 @@ export function messageHour(at: Standing, best: Best, message: Message): ChosenH
     }
     return 'quiet_hours'
   })
+}
+
+interface Moment {
+  readonly channel: string
+  readonly zone: unknown
+  /** Epoch ms. */
+  readonly from: number
+}
+
+const known = new WeakMap<CompiledPolicy, Map<string, number | string>>()
+const MOST_KNOWN = 20_000
+
+/** The first moment from one on that is not quiet, or why there is none. Everybody of a zone asks about the same hours: answers are kept. */
+function openAgain(policy: CompiledPolicy, moment: Moment): number | string {
+  const answers = known.get(policy) ?? new Map<string, number | string>()
+  if (answers.size === 0) known.set(policy, answers)
+  const key = `${moment.channel} ${typeof moment.zone === 'string' ? moment.zone : ''} ${moment.from}`
+  const kept = answers.get(key)
+  if (kept !== undefined) return kept
+  if (answers.size >= MOST_KNOWN) answers.clear()
+  const answer = opensAt(policy, moment)
+  answers.set(key, answer)
+  return answer
+}
+
+function opensAt(policy: CompiledPolicy, { channel, zone, from }: Moment): number | string {
+  const asked = quietness(policy, { channel, zone, now: from, unit: '' })
+  if (asked.kind !== 'quiet') return asked.kind === 'open' ? from : asked.reason
+  return quietEnd(rulesFor(policy, channel), zoneOf(policy, zone).zone, from) ?? 'always_quiet'
 }
 
 /** The hour to wait for: `open` says the first moment from one on at which the step's window is open; quiet hours of all channels hold as well. */

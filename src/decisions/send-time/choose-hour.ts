@@ -40,11 +40,15 @@ export interface ChosenHour {
   readonly record: DecisionRecord
 }
 
-/** An hour in which it may go, and the moment in it: spread by hash, so that nine o'clock is no wall. */
+/** Handing over takes time as well: nobody is put at the very end of an hour. */
+const BEFORE_ITS_END = 0.95
+
+/** An hour in which it may go. The moment in it is by hash, so that nine o'clock is no wall. */
 interface Slot {
   readonly arm: string
   readonly hour: Hour
-  readonly at: number
+  /** The first allowed moment, epoch ms. */
+  readonly first: number
   /** '' where it is allowed. */
   readonly excluded: string
 }
@@ -68,25 +72,31 @@ export function chooseHour(models: Models, question: HourQuestion): ChosenHour {
   return { at: chosen.at, record: { ...record, shadow: { model: id, snapshot: other.snapshot, chosen: other.chosen, propensities } } }
 }
 
-function slotsOf({ id, now, within, zone, opening }: HourQuestion): Slot[] {
-  const share = chance('hour', id)
+function slotsOf({ now, within, zone, opening }: HourQuestion): Slot[] {
   return hoursBetween(now, now + within, zone).map((hour, i) => {
     const arm = i === 0 ? NOW : hour.name
     const first = i === 0 ? opening(now, now + 1) : opening(hour.from, hour.to)
-    if (typeof first === 'string') return { arm, hour, at: hour.from, excluded: first }
-    const at = i === 0 ? now : first + Math.floor(share * (hour.to - first))
-    return { arm, hour, at: at === first || opening(at, hour.to) === at ? at : first, excluded: '' }
+    return typeof first === 'string' ? { arm, hour, first: hour.from, excluded: first } : { arm, hour, first, excluded: '' }
   })
 }
 
+/** The moment in an hour; where it closes in between, the first that is allowed. */
+function momentIn({ arm, hour, first }: Slot, { id, opening }: HourQuestion): number {
+  if (arm === NOW) return first
+  const at = first + Math.floor(chance('hour', id) * BEFORE_ITS_END * (hour.to - first))
+  return at === first || opening(at, hour.to) === at ? at : first
+}
+
 function decided(inForce: ModelInForce | undefined, question: HourQuestion, slots: readonly Slot[]): ChosenHour {
-  const found = asked(inForce, question, slots)
+  const found = asked(inForce, question)
   const about = { modelVersion: inForce?.version ?? 0, snapshot: inForce?.snapshot?.serial ?? 0 }
   if (typeof found === 'string') return atOnce(question, { silence: found, slots, about })
   const { control, explore } = sharesOf(found.model)
   const open = slots.flatMap(({ excluded }, i) => (excluded === '' ? [i] : []))
   if (open.length === 0) return atOnce(question, { silence: 'no_candidate', slots, about })
-  const best = open.reduce((most, i) => (worthAt(found.worth, slots[i]!) > worthAt(found.worth, slots[most]!) ? i : most))
+  const worths = slots.map(({ hour }) => found.worth.at(hour.bin))
+  if (!worths.every(Number.isFinite)) return atOnce(question, { silence: 'model_not_finite', slots, about })
+  const best = open.reduce((most, i) => (worths[i]! > worths[most]! ? i : most))
   const propensity = (i: number): number =>
     (i === 0 ? control : 0) + (slots[i]!.excluded === '' ? explore / open.length : 0) + (i === best ? 1 - control - explore : 0)
   const { group, index } = drawn(question.id, { control, explore, open, best })
@@ -94,10 +104,10 @@ function decided(inForce: ModelInForce | undefined, question: HourQuestion, slot
     const p = propensity(i)
     // At once is always possible: what closes the hour holds the message as it would without a choice.
     const excluded = p > 0 ? '' : slot.excluded
-    return { arm: slot.arm, excluded, predicted: rounded(worthAt(found.worth, slot)), propensity: p }
+    return { arm: slot.arm, excluded, predicted: rounded(worths[i]!), propensity: p }
   })
   return {
-    at: slots[index]!.at,
+    at: momentIn(slots[index]!, question),
     record: {
       id: question.id,
       kind: 'send_time',
@@ -112,6 +122,7 @@ function decided(inForce: ModelInForce | undefined, question: HourQuestion, slot
         explored: group === 'explore' ? 1 : 0,
         bin: slots[index]!.hour.bin,
         part: PARTS.indexOf(found.worth.part),
+        worth: rounded(found.worth.relative(slots[index]!.hour.bin)),
         readings: rounded(found.readings),
         within_hours: rounded(question.within / HOUR),
       },
@@ -120,7 +131,6 @@ function decided(inForce: ModelInForce | undefined, question: HourQuestion, slot
   }
 }
 
-const worthAt = ({ of }: Worth, { hour }: Slot): number => of[hour.bin]!
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
 interface Groups {
@@ -150,14 +160,13 @@ interface Answer {
 }
 
 /** What the model says of each hour, or why it says nothing. */
-function asked(inForce: ModelInForce | undefined, { now, hours, country }: HourQuestion, slots: readonly Slot[]): Answer | ModelSilence {
+function asked(inForce: ModelInForce | undefined, { now, hours, country }: HourQuestion): Answer | ModelSilence {
   if (inForce?.model.type !== 'send-time') return 'model_missing'
   const { model } = inForce
   const snapshot = askable(inForce, now, milliseconds(model.freshFor)!)
   if (typeof snapshot === 'string') return snapshot
   const readings = readingsAt(hours, model.id, { now, halfLife: milliseconds(model.halfLife)! })
   const worth = worthOf(snapshot.body as Learned, { readings, country })
-  if (slots.some((slot) => !Number.isFinite(worthAt(worth, slot)))) return 'model_not_finite'
   return { model, worth, readings: readings.reduce((sum, each) => sum + each, 0) }
 }
 

@@ -1,12 +1,15 @@
 import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { matrix } from '#lib/numeric/linear.ts'
+import { fitLogistic } from '#lib/numeric/logistic.ts'
 import { put } from '#lib/record.ts'
 import { isZone } from '#lib/zone.ts'
 import type { Learner, Trained, TrainingTask } from '../trainer.ts'
-import { type Body, DELAYS, decodeLearned } from './learned.ts'
+import { type Body, DELAYS, decodeLearned, ENOUGH } from './learned.ts'
 import { type Lift, liftOf, liftReport } from './lift.ts'
 import { populationOf, rhythmOf, SHRINKAGE, type Sparse, scoreOf, shares, sparse, strengthOf } from './rhythm.ts'
 import { BINS, binAt, COARSE, coarse, HOUR, PARTS, type PartOfDay } from './week.ts'
+import { LEAST as LEAST_WORTH } from './worth.ts'
 
 /** Quarter-hours since the epoch: every zone's clock is off by a number of them. */
 export const QUARTER = HOUR / 4
@@ -26,6 +29,8 @@ export interface Outcome {
   readonly explored: boolean
   readonly bin: number
   readonly part: number
+  /** Of the hour, as the rhythm said when it was chosen; 1 is the mean of all hours. */
+  readonly worth: number
   readonly read: boolean
 }
 
@@ -62,6 +67,7 @@ function fit(task: TrainingTask<'send-time'>, data: SendTimeData): Trained | nul
     everybody: rounded(everybody),
     countries: countriesOf(people, everybody),
     delay: rounded(delayOf(data.delays)),
+    response: responseOf(data.outcomes),
     tried: triedOf(data.outcomes),
   }
   const lift = liftOf(data.outcomes.map(({ person, by, explored, read }) => ({ person, read, group: groupOf(by, explored) })))
@@ -166,6 +172,21 @@ function delayOf(counts: readonly number[]): Float64Array {
   return shares(belief.map((share, hour) => share * BELIEF + (counts[hour] ?? 0)))
 }
 
+/** How the chance of reading goes with the worth of the hour, among messages that went at an hour by chance. */
+function responseOf(outcomes: readonly Outcome[]): Body['response'] {
+  const told = outcomes.filter(({ explored, worth }) => explored && Number.isFinite(worth))
+  const reads = told.filter(({ read }) => read).length
+  if (told.length < ENOUGH || reads < 5 || told.length - reads < 5) return null
+  const x = matrix(told.length, 2, Float64Array.from(told.flatMap(({ worth }) => [1, Math.log(Math.max(LEAST_WORTH, worth))])))
+  const { weights, converged } = fitLogistic(
+    x,
+    Float64Array.from(told, ({ read }) => (read ? 1 : 0)),
+    { l2: 1 },
+  )
+  const [intercept, slope] = [weights[0]!, weights[1]!]
+  return converged && Number.isFinite(intercept) && Number.isFinite(slope) ? { intercept, slope } : null
+}
+
 /** Only messages that went at an hour drawn evenly from those allowed: the rates of others lean to whom they were sent. */
 function triedOf(outcomes: readonly Outcome[]): Body['tried'] {
   const tried: Partial<Record<PartOfDay, { sends: number[]; reads: number[] }>> = {}
@@ -178,7 +199,7 @@ function triedOf(outcomes: readonly Outcome[]): Body['tried'] {
     group.sends[at] = group.sends[at]! + 1
     if (read) group.reads[at] = group.reads[at]! + 1
   }
-  return tried as Body['tried']
+  return tried
 }
 
 const rounded = (all: Float64Array): number[] => [...all].map((each) => Math.round(each * 1e8) / 1e8)
@@ -214,6 +235,7 @@ function reportOf({ people, readings, compared, everybody, body, outcomes, lift 
     countries: Object.keys(body.countries),
     delay_median_hours: medianOf(body.delay),
     by_chance: explored,
+    response_slope: body.response && short(body.response.slope),
     lift: liftReport(lift),
   }
 }

@@ -3,7 +3,7 @@ import { BINS, COARSE, PARTS, type PartOfDay } from './week.ts'
 
 /** Hours after the hand-over that the delay of a reading is followed. */
 export const DELAYS = 72
-/** Randomised sends that a group of people needs before what came of them counts. */
+/** Messages at an hour by chance that a group of people needs before what came of them counts. */
 export const ENOUGH = 30
 
 const Share = z.number().min(0).max(1)
@@ -21,7 +21,9 @@ const Body = z.strictObject({
   /** Share of readings that come so many hours after the hand-over. */
   delay: z.array(Share).length(DELAYS),
   /** What came of messages that went at an hour drawn by chance: by when people like this read, and by hour of working days and weekends. */
-  tried: z.record(z.enum(PARTS), z.strictObject({ sends: Counts, reads: Counts })),
+  /** Chance of reading by the worth of the hour: intercept + slope · ln(worth, 1 is the mean), in logits; null: too few messages went by chance. */
+  response: z.strictObject({ intercept: z.number(), slope: z.number() }).nullable(),
+  tried: z.partialRecord(z.enum(PARTS), z.strictObject({ sends: Counts, reads: Counts })),
 })
 export type Body = z.output<typeof Body>
 
@@ -30,6 +32,7 @@ export interface Learned {
   readonly everybody: Float64Array
   readonly countries: ReadonlyMap<string, Float64Array>
   readonly delay: Float64Array
+  readonly response: Body['response']
   readonly tried: ReadonlyMap<PartOfDay, Tried>
 }
 export interface Tried {
@@ -53,6 +56,7 @@ export function decodeLearned(text: string): Learned {
     everybody: Float64Array.from(body.everybody),
     countries: new Map(Object.entries(body.countries).map(([country, week]) => [country, Float64Array.from(week)])),
     delay: Float64Array.from(body.delay),
+    response: body.response,
     tried: new Map(tried),
   }
 }

@@ -25,17 +25,30 @@ export function hoursBetween(from: number, until: number, zone: string): Hour[] 
   const found: Hour[] = []
   for (let at = from; at < until; ) {
     const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
-    const into = local.minute * 60_000 + local.second * 1_000 + local.millisecond
-    const to = Math.min(at + HOUR - into, until)
-    found.push({ from: at, to, bin: (local.dayOfWeek - 1) * 24 + local.hour, name: nameOf(local) })
-    at = to
+    const changes = local.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY
+    const offset = local.offsetNanoseconds / 1_000_000
+    // Until the clocks change the rest is arithmetic.
+    for (const end = Math.min(until, changes); at < end; ) {
+      const shown = at + offset
+      const to = Math.min(at + HOUR - (((shown % HOUR) + HOUR) % HOUR), end)
+      found.push({ from: at, to, bin: binOfShown(shown), name: `${nameOf(shown)}${local.offset}` })
+      at = to
+    }
   }
   return found
 }
 
+/** Of what a clock shows, as ms since 1970-01-01 00:00 on it; that was a Thursday. */
+const binOfShown = (shown: number): number => {
+  const hours = Math.floor(shown / HOUR)
+  return (((hours + 72) % BINS) + BINS) % BINS
+}
+
 const two = (n: number): string => String(n).padStart(2, '0')
-const nameOf = ({ year, month, day, hour, offset }: Temporal.ZonedDateTime): string =>
-  `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:00${offset}`
+const nameOf = (shown: number): string => {
+  const day = new Date(shown)
+  return `${String(day.getUTCFullYear()).padStart(4, '0')}-${two(day.getUTCMonth() + 1)}-${two(day.getUTCDate())}T${two(day.getUTCHours())}:00`
+}
 
 const HOURS = ['night', 'morning', 'midday', 'afternoon', 'evening'] as const
 /** A part of the day, by the hour at which it begins: 0, 6, 11, 15, 18. */
