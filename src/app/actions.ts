@@ -7,6 +7,8 @@ import * as contentChecks from '#content/check-api.ts'
 import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
+import * as evaluations from '#decisions/evaluation/api.ts'
+import * as decisionRecords from '#decisions/record-api.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
@@ -39,6 +41,8 @@ export const ACTIONS: readonly Action[] = [
   catalogue,
   coupons,
   decisions,
+  decisionRecords,
+  evaluations,
   measurement,
   segments,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

@@ -36,6 +36,7 @@ import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
 import { contentCheckBindings } from './content-checks.ts'
 import { recentProfiles } from './counts-store.ts'
+import { decisionBindings } from './decisions-read.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { archiveOf, guardedWayOut, prepareParts } from './delivery.ts'
 import { heldBindings, heldRuns } from './held.ts'
@@ -54,8 +55,10 @@ import type { Parts } from './open-parts.ts'
 import { pageBindings, registerPages } from './pages.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
+import { policyBindings } from './policy-backtest-actions.ts'
 import { pressureBindings } from './pressure.ts'
 import { privacyBindings } from './privacy-actions.ts'
+import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { reputationBindings } from './reputation-actions.ts'
@@ -190,12 +193,13 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
       now,
       kinds: KINDS,
       announce,
-      publishing: desk.publishing(providerPublishing(journeyPublishing(lifecycle))),
+      publishing: desk.publishing(modelPublishing(providerPublishing(journeyPublishing(lifecycle)))),
     }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
     ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
     ...backtestBindings({ pool, work: parts.work, registry, now }),
+    ...policyBindings({ pool, work: parts.work, now }),
     ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
     ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
     ...heldBindings(waiting),
@@ -233,6 +237,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...contentBindings({ db: parts.work, pool, now }),
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
     ...pageBindings({ pool, address: options.address }),
+    ...decisionBindings({ pool, analytics, now }),
     ...modelBindings({ pool, now, announce, appended: options.recordsAppended, shelf: options.shelf }),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),

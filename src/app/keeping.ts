@@ -10,6 +10,8 @@ import { LIVE_SCHEDULE, type LiveKeeping, liveTasks } from './live-keeping.ts'
 interface Options {
   /** Tries journeys on the past. */
   readonly backtest: Task
+  /** Values policies of choices on the log. */
+  readonly evaluation: Task
   readonly url: string
   readonly pool: Pool
   readonly logger: Logger
@@ -22,11 +24,12 @@ const DAY = 86_400_000
 const TROUBLES_MS = 40 * DAY
 
 /** Housekeeping in the background. Resolves with its end. */
-export async function startKeeping({ url, pool, logger, now, backtest, live }: Options): Promise<() => Promise<void>> {
+export async function startKeeping({ url, pool, logger, now, backtest, evaluation, live }: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
     url,
     tasks: {
       backtest,
+      'evaluate-policy': evaluation,
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),

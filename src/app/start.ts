@@ -39,6 +39,7 @@ import { ModelShelf } from './learning/shelf.ts'
 import { startBounceMail } from './mail-in.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
+import { evaluationTask } from './policy-backtest-actions.ts'
 import { startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
@@ -293,7 +294,15 @@ function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegis
   const { parts, config, logger } = roles
   const { url, work: pool, analytics } = parts
   const live = { pool, analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) }
-  return startKeeping({ url, pool, logger, now, backtest: backtestTask({ ...parts, registry, now }), live })
+  return startKeeping({
+    url,
+    pool,
+    logger,
+    now,
+    backtest: backtestTask({ ...parts, registry, now }),
+    evaluation: evaluationTask({ analytics, work: pool, now }),
+    live,
+  })
 }
 
 /** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */
