@@ -1,8 +1,8 @@
 import type { PredictionFact } from '#events/reaction.ts'
 import { chance } from '#lib/hash.ts'
 import type { Features } from './features/read.ts'
+import { score as scoreOf } from './propensity/score.ts'
 import type { Outcome } from './schema.ts'
-import { scoreOf } from './scoring.ts'
 import { type ModelInForce, type Models, modelsOfType } from './snapshot.ts'
 
 /** Whether what is foretold follows from a message: then each message is an example; else moments of people's days are. */
