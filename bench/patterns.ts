@@ -1,6 +1,6 @@
 import { fitPattern } from '#decisions/patterns/fit.ts'
 import { step } from '#decisions/patterns/gru.ts'
-import { nextSurprise, targetLogit, waitSurprise } from '#decisions/patterns/heads.ts'
+import { surpriseOf, targetLogit } from '#decisions/patterns/heads.ts'
 import { hearEvent } from '#decisions/patterns/hear.ts'
 import type { Sequences } from '#decisions/patterns/lessons.ts'
 import { extended, type Sequence, STEP_FEATURES, writeFeatures } from '#decisions/patterns/sequence.ts'
@@ -91,7 +91,7 @@ function headsMicros({ net }: PatternBody): number {
   const cost = micros(10_000, (i) => {
     writeFeatures(input.x, 0, { gap: i % 86_400, age: i, second: START + i })
     input.type = 2 + (i % 62)
-    sum += nextSurprise(net, hidden, input.type) + waitSurprise(net, hidden, (i % 86_400) / 3_600)
+    sum += surpriseOf(net, hidden, { type: input.type, hours: (i % 86_400) / 3_600 })
     step(net, hidden, input)
     sum += targetLogit(net, hidden, 0)
   })

@@ -7,7 +7,7 @@ import type { Learner, Trained, TrainingTask } from '../trainer.ts'
 import { forward, type Tape, tapeFor } from './backprop.ts'
 import { baselineLogit, columnsFor, eachRow } from './baseline.ts'
 import { type Network, network, shapeFor } from './gru.ts'
-import { HORIZON_NAMES, HORIZONS, nextSurprise, waitSurprise } from './heads.ts'
+import { HORIZON_NAMES, HORIZONS, surpriseOf } from './heads.ts'
 import { type Answers, calibrate, type Judgement, judge, sentenceOf } from './judge.ts'
 import { type Lesson, lessonOf, type Sequences, UNKNOWN } from './lessons.ts'
 import { OTHER } from './sequence.ts'
@@ -214,7 +214,7 @@ function usual(net: Network, lessons: readonly Lesson[]): SurpriseScale | null {
       for (let s = SETTLED; s < lesson.steps && lesson.types[s] !== 0; s++) {
         const before = tape.hidden.subarray(s * units, (s + 1) * units)
         const hours = (lesson.times[s]! - lesson.times[s - 1]!) / 3_600
-        surprises.push(nextSurprise(net, before, lesson.types[s]!) + waitSurprise(net, before, hours))
+        surprises.push(surpriseOf(net, before, { type: lesson.types[s]!, hours }))
       }
       return surprises
     }),

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { normal, random } from '#lib/numeric/random.ts'
 import { forward, gradientFor, learn, settle, tapeFor } from './backprop.ts'
 import { layoutOf, network, type Shape, shapeFor, step } from './gru.ts'
-import { HORIZONS, STRETCHES, waitSurprise } from './heads.ts'
+import { HORIZONS, nextExcess, STRETCHES, waitExcess, waitSurprise } from './heads.ts'
 import { type Lesson, lessonOf, type Sequences } from './lessons.ts'
 import { STEP_FEATURES } from './sequence.ts'
 
@@ -103,17 +103,27 @@ test('T15 GRU: one step per event gives what the whole sequence gives, within 1e
   }
 })
 
-test('the density of the wait sums to one, whatever the network says', () => {
+test('the density of the wait sums to one, and surprise is about nothing on average, whatever the network says', () => {
   const shape: Shape = { types: 3, embedding: 2, units: 4, horizons: 2, stretches: STRETCHES.length }
   const net = network(shape, weights(shape, 'density'))
   const hidden = Float64Array.from([0.3, -0.5, 0.9, -0.1])
-  // In the hours' logarithm, where the density is smooth between the marks; the rest beyond is below e⁻³⁰.
-  let mass = Math.exp(-waitSurprise(net, hidden, 0)) * 1e-4
+  // In the hours' logarithm, where the density is smooth between the marks.
+  const first = Math.exp(-waitSurprise(net, hidden, 0)) * 1e-4
+  let mass = first
+  let mean = first * waitExcess(net, hidden, 0)
   const ratio = 1.0005
   for (let hours = 1e-4; hours < 1e6; hours *= ratio) {
-    mass += Math.exp(-waitSurprise(net, hidden, hours * Math.sqrt(ratio))) * hours * (ratio - 1)
+    const surprise = waitSurprise(net, hidden, hours * Math.sqrt(ratio))
+    const share = Math.exp(-surprise) * hours * (ratio - 1)
+    mass += share
+    mean += share * waitExcess(net, hidden, hours * Math.sqrt(ratio))
   }
   assert.ok(Math.abs(mass - 1) < 0.005, `${mass}`)
+  assert.ok(Math.abs(mean) < 0.3, `${mean}`)
+  const logits = Array.from({ length: 3 }, (_, type) => -nextExcess(net, hidden, type))
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0)
+  const excess = logits.reduce((sum, logit) => sum - (Math.exp(logit) / total) * logit, 0)
+  assert.ok(Math.abs(excess) < 1e-12, `${excess}`)
 })
 
 test('labels count only when their whole window has passed, and the clock asks between events', () => {

@@ -29,21 +29,36 @@ function rowValue(net: Network, from: number, hidden: Float64Array): number {
 export const targetLogit = (net: Network, hidden: Float64Array, horizon: number): number =>
   rowValue(net, net.layout.target + horizon * (net.shape.units + 1), hidden)
 
-/** −log P(this event comes next), in nats. */
-export function nextSurprise(net: Network, hidden: Float64Array, type: number): number {
+/** An event as it came: its type, and hours since the one before. */
+export interface Came {
+  readonly type: number
+  readonly hours: number
+}
+
+/**
+ * How much more surprising an event was than events are just here, in nats: −log P(type) − log f(wait), less what the network itself expects
+ * of that sum. Where much is open nothing surprises much; of what the network says truly the mean is about 0.
+ */
+export const surpriseOf = (net: Network, hidden: Float64Array, { type, hours }: Came): number =>
+  nextExcess(net, hidden, type) + waitExcess(net, hidden, hours)
+
+/** −log P(this event comes next) less the entropy of what comes next: the mean logit less that of the event. */
+export function nextExcess(net: Network, hidden: Float64Array, type: number): number {
   const width = net.shape.units + 1
   let most = Number.NEGATIVE_INFINITY
   let sum = 0
+  let weighted = 0
   let own = 0
   for (let k = 0; k < net.shape.types; k++) {
     const value = rowValue(net, net.layout.next + k * width, hidden)
     if (k === type) own = value
-    if (value > most) {
-      sum = sum * Math.exp(most - value) + 1
-      most = value
-    } else sum += Math.exp(value - most)
+    const scale = value > most ? Math.exp(most - value) : 1
+    if (value > most) most = value
+    const weight = Math.exp(value - most)
+    sum = sum * scale + weight
+    weighted = weighted * scale + weight * value
   }
-  return most + Math.log(sum) - own
+  return weighted / sum - own
 }
 
 /** −log of the density (per hour) with which the next event comes after just this wait: a hazard that is constant by stretch (cf. Du et al. 2016). */
@@ -54,4 +69,26 @@ export function waitSurprise(net: Network, hidden: Float64Array, hours: number):
   for (let k = 0; k < end; k++) cumulated += Math.exp(rowValue(net, net.layout.hazard + k * width, hidden))
   const last = rowValue(net, net.layout.hazard + end * width, hidden)
   return cumulated + Math.exp(last) * ((hours - STRETCHES[end]!) / widthOf(end)) - last + Math.log(widthOf(end))
+}
+
+/** Waits are held against each other by their logarithm, where a day and a minute have the same room; below a minute they are all short. */
+const logWait = (hours: number): number => Math.log(hours + 1 / 60)
+
+/** −log of the density of the logarithm of the wait, less its mean where the network is right (by the middle of each stretch). */
+export const waitExcess = (net: Network, hidden: Float64Array, hours: number): number =>
+  waitSurprise(net, hidden, hours) - logWait(hours) - waitExpected(net, hidden)
+
+/** The entropy of the wait's logarithm. The cumulated hazard has the mean 1. */
+function waitExpected(net: Network, hidden: Float64Array): number {
+  const width = net.shape.units + 1
+  const stretches = STRETCHES.length
+  let expected = 1
+  let survived = 1
+  for (let k = 0; k < stretches; k++) {
+    const log = rowValue(net, net.layout.hazard + k * width, hidden)
+    const after = k === stretches - 1 ? 0 : survived * Math.exp(-Math.exp(log))
+    expected += (survived - after) * (Math.log(widthOf(k)) - log - logWait(STRETCHES[k]! + widthOf(k) / 2))
+    survived = after
+  }
+  return expected
 }

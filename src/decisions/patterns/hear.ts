@@ -5,7 +5,7 @@ import { askable, type ModelInForce, type ModelSilence } from '../snapshot.ts'
 import type { PersonOfModel } from '../state.ts'
 import { baselineLogit, calibrated, columnsFor, count, newTally, writeRow } from './baseline.ts'
 import { step } from './gru.ts'
-import { HORIZON_NAMES, nextSurprise, targetLogit, waitSurprise } from './heads.ts'
+import { HORIZON_NAMES, surpriseOf, targetLogit } from './heads.ts'
 import {
   codeAt,
   lastTime,
@@ -160,7 +160,7 @@ function takeStep(body: PatternBody, working: Working, { code, second, last, fir
   const type = body.typeByCode.get(code) ?? OTHER
   const gap = last === undefined ? 0 : second - last
   if (body.surprise && last !== undefined) {
-    const surprise = nextSurprise(body.net, working.hidden, type) + waitSurprise(body.net, working.hidden, gap / 3_600)
+    const surprise = surpriseOf(body.net, working.hidden, { type, hours: gap / 3_600 })
     working.mean = smoothed(working.mean ?? body.surprise.median, surprise, { scale: body.surprise, z })
   }
   const x = new Float64Array(STEP_FEATURES)

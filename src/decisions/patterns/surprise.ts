@@ -5,7 +5,7 @@ export const WARM_UP = 10
 /** Below this z an anomaly has passed, and the next one can be told. */
 export const CALM = 2
 
-/** How surprising events are for people at large: medians, and spreads as 1.4826 × the median deviation (nats). */
+/** How surprising events are for people at large: medians, and spreads (nats; of a normal distribution they would be its standard deviation). */
 export interface SurpriseScale {
   readonly median: number
   readonly spread: number
@@ -42,15 +42,22 @@ function running(surprises: readonly number[], { median, most, least }: { median
   return means
 }
 
+/** A normal distribution has 1 % above this many spreads. */
+const TAIL = 2.326
+
+/** Median, and the spread that both the middle half and the upper hundredth agree to: surprise has a longer tail than its middle tells. */
 function robust(values: readonly number[]): [number, number] {
-  const median = middle(values)
-  return [median, Math.max(LEAST_SPREAD, 1.4826 * middle(values.map((value) => Math.abs(value - median))))]
+  const sorted = Float64Array.from(values).sort()
+  const median = quantile(sorted, 0.5)
+  const deviations = sorted.map((value) => Math.abs(value - median)).sort()
+  return [median, Math.max(LEAST_SPREAD, 1.4826 * quantile(deviations, 0.5), (quantile(sorted, 0.99) - median) / TAIL)]
 }
 
-function middle(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort()
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
+/** Between the two neighbours, as R's type 7 does. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = (sorted.length - 1) * share
+  const below = sorted[Math.floor(at)]!
+  return below + (sorted[Math.ceil(at)]! - below) * (at - Math.floor(at))
 }
 
 /**
