@@ -19,7 +19,7 @@ export function messageHour(at: Standing, best: Best, message: Message): ChosenH
   const isWatched = contact !== undefined && definitions.policy.exists && lane === 'marketing'
   const quiet = (from: number): number | string =>
     isWatched ? openAgain(definitions.policy, { channel: contact.channel, zone: told, from }) : from
-  return chosen(at, best, (from, to) => {
+  return chosen(at, { best, waits: 'message' }, (from, to) => {
     let moment = from
     for (let turn = 0; turn < TURNS; turn++) {
       const after = quiet(moment)
@@ -68,7 +68,7 @@ export function waitHour(at: Standing, best: Best, open: (from: number) => numbe
   const { policy } = at.definitions
   const rules = policy.quiet.filter(({ channel }) => channel === undefined)
   const { zone } = zoneOf(policy, attribute(at.profile, 'timezone'))
-  return chosen(at, best, (from, to) => {
+  return chosen(at, { best, waits: 'wait' }, (from, to) => {
     let moment = from
     for (let turn = 0; turn < TURNS; turn++) {
       const opened = open(moment)
@@ -83,12 +83,15 @@ export function waitHour(at: Standing, best: Best, open: (from: number) => numbe
   })
 }
 
-function chosen(at: Standing, best: Best, opening: (from: number, to: number) => number | string): ChosenHour {
+type Wish = { readonly best: Best; readonly waits: 'message' | 'wait' }
+
+function chosen(at: Standing, { best, waits }: Wish, opening: (from: number, to: number) => number | string): ChosenHour {
   const { definitions, person, profile, run, now } = at
   const country = attribute(profile, 'country')
   return chooseHour(definitions.models, {
     id: deedId(run),
     unit: run.unit,
+    waits,
     model: best.model,
     now,
     within: milliseconds(best.within)!,

@@ -2,7 +2,9 @@ import type { ModelType } from '#decisions/schema.ts'
 import type { TrainingTask } from '#decisions/trainer.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Queryable } from '#platform/log.ts'
+import { gatherChoices } from './choice-store.ts'
 import { gatherSequences } from './pattern-store.ts'
+import { gatherSendTimes } from './send-time-store.ts'
 
 /** Where what is learned from lies. */
 export interface GatherParts {
@@ -17,4 +19,4 @@ export type Gather<T extends ModelType = ModelType> = (parts: GatherParts, task:
 export type Gatherers = { readonly [T in ModelType]?: Gather<T> }
 
 /** One line each; the queries lie in `<type>-store.ts` beside this file. */
-export const GATHERERS: Gatherers = { pattern: gatherSequences }
+export const GATHERERS: Gatherers = { choice: gatherChoices, pattern: gatherSequences, 'send-time': gatherSendTimes }

@@ -1,5 +1,7 @@
+import { choiceLearner } from '#decisions/choice/learner.ts'
 import { patternLearner } from '#decisions/patterns/fit.ts'
 import type { ModelType } from '#decisions/schema.ts'
+import { sendTimeLearner } from '#decisions/send-time/learn.ts'
 import type { Learner } from '#decisions/trainer.ts'
 
 /** How models of each type learn. This file is read by the training threads as well: pure learners only. */
@@ -10,4 +12,4 @@ export type Learners = ReadonlyMap<ModelType, AnyLearner>
 export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.map((learner) => [learner.type as ModelType, learner]))
 
 /** One line each. */
-export const LEARNERS: Learners = learnersOf([patternLearner])
+export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, sendTimeLearner])

@@ -13,6 +13,7 @@ const NOON = Date.UTC(2026, 2, 2, 10, 30)
 const question = (parts: Partial<HourQuestion> = {}): HourQuestion => ({
   id: 'run:mail',
   unit: 'ada',
+  waits: 'message',
   now: NOON,
   within: 24 * HOUR,
   zone: 'UTC',

@@ -19,6 +19,8 @@ export interface HourQuestion {
   readonly id: string
   /** The person, for a model that is let act for a share of them. */
   readonly unit: string
+  /** What waits for the hour: only of messages it is known what came of them. */
+  readonly waits: 'message' | 'wait'
   /** Left out: the first send-time model by id. */
   readonly model?: string | undefined
   /** Epoch ms. */
@@ -120,6 +122,7 @@ function decided(inForce: ModelInForce | undefined, question: HourQuestion, slot
       seed: question.id,
       features: {
         explored: group === 'explore' ? 1 : 0,
+        message: question.waits === 'message' ? 1 : 0,
         bin: slots[index]!.hour.bin,
         part: PARTS.indexOf(found.worth.part),
         worth: rounded(found.worth.relative(slots[index]!.hour.bin)),

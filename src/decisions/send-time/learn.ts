@@ -58,7 +58,7 @@ export const sendTimeLearner: Learner<'send-time', SendTimeData> = { type: 'send
 function fit(task: TrainingTask<'send-time'>, data: SendTimeData): Trained | null {
   const people = data.readers.map((reader) => personOf(reader, data.fallbackZone, task))
   const readings = people.reduce((sum, { bins }) => sum + bins.length, 0)
-  if (readings < LEAST) return null
+  if (readings < LEAST || nothingNew(task, data, readings)) return null
   const everybody = populationOf(countsOf(people))
   const compared = compare(people, everybody)
   const body: Body = {
@@ -72,8 +72,12 @@ function fit(task: TrainingTask<'send-time'>, data: SendTimeData): Trained | nul
   }
   const lift = liftOf(data.outcomes.map(({ person, by, explored, read }) => ({ person, read, group: groupOf(by, explored) })))
   const report = reportOf({ people, readings, compared, everybody, body, outcomes: data.outcomes, lift })
-  return { body: JSON.stringify(body), trainedTo: data.newest, examples: readings + data.outcomes.length, report }
+  return { body: JSON.stringify(body), trainedTo: data.newest, examples: examplesOf(readings, data), report }
 }
+
+const examplesOf = (readings: number, { outcomes }: SendTimeData): number => readings + outcomes.length
+const nothingNew = ({ previous }: TrainingTask<'send-time'>, data: SendTimeData, readings: number): boolean =>
+  previous?.trainedTo === data.newest && previous.examples === examplesOf(readings, data)
 
 const groupOf = (by: Outcome['by'], explored: boolean) => (by === 'control' ? 'control' : explored ? 'explore' : 'best')
 
