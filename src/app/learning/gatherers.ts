@@ -4,6 +4,7 @@ import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Queryable } from '#platform/log.ts'
 import { gatherChoices } from './choice-store.ts'
 import { gatherSequences } from './pattern-store.ts'
+import { gatherProducts } from './recommendation-store.ts'
 import { gatherSendTimes } from './send-time-store.ts'
 
 /** Where what is learned from lies. */
@@ -19,4 +20,9 @@ export type Gather<T extends ModelType = ModelType> = (parts: GatherParts, task:
 export type Gatherers = { readonly [T in ModelType]?: Gather<T> }
 
 /** One line each; the queries lie in `<type>-store.ts` beside this file. */
-export const GATHERERS: Gatherers = { choice: gatherChoices, pattern: gatherSequences, 'send-time': gatherSendTimes }
+export const GATHERERS: Gatherers = {
+  choice: gatherChoices,
+  pattern: gatherSequences,
+  recommendation: gatherProducts,
+  'send-time': gatherSendTimes,
+}

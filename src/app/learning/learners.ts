@@ -1,5 +1,6 @@
 import { choiceLearner } from '#decisions/choice/learner.ts'
 import { patternLearner } from '#decisions/patterns/fit.ts'
+import { recommendationLearner } from '#decisions/recommend/learner.ts'
 import type { ModelType } from '#decisions/schema.ts'
 import { sendTimeLearner } from '#decisions/send-time/learn.ts'
 import type { Learner } from '#decisions/trainer.ts'
@@ -12,4 +13,4 @@ export type Learners = ReadonlyMap<ModelType, AnyLearner>
 export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.map((learner) => [learner.type as ModelType, learner]))
 
 /** One line each. */
-export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, sendTimeLearner])
+export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, recommendationLearner, sendTimeLearner])
