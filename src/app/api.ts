@@ -176,6 +176,11 @@ interface Made {
   readonly views: Parameters<typeof messageBindings>[0] & { readonly names: ReturnType<typeof journeyNames> }
 }
 
+/** Models, and what they decide. */
+function intelligenceBindings({ parts: { pool, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
+  return [...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }), ...decisionBindings({ pool, analytics, now })]
+}
+
 /** Every declared action with what does it. */
 function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, views }: Made): Binding[] {
   const { config, parts, now, registry, announce } = options
@@ -237,8 +242,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...contentBindings({ db: parts.work, pool, now }),
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
     ...pageBindings({ pool, address: options.address }),
-    ...decisionBindings({ pool, analytics, now }),
-    ...modelBindings({ pool, now, announce, appended: options.recordsAppended, shelf: options.shelf }),
+    ...intelligenceBindings(options),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]

@@ -1,20 +1,10 @@
-import { FALLBACK, NOTHING } from '#decisions/choice/decide.ts'
 import { nextOpening } from '#lib/clock-window.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { isZone } from '#lib/zone.ts'
 import { awaitedBy } from './awaited.ts'
 import { laneLists } from './check-walk.ts'
 import { unfillable } from './nodes/fill.ts'
-import {
-  type Best,
-  type ChooseStep,
-  DayText,
-  type NotifyStep,
-  type RepeatStep,
-  type Step,
-  type WaitStep,
-  type WebhookStep,
-} from './steps.ts'
+import { type Best, DayText, type NotifyStep, type RepeatStep, type Step, type WaitStep, type WebhookStep } from './steps.ts'
 
 /** What is unsound in the fields of one step, before conditions and references are looked at. */
 export interface Finding {
@@ -54,7 +44,7 @@ export function fieldFindings(step: Step): readonly Finding[] {
     case 'branch':
       return repeated(step.branches, '/branches')
     case 'choose':
-      return chooseFindings(step)
+      return [...repeated(step.options, '/options'), ...span(step.by.budget, '/by/budget')]
     case 'notify':
       return notifyFindings(step)
     case 'email':
@@ -166,27 +156,6 @@ function notifyFindings({ text, subject }: NotifyStep): Finding[] {
       ]),
     )
   return [...wrong(text, '/text'), ...wrong(subject ?? '', '/subject')]
-}
-
-function chooseFindings({ options, by }: ChooseStep): Finding[] {
-  const reserved = options.flatMap(({ id }, i) =>
-    id === FALLBACK || id === NOTHING
-      ? [error('choose.reserved', `/options/${i}/id`, [`“${id}” is not the name of an option`, 'Give it another id'])]
-      : [],
-  )
-  const [control, holdout] = [Number.parseFloat(by.control), Number.parseFloat(by.holdout)]
-  const all = control + holdout >= 100
-  return [
-    ...repeated(options, '/options'),
-    ...reserved,
-    ...span(by.budget, '/by/budget'),
-    ...(all
-      ? [error('choose.nobody', '/by/control', ['Nobody is left to choose for', 'Let control and holdout come to less than 100%'])]
-      : []),
-    ...(control === 0
-      ? [warning('choose.control', '/by/control', ['Without a comparison group nobody can say what choosing brings', 'Write control: 10%'])]
-      : []),
-  ]
 }
 
 function repeated(lanes: readonly { readonly id: string }[], at: string): Finding[] {

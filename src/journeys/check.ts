@@ -4,6 +4,7 @@ import { type Available, PLACES } from '#segments/condition/check.ts'
 import { nearest } from '#segments/condition/hints.ts'
 import { read } from '#segments/condition/read.ts'
 import { awaitedBy } from './awaited.ts'
+import { choiceFindings } from './check-choose.ts'
 import { unknownNames } from './check-names.ts'
 import { fallbackFinding, pathFindings } from './check-paths.ts'
 import { fieldFindings, receiptsAwaited } from './check-steps.ts'
@@ -13,7 +14,7 @@ import { entryFindings, entryReferences, entryTexts, placedEntries } from './ent
 import { outlook } from './outlook.ts'
 import type { Journey } from './schema.ts'
 import { type ByChannel, byChannel, sends } from './sends.ts'
-import { type ChooseStep, DayText, type Step } from './steps.ts'
+import { DayText, type Step } from './steps.ts'
 
 /** `error`: the journey cannot be published. `warning`: it can, and somebody should look. */
 export interface JourneyProblem extends Problem {
@@ -263,7 +264,7 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
     case 'start':
       return [...known('journey', step.journey, { at: `${at}/journey`, around }), ...startable(step.journey, `${at}/journey`, around)]
     case 'choose':
-      return choiceReferences(step, at, around)
+      return choiceFindings(step, around).map(({ severity, code, at: where, ...told }) => fault(severity)(code, `${at}${where}`, told))
     case 'stop':
       return known('journey', step.journey, { at: `${at}/journey`, around })
     case 'waitFor':
@@ -278,26 +279,6 @@ function references({ step, at }: PlacedStep, around: Around): JourneyProblem[] 
     case 'exit':
       return []
   }
-}
-
-/** The model must be one that chooses; and what it learns from is the goal. */
-function choiceReferences({ by }: ChooseStep, at: string, around: Around): JourneyProblem[] {
-  const body = around.library.get?.('model', by.model) as { readonly type?: unknown } | undefined
-  const place = `${at}/by/model`
-  return [
-    ...known('model', by.model, { at: place, around }),
-    ...(body !== undefined && body.type !== 'choice'
-      ? [error('model.type', place, { title: `“${by.model}” is no model that chooses`, hint: 'Take a model of type: choice' })]
-      : []),
-    ...(around.journey.goal.value === undefined
-      ? [
-          warning('goal.worthless', place, {
-            title: 'The goal has no value, so that every conversion counts the same: as 1',
-            hint: 'Write goal.value, the property that holds the worth, such as total',
-          }),
-        ]
-      : []),
-  ]
 }
 
 /** Another journey is started through an entry of its own, or not at all. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
 import { Scope } from '#workspaces/schema.ts'
+import { ChooseParts, OneOption } from './choose-parts.ts'
 import { Condition, DurationText, Slug } from './words.ts'
 
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 09:00')
@@ -51,7 +52,6 @@ export const Window = z.strictObject({
   spread: DurationText.optional(),
 })
 
-const Share = z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, 'write a share such as 10%')
 const step = { id: Slug, name: z.string().optional() }
 /** Lazy, because a list of steps holds steps that hold lists of steps. */
 export const Steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step))
@@ -133,35 +133,6 @@ export const SplitStep = SplitParts.extend({ arms: z.array(OneArm.extend({ steps
 /** An arm's share in proportion to the others'. */
 export const weightOf = ({ weight, percent }: z.output<typeof OneArm>): number => weight ?? percent ?? 0
 
-const ChooseParts = z.strictObject({
-  kind: z.literal('choose'),
-  ...step,
-  by: z.strictObject({
-    /** Model document of type `choice`. */
-    model: Slug,
-    /** Share of people who get the fallback whatever the model says: lift is told against them. */
-    control: Share.default('10%'),
-    /** Share of people who get none of it and go on below. */
-    holdout: Share.default('0%'),
-    /** Time that the model may take. */
-    budget: DurationText.default('50ms'),
-  }),
-})
-const OneOption = z.strictObject({
-  /** Options of the same id are the same to the model, in every journey. */
-  id: Slug,
-  label: z.string().optional(),
-  /** Left out: for everybody. */
-  when: Condition.optional(),
-  /** What it offers, e.g. `discount`: options with the same offer learn from each other. */
-  offer: Slug.optional(),
-  /** What choosing it costs, in the workspace’s currency, beside its messages: the discount that is given, say. */
-  cost: z.number().nonnegative().optional(),
-  /** Worth of a conversion by it, where it is not the usual one. */
-  value: z.number().positive().optional(),
-  /** How much it takes of each scarce resource, by name. */
-  takes: z.record(z.string().min(1), z.number().nonnegative()).optional(),
-})
 /** A model chooses one of the options that are possible for this person now; `fallback` runs when it cannot, and for the comparison group. */
 export const ChooseStep = ChooseParts.extend({
   options: z

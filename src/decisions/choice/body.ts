@@ -34,6 +34,19 @@ const ArmSums = z.strictObject({
 })
 export type ArmSums = z.output<typeof ArmSums>
 
+/** A regression of the conversion's logit, with how far its predictions were to be trusted. */
+const Regression = z.strictObject({
+  /** By `` (of everybody), `channel:…`, `offer:…`, `arm:…`: the parts of a candidate's logit add up. */
+  blocks: z.record(z.string(), Block),
+  /** Progressive predictions in bins of the logit: count, sum of logits, conversions; discounted. */
+  bins: z.array(z.tuple([Count, Weight, Count])),
+  /** Logit of what is told = intercept + slope × logit of the regression. */
+  calibration: z.strictObject({ intercept: Weight, slope: z.number().positive() }),
+  /** Variance of a slope of a channel, an offer, an arm before anything is known: how much people are thought to differ in what moves them. */
+  spread: z.number().positive(),
+})
+export type Regression = z.output<typeof Regression>
+
 /** What a model of type `choice` has learned. */
 export const ChoiceBody = z
   .strictObject({
@@ -42,32 +55,35 @@ export const ChoiceBody = z
     names: z.array(z.string()).max(256),
     means: z.array(Weight),
     scales: z.array(z.number().positive()),
-    /** By `` (of everybody), `channel:…`, `offer:…`, `arm:…`: the parts of a candidate's logit add up. */
-    blocks: z.record(z.string(), Block),
+    /** Every option moves all people alike; and: each person may be moved by another one. */
+    alike: Regression,
+    own: Regression,
     arms: z.record(z.string(), ArmSums),
     control: ArmSums,
     treated: ArmSums,
-    /** Progressive predictions in bins of the logit: count, sum of logits, conversions; discounted. */
-    bins: z.array(z.tuple([Count, Weight, Count])),
-    /** Logit of what is told = intercept + slope × logit of the regression. */
-    calibration: z.strictObject({ intercept: Weight, slope: z.number().positive() }),
     /** What choosing for each person would have brought beyond the arm that is best for all, estimated before each example was learned. */
     gain: Sums,
-    /** Whether that is shown: only then are people told apart. */
-    personal: z.boolean(),
+    /** By how much telling people apart predicts conversions better (log-loss), before each example was learned. */
+    sharper: Sums,
+    /** Whether it is shown that telling people apart brings more. */
+    personal: z.enum(['undecided', 'shown', 'refuted']),
     /** Arms that are not chosen any more, with the metric that was worse than control. */
     paused: z.record(z.string(), z.enum(['unsubscribes', 'complaints'])),
     /** Discounted number of examples, and the time (epoch ms) that it is discounted to. */
     n: Count,
     at: Count,
+    /** Examples, all told, at the last fit of everything at once. */
+    refitted: Count,
     /** Whether conversions carry a worth; else each counts as 1. */
     valued: z.boolean(),
   })
   .refine(
-    ({ names, means, scales, blocks }) =>
+    ({ names, means, scales, alike, own }) =>
       means.length === names.length &&
       scales.length === names.length &&
-      Object.values(blocks).every(({ w, v }) => w.length === names.length + 1 && v.length === names.length + 1),
+      [...Object.values(alike.blocks), ...Object.values(own.blocks)].every(
+        ({ w, v }) => w.length === names.length + 1 && v.length === names.length + 1,
+      ),
     'weights and features do not fit together',
   )
 export type ChoiceBody = z.output<typeof ChoiceBody>
@@ -88,21 +104,24 @@ export const NO_SUMS: ArmSums = {
   propensity: 0,
 }
 
+const NO_REGRESSION: Regression = { blocks: {}, bins: [], calibration: { intercept: 0, slope: 1 }, spread: 1 / 30 }
+
 export const emptyBody = (at: number): ChoiceBody => ({
   v: 1,
   names: [],
   means: [],
   scales: [],
-  blocks: {},
+  alike: NO_REGRESSION,
+  own: NO_REGRESSION,
   arms: {},
   control: NO_SUMS,
   treated: NO_SUMS,
-  bins: [],
-  calibration: { intercept: 0, slope: 1 },
   gain: { n: 0, mean: 0, m2: 0 },
-  personal: false,
+  sharper: { n: 0, mean: 0, m2: 0 },
+  personal: 'undecided',
   paused: {},
   n: 0,
+  refitted: 0,
   at,
   valued: false,
 })

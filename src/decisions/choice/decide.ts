@@ -1,14 +1,13 @@
 import { milliseconds } from '#lib/duration.ts'
 import { draw, normal, random } from '#lib/numeric/random.ts'
-import { sigmoid } from '#lib/numeric/sums.ts'
 import { own } from '#lib/record.ts'
 import type { About, Candidate, ChoiceRule, DecisionRecord } from '../record.ts'
 import type { ModelOf } from '../schema.ts'
 import { askable, type ModelInForce, type ModelSilence, type Snapshot } from '../snapshot.ts'
-import type { ChoiceBody } from './body.ts'
+import type { ChoiceBody, Regression } from './body.ts'
 import { LEAST_DRAWS, thompson } from './lin-ts.ts'
 import { upperBound } from './linucb.ts'
-import { type Asked, Beliefs, calibrated, Pooled, partsAt, partsOfLogit, scaleOf, standardised } from './reward-model.ts'
+import { type Asked, Beliefs, calibrated, partsAt, partsOfLogit, scaleOf, standardised } from './reward-model.ts'
 import { floored, gammaOf, largest, squarecb } from './squarecb.ts'
 import { netValue, type Parts } from './value.ts'
 
@@ -199,19 +198,38 @@ interface Reckoner {
   probabilities(weights: readonly Weighed[], gamma: number): Float64Array
 }
 
-/** For each person where that is shown to bring more, else for all alike. */
+/** Share of the draws that follow what is believed of the person; the others follow what is best for all, so that the two can be told apart. */
+export const SHARE_OF_OWN = { undecided: 0.5, shown: 0.9, refuted: 0.1 } as const
+
+/** For each person as far as that is shown to bring more, else for all alike: both, each with its share. */
 function reckonerOf(given: Given, weighing: Weighing): Reckoner {
   const { body, rule } = weighing
-  const personal = body.personal && rule.policy !== 'best-arm'
-  const scale = scaleOf(body, rule)
-  const weighed = (asked: Asked, conversion: number): Weighed => {
-    const parts = partsAt(body, asked, conversion)
-    // + 0 makes of -0, which JSON does not know, a 0.
-    return { value: netValue(parts, rule) + 0, parts }
-  }
-  const spread = personal ? personalSpread(given, weighing) : pooledSpread(given, weighing)
+  const share = rule.policy === 'best-arm' ? 0 : SHARE_OF_OWN[body.personal]
+  const [own, alike] = [reckonedBy(given, weighing, body.own), reckonedBy(given, weighing, body.alike)]
+  const told = share >= 0.5 ? own : alike
   return {
-    at: (asked) => weighed(asked, spread.rate(asked)),
+    at: (asked) => told.at(asked),
+    probabilities(weights, gamma) {
+      const asked = weights.map((_, i) => ({ ...weighing.eligible[i]!, prices: given.prices }))
+      const by = (each: Reckoner): Float64Array => each.probabilities(each === told ? weights : asked.map((one) => each.at(one)), gamma)
+      if (share === 0) return by(alike)
+      const mine = by(own)
+      const alls = by(alike)
+      return mine.map((p, i) => share * p + (1 - share) * alls[i]!)
+    },
+  }
+}
+
+function reckonedBy(given: Given, weighing: Weighing, regression: Regression): Reckoner {
+  const { body, rule } = weighing
+  const scale = scaleOf(body, rule)
+  const spread = spreadOf(given, weighing, regression)
+  return {
+    at(asked) {
+      const parts = partsAt(body, asked, spread.rate(asked))
+      // + 0 makes of -0, which JSON does not know, a 0.
+      return { value: netValue(parts, rule) + 0, parts }
+    },
     probabilities(weights, gamma) {
       if (rule.policy === 'thompson') return spread.thompson(weights)
       if (rule.policy === 'linucb') return spread.bound(weights)
@@ -243,17 +261,17 @@ function allOn(values: ArrayLike<number>): Float64Array {
   return made
 }
 
-function personalSpread({ id, features }: Given, { eligible, body, rule }: Weighing): Spread {
-  const beliefs = new Beliefs(body, standardised(body, features))
+function spreadOf({ id, features }: Given, { eligible, body, rule }: Weighing, regression: Regression): Spread {
+  const beliefs = new Beliefs(regression, standardised(body, features))
   const asked = eligible.map(({ arm, about }) => partsOfLogit(arm, about))
   return {
-    rate: ({ arm, about }) => calibrated(body, beliefs.logit(arm, about)),
+    rate: ({ arm, about }) => beliefs.rate(arm, about),
     bound: (weights) =>
       allOn(
         weights.map((each, i) => {
           const { arm, about } = eligible[i]!
           const optimistic = upperBound({ mean: beliefs.logit(arm, about), deviation: beliefs.deviation(arm, about) }, ALPHA)
-          return valueWith(each, calibrated(body, optimistic), rule)
+          return valueWith(each, calibrated(regression, optimistic), rule)
         }),
       ),
     thompson(weights) {
@@ -266,29 +284,7 @@ function personalSpread({ id, features }: Given, { eligible, body, rule }: Weigh
         for (let i = 0; i < into.length; i++) {
           let logit = 0
           for (const each of of[i]!) logit += each.drawn
-          into[i] = valueWith(weights[i]!, calibrated(body, logit), rule)
-        }
-      })
-    },
-  }
-}
-
-function pooledSpread({ id }: Given, { eligible, body, rule }: Weighing): Spread {
-  const pooled = new Pooled(body)
-  // On the logit, so that a rate stays between 0 and 1.
-  const logits = eligible.map(({ arm }) => {
-    const rate = pooled.of(arm)
-    return { mean: Math.log(rate / (1 - rate)), deviation: pooled.deviation(arm) / (rate * (1 - rate)) }
-  })
-  return {
-    rate: ({ arm }) => pooled.of(arm),
-    bound: (weights) => allOn(weights.map((each, i) => valueWith(each, sigmoid(upperBound(logits[i]!, ALPHA)), rule))),
-    thompson(weights) {
-      const r = random(`${id}:thompson`)
-      return thompson(eligible.length, (into) => {
-        for (let i = 0; i < into.length; i++) {
-          const { mean, deviation } = logits[i]!
-          into[i] = valueWith(weights[i]!, sigmoid(mean + deviation * normal(r)), rule)
+          into[i] = valueWith(weights[i]!, calibrated(regression, logit), rule)
         }
       })
     },
@@ -311,7 +307,8 @@ const OPERATIONS_PER_DRAW = 8
 
 /** Operations that a choice takes at most. */
 export function operations(policy: ChoiceRule['policy'], arms: number, features: number): number {
-  const parts = 4 * arms
+  // Two regressions, of up to four parts each.
+  const parts = 8 * arms
   return parts * (features + 1) + (policy === 'thompson' ? LEAST_DRAWS * parts * OPERATIONS_PER_DRAW : 0)
 }
 

@@ -1,12 +1,10 @@
-import { matrix } from '#lib/numeric/linear.ts'
-import { fitLogistic } from '#lib/numeric/logistic.ts'
 import { halfWidth, tuning } from '#lib/numeric/sequential.ts'
-import { sigmoid } from '#lib/numeric/sums.ts'
 import { own } from '#lib/record.ts'
 import type { About, ChoiceRule } from '../record.ts'
-import { type ArmSums, type Block, type ChoiceBody, NO_SUMS, type Sums } from './body.ts'
+import { type ArmSums, type ChoiceBody, NO_SUMS, type Sums } from './body.ts'
 import { guardrails } from './guardrails.ts'
-import { Beliefs, calibrated, Pooled, partsAt, partsOfLogit, squashed, standardised } from './reward-model.ts'
+import { binned, calibrationOf, faded, freshBlock, refitted, updated } from './regression.ts'
+import { Beliefs, partsAt, squashed, standardised } from './reward-model.ts'
 import { largest } from './squarecb.ts'
 import { netValue, type Outcome, rewardOf } from './value.ts'
 
@@ -29,10 +27,6 @@ export interface Settings {
   readonly halfLife: number
 }
 
-/** Beliefs before anything is known: variance of the intercept of all, of a part's own, and of all slopes of a part together. */
-const PRIOR = { rate: -3, base: 4, own: 0.25, slopes: 0.5 } as const
-const BINS = 20
-const BIN_WIDTH = 0.5
 /** With fewer, a feature's mean and scale say nothing. */
 const TELLING = 30
 const MOST_FEATURES = 128
@@ -51,6 +45,32 @@ export function learned(before: ChoiceBody, examples: readonly Example[], settin
   for (const example of examples) lesson.take(example)
   return lesson.done()
 }
+
+/** Fits both regressions anew to recent examples at once: what one pass has missed is made good. Nothing else of the body changes. */
+export function relearned(body: ChoiceBody, recent: readonly Example[], { halfLife }: Settings): ChoiceBody {
+  const newest = recent.reduce((latest, { at }) => Math.max(latest, at), 0)
+  const seen = recent
+    .filter(({ group }) => group === 'treated')
+    .map(({ chosen, candidates, features, converted, at }) => ({
+      arm: chosen,
+      about: aboutOf(candidates, chosen),
+      z: standardised(body, features),
+      converted,
+      weight: 2 ** (-(newest - at) / halfLife),
+    }))
+  if (seen.length === 0) return body
+  return {
+    ...body,
+    alike: refitted(seen, 'alike', body.alike),
+    own: refitted(seen, 'own', body.own),
+    refitted: body.treated.reward.n,
+  }
+}
+
+/** Whether so much is new since everything was last fitted at once that it is worth doing so again. */
+export const isDue = ({ treated, refitted: last }: ChoiceBody): boolean => treated.reward.n - last >= Math.max(LEAST_NEW, NEW_SHARE * last)
+const LEAST_NEW = 200
+const NEW_SHARE = 0.15
 
 const structuredCopy = (body: ChoiceBody): ChoiceBody => JSON.parse(JSON.stringify(body)) as ChoiceBody
 
@@ -72,7 +92,7 @@ class Lesson {
 
   /** New features find their place and scale. */
   read(examples: readonly Example[]): void {
-    const { names, means, scales, blocks } = this.#body
+    const { names, means, scales, alike, own } = this.#body
     const fresh = new Map<string, number[]>()
     const known = new Set(names)
     for (const { features } of examples)
@@ -88,10 +108,14 @@ class Lesson {
       names.push(name)
       means.push(sums.n < TELLING ? 0 : sums.mean)
       scales.push(sums.n < TELLING ? 1 : Math.max(0.25, Math.sqrt(sums.m2 / sums.n)))
-      for (const block of Object.values(blocks)) {
-        block.w.push(0)
-        block.v.push(PRIOR.slopes / Math.max(1, names.length))
-      }
+      for (const [manner, { blocks, spread }] of [
+        ['alike', alike],
+        ['own', own],
+      ] as const)
+        for (const [part, block] of Object.entries(blocks)) {
+          block.w.push(0)
+          block.v.push(freshBlock(part, 1, { manner, spread }).v[1]!)
+        }
     }
     this.#body.valued ||= examples.some(({ converted, value }) => converted && value > 0)
   }
@@ -105,68 +129,42 @@ class Lesson {
       this.#body.control = summed(this.#body.control, { example, reward, worth })
       return
     }
+    const { alike, own: mine } = this.#body
     const z = standardised(this.#body, example.features)
-    const beliefs = new Beliefs(this.#body, z)
+    const beliefs = { own: new Beliefs(mine, z), alike: new Beliefs(alike, z) }
     this.#compare(example, { reward, beliefs })
-    this.#bin(example, beliefs)
-    this.#update(example, { z, beliefs })
+    const { chosen: arm, converted } = example
+    const about = aboutOf(example.candidates, arm)
+    binned(mine, beliefs.own.logit(arm, about), converted)
+    binned(alike, beliefs.alike.logit(arm, about), converted)
+    updated(mine, 'own', { arm, about, z, converted })
+    updated(alike, 'alike', { arm, about, z, converted })
     this.#body.treated = summed(this.#body.treated, { example, reward, worth })
     this.#body.arms[example.chosen] = summed(own(this.#body.arms, example.chosen) ?? NO_SUMS, { example, reward, worth })
     this.#body.n += 1
   }
 
-  /** What choosing for this person would have brought beyond the best for all: doubly robust, from what was known before (Dudík et al. 2014). */
-  #compare(example: Example, { reward, beliefs }: { reward: number; beliefs: Beliefs }): void {
-    const { candidates, chosen, propensity } = example
+  /**
+   * What choosing for this person would have brought beyond the best for all, doubly robust (Dudík et al. 2014), and how much better it
+   * predicts: both from what was known before.
+   */
+  #compare(example: Example, { reward, beliefs }: { reward: number; beliefs: { own: Beliefs; alike: Beliefs } }): void {
+    const { candidates, chosen, propensity, converted } = example
     const { rule } = this.#settings
     const body = this.#body
-    const pooled = new Pooled(body)
-    const worth = (rate: (arm: string, about: About) => number): number[] =>
-      candidates.map(({ arm, about, price }) => netValue({ ...partsAt(body, { arm, about, prices: {} }, rate(arm, about)), price }, rule))
-    const own = worth((arm, about) => calibrated(body, beliefs.logit(arm, about)))
+    const worth = (by: Beliefs): number[] =>
+      candidates.map(({ arm, about, price }) =>
+        netValue({ ...partsAt(body, { arm, about, prices: {} }, by.rate(arm, about)), price }, rule),
+      )
+    const own = worth(beliefs.own)
     const mine = largest(own)
-    const alls = largest(worth((arm) => pooled.of(arm)))
-    if (mine === alls) {
-      body.gain = plus(body.gain, 0)
-      return
-    }
+    const alls = largest(worth(beliefs.alike))
     const at = candidates.findIndex(({ arm }) => arm === chosen)
+    const about = aboutOf(candidates, chosen)
+    body.sharper = plus(body.sharper, loss(beliefs.alike.rate(chosen, about), converted) - loss(beliefs.own.rate(chosen, about), converted))
     const residual = at < 0 ? 0 : (reward - own[at]!) / Math.max(propensity, 1 / MOST_WEIGHT)
     const sign = at === mine ? 1 : at === alls ? -1 : 0
-    body.gain = plus(body.gain, own[mine]! - own[alls]! + sign * residual)
-  }
-
-  /** Predict, then learn: calibration rests on people whom the regression had not seen. */
-  #bin({ chosen, candidates, converted }: Example, beliefs: Beliefs): void {
-    const logit = beliefs.logit(chosen, aboutOf(candidates, chosen))
-    const { bins } = this.#body
-    while (bins.length < BINS) bins.push([0, 0, 0])
-    const at = Math.min(BINS - 1, Math.max(0, Math.floor(logit / BIN_WIDTH) + 16))
-    const [n, sum, hits] = bins[at]!
-    bins[at] = [n + 1, sum + logit, hits + (converted ? 1 : 0)]
-  }
-
-  /** One step of an extended Kalman filter with a diagonal: the logistic likelihood by Laplace, O(features) for each part. */
-  #update({ chosen, candidates, converted }: Example, { z, beliefs }: { z: Float64Array; beliefs: Beliefs }): void {
-    const about = aboutOf(candidates, chosen)
-    const parts = partsOfLogit(chosen, about)
-    for (const part of parts) this.#body.blocks[part] ??= this.#fresh(part)
-    const fresh = new Beliefs(this.#body, z)
-    const p = sigmoid(fresh.logit(chosen, about))
-    const curvature = p * (1 - p)
-    const variance = fresh.deviation(chosen, about) ** 2
-    const gain = 1 / (1 + variance * curvature)
-    for (const part of parts) moved(this.#body.blocks[part]!, z, { step: gain * ((converted ? 1 : 0) - p), shrink: gain * curvature })
-    void beliefs
-  }
-
-  #fresh(part: string): Block {
-    const { length } = this.#body.names
-    const w = new Array<number>(length + 1).fill(0)
-    const v = new Array<number>(length + 1).fill(PRIOR.slopes / Math.max(1, length))
-    w[0] = part === '' ? PRIOR.rate : 0
-    v[0] = part === '' ? PRIOR.base : PRIOR.own
-    return { w, v }
+    body.gain = plus(body.gain, mine === alls ? 0 : own[mine]! - own[alls]! + sign * residual)
   }
 
   /** What is old counts less: A ← gA + (1 − g) I, g = 2^(−dt / half-life). */
@@ -178,17 +176,17 @@ class Lesson {
     const g = 2 ** (-elapsed / this.#settings.halfLife)
     body.at = at
     body.n *= g
-    for (const [part, block] of Object.entries(body.blocks)) faded(block, this.#fresh(part), g)
+    faded(body.alike, 'alike', g)
+    faded(body.own, 'own', g)
     for (const [arm, sums] of Object.entries(body.arms)) body.arms[arm] = fadedSums(sums, g)
     body.treated = fadedSums(body.treated, g)
     body.control = fadedSums(body.control, g)
-    body.bins = body.bins.map(([n, sum, hits]): [number, number, number] => [n * g, sum * g, hits * g])
   }
 
   done(): ChoiceBody {
     const body = this.#body
-    body.calibration = calibrationOf(body.bins)
-    body.personal = lowerGain(body.gain) > 0
+    for (const each of [body.alike, body.own]) each.calibration = calibrationOf(each.bins)
+    body.personal = verdictOf(body)
     body.paused = guardrails(body)
     return body
   }
@@ -196,24 +194,6 @@ class Lesson {
 
 const aboutOf = (candidates: Example['candidates'], arm: string): About => candidates.find((each) => each.arm === arm)?.about ?? {}
 const ownCost = ({ candidates, chosen }: Example): number => aboutOf(candidates, chosen).cost ?? 0
-
-function moved({ w, v }: Block, z: Float64Array, { step, shrink }: { step: number; shrink: number }): void {
-  for (let i = 0; i < w.length; i++) {
-    const x = i === 0 ? 1 : z[i - 1]!
-    if (x === 0) continue
-    const direction = v[i]! * x
-    w[i]! += direction * step
-    v[i] = Math.max(1e-12, v[i]! - direction * direction * shrink)
-  }
-}
-
-function faded({ w, v }: Block, prior: Block, g: number): void {
-  for (let i = 0; i < w.length; i++) {
-    const precision = g / v[i]! + (1 - g) / prior.v[i]!
-    w[i] = ((g / v[i]!) * w[i]! + ((1 - g) / prior.v[i]!) * prior.w[i]!) / precision
-    v[i] = 1 / precision
-  }
-}
 
 const fadedSums = (sums: ArmSums, g: number): ArmSums => ({
   ...sums,
@@ -249,23 +229,19 @@ function summed(sums: ArmSums, { example, reward, worth }: { example: Example; r
   }
 }
 
-/** Intercept and slope by logistic regression on the bins, leaning on 0 and 1; a slope stays above 0, so that the order of people stays. */
-function calibrationOf(bins: ChoiceBody['bins']): ChoiceBody['calibration'] {
-  const filled = bins.filter(([n]) => n > 0.5)
-  if (filled.length === 0) return { intercept: 0, slope: 1 }
-  const x = matrix(filled.length, 2)
-  const [y, weights, offset] = [new Float64Array(filled.length), new Float64Array(filled.length), new Float64Array(filled.length)]
-  filled.forEach(([n, sum, hits], i) => {
-    const logit = sum / n
-    x.data[2 * i] = 1
-    x.data[2 * i + 1] = logit
-    y[i] = hits / n
-    weights[i] = n
-    offset[i] = logit
-  })
-  const [intercept, slope] = fitLogistic(x, y, { l2: [1, 20], weights, offset }).weights
-  return { intercept: intercept!, slope: Math.max(0.05, 1 + slope!) }
+const loss = (p: number, converted: boolean): number => -Math.log(Math.max(1e-9, converted ? p : 1 - p))
+
+/**
+ * Telling people apart is shown to pay when its gain is above 0 at every look, or when it predicts better at every look and has gained so far;
+ * it is refuted when its gain is below 0 at every look, or when it predicts worse.
+ */
+function verdictOf({ gain, sharper }: ChoiceBody): ChoiceBody['personal'] {
+  const [least, most] = [lowerGain(gain), -lowerGain(negative(gain))]
+  if (least > 0 || (lowerGain(sharper) > 0 && gain.mean > 0)) return 'shown'
+  return most < 0 || -lowerGain(negative(sharper)) < 0 ? 'refuted' : 'undecided'
 }
+
+const negative = ({ n, mean, m2 }: Sums): Sums => ({ n, mean: -mean, m2 })
 
 /** Lower end of the confidence sequence of the gain; −∞ while too little is known. */
 export function lowerGain(gain: Sums): number {

@@ -3,14 +3,15 @@ import type { JsonObject } from '#lib/json.ts'
 import { differenceSequence, halfWidth, type Sample, tuning } from '#lib/numeric/sequential.ts'
 import { sigmoid } from '#lib/numeric/sums.ts'
 import type { Learner, Trained, TrainingTask } from '../trainer.ts'
-import { type ArmSums, type ChoiceBody, decodeChoice, emptyBody, type Sums } from './body.ts'
+import { type ArmSums, type ChoiceBody, decodeChoice, emptyBody, type Regression, type Sums } from './body.ts'
 import { ruleOf } from './decide.ts'
-import { type Example, gainWidth, learned, lowerGain } from './learn.ts'
-import { Pooled } from './reward-model.ts'
+import { type Example, gainWidth, learned, lowerGain, relearned } from './learn.ts'
 
 /** What choices learn from: matured decisions that the snapshot before has not seen, in the order of their times. */
 export interface ChoiceData {
   readonly examples: readonly Example[]
+  /** The latest ones all told, new and known, when it is time to fit everything at once (`isDue`); else left out. */
+  readonly recent?: readonly Example[]
 }
 
 /** Learns which option of a choice brings most, from what has come of its decisions. */
@@ -21,10 +22,12 @@ export const choiceLearner: Learner<'choice', ChoiceData> = {
   decode: decodeChoice,
 }
 
-function fit({ model, previous }: TrainingTask<'choice'>, { examples }: ChoiceData): Trained | null {
+function fit({ model, previous }: TrainingTask<'choice'>, { examples, recent }: ChoiceData): Trained | null {
   if (examples.length === 0) return null
   const before = (previous?.body as ChoiceBody | undefined) ?? emptyBody(0)
-  const body = learned(before, examples, { rule: ruleOf(model), halfLife: milliseconds(model.halfLife)! })
+  const settings = { rule: ruleOf(model), halfLife: milliseconds(model.halfLife)! }
+  const passed = learned(before, examples, settings)
+  const body = recent ? relearned(passed, recent, settings) : passed
   const trainedTo = examples.reduce((latest, { at }) => Math.max(latest, at), previous?.trainedTo ?? 0)
   return {
     body: JSON.stringify(body),
@@ -58,11 +61,13 @@ const armReport = (sums: ArmSums): JsonObject => ({
 /** How well it is doing, for people: lift is only said against the comparison group. */
 export function reportOf(body: ChoiceBody, { examples }: { readonly examples: number }): JsonObject {
   const lift = differenceSequence(sampleOf(body.control), sampleOf(body.treated), { least: LEAST })
-  const pooled = new Pooled(body)
   const arms = Object.fromEntries(
     Object.entries(body.arms)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([arm, sums]) => [arm, { ...armReport(sums), rate: pooled.of(arm), paused: body.paused[arm] ?? null }]),
+      .map(([arm, sums]) => [
+        arm,
+        { ...armReport(sums), rate: sums.weight > 0 ? sums.converted / sums.weight : 0, paused: body.paused[arm] ?? null },
+      ]),
   )
   return {
     trained_on: { examples, features: body.names.length, counting: body.n },
@@ -70,8 +75,8 @@ export function reportOf(body: ChoiceBody, { examples }: { readonly examples: nu
     chosen: armReport(body.treated),
     control: armReport(body.control),
     lift: lift && { reward: lift.estimate, low: lift.low, high: lift.high, p: lift.p },
-    personal: { used: body.personal, gain: gainOf(body) },
-    calibration: { ...body.calibration, error: calibrationError(body) },
+    personal: { verdict: body.personal, gain: gainOf(body), sharper: body.sharper.mean },
+    calibration: { ...body.own.calibration, error: calibrationError(body.own) },
     sentences: sentencesOf(body, lift),
   }
 }
@@ -87,7 +92,7 @@ function gainOf({ gain }: ChoiceBody): JsonObject {
 }
 
 /** Mean distance between what was told beforehand and what came, over bins by their numbers. */
-function calibrationError({ bins, calibration: { intercept, slope } }: ChoiceBody): number {
+function calibrationError({ bins, calibration: { intercept, slope } }: Regression): number {
   const all = bins.reduce((sum, [n]) => sum + n, 0)
   const off = bins.reduce(
     (sum, [n, logits, hits]) => (n > 0 ? sum + Math.abs(hits - n * sigmoid(intercept + (slope * logits) / n)) : sum),
@@ -108,9 +113,11 @@ function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequenc
   const told = known
     ? ` (${money(gain.mean)} a decision, ${money(gain.mean - gainWidth(gain))} to ${money(gain.mean + gainWidth(gain))})`
     : ''
-  const each = body.personal
-    ? `It tells people apart, because that is shown to bring more than the option that is best for all${told}.`
-    : `It does not tell people apart yet: that this would bring more than the option that is best for all is not shown${told}.`
+  const each = {
+    shown: `It tells people apart, because that is shown to bring more than the option that is best for all${told}.`,
+    undecided: `Half of the people get what is best for them as far as is known, the other half what is best for all: that telling people apart brings more is not shown yet${told}.`,
+    refuted: `It does not tell people apart: nothing is to be gained by that here${told}. One in ten goes on trying, in case that changes.`,
+  }[body.personal]
   const paused = Object.entries(body.paused).map(
     ([arm, metric]) => `Option “${arm}” is paused: its ${metric} are above those of the comparison group.`,
   )

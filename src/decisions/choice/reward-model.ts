@@ -1,7 +1,7 @@
 import { sigmoid } from '#lib/numeric/sums.ts'
 import { own } from '#lib/record.ts'
 import type { About, ChoiceRule } from '../record.ts'
-import type { ArmSums, Block, ChoiceBody } from './body.ts'
+import type { Block, ChoiceBody, Regression } from './body.ts'
 import { type Parts, priceOf } from './value.ts'
 
 /** The parts of the regression that a candidate's logit adds up: of everybody, of its channel, of its offer, of itself. A new arm has the first three. */
@@ -48,19 +48,19 @@ export function beliefOf({ w, v }: Block, z: Float64Array): Belief {
 
 /** The parts of some candidates' logits, each reckoned once. */
 export class Beliefs {
-  readonly #body: ChoiceBody
+  readonly #regression: Regression
   readonly #z: Float64Array
   readonly #known = new Map<string, Belief>()
 
-  constructor(body: ChoiceBody, z: Float64Array) {
-    this.#body = body
+  constructor(regression: Regression, z: Float64Array) {
+    this.#regression = regression
     this.#z = z
   }
 
   of(part: string): Belief {
     const known = this.#known.get(part)
     if (known) return known
-    const block = own(this.#body.blocks, part)
+    const block = own(this.#regression.blocks, part)
     const made = block ? beliefOf(block, this.#z) : UNKNOWN
     this.#known.set(part, made)
     return made
@@ -77,56 +77,15 @@ export class Beliefs {
     for (const part of partsOfLogit(arm, about)) sum += this.of(part).variance
     return Math.sqrt(sum)
   }
-}
 
-export const calibrated = ({ calibration: { intercept, slope } }: ChoiceBody, logit: number): number => sigmoid(intercept + slope * logit)
-
-/** Arms differ by so much of their mean rate at least, as far as anybody knows beforehand. */
-const LEAST_SPREAD = 0.15
-const NO_RATE = 0.02
-
-/** Conversion rate of each arm for people as they come (self-normalised inverse propensities), shrunk towards that of all by empirical Bayes. */
-export class Pooled {
-  readonly rate: number
-  readonly #arms: Readonly<Record<string, ArmSums>>
-  readonly #strength: number
-
-  constructor({ arms, treated }: Pick<ChoiceBody, 'arms' | 'treated'>) {
-    this.#arms = arms
-    const seen = Object.values(arms).filter(({ weight }) => weight > 0)
-    const effective = seen.reduce((sum, arm) => sum + effectiveOf(arm), 0)
-    const converted = seen.reduce((sum, arm) => sum + rateOf(arm) * effectiveOf(arm), 0)
-    // Two imagined people keep the rate off 0 and 1.
-    this.rate = treated.reward.n === 0 ? NO_RATE : (converted + 2 * NO_RATE) / (effective + 2)
-    this.#strength = (this.rate * (1 - this.rate)) / spreadOf(seen, this.rate)
-  }
-
-  of(arm: string): number {
-    const sums = own(this.#arms, arm)
-    if (!sums || sums.weight === 0) return this.rate
-    const effective = effectiveOf(sums)
-    return (rateOf(sums) * effective + this.rate * this.#strength) / (effective + this.#strength)
-  }
-
-  /** Standard deviation of the rate, as a Beta of its counts. */
-  deviation(arm: string): number {
-    const sums = own(this.#arms, arm)
-    const rate = this.of(arm)
-    return Math.sqrt((rate * (1 - rate)) / ((sums ? effectiveOf(sums) : 0) + this.#strength + 1))
+  /** Probability of a conversion, as far as the predictions so far bear it out. */
+  rate(arm: string, about: About): number {
+    return calibrated(this.#regression, this.logit(arm, about))
   }
 }
 
-const effectiveOf = ({ weight, squares }: ArmSums): number => (squares > 0 ? (weight * weight) / squares : 0)
-const rateOf = ({ weight, converted }: ArmSums): number => (weight > 0 ? converted / weight : 0)
-
-/** Variance of true rates between arms: what is seen beyond chance, by moments. */
-function spreadOf(seen: readonly ArmSums[], rate: number): number {
-  const least = (LEAST_SPREAD * rate) ** 2
-  if (seen.length < 2) return least
-  const noise = seen.reduce((sum, arm) => sum + (rate * (1 - rate)) / Math.max(1, effectiveOf(arm)), 0) / seen.length
-  const between = seen.reduce((sum, arm) => sum + (rateOf(arm) - rate) ** 2, 0) / (seen.length - 1)
-  return Math.max(least, between - noise)
-}
+export const calibrated = ({ calibration: { intercept, slope } }: Pick<Regression, 'calibration'>, logit: number): number =>
+  sigmoid(intercept + slope * logit)
 
 /** Imagined conversions, messages and people by which one arm leans on all of them. */
 const LEAN = { worths: 20, costs: 20, losses: 500 } as const

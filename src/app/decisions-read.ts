@@ -1,0 +1,123 @@
+import type { z } from 'zod'
+import { ruleOf } from '#decisions/choice/decide.ts'
+import { rewardOf } from '#decisions/choice/value.ts'
+import { whyChosen, whyThis } from '#decisions/choice/words.ts'
+import type { About, DecisionRecord } from '#decisions/record.ts'
+import { type DecisionView, GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
+import { Model, type ModelOf } from '#decisions/schema.ts'
+import { explain } from '#journeys/reasons.ts'
+import { milliseconds } from '#lib/duration.ts'
+import { refuse } from '#lib/problem.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { liveDocuments } from '#platform/documents.ts'
+import { type Binding, bind } from '#platform/http/actions.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { sameAs } from '#profiles/store.ts'
+import { type DecisionRow, decisionById, decisionsBefore } from './decisions-read-store.ts'
+import { outcomesOf } from './learning/choice-store.ts'
+
+interface Options {
+  readonly pool: Pool
+  readonly analytics: Analytics
+  readonly now: () => number
+}
+
+type View = z.output<typeof DecisionView>
+type Plain = NonNullable<View['candidates'][number]['about']>
+const plain = (about: About): Plain => ({ ...about, ...(about.takes && { takes: { ...about.takes } }) }) as Plain
+
+export const decisionBindings = (options: Options): Binding[] => [
+  bind(GetDecision, async ({ id }, { workspace }) => {
+    const row = await decisionById(options.analytics, workspace, id)
+    if (!row) return refuse({ code: 'decision.unknown', status: 404, title: 'There is no such decision', detail: id })
+    const [view] = await views(options, workspace, [row])
+    return { ...view!, record: JSON.parse(row.record) as Plain }
+  }),
+  bind(PersonDecisions, async ({ id, ...page }, { workspace }) => {
+    const profiles = await inWorkspace(options.pool, workspace, (tx) => sameAs(tx, workspace, id))
+    return listed(options, workspace, { profiles, model: '', ...page })
+  }),
+  bind(ModelDecisions, async ({ id, ...page }, { workspace }) => listed(options, workspace, { profiles: [], model: id, ...page })),
+]
+
+interface Page {
+  readonly profiles: readonly string[]
+  readonly model: string
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+/** The cursor is the time and the id of the last one shown. */
+async function listed(options: Options, workspace: string, { profiles, model, cursor = '', limit }: Page) {
+  const [at = '', ...id] = cursor.split('~')
+  const before = { at: Number(at) || 9e12, id: id.join('~') }
+  const rows = await decisionsBefore(options.analytics, { workspace, profiles, model, before, limit })
+  const last = rows.at(-1)
+  return { decisions: await views(options, workspace, rows), next: last && rows.length === limit ? `${last.at}~${last.id}` : null }
+}
+
+/** Decisions as people read them, each with what has come of it. */
+async function views({ pool, analytics, now }: Options, workspace: string, rows: readonly DecisionRow[]): Promise<View[]> {
+  const live = await inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace))
+  const models = new Map(live.filter(({ kind }) => kind === 'model').map(({ id, body }) => [id, Model.parse(body)]))
+  const made: (View | undefined)[] = rows.map(() => undefined)
+  const places = rows.map((row, i) => ({ row, i, record: JSON.parse(row.record) as DecisionRecord }))
+  for (const [model, group] of Map.groupBy(places, ({ record }) => record.model)) {
+    const document = models.get(model)
+    const choice = document?.type === 'choice' ? document : undefined
+    const within = milliseconds(choice?.within ?? '7d')!
+    const outcomes = await outcomesOf(analytics, workspace, { decisions: group.map(({ row }) => row), within })
+    group.forEach(({ row, i, record }, n) => {
+      const outcome =
+        record.kind === 'choose' ? { ...outcomes[n]!, ...rewarded(record, outcomes[n]!, choice), matured: row.at + within <= now() } : null
+      made[i] = viewOf(row, record, outcome)
+    })
+  }
+  return made.flatMap((view) => view ?? [])
+}
+
+/** By the settings that it was decided with, where they are known. */
+function rewarded(
+  record: DecisionRecord,
+  outcome: Parameters<typeof rewardOf>[0],
+  model: ModelOf<'choice'> | undefined,
+): { reward: number } {
+  const rule = record.rule ?? (model && ruleOf(model))
+  if (!rule) return { reward: 0 }
+  const own = record.candidates.find(({ arm }) => arm === record.chosen)?.about?.cost ?? 0
+  return { reward: rewardOf({ ...outcome, cost: outcome.cost + own }, rule) }
+}
+
+const viewOf = (row: DecisionRow, record: DecisionRecord, outcome: View['outcome']): View => ({
+  id: row.id,
+  kind: row.kind,
+  at: row.at,
+  profile: row.profile,
+  journey: row.journey,
+  version: row.version,
+  enrollment: row.enrollment,
+  step: row.step,
+  model: record.model,
+  modelVersion: record.modelVersion,
+  snapshot: record.snapshot,
+  by: record.by,
+  silence: record.silence ?? '',
+  chosen: record.chosen,
+  propensity: record.propensity,
+  candidates: record.candidates.map(({ arm, excluded, propensity, predicted, parts, about }) => ({
+    arm,
+    excluded,
+    propensity,
+    ...(predicted !== undefined && { predicted }),
+    ...(parts && { parts: { ...parts } }),
+    ...(about && { about: plain(about) }),
+    sentence: whyThis(
+      { arm, excluded, propensity, ...(predicted !== undefined && { predicted }), ...(parts && { parts }) },
+      record,
+      explain,
+    ),
+  })),
+  sentence: whyChosen(record, explain),
+  outcome,
+})

@@ -1,0 +1,212 @@
+import { cholesky, choleskyInverse, gram, type Matrix, matrix } from '#lib/numeric/linear.ts'
+import { fitLogistic } from '#lib/numeric/logistic.ts'
+import { log1pExp, sigmoid } from '#lib/numeric/sums.ts'
+import type { About } from '../record.ts'
+import type { Block, Regression } from './body.ts'
+import { Beliefs, partsOfLogit } from './reward-model.ts'
+
+/** One decision as the regression sees it. */
+export interface Seen {
+  readonly arm: string
+  readonly about: About
+  /** Standardised features. */
+  readonly z: Float64Array
+  readonly converted: boolean
+  /** How much it counts, by its age. */
+  readonly weight: number
+}
+
+/** `alike`: an option moves all people by the same (in the logit); `own`: it may move each by another amount. */
+export type Manner = 'alike' | 'own'
+
+/** Beliefs before anything is known: mean and variance of the intercept of all, variances of a part's own and of the slopes of all. */
+const PRIOR = { rate: -3, base: 4, part: 0.25, common: 1 } as const
+/** The variance of a slope that is held at 0. */
+const HELD = 1e-9
+
+export function freshBlock(part: string, features: number, { manner, spread }: { manner: Manner; spread: number }): Block {
+  const slope = part === '' ? PRIOR.common : manner === 'alike' ? HELD : spread
+  const w = new Array<number>(features + 1).fill(0)
+  const v = new Array<number>(features + 1).fill(slope)
+  w[0] = part === '' ? PRIOR.rate : 0
+  v[0] = part === '' ? PRIOR.base : PRIOR.part
+  return { w, v }
+}
+
+/** One step of an extended Kalman filter with a diagonal: the logistic likelihood by Laplace, O(features) for each part. */
+export function updated(regression: Regression, manner: Manner, { arm, about, z, converted }: Omit<Seen, 'weight'>): void {
+  const parts = partsOfLogit(arm, about)
+  for (const part of parts) regression.blocks[part] ??= freshBlock(part, z.length, { manner, spread: regression.spread })
+  const beliefs = new Beliefs(regression, z)
+  const p = sigmoid(beliefs.logit(arm, about))
+  const curvature = p * (1 - p)
+  const gain = 1 / (1 + beliefs.deviation(arm, about) ** 2 * curvature)
+  for (const part of parts) moved(regression.blocks[part]!, z, { step: gain * ((converted ? 1 : 0) - p), shrink: gain * curvature })
+}
+
+function moved({ w, v }: Block, z: Float64Array, { step, shrink }: { step: number; shrink: number }): void {
+  for (let i = 0; i < w.length; i++) {
+    const x = i === 0 ? 1 : z[i - 1]!
+    if (x === 0) continue
+    const direction = v[i]! * x
+    w[i]! += direction * step
+    v[i] = Math.max(1e-12, v[i]! - direction * direction * shrink)
+  }
+}
+
+/** What is old counts less: A ← gA + (1 − g) I. */
+export function faded(regression: Regression, manner: Manner, g: number): void {
+  for (const [part, { w, v }] of Object.entries(regression.blocks)) {
+    const prior = freshBlock(part, w.length - 1, { manner, spread: regression.spread })
+    for (let i = 0; i < w.length; i++) {
+      const precision = g / v[i]! + (1 - g) / prior.v[i]!
+      w[i] = ((g / v[i]!) * w[i]! + ((1 - g) / prior.v[i]!) * prior.w[i]!) / precision
+      v[i] = 1 / precision
+    }
+  }
+  regression.bins = regression.bins.map(([n, sum, hits]): [number, number, number] => [n * g, sum * g, hits * g])
+}
+
+const BINS = 20
+const BIN_WIDTH = 0.5
+
+/** Predict, then learn: calibration rests on people whom the regression had not seen. */
+export function binned({ bins }: Regression, logit: number, converted: boolean): void {
+  while (bins.length < BINS) bins.push([0, 0, 0])
+  const at = Math.min(BINS - 1, Math.max(0, Math.floor(logit / BIN_WIDTH) + 16))
+  const [n, sum, hits] = bins[at]!
+  bins[at] = [n + 1, sum + logit, hits + (converted ? 1 : 0)]
+}
+
+/** Intercept and slope by logistic regression on the bins, leaning on 0 and 1; a slope stays above 0, so that the order of people stays. */
+export function calibrationOf(bins: Regression['bins']): Regression['calibration'] {
+  const filled = bins.filter(([n]) => n > 0.5)
+  if (filled.length === 0) return { intercept: 0, slope: 1 }
+  const x = matrix(filled.length, 2)
+  const [y, weights, offset] = [new Float64Array(filled.length), new Float64Array(filled.length), new Float64Array(filled.length)]
+  filled.forEach(([n, sum, hits], i) => {
+    const logit = sum / n
+    x.data[2 * i] = 1
+    x.data[2 * i + 1] = logit
+    y[i] = hits / n
+    weights[i] = n
+    offset[i] = logit
+  })
+  const [intercept, slope] = fitLogistic(x, y, { l2: [1, 20], weights, offset }).weights
+  return { intercept: intercept!, slope: Math.max(0.05, 1 + slope!) }
+}
+
+/** Variances of slopes that are tried; the one that predicts unseen people best is kept. */
+const SPREADS = [1 / 1_000, 1 / 200, 1 / 30, 1 / 5] as const
+const FOLDS = 3
+/** With fewer, the folds say nothing. */
+const LEAST_TO_COMPARE = 300
+
+/** Everything at once: the mode by Newton, the variances from the curvature there; how much people differ is chosen by cross-validation. */
+export function refitted(examples: readonly Seen[], manner: Manner, before: Regression): Regression {
+  const spread = manner === 'own' && examples.length >= LEAST_TO_COMPARE ? bestSpread(examples) : before.spread
+  const { blocks } = fitted(examples, { manner, spread })
+  return { blocks, bins: [], calibration: { intercept: 0, slope: 1 }, spread }
+}
+
+function bestSpread(examples: readonly Seen[]): number {
+  let best: number = SPREADS[0]
+  let least = Infinity
+  for (const spread of SPREADS) {
+    let loss = 0
+    for (let fold = 0; fold < FOLDS; fold++) {
+      const blocks = fitted(
+        examples.filter((_, i) => i % FOLDS !== fold),
+        { manner: 'own', spread },
+      ).blocks
+      for (let i = fold; i < examples.length; i += FOLDS) {
+        const { arm, about, z, converted, weight } = examples[i]!
+        const logit = new Beliefs({ blocks, bins: [], calibration: { intercept: 0, slope: 1 }, spread }, z).logit(arm, about)
+        loss += weight * (log1pExp(logit) - (converted ? logit : 0))
+      }
+    }
+    if (loss < least) [best, least] = [spread, loss]
+  }
+  return best
+}
+
+/** Columns of the design: where each part's weights begin, and how many it has. */
+function columnsOf(examples: readonly Seen[], manner: Manner): { at: Map<string, number>; size: number } {
+  const features = examples[0]?.z.length ?? 0
+  const at = new Map<string, number>()
+  let size = 0
+  for (const { arm, about } of examples)
+    for (const part of partsOfLogit(arm, about)) {
+      if (at.has(part)) continue
+      at.set(part, size)
+      size += part === '' || manner === 'own' ? features + 1 : 1
+    }
+  return { at, size }
+}
+
+function fitted(examples: readonly Seen[], { manner, spread }: { manner: Manner; spread: number }): Pick<Regression, 'blocks'> {
+  if (examples.length === 0) return { blocks: {} }
+  const features = examples[0]!.z.length
+  const { at, size } = columnsOf(examples, manner)
+  const x = designOf(examples, { at, size, manner })
+  const priors = [...at.keys()].map((part) => freshBlock(part, features, { manner, spread }))
+  const wide = (part: string): number => (part === '' || manner === 'own' ? features + 1 : 1)
+  const penalty = [...at.keys()].flatMap((part, i) => priors[i]!.v.slice(0, wide(part)).map((v) => 1 / v))
+  const weights = Float64Array.from(examples, ({ weight }) => weight)
+  const y = Float64Array.from(examples, ({ converted }) => (converted ? 1 : 0))
+  // The intercept of all leans on its prior mean: as an offset, its weight is what differs from that.
+  const offset = new Float64Array(examples.length).fill(PRIOR.rate)
+  const found = fitLogistic(x, y, { l2: penalty, weights, offset, maxIterations: 25 }).weights
+  const variances = variancesAt(x, found, { weights, penalty })
+  return { blocks: blocksOf({ at, features, wide, priors }, found, variances) }
+}
+
+function designOf(examples: readonly Seen[], { at, size, manner }: { at: Map<string, number>; size: number; manner: Manner }): Matrix {
+  const x = matrix(examples.length, size)
+  examples.forEach(({ arm, about, z }, row) => {
+    for (const part of partsOfLogit(arm, about)) {
+      const column = row * size + at.get(part)!
+      x.data[column] = 1
+      if (part === '' || manner === 'own') x.data.set(z, column + 1)
+    }
+  })
+  return x
+}
+
+function variancesAt(
+  x: Matrix,
+  w: Float64Array,
+  { weights, penalty }: { weights: Float64Array; penalty: readonly number[] },
+): Float64Array {
+  const curvature = new Float64Array(x.rows)
+  for (let i = 0; i < x.rows; i++) {
+    let logit = PRIOR.rate
+    for (let j = 0; j < x.cols; j++) logit += x.data[i * x.cols + j]! * w[j]!
+    const p = sigmoid(logit)
+    curvature[i] = weights[i]! * p * (1 - p)
+  }
+  const hessian = gram(x, curvature)
+  for (let j = 0; j < x.cols; j++) hessian.data[j * x.cols + j]! += penalty[j]!
+  const inverse = choleskyInverse(cholesky(hessian)!)
+  return Float64Array.from({ length: x.cols }, (_, j) => inverse.data[j * x.cols + j]!)
+}
+
+interface Columns {
+  readonly at: ReadonlyMap<string, number>
+  readonly features: number
+  readonly wide: (part: string) => number
+  readonly priors: readonly Block[]
+}
+
+function blocksOf({ at, features, wide, priors }: Columns, found: Float64Array, variances: Float64Array): Record<string, Block> {
+  return Object.fromEntries(
+    [...at].map(([part, from], i) => {
+      const { w, v } = priors[i]!
+      for (let j = 0; j < Math.min(wide(part), features + 1); j++) {
+        w[j] = (part === '' && j === 0 ? PRIOR.rate : 0) + found[from + j]!
+        v[j] = variances[from + j]!
+      }
+      return [part, { w, v }]
+    }),
+  )
+}
