@@ -1,7 +1,8 @@
 import { closure, type Doc } from '#approvals/closure.ts'
 import { categoriesIn, discountIn, jurisdictionsIn, voiceOf } from '#approvals/risk.ts'
-import type { Evidence, JourneyReach } from '#approvals/schema.ts'
+import type { Evidence, JourneyReach, ModelEvidence } from '#approvals/schema.ts'
 import { costOf, firstSends } from '#approvals/sends.ts'
+import { Model } from '#decisions/schema.ts'
 import { type Entry, entriesOf } from '#journeys/entries/schema.ts'
 import { Journey } from '#journeys/schema.ts'
 import { isRefusal } from '#lib/problem.ts'
@@ -12,6 +13,7 @@ import { compileCondition } from '#segments/catalogue.ts'
 import { Segment } from '#segments/schema.ts'
 import type { Proposal } from './approvals-proposal.ts'
 import { recentProfiles } from './counts-store.ts'
+import { promotionIn } from './promotion.ts'
 import { previewOf } from './segment-preview.ts'
 
 export interface EvidenceParts {
@@ -66,8 +68,38 @@ export async function evidenceOf(
       manifest.operation === 'publish' ? firstSends({ journeys: alive(before), documents: before }, { journeys, documents: after }) : [],
     actors: [...new Set(actors)].sort(),
     inFlight: Object.keys(manifest.inFlight).length > 0,
+    ...(await modelsOf(tx, { workspace, proposal })),
   }
   return { evidence, sample }
+}
+
+/** What is on record about models that are published, changed or promoted. */
+async function modelsOf(
+  tx: Queryable,
+  { workspace, proposal }: Pick<Asked, 'workspace' | 'proposal'>,
+): Promise<{ models?: ModelEvidence[] }> {
+  const { manifest, before, after } = proposal
+  const models: ModelEvidence[] = []
+  for (const { kind, id, action } of manifest.touched) {
+    if (kind !== 'model' || action === 'archive') continue
+    const body = after.find((each) => each.kind === kind && each.id === id)!.body
+    const live = before.find((each) => each.kind === kind && each.id === id)?.body ?? null
+    const { type, rollout } = Model.parse(body)
+    const { result, evaluation, warnings, refused, before: from } = await promotionIn(tx, workspace, { id, body, live })
+    models.push({
+      model: id,
+      type,
+      from,
+      to: rollout.stage,
+      share: rollout.stage === 'share' ? rollout.share : '',
+      readOut: result?.sentence ?? '',
+      verdict: result?.verdict ?? 'none',
+      evaluatedAt: (result && evaluation?.endedAt) ?? null,
+      force: rollout.force ?? '',
+      warnings: [...warnings, ...(refused ? [refused] : [])].map(({ title }) => title),
+    })
+  }
+  return models.length > 0 ? { models } : {}
 }
 
 async function reached(

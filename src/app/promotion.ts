@@ -28,8 +28,9 @@ export async function promotionIn(
 ): Promise<Promoted> {
   const model = Model.parse(body)
   const task = taskOf(body)
-  const now = live ?? (await liveDocuments(tx, workspace)).find((each) => each.kind === 'model' && each.id === id)?.body
-  const before = now !== undefined && taskOf(now) === task ? Model.parse(now).rollout.stage : null
+  const now =
+    live === undefined ? ((await liveDocuments(tx, workspace)).find((each) => each.kind === 'model' && each.id === id)?.body ?? null) : live
+  const before = now !== null && taskOf(now) === task ? Model.parse(now).rollout.stage : null
   const evaluation = model.type === 'choice' ? await evaluationOfTask(tx, { workspace, model: id, task }) : undefined
   const read = evaluation && ChoiceEvaluation.safeParse(evaluation.result)
   const result = read?.success ? read.data : null

@@ -185,6 +185,26 @@ export const Finding = z.object({ code: z.string(), at: z.string(), says: z.stri
 export type Finding = z.output<typeof Finding>
 
 /** What was found about a proposal, as approvers see it. */
+const Stage = z.enum(['shadow', 'share', 'full'])
+/** One model of a proposal, with its evaluation on the log as it is on record. */
+const ModelEvidence = z.object({
+  model: z.string(),
+  type: z.string(),
+  /** null: it is new, or learns something else than what is live. */
+  from: Stage.nullable(),
+  to: Stage,
+  share: z.string(),
+  /** The evaluation's words; '' when there is none. */
+  readOut: z.string(),
+  verdict: z.enum(['better', 'worse', 'not_shown', 'refused', 'none']),
+  /** Epoch ms; null when there is none. */
+  evaluatedAt: z.number().nullable(),
+  /** Why it is let act although too little is known; '' when no reason is given. */
+  force: z.string(),
+  warnings: z.array(z.string()),
+})
+export type ModelEvidence = z.output<typeof ModelEvidence>
+
 export const Evidence = z.object({
   reach: z.array(JourneyReach),
   people: z.int(),
@@ -199,5 +219,7 @@ export const Evidence = z.object({
   firstSends: z.array(z.object({ kind: z.enum(['sender', 'provider']), id: z.string() })),
   actors: z.array(z.string()),
   inFlight: z.boolean(),
+  /** Models that learn: which stage they would have, and what is known of them. Left out where none is touched. */
+  models: z.array(ModelEvidence).optional(),
 })
 export type Evidence = z.output<typeof Evidence>

@@ -88,6 +88,10 @@ function shown(one: OutputOf<typeof GetApproval>, paint: Paint): string {
       `  ${paint('bold', visible(policy))} ${people.length} of ${quorum}: ${visible(one.needs[i]?.reasons.join(' ') ?? '')}`,
   )
   const diffs = one.diffs.map(({ kind, id, action, diff }) => `${paint('bold', `${action} ${kind} ${id}`)}\n${visibleLines(diff)}`)
+  const models = (evidence.models ?? []).flatMap(({ model, from, to, share, readOut, force, warnings }) => [
+    `  model ${visible(model)}: ${from ?? 'new'} → ${to} ${share}${force === '' ? '' : ` (forced: ${visible(force)})`}`,
+    ...[readOut, ...warnings].filter((words) => words !== '').map((words) => `    ${visible(words)}`),
+  ])
   const findings = voice.findings.slice(0, 5).map(({ at, says }) => `  ${visible(at)}: ${visible(says)}`)
   const lint = one.lint.map(({ severity, document, title }) => `  ${severity} ${visible(document)}: ${visible(title)}`)
   const examples = one.examples.map(
@@ -100,6 +104,7 @@ function shown(one: OutputOf<typeof GetApproval>, paint: Paint): string {
     `hash ${one.hash}`,
     ...needs,
     `reach ${evidence.people}, at most ${evidence.messages} messages, at most ${cost.total} ${cost.currency}, deepest discount ${discount.percent} %, voice ${voice.score} of 100`,
+    ...models,
     ...findings,
     ...lint,
     ...examples,
