@@ -28,6 +28,8 @@ import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, type DispatcherParts, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
 import { gatesNow, judging, peopleNow, type Reviewed } from './judge.ts'
+import { currentModels } from './learning/current.ts'
+import type { ModelShelf } from './learning/shelf.ts'
 import { liveContent, shownContent } from './live-content.ts'
 import { liveParts, noteCoupons, shownIn } from './live-parts.ts'
 import type { Parts } from './open-parts.ts'
@@ -57,6 +59,8 @@ interface Options {
   readonly caughtUp: (signal: AbortSignal) => Promise<void>
   /** Where links lead to; known when the server listens. */
   readonly address: { readonly url: string }
+  /** Where what models have learned is read. */
+  readonly shelf: ModelShelf
   /** Takes what providers say. */
   readonly reception: Reception
   /** The right to send, asked for each message when it is made; as `PassageParts.judge`. */
@@ -82,6 +86,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     renderer: renders,
     egress: guarded,
     secret: secretsFor(options),
+    models: currentModels({ db: parts.work, shelf: options.shelf, real: () => performance.now() }),
     now,
     warn: (error) => logger.warn({ err: error }, 'nobody says what people looked at; recommendations go without'),
   })

@@ -10,6 +10,9 @@ import { productsById, saveCounts, saveProducts, searchProducts } from '#content
 import { addCodes, poolCounts } from '#content/coupons-store.ts'
 import { keptContent } from '#content/live-store.ts'
 import { Template } from '#content/schema.ts'
+import { decoded, encoded } from '#decisions/recommend/learned.ts'
+import { Model, type ModelOf } from '#decisions/schema.ts'
+import { type ModelInForce, type Models, modelsOf, NO_MODELS } from '#decisions/snapshot.ts'
 import { isRefusal } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { egress } from '#platform/egress.ts'
@@ -30,6 +33,7 @@ const asked: string[] = []
 /** What the other service answers next. */
 let answer: { status: number; body: string; headers?: Record<string, string> } = { status: 200, body: '{}' }
 let past: Touched | null = { viewed: [], bought: [] }
+let models: Models = NO_MODELS
 const templates = new Map<string, Template>()
 const out = () => egress({ allowPrivate: [new URL(origin).host] })
 
@@ -47,6 +51,7 @@ before(async () => {
     analytics: undefined as never,
     renderer: renders,
     egress: out(),
+    models: async () => models,
     secret: async ({ name, target }) => (name === 'key' && target === new URL(origin).host ? 's3cret' : undefined),
     now: () => world.now,
     warn: () => undefined,
@@ -298,6 +303,49 @@ suite('products', () => {
     )
     past = null
     assert.match(await html(prepare(due('rec2', 'for-you'), parts)), /\[hot\]/, 'nobody knows the past: the rules that need none go on')
+  })
+
+  test('a recommendation model says what goes with the past and what comes next; where it is silent the rest goes on, and says why', async () => {
+    template('learned', '{% for p in slots.picks.items %}[{{ p.id }}]{% endfor %}', {
+      slots: { picks: { by: 'recommendation', strategies: ['for-you'], count: 2 } },
+    })
+    template('after', '{% for p in slots.picks.items %}[{{ p.id }}]{% endfor %}', {
+      slots: { picks: { by: 'recommendation', strategies: ['next', 'trending'], count: 1 } },
+    })
+    const items = ['v', 'bought', 'pop', 'hot', 'gone', 'not in the catalogue']
+    // v goes with what is gone, with what nobody knows, with hot and with pop; after v comes pop.
+    const related = { at: [0, 4, 5, 5, 5, 5, 5], to: [4, 5, 3, 2, 1], weight: [0.9, 0.8, 0.7, 0.2, 0.1] }
+    const next = { at: [0, 1, 1, 1, 1, 1, 1], to: [2], weight: [1] }
+    const body = decoded(encoded({ items, related, next }))
+    const model = Model.parse({ kind: 'model', id: 'shop', type: 'recommendation' }) as ModelOf<'recommendation'>
+    const snapshot = { serial: 1, trainedTo: world.now, examples: 10, report: {}, body }
+    const inForce = (more: Partial<ModelInForce>) => modelsOf([{ model, version: 1, snapshot, ...more }])
+    const shown = async (id: string, of: string): Promise<string[]> => {
+      const made = await prepare(due(id, of), parts)
+      assert.ok(!isRefusal(made))
+      return (made.said!['exposures'] as { item: string; by: string }[]).map(({ item, by }) => `${item} ${by}`)
+    }
+    past = { viewed: ['v'], bought: ['bought'] }
+    models = inForce({})
+    assert.deepEqual(await shown('l1', 'learned'), ['hot recommendation:for-you', 'pop recommendation:for-you'])
+    assert.deepEqual(await shown('l2', 'after'), ['pop recommendation:next'])
+    past = { viewed: [], bought: [] }
+    assert.deepEqual(await shown('l3', 'learned'), ['pop recommendation:popular', 'bought recommendation:popular'], 'somebody new')
+    past = { viewed: ['v'], bought: ['bought'] }
+    const silences: [string, Models][] = [
+      ['model_missing', NO_MODELS],
+      ['model_cold', inForce({ snapshot: null })],
+      ['model_broken', inForce({ snapshot: null, broken: 'its checksum does not fit' })],
+      ['model_stale', inForce({ snapshot: { ...snapshot, trainedTo: world.now - 31 * 86_400_000 } })],
+      ['model_in_shadow', inForce({ snapshot: null, inShadow: true })],
+    ]
+    for (const [why, held] of silences) {
+      models = held
+      const [first] = await shown(`l-${why}`, 'learned')
+      assert.equal(first, `pop recommendation:popular:${why}`)
+      assert.deepEqual(await shown(`n-${why}`, 'after'), [`hot recommendation:trending:${why}`])
+    }
+    models = NO_MODELS
   })
 })
 

@@ -8,11 +8,13 @@ import { addressOf, CONNECTED_MISSING } from '#content/connected.ts'
 import { codesOf, reserve } from '#content/coupons-store.ts'
 import { type Exposure, exposuresOf, type LiveKept } from '#content/live.ts'
 import { keepContent, keptContent } from '#content/live-store.ts'
-import { recommend } from '#content/recommend.ts'
+import { recommend, rulesOf } from '#content/recommend.ts'
 import type { Scope } from '#content/schema.ts'
 import {
   type Chooser,
   chosenVariant,
+  isLearned,
+  type LearnedStrategy,
   OTHERWISE,
   PRODUCTS,
   partOf,
@@ -20,6 +22,8 @@ import {
   type SlotChoice,
   type Strategy,
 } from '#content/slots.ts'
+import { type Learned, recommend as learnedProducts } from '#decisions/recommend/learned.ts'
+import type { ModelSilence } from '#decisions/snapshot.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -31,6 +35,8 @@ export interface LiveParts {
   readonly connect: Connect
   /** What a person has looked at and bought; null when nobody can say just now. */
   readonly touched: (workspace: string, profile: string) => Promise<Touched | null>
+  /** What a recommendation model has learned, for a person, or why it does not answer; left out: there are no models. */
+  readonly learned?: (ask: { ws: string; profile: string; model: string | undefined }) => Promise<Learned | ModelSilence>
   /** A decision model; left out: chance, by hash. */
   readonly chooser?: Chooser | undefined
   readonly now: () => number
@@ -149,7 +155,8 @@ async function slotChoices(
   const products: Record<string, JsonObject[]> = {}
   for (const [name, slot] of Object.entries(plan.slots ?? {})) {
     if (slot.by === 'recommendation') {
-      const recommended = recommend(slot, await candidates(ask, slot, parts))
+      const { silence, ...found } = await candidates(ask, slot, parts)
+      const recommended = recommend(slot, found)
       products[`slots.${name}`] = recommended.map(({ product }) => shown(product))
       choices[name] =
         recommended.length === 0
@@ -158,7 +165,11 @@ async function slotChoices(
               variant: PRODUCTS,
               propensity: 1,
               by: 'recommendation',
-              shown: recommended.map(({ product, by }) => ({ id: product.id, by: `recommendation:${by}` })),
+              // What stands in for a model that was silent says so.
+              shown: recommended.map(({ product, by }) => ({
+                id: product.id,
+                by: `recommendation:${by}${silence === undefined ? '' : `:${silence}`}`,
+              })),
             }
     } else {
       const question = {
@@ -183,20 +194,37 @@ const LOOKED_AT = 100
 async function candidates(ask: LiveAsk, slot: RecommendationSlot, parts: LiveParts) {
   const { db } = parts
   const { ws } = ask
-  const personal =
-    slot.notBought || slot.strategies.some((each) => each === 'recently-viewed' || each === 'bought-together' || each === 'same-category')
+  const rules = rulesOf(slot)
+  const personal = slot.notBought || rules.some((each) => each !== 'trending' && each !== 'popular')
   const touched = (personal ? await parts.touched(ws, ask.profile) : null) ?? { viewed: [], bought: [] }
   const here = idsOf({ from: 'entry.properties.products' }, { entry: ask.scope.entry })
   const own = idsOf({ from: 'entry.properties.product_id' }, { entry: ask.scope.entry })
   const near = [...new Set([...own, ...here, ...touched.bought.slice(0, 20)])]
   const lists: Partial<Record<Strategy, Known[]>> = {}
-  for (const by of slot.strategies) {
-    if (by === 'recently-viewed') lists[by] = await productsById(db, { ws, ids: touched.viewed })
+  const learned = rules.some(isLearned) ? await learnedFor(ask, slot, parts) : undefined
+  const recent = [...own, ...here, ...(touched.recent ?? [...touched.bought, ...touched.viewed])]
+  for (const by of rules) {
+    if (isLearned(by)) lists[by] = await productsById(db, { ws, ids: idsBy(by, learned, recent) })
+    else if (by === 'recently-viewed') lists[by] = await productsById(db, { ws, ids: touched.viewed })
     else if (by === 'bought-together') lists[by] = near.length === 0 ? [] : await boughtTogether(db, { ws, ids: near, limit: LOOKED_AT })
     else if (by === 'same-category') lists[by] = await inSameCategory(ask, [...near, ...touched.viewed.slice(0, 1)], parts)
     else lists[by] = await best(db, { ws, by, category: slot.category ?? '' })
   }
-  return { lists, bought: new Set([...touched.bought, ...own, ...here]) }
+  const silence = typeof learned === 'string' ? learned : undefined
+  return { lists, bought: new Set([...touched.bought, ...own, ...here]), silence }
+}
+
+const learnedFor = async (
+  { ws, profile }: LiveAsk,
+  { model }: RecommendationSlot,
+  { learned }: LiveParts,
+): Promise<Learned | ModelSilence> => (learned ? learned({ ws, profile, model }) : 'model_missing')
+
+const WAYS = { 'for-you': 'related', next: 'next' } as const
+
+function idsBy(by: LearnedStrategy, learned: Learned | ModelSilence | undefined, recent: readonly string[]): string[] {
+  if (learned === undefined || typeof learned === 'string') return []
+  return learnedProducts(learned, recent, { way: WAYS[by], count: LOOKED_AT }).map(({ id }) => id)
 }
 
 async function inSameCategory({ ws }: LiveAsk, near: readonly string[], { db }: LiveParts): Promise<Known[]> {

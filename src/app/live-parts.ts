@@ -4,11 +4,16 @@ import { type Touched, touchedBy } from '#content/catalogue-store.ts'
 import { noteAttempts } from '#content/coupons-store.ts'
 import { exposuresOf } from '#content/live.ts'
 import { keptContents } from '#content/live-store.ts'
+import type { Learned } from '#decisions/recommend/learned.ts'
+import { deciderOf } from '#decisions/rollout.ts'
+import { askable, modelNamed, modelsOfType } from '#decisions/snapshot.ts'
+import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { AnalyticsError } from '#platform/analytics/analytics.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Queryable } from '#platform/log.ts'
+import type { CurrentModels } from './learning/current.ts'
 import type { LiveParts } from './live-content.ts'
 import type { Ending } from './settler.ts'
 
@@ -19,17 +24,20 @@ interface Options {
   readonly egress: Egress
   /** A secret's value, for this host and port only. */
   readonly secret: (asked: { workspace: string; name: string; target: string }) => Promise<string | undefined>
+  /** What models have learned by now. */
+  readonly models: CurrentModels
   readonly now: () => number
   readonly warn: (error: unknown) => void
 }
 
 /** What live content is made with in a process that delivers. */
-export function liveParts({ db, analytics, renderer, egress, secret, now, warn }: Options): LiveParts {
+export function liveParts({ db, analytics, renderer, egress, secret, models, now, warn }: Options): LiveParts {
   return {
     db,
     renderer,
     now,
     connect: connectData(egress, secret),
+    learned: learnedBy(models, now),
     touched: together(async (ws, profiles) => {
       try {
         return await touchedBy(analytics, { ws, profiles, now: now() })
@@ -41,6 +49,18 @@ export function liveParts({ db, analytics, renderer, egress, secret, now, warn }
     }),
   }
 }
+
+/** The version of the model that decides for the person, if it may be asked. */
+const learnedBy =
+  (models: CurrentModels, now: () => number): LiveParts['learned'] =>
+  async ({ ws, profile, model }) => {
+    const all = await models(ws)
+    const found = model === undefined ? modelsOfType(all, 'recommendation')[0] : modelNamed(all, model, 'recommendation')
+    if (!found) return 'model_missing'
+    const { decides } = deciderOf(all, found.model.id, profile)
+    const snapshot = askable(decides, now(), milliseconds(found.model.freshFor)!)
+    return typeof snapshot === 'string' ? snapshot : (snapshot.body as Learned)
+  }
 
 const connectData = (egress: Egress, secret: Options['secret']): Connect =>
   connect({ egress, real: () => performance.now(), secret: (workspace, name, target) => secret({ workspace, name, target }) })

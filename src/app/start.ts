@@ -175,7 +175,7 @@ async function startRoles(roles: Roles): Promise<Running> {
     closing.push(() => reception.stop())
   }
   const mailIn = has('delivery') ? await takeBounces(roles, { reception, now }) : null
-  const delivery = has('delivery') ? await startDelivery({ ...roles, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
+  const delivery = has('delivery') ? await startDelivery({ ...roles, shelf, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {

@@ -192,6 +192,8 @@ export async function saveCounts(tx: Queryable, ws: string, { counts, pairs }: A
 export interface Touched {
   readonly viewed: readonly string[]
   readonly bought: readonly string[]
+  /** Both in one order. */
+  readonly recent?: readonly string[]
 }
 
 export async function touchedBy(
@@ -205,11 +207,12 @@ export async function touchedBy(
      GROUP BY profile, id ORDER BY profile, max(at) DESC, id LIMIT 200 BY profile`,
     { ws, profiles, now: now / 1_000 },
   )
-  const touched = new Map<string, { viewed: string[]; bought: string[] }>()
+  const touched = new Map<string, { viewed: string[]; bought: string[]; recent: string[] }>()
   for (const { profile, id, bought } of rows) {
-    const mine = touched.get(profile) ?? { viewed: [], bought: [] }
+    const mine = touched.get(profile) ?? { viewed: [], bought: [], recent: [] }
     touched.set(profile, mine)
     mine[bought ? 'bought' : 'viewed'].push(id)
+    mine.recent.push(id)
   }
   return touched
 }

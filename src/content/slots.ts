@@ -23,8 +23,12 @@ export type SlotVariant = z.output<typeof SlotVariant>
 /** What is shown when nothing else can be; `omit`: nothing; `skip`: then the message does not go out. */
 const Otherwise = z.union([z.enum(['omit', 'skip']), z.strictObject({ fields: Fields, body: Body })]).default('omit')
 
-export const STRATEGIES = ['recently-viewed', 'bought-together', 'same-category', 'trending', 'popular'] as const
+/** `for-you`: what goes with all that the person had to do with; `next`: what people turn to after the last of it. Both are learned. */
+export const LEARNED = ['for-you', 'next'] as const
+export const STRATEGIES = [...LEARNED, 'recently-viewed', 'bought-together', 'same-category', 'trending', 'popular'] as const
 export type Strategy = (typeof STRATEGIES)[number]
+export type LearnedStrategy = (typeof LEARNED)[number]
+export const isLearned = (strategy: Strategy): strategy is LearnedStrategy => (LEARNED as readonly Strategy[]).includes(strategy)
 
 /** A place in a template that shows each person something of their own. */
 export const Slot = z.discriminatedUnion('by', [
@@ -41,6 +45,8 @@ export const Slot = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('recommendation'),
     strategies: z.array(z.enum(STRATEGIES)).min(1).max(STRATEGIES.length),
+    /** The recommendation model of `for-you` and `next`; left out: the first of the workspace. */
+    model: VariantId.optional(),
     count: z.int().min(1).max(20).default(3),
     /** With fewer than these the slot is not shown. */
     least: z.int().min(1).max(20).default(1),
