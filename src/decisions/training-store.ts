@@ -1,6 +1,9 @@
 import type { Queryable } from '#platform/log.ts'
 import type { TaskName } from './store.ts'
 
+/** The most that failures put a training off, ms, where it is not due more rarely anyway. */
+export const LONGEST_WAIT = 6 * 3_600_000
+
 /** How the training of a task goes. Times are epoch ms by the application's clock. */
 export interface TrainingLine extends TaskName {
   readonly version: number
@@ -59,7 +62,7 @@ export async function setTargets(tx: Queryable, targets: readonly Target[], now:
 
 /**
  * Takes the task that is most due and that nobody trains: what people ask for first, then the workspace that was served longest ago.
- * A due time further off than two runs was written by a clock that was wrong.
+ * A due time further off than any wait was written by a clock that was wrong.
  */
 export async function claimTraining(
   db: Queryable,
@@ -69,13 +72,13 @@ export async function claimTraining(
     `update model_training t set owner = $1, until = now() + make_interval(secs => $2), epoch = t.epoch + 1, phase = 'gathering', started_at = $3, asked = false
      from (
        select workspace_id, model, task from model_training m
-       where (asked or due <= $3 or due > $3 + 2 * every) and until < now()
+       where (asked or due <= $3 or due > $3 + 2 * greatest(every, $4)) and until < now()
        order by asked desc, (select max(o.started_at) from model_training o where o.workspace_id = m.workspace_id) nulls first, due, workspace_id, model
        limit 1 for update skip locked
      ) c
      where t.workspace_id = c.workspace_id and t.model = c.model and t.task = c.task
      returning ${COLUMNS}, t.owner, t.epoch`,
-    [owner, seconds, now],
+    [owner, seconds, now, LONGEST_WAIT],
   )
   return rows[0]
 }

@@ -1,7 +1,5 @@
+import { LONGEST_WAIT } from '#decisions/training-store.ts'
 import { chance } from '#lib/hash.ts'
-
-const HOUR = 3_600_000
-const LONGEST_WAIT = 6 * HOUR
 
 /**
  * When a task is due again (epoch ms): after its time, give or take a tenth so that tasks begun together do not stay together; after
