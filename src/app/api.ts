@@ -62,6 +62,7 @@ import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { reputationBindings } from './reputation-actions.ts'
+import { scoreBindings } from './scores.ts'
 import { segmentBindings } from './segments-read.ts'
 import { testSendBindings } from './test-send.ts'
 import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
@@ -177,8 +178,12 @@ interface Made {
 }
 
 /** Models, and what they decide. */
-function intelligenceBindings({ parts: { pool, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
-  return [...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }), ...decisionBindings({ pool, analytics, now })]
+function intelligenceBindings({ parts: { pool, work, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
+  return [
+    ...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }),
+    ...decisionBindings({ pool, analytics, now }),
+    ...scoreBindings({ pool, work, shelf, now }),
+  ]
 }
 
 /** Every declared action with what does it. */

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { journey } from '../../test/fixtures/journeys.ts'
 import { check } from './check.ts'
 
-const library = { ids: (kind: string) => ({ segment: ['vip'], list: ['press'], template: ['hello'] })[kind] ?? [] }
+const library = { ids: (kind: string) => ({ segment: ['vip'], list: ['press'], template: ['hello'], model: ['churn'] })[kind] ?? [] }
 const codesOf = (parts: Parameters<typeof journey>[0]): string[] =>
   check(journey(parts), library)
     .filter(({ code }) => code.endsWith('.unknown'))
@@ -20,4 +20,12 @@ test('a journey that names a segment or a list that is not there is refused', ()
   assert.deepEqual(codesOf({ entry: { event: 'segment.entered:vpi' }, steps: [mail] }), [
     'journey.segment.unknown There is no segment "vpi".',
   ])
+})
+
+test('a journey that waits for what a model finds is refused when there is no such model', () => {
+  assert.deepEqual(codesOf({ entry: { event: 'score.crossed:churn' }, exit: [{ event: 'anomaly.found:churn' }], steps: [mail] }), [])
+  assert.deepEqual(codesOf({ entry: { event: 'score.crossed:chrun' }, steps: [mail] }), [
+    'journey.model.unknown There is no model "chrun".',
+  ])
+  assert.deepEqual(codesOf({ exit: [{ event: 'pattern.found:late' }], steps: [mail] }), ['journey.model.unknown There is no model "late".'])
 })
