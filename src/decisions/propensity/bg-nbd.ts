@@ -53,26 +53,40 @@ function counted(buyers: readonly Buyer[]): { readonly buyer: Buyer; readonly ti
 }
 
 const LARGEST = 1e6
-/** A share lost after each purchase below this cannot be told from nobody. */
-const LEAST_LOSS = 1e-3
 /** Fewer buyers, or repeat purchases, say nothing of four numbers. */
 const ENOUGH = 50
+/** Of 2·(log-likelihood with loss − without), chi-square with two degrees of freedom at 5 %: below, nobody is shown to be lost. */
+const SHOWN = 5.991464547107979
+
+type History = ReturnType<typeof counted>[number]
+
+/** The least of −log-likelihood for each buyer, over the logarithms of the numbers. */
+function fitted(histories: readonly History[], of: (numbers: readonly number[], buyer: Buyer) => number, start: readonly number[]) {
+  const terms = new Float64Array(histories.length)
+  const buyers = histories.reduce((sum, { times }) => sum + times, 0)
+  const negative = (logs: Float64Array): number => {
+    const numbers = Array.from(logs, Math.exp)
+    if (Math.max(...numbers) > LARGEST) return Number.POSITIVE_INFINITY
+    for (const [i, { buyer, times }] of histories.entries()) terms[i] = times * of(numbers, buyer)
+    return -compensatedSum(terms) / buyers
+  }
+  const rough = nelderMead(negative, start, { tolerance: 1e-9, maxIterations: 600 })
+  const fine = bfgs(negative, rough.x, { tolerance: 1e-7, maxIterations: 50 })
+  const best = fine.value <= rough.value ? fine : rough
+  return { numbers: Array.from(best.x, Math.exp), logLikelihood: -best.value * buyers }
+}
+
+/** The same model without loss (NBD). */
+const withoutLoss = ([r, alpha]: readonly number[], { x, T }: Buyer): number =>
+  lgamma(r! + x) - lgamma(r!) + r! * Math.log(alpha!) - (r! + x) * Math.log(alpha! + T)
 
 /** Maximum likelihood on the logarithms of the four numbers; null where there are too few. Times should be of the order of 1 to 100 (weeks). */
 export function fitBgNbd(buyers: readonly Buyer[]): FittedBgNbd | null {
   if (buyers.length < ENOUGH || buyers.reduce((sum, { x }) => sum + x, 0) < ENOUGH) return null
   const histories = counted(buyers)
-  const terms = new Float64Array(histories.length)
-  const negative = (logs: Float64Array): number => {
-    const [r, alpha, a, b] = Array.from(logs, Math.exp) as [number, number, number, number]
-    if (Math.max(r, alpha, a, b) > LARGEST) return Number.POSITIVE_INFINITY
-    for (const [i, { buyer, times }] of histories.entries()) terms[i] = times * logLikelihoodOf({ r, alpha, a, b }, buyer)
-    return -compensatedSum(terms) / buyers.length
-  }
-  const rough = nelderMead(negative, [0, 1, 0, 1], { tolerance: 1e-9, maxIterations: 600 })
-  const fine = bfgs(negative, rough.x, { tolerance: 1e-7, maxIterations: 50 })
-  const best = fine.value <= rough.value ? fine : rough
-  const [r, alpha, a, b] = Array.from(best.x, Math.exp) as [number, number, number, number]
-  const identified = Math.max(r, alpha, a, b) < LARGEST / 10 && a / (a + b) > LEAST_LOSS
-  return { r, alpha, a, b, logLikelihood: -best.value * buyers.length, buyers: buyers.length, identified }
+  const model = ([r, alpha, a, b]: readonly number[]): BgNbd => ({ r: r!, alpha: alpha!, a: a!, b: b! })
+  const { numbers, logLikelihood } = fitted(histories, (each, buyer) => logLikelihoodOf(model(each), buyer), [0, 1, 0, 1])
+  const stay = fitted(histories, withoutLoss, [0, 1])
+  const identified = 2 * (logLikelihood - stay.logLikelihood) > SHOWN
+  return { ...model(numbers), logLikelihood, buyers: buyers.length, identified }
 }
