@@ -43,9 +43,16 @@ export interface Moment {
 
 /** What the models say at a moment, with what they were told: training examples, once it is known what came to pass. */
 export function predictionsOf(models: Models, moment: Moment, wanted: (outcome: Outcome) => boolean): PredictionFact[] {
-  const asked = modelsOfType(models, 'propensity').flatMap((inForce) => [inForce, ...(inForce.candidate ? [inForce.candidate] : [])])
+  const asked = modelsOfType(models, 'propensity').flatMap(whoSays)
   const text = JSON.stringify(rounded(moment.features))
   return asked.filter(({ model }) => wanted(model.outcome)).map((inForce) => prediction(inForce, moment, text))
+}
+
+/** Who is asked: the version that acts, and one that is tried where it has learned something else. */
+function whoSays({ candidate, ...inForce }: ModelInForce<'propensity'>): readonly ModelInForce<'propensity'>[] {
+  if (!candidate) return [inForce]
+  if (inForce.inShadow) return [candidate]
+  return candidate.snapshot?.serial === inForce.snapshot?.serial ? [inForce] : [inForce, candidate]
 }
 
 function prediction(

@@ -1,5 +1,6 @@
 import { choiceLearner } from '#decisions/choice/learner.ts'
 import { patternLearner } from '#decisions/patterns/fit.ts'
+import { propensityLearner } from '#decisions/propensity/fit.ts'
 import { recommendationLearner } from '#decisions/recommend/learner.ts'
 import type { ModelType } from '#decisions/schema.ts'
 import { sendTimeLearner } from '#decisions/send-time/learn.ts'
@@ -13,4 +14,4 @@ export type Learners = ReadonlyMap<ModelType, AnyLearner>
 export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.map((learner) => [learner.type as ModelType, learner]))
 
 /** One line each. */
-export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, recommendationLearner, sendTimeLearner])
+export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, propensityLearner, recommendationLearner, sendTimeLearner])
