@@ -22,6 +22,7 @@ import { ApprovalDesk } from './approvals-desk.ts'
 import { startAuditAnchors } from './audit-anchors.ts'
 import { backtestTask } from './backtest-actions.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
+import { broughtTask } from './brought-scores.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
@@ -175,7 +176,9 @@ async function startRoles(roles: Roles): Promise<Running> {
     closing.push(() => reception.stop())
   }
   const mailIn = has('delivery') ? await takeBounces(roles, { reception, now }) : null
-  const delivery = has('delivery') ? await startDelivery({ ...roles, shelf, reception, now, appended, smtpUrl, ...amongOthers(roles) }) : null
+  const delivery = has('delivery')
+    ? await startDelivery({ ...roles, shelf, reception, now, appended, smtpUrl, ...amongOthers(roles) })
+    : null
   if (delivery) closing.push(() => delivery.stop())
   if (has('jobs')) startSweeping(roles, { now, appended, released: () => delivery?.wake() })
   if (has('engine')) {
@@ -301,6 +304,7 @@ function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegis
     now,
     backtest: backtestTask({ ...parts, registry, now }),
     evaluation: evaluationTask({ analytics, work: pool, now }),
+    brought: broughtTask({ pool, partitions: config.partitions, now, logger }),
     live,
   })
 }
