@@ -22,6 +22,7 @@ import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { findWorkspace } from '#workspaces/store.ts'
+import { SETTLING } from './learning/choice-store.ts'
 import { policyBacktest } from './policy-backtest.ts'
 import {
   createEvaluation,
@@ -128,7 +129,7 @@ function spanOf(
   model: ModelOf<'choice'>,
   { from, to, now }: { from: number | undefined; to: number | undefined; now: number },
 ): Outcome<{ from: number; to: number }> {
-  const mature = now - milliseconds(model.within)!
+  const mature = now - milliseconds(model.within)! - SETTLING
   const span = { from: from ?? Math.max(0, mature - LAST), to: Math.min(to ?? mature, mature) }
   if (span.from < span.to && span.to - span.from <= LONGEST) return span
   return refuse({

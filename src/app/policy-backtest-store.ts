@@ -149,31 +149,6 @@ export function drawnDecisions(
   )
 }
 
-export interface OutcomeRow {
-  readonly enrollment: string
-  readonly at: number
-  readonly what: 'converted' | 'cost' | 'unsubscribed' | 'complained'
-  readonly amount: number
-}
-
-/** What came of these runs: conversions with their values, what messages cost, and people who had enough. */
-export function outcomesOf(
-  analytics: Analytics,
-  { workspace, enrollments, from, to }: { workspace: string; enrollments: readonly string[]; from: number; to: number },
-): Promise<OutcomeRow[]> {
-  const within = (at: string): string =>
-    `workspace_id = {workspace:String} AND enrollment_id IN {enrollments:Array(String)} AND toUnixTimestamp64Milli(${at}) >= {from:Int64} AND toUnixTimestamp64Milli(${at}) < {to:Int64}`
-  return analytics.query<OutcomeRow>(
-    `SELECT enrollment_id AS enrollment, toUnixTimestamp64Milli(t.at) AS at, 'converted' AS what, value AS amount
-       FROM transitions AS t WHERE ${within('t.at')} AND kind = 'converted'
-     UNION ALL SELECT enrollment_id, toUnixTimestamp64Milli(c.at), 'cost', toFloat64(cost)
-       FROM deliveries AS c WHERE ${within('c.at')} AND cost > 0
-     UNION ALL SELECT enrollment_id, toUnixTimestamp64Milli(u.at), status, 1
-       FROM deliveries AS u WHERE ${within('u.at')} AND status IN ('unsubscribed', 'complained')`,
-    { workspace, enrollments, from, to },
-  )
-}
-
 export async function enqueueEvaluation(db: Queryable, input: { workspace: string; id: string }): Promise<void> {
   await db.query(`select graphile_worker.add_job('evaluate-policy', $1::json, max_attempts => 3)`, [JSON.stringify(input)])
 }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { ChoiceCase, ChoiceEvaluation, ChoiceQuestion } from '#decisions/evaluation/choice.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import { type Decided, type DecisionRow, decisionsCount, drawnDecisions, type OutcomeRow, outcomesOf } from './policy-backtest-store.ts'
+import { outcomesOf } from './learning/choice-store.ts'
+import { type Decided, type DecisionRow, decisionsCount, drawnDecisions } from './policy-backtest-store.ts'
 
 /** Decisions that are read at most, the newest: they are all in memory of the thread at once. */
 const MOST = 40_000
@@ -49,34 +50,11 @@ export async function policyBacktest(given: PolicyBacktest): Promise<ChoiceEvalu
 }
 
 async function withOutcomes(
-  { analytics, decided: { workspace }, within }: PolicyBacktest,
+  { analytics, decided: { workspace }, within, signal }: PolicyBacktest,
   rows: readonly DecisionRow[],
 ): Promise<PolicyJob['cases'][number][]> {
-  const times = rows.map(({ at }) => at)
-  const outcomes = await outcomesOf(analytics, {
-    workspace,
-    enrollments: [...new Set(rows.map(({ enrollment }) => enrollment))],
-    from: Math.min(...times),
-    to: Math.max(...times) + within,
-  })
-  const byRun = Map.groupBy(outcomes, ({ enrollment }) => enrollment)
-  return rows.map(({ unit, at, record, enrollment }) => {
-    const mine = (byRun.get(enrollment) ?? []).filter((each) => each.at >= at && each.at < at + within)
-    return { unit, at, record, ...outcomeOf(mine) }
-  })
-}
-
-/** A run converts once, however often its goal is met. */
-function outcomeOf(mine: readonly OutcomeRow[]): Pick<ChoiceCase, 'converted' | 'value' | 'cost' | 'unsubscribed' | 'complained'> {
-  const of = (what: OutcomeRow['what']): OutcomeRow[] => mine.filter((each) => each.what === what)
-  const [first] = of('converted').sort((a, b) => a.at - b.at)
-  return {
-    converted: first !== undefined,
-    value: first?.amount ?? 0,
-    cost: of('cost').reduce((sum, { amount }) => sum + amount, 0),
-    unsubscribed: of('unsubscribed').length > 0,
-    complained: of('complained').length > 0,
-  }
+  const outcomes = await outcomesOf(analytics, workspace, { decisions: rows, within, ...(signal && { signal }) })
+  return rows.map(({ unit, at, record }, i) => ({ unit, at, record, ...outcomes[i]! }))
 }
 
 export type PolicyAnswer = { readonly kind: 'told'; readonly told: ChoiceEvaluation } | { readonly kind: 'failed'; readonly error: string }

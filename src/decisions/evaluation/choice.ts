@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { emptyBody } from '../choice/body.ts'
 import { recompute } from '../choice/decide.ts'
-import { type Example, learned, type Settings } from '../choice/learn.ts'
-import { rewardOf } from '../choice/value.ts'
+import { type Example, learned, relearned, type Settings } from '../choice/learn.ts'
+import { priceOf, rewardOf } from '../choice/value.ts'
 import type { ChoiceRule, DecisionRecord } from '../record.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { evaluate } from './evaluate.ts'
@@ -109,7 +109,7 @@ function candidateOf(cases: ReadonlyMap<string, ChoiceCase>, question: ChoiceQue
     case 'shadow':
       return { name: `${model} version ${policy.version}`, learn: () => inShadow(cases) }
     case 'document':
-      return { name: model, learn: (training) => relearned(training, cases, question) }
+      return { name: model, learn: (training) => asLearned(training, cases, question) }
   }
 }
 
@@ -119,16 +119,19 @@ const inShadow =
   ({ id, arms }) =>
     normalised(arms.map(({ arm }) => cases.get(id)!.record.shadow!.propensities[arm] ?? 0))
 
+/** The latest decisions, to which everything is fitted at once, as training does. */
+const RECENT = 5_000
+
 /** The model, learned anew from these decisions, asked about others. */
-function relearned(training: readonly LoggedDecision[], cases: ReadonlyMap<string, ChoiceCase>, { rule, halfLife }: Settings): Policy {
+function asLearned(training: readonly LoggedDecision[], cases: ReadonlyMap<string, ChoiceCase>, settings: Settings): Policy {
   const examples = training.map(({ id }) => exampleOf(cases.get(id)!)).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
   const [last] = examples.slice(-1)
   if (!last) return ({ arms }) => arms.map(() => 1 / arms.length)
-  const body = learned(emptyBody(0), examples, { rule, halfLife })
+  const body = relearned(learned(emptyBody(0), examples, settings), examples.slice(-RECENT), settings)
   const snapshot: Snapshot = { serial: 1, trainedTo: last.at, examples: examples.length, body, report: {} }
   return ({ id, arms }) => {
     const { silence: _silence, shadow: _shadow, ...record } = cases.get(id)!.record
-    const again = recompute({ ...record, by: 'model', rule, snapshot: 1 }, snapshot)
+    const again = recompute({ ...record, by: 'model', rule: settings.rule, snapshot: 1 }, snapshot)
     const said = new Map(again.candidates.map(({ arm, propensity }) => [arm, propensity]))
     return normalised(arms.map(({ arm }) => said.get(arm) ?? 0))
   }
@@ -148,7 +151,7 @@ function exampleOf({ record, at, unit: _unit, ...outcome }: ChoiceCase): Example
     group: 'treated',
     chosen: record.chosen,
     propensity: record.propensity,
-    candidates: eligible.map(({ arm, about = {}, parts }) => ({ arm, about, price: parts?.['price'] ?? 0 })),
+    candidates: eligible.map(({ arm, about = {} }) => ({ arm, about, price: priceOf(about, record.prices ?? {}) })),
     features: record.features,
     ...outcome,
   }
