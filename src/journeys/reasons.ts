@@ -78,6 +78,7 @@ export const REASONS = {
   identity_paused: trouble(
     'Too many people complained about mail of this domain, or too many of its addresses do not exist: marketing waits until somebody lets it go on.',
   ),
+  window_closed: fine('The window of the step is closed then.'),
   best_hour: fine('It waits for the hour at which they most likely read.'),
   quiet_hours: fine('It waits for the end of the quiet hours.'),
   always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),

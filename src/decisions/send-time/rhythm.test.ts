@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dataFile, readCsv, without } from '../../../test/fixtures/data.ts'
 import { populationOf, rhythmOf, scoreOf, shrunk, smoothed, sparse, strengthOf } from './rhythm.ts'
-import { BINS, binAt } from './week.ts'
+import { BINS, binAt, HOUR } from './week.ts'
 
-const FILE = 'completejourney/transactions_sample.csv'
+/** Of The Complete Journey 2.0 (CC0): the hours (since 2017-01-01, by the clock of the shop) of each household's baskets. */
+const FILE = 'completejourney/basket-hours.csv'
+const START = Date.UTC(2017, 0, 1)
 const SPLIT = Date.UTC(2017, 9, 1)
 
 interface Household {
@@ -12,28 +14,18 @@ interface Household {
   readonly later: number[]
 }
 
-/** Shopping hours of real households: one for each basket. */
-function households(): Map<string, Household> {
-  const baskets = new Map<string, { household: string; at: number }>()
-  for (const row of readCsv(dataFile(FILE)!)) {
-    const at = Date.parse(`${row['transaction_timestamp']!.replace(' ', 'T')}Z`)
-    const id = row['basket_id']!
-    const before = baskets.get(id)
-    if (!before || at < before.at) baskets.set(id, { household: row['household_id']!, at })
-  }
-  const found = new Map<string, Household>()
-  for (const { household, at } of baskets.values()) {
-    const one = found.get(household) ?? { counts: new Float64Array(BINS), later: [] }
-    found.set(household, one)
-    const bin = binAt(at, 'UTC')
-    if (at < SPLIT) one.counts[bin] = one.counts[bin]! + 1
-    else one.later.push(bin)
-  }
-  return found
+/** Shopping hours of real households: those until September, and those after. */
+function households(): Household[] {
+  return readCsv(dataFile(FILE)!).map(({ hours = '' }) => {
+    const times = hours.split(' ').map((hour) => START + Number(hour) * HOUR)
+    const counts = new Float64Array(BINS)
+    for (const at of times) if (at < SPLIT) counts[binAt(at, 'UTC')]! += 1
+    return { counts, later: times.filter((at) => at >= SPLIT).map((at) => binAt(at, 'UTC')) }
+  })
 }
 
 test('T15a send time on The Complete Journey: each model of the hours of a household', { skip: without(FILE) }, () => {
-  const all = [...households().values()]
+  const all = households()
   const counts = new Float64Array(BINS)
   for (const household of all) for (let bin = 0; bin < BINS; bin++) counts[bin] = counts[bin]! + household.counts[bin]!
   const later = all.reduce((sum, household) => sum + household.later.length, 0)
