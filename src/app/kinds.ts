@@ -61,6 +61,10 @@ const snippetFaults = async (snippet: Snippet): Promise<readonly Problem[]> => (
 const snippetErrors = (snippet: Snippet, library: ContentLibrary) =>
   snippetProblems(snippet, (id) => library.get('snippet', id) as Snippet | undefined)
 
+/** A model that was brought is tried on made-up people, in a process of its own. */
+const modelFaults = async (model: Model): Promise<readonly Problem[]> =>
+  model.type === 'pattern' && model.onnx ? (await import('#decisions/patterns/adapters/onnx-process.ts')).examineOnnx(model.onnx) : []
+
 /** The authored things, one line each: what people write, what is checked, what publishing needs. */
 export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf, lint: lintJourney },
@@ -81,6 +85,6 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'policy-pack', schema: PolicyPack, publish: 'policies:publish', check: checkPack },
   { kind: 'approval-policy', schema: ApprovalPolicy, publish: 'policies:publish' },
   { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
-  { kind: 'model', schema: Model, publish: 'journeys:publish' },
+  { kind: 'model', schema: Model, publish: 'journeys:publish', examine: modelFaults },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

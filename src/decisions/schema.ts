@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
+import { Brought } from './patterns/brought.ts'
 
 export const ModelId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 const Span = z
@@ -75,6 +76,8 @@ const PatternModel = z.strictObject({
   anomaly: z
     .strictObject({ z: z.number().min(2).max(20).default(4), times: z.int().min(1).max(10).default(2), cooling: Span.default('1d') })
     .optional(),
+  /** A model of somebody's own, which is not trained here and says only the score. */
+  onnx: Brought.optional(),
 })
 
 /** Chooses among the options of `choose` steps that name it. */

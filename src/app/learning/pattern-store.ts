@@ -9,8 +9,9 @@ const AT_A_TIME = 2_000
 /** Events older than this teach nothing about people of today (seconds). */
 const LOOK_BACK = 365 * 86_400
 
-/** The last fifty events of the people (a sample where they are many) as sequences for pattern models; null: the target never came. */
+/** The last fifty events of the people (a sample where they are many) as sequences for pattern models; null: the target never came, or the model was brought. */
 export const gatherSequences: Gather<'pattern'> = async ({ analytics, signal }, { workspace, model, now }) => {
+  if (model.onnx) return null
   const span = { workspace, from: Math.floor(now / 1_000) - LOOK_BACK, to: Math.floor(now / 1_000) }
   const names = await namesOf(analytics, span)
   if (!names.includes(model.target.event)) return null
