@@ -61,6 +61,7 @@ import { privacyBindings } from './privacy-actions.ts'
 import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
+import { replayBindings } from './replay-decisions.ts'
 import { reputationBindings } from './reputation-actions.ts'
 import { scoreBindings } from './scores.ts'
 import { segmentBindings } from './segments-read.ts'
@@ -180,6 +181,7 @@ interface Made {
 /** Models, and what they decide. */
 function intelligenceBindings({ parts: { pool, work, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
   return [
+    ...replayBindings({ pool, analytics, shelf }),
     ...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),

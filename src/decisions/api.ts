@@ -128,3 +128,41 @@ export const GetSnapshot = action({
     broken: z.string(),
   }),
 })
+
+/** A record that does not come out as it was written, or cannot be reckoned again. */
+const Difference = z.object({
+  id: z.string(),
+  at: Time,
+  model: z.string(),
+  snapshot: Count,
+  /** `differs`: other numbers came out; else why nothing did. */
+  kind: z.enum(['differs', 'no_snapshot', 'broken', 'failed']),
+  /** Fields that differ, or words. */
+  detail: z.string(),
+})
+
+export const ReplayDecisions = action({
+  name: 'decisions.replay',
+  does: 'Reckons logged decisions again from what they say they rest on, and tells which do not come out bit for bit.',
+  may: 'models:read',
+  route: 'POST /api/decisions/replay',
+  input: z.object({
+    from: Time,
+    to: Time,
+    /** Of this model only. */
+    model: ModelId.optional(),
+    /** Where the answer before ended. */
+    after: z.object({ at: Time, id: z.string() }).optional(),
+    limit: z.int().min(1).max(10_000).default(5_000),
+  }),
+  output: z.object({
+    /** Decisions that were reckoned again. */
+    checked: Count,
+    same: Count,
+    /** Decisions of a kind that rests on no reckoning of a model. */
+    passed: Count,
+    differences: z.array(Difference),
+    /** Where to go on; null: that was all. */
+    next: z.object({ at: Time, id: z.string() }).nullable(),
+  }),
+})

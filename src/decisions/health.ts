@@ -22,7 +22,7 @@ export interface Health {
   readonly todo: string
 }
 
-/** What each type decides while it has no answer. */
+/** What each type does while it has no answer. */
 const WITHOUT: Readonly<Record<Model['type'], string>> = {
   propensity: 'There is no score, and conditions that ask for one do not hold.',
   pattern: 'No patterns are found.',
@@ -32,6 +32,10 @@ const WITHOUT: Readonly<Record<Model['type'], string>> = {
   recommendation: 'What is bought most is recommended.',
   pressure: 'Only the contact policy limits messages.',
 }
+
+/** A choice that has learned nothing fresh explores, or there would never be anything fresh again. */
+const unlearned = (type: Model['type']): string =>
+  type === 'choice' ? 'Each option that may be chosen is as likely, so that it can learn.' : WITHOUT[type]
 
 /** How a version of a model is, worst first. */
 export function healthOf({ model, snapshot, training, trial, now }: HealthFacts): Health {
@@ -45,13 +49,13 @@ export function healthOf({ model, snapshot, training, trial, now }: HealthFacts)
   if (!snapshot)
     return {
       state: 'cold',
-      sentence: `It has learned nothing yet. ${WITHOUT[model.type]}`,
+      sentence: `It has learned nothing yet. ${unlearned(model.type)}`,
       todo: `It learns by itself as soon as there are results to learn from.${trouble}`,
     }
   if (now - snapshot.trainedTo > (milliseconds(model.freshFor) ?? Number.POSITIVE_INFINITY))
     return {
       state: 'stale',
-      sentence: `Its newest example is older than ${model.freshFor}, so it is not asked any more. ${WITHOUT[model.type]}`,
+      sentence: `Its newest example is older than ${model.freshFor}, so it is not asked any more. ${unlearned(model.type)}`,
       todo: `See whether the events that it learns from still come in.${trouble}`,
     }
   const learned = `It has learned from ${snapshot.examples} ${snapshot.examples === 1 ? 'example' : 'examples'}`

@@ -97,6 +97,20 @@ export async function newestOfTask(db: Queryable, { ws, model, task }: TaskName,
   return rows
 }
 
+/** These snapshots of models of a workspace, as far as there are any. */
+export async function snapshotsNamed(
+  db: Queryable,
+  ws: string,
+  wanted: readonly { readonly model: string; readonly serial: number }[],
+): Promise<SnapshotLine[]> {
+  const { rows } = await db.query<SnapshotLine>(
+    `select ${COLUMNS} from unnest($2::text[], $3::int[]) w(model, serial)
+     join model_snapshots s on s.workspace_id = $1 and s.model = w.model and s.serial = w.serial and s.task <> ''`,
+    [ws, wanted.map(({ model }) => model), wanted.map(({ serial }) => serial)],
+  )
+  return rows
+}
+
 /** The last number given to a snapshot or reset of a model; 0: none yet. */
 export async function lastSerial(db: Queryable, ws: string, model: string): Promise<number> {
   const { rows } = await db.query<{ serial: number }>(

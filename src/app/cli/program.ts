@@ -9,6 +9,7 @@ import { backup, restore } from './backup.ts'
 import type { Call, Command, Exit, Flag, Result } from './command.ts'
 import { doctor } from './doctor.ts'
 import { exporting } from './export.ts'
+import { decisions, models } from './models.ts'
 import { type Paint, painter, visible, wantsColour } from './paint.ts'
 import { erasePerson, exportPerson } from './person.ts'
 import { proving } from './proof-pack.ts'
@@ -36,6 +37,8 @@ const COMMANDS: readonly Command[] = [
   simulating,
   backtesting,
   approvals,
+  models,
+  decisions,
   auditing,
   proving,
   doctor,
