@@ -63,9 +63,12 @@ const keeping = ({ context: { definitions } }: Turn) => ({ models: definitions.m
 function subjectOf(turn: Turn, cause: string): Subject {
   const { definitions, now } = turn.context
   const { profile, segments } = turn.person
-  const { zone } = zoneOf(definitions.policy, attribute(profile, 'timezone'))
+  // Only hours ask for it, and looking a zone up is not free.
+  const { zone } = definitions.models.byType.has('send-time') ? zoneOf(definitions.policy, attribute(profile, 'timezone')) : UTC
   return { ...keeping(turn), workspace: definitions.workspace, profile, zone, scores: segments.scores, now, cause }
 }
+
+const UTC = { zone: 'UTC' }
 
 type Why = Parameters<typeof followScores>[2]
 

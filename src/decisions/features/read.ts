@@ -3,7 +3,7 @@ import { isZone } from '#lib/zone.ts'
 import { attribute } from '#profiles/react.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
 import type { DecisionsSection } from '../state.ts'
-import { DAY, sumAt } from './decay.ts'
+import { DAY, left, sumAt } from './decay.ts'
 import {
   ACTIVE_DAYS,
   ANSWER_LIFE,
@@ -122,14 +122,29 @@ function tellCart({ cart = [] }: FeatureState, now: number, tell: Tell): void {
 }
 
 function tellTime(now: number, zone: string | undefined, tell: Tell): void {
-  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(zone !== undefined && isZone(zone) ? zone : 'UTC')
-  const hour = ((at.hour + at.minute / 60) / 24) * 2 * Math.PI
-  const weekday = ((at.dayOfWeek - 1) / 7) * 2 * Math.PI
+  const clock = zone !== undefined && zone !== 'UTC' && isZone(zone) ? clockIn(zone, now) : utcClock(now)
+  const hour = (clock.minutes / (24 * 60)) * 2 * Math.PI
+  const weekday = (clock.weekday / 7) * 2 * Math.PI
   tell('time.hour_sin', Math.sin(hour))
   tell('time.hour_cos', Math.cos(hour))
   tell('time.weekday_sin', Math.sin(weekday))
   tell('time.weekday_cos', Math.cos(weekday))
 }
+
+/** Minutes since midnight, and days since Monday. */
+interface Clock {
+  readonly minutes: number
+  readonly weekday: number
+}
+function clockIn(zone: string, now: number): Clock {
+  const at = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(zone)
+  return { minutes: at.hour * 60 + at.minute, weekday: at.dayOfWeek - 1 }
+}
+/** Reckoned, because that is a twentieth of the work. 1970-01-01 was a Thursday. */
+const utcClock = (now: number): Clock => ({
+  minutes: Math.floor((now % DAY) / 60_000),
+  weekday: (Math.floor(now / DAY) + 3) % 7,
+})
 
 /** What is expected of somebody who has had nothing yet, and for how many messages that stands. */
 const EXPECTED = { opened: [0.2, 5], clicked: [0.03, 10], unsubscribed: [0.003, 20] } as const
@@ -153,11 +168,22 @@ function tellPressure({ messages }: FeatureState, now: number, tell: Tell): void
 }
 
 function tellEvent(name: string, { decayed }: Seen, { now, tell }: { now: number; tell: Tell }): void {
-  tell(`event.days:${name}`, days(now, decayed[0]))
-  COUNT_LIVES.forEach((halfLife, i) => {
-    tell(`event.${halfLife / DAY}d:${name}`, sumAt(decayed, i, { halfLife, now }))
-  })
+  const names = namesOf(name)
+  tell(names[0]!, days(now, decayed[0]))
+  for (let i = 0; i < COUNT_LIVES.length; i++) tell(names[i + 1]!, decayed[i + 1]! * left(now - decayed[0], COUNT_LIVES[i]!))
 }
+
+/** The names of an event's features: made anew at each reading they would cost more than all else. */
+function namesOf(name: string): readonly string[] {
+  const known = NAMES.get(name)
+  if (known) return known
+  if (NAMES.size >= MOST_KNOWN) NAMES.clear()
+  const made = [`event.days:${name}`, ...COUNT_LIVES.map((halfLife) => `event.${halfLife / DAY}d:${name}`)]
+  NAMES.set(name, made)
+  return made
+}
+const NAMES = new Map<string, readonly string[]>()
+const MOST_KNOWN = 10_000
 
 function tellEntry(entry: JsonObject, tell: Tell): void {
   const things = thingsIn(entry)
