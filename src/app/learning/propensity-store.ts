@@ -130,7 +130,7 @@ function counted({ kind, ...rest }: Outcome): { readonly name: string; readonly 
 const BY_PEOPLE = "JSONExtractString(properties, 'fetcher') IN ('', 'person')"
 const hangsOnMessage = ({ kind }: Outcome): boolean => kind === 'opened' || kind === 'clicked' || kind === 'unsubscribed'
 
-type Row = { readonly person: string; readonly effect: string; readonly moment: number; readonly properties: string }
+type Row = { readonly person: string; readonly effect: string; readonly moment: number; readonly said: string }
 
 /** Everything that is counted of the people of these predictions, up to a moment. What two profiles of one person did counts for both. */
 async function happenedTo(asked: Asked, predictions: readonly AskedPrediction[], until: number): Promise<Happened> {
@@ -148,7 +148,7 @@ async function happenedTo(asked: Asked, predictions: readonly AskedPrediction[],
     rows.push(
       ...(await analytics.query<Row>(
         `SELECT profile_id AS person, ${hangsOnMessage(outcome) ? "JSONExtractString(properties, 'effect_id')" : "''"} AS effect,
-           ${ms('at')} AS moment, ${where === undefined ? "''" : 'properties'} AS properties
+           ${ms('at')} AS moment, ${where === undefined ? "''" : 'properties'} AS said
          FROM events WHERE ${HERE} AND name = {name:String} AND verdict = 'accepted' AND ${between('at')} AND profile_id IN {ids:Array(String)}
            AND ${byPeople ? BY_PEOPLE : '1'}`,
         { workspace, name, from, until, ids },
@@ -174,8 +174,8 @@ const slices = (ids: readonly string[]): string[][] =>
 /** Whether an event is one that the document's condition means; the condition sees the event alone. */
 function eventHolds(where: string, name: string): (row: Row) => boolean {
   const holds = condition(where)
-  return ({ person, moment, properties }) => {
-    const event = { name, at: moment, properties: JSON.parse(properties) as JsonObject }
+  return ({ person, moment, said }) => {
+    const event = { name, at: moment, properties: JSON.parse(said) as JsonObject }
     return holds(scopeOf({ profile: { id: person, attributes: {}, activity: {} }, permits: {}, event, now: moment }))
   }
 }
