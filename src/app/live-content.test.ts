@@ -6,7 +6,7 @@ import type { Channel, Handover, Prepared, PreparedEmail } from '#channels/chann
 import { templateLibrary } from '#content/adapters/library.ts'
 import { type Renderer, renderer } from '#content/adapters/worker.ts'
 import type { Touched } from '#content/catalogue-store.ts'
-import { productsById, saveCounts, saveProducts, searchProducts } from '#content/catalogue-store.ts'
+import { productsById, searchProducts } from '#content/catalogue-store.ts'
 import { addCodes, poolCounts } from '#content/coupons-store.ts'
 import { keptContent } from '#content/live-store.ts'
 import { Template } from '#content/schema.ts'
