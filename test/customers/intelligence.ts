@@ -1,6 +1,6 @@
 import type { ChoiceBody } from '#decisions/choice/body.ts'
 import { decide, FALLBACK, NOTHING, type Offered } from '#decisions/choice/decide.ts'
-import type { Example } from '#decisions/choice/learn.ts'
+import { type Example, isDue } from '#decisions/choice/learn.ts'
 import { choiceLearner } from '#decisions/choice/learner.ts'
 import type { DecisionRecord } from '#decisions/record.ts'
 import { Model, type ModelOf } from '#decisions/schema.ts'
@@ -14,6 +14,9 @@ const DAY = 86_400_000
 /** The quarter begins here, epoch ms. */
 const START = Date.UTC(2026, 0, 1)
 export const timeOf = ({ day, hour }: Pick<Cart, 'day' | 'hour'>): number => START + day * DAY + Math.round((hour / 24) * DAY)
+
+/** Examples that everything is fitted to at once. */
+const RECENT = 20_000
 
 export interface Settings {
   readonly policy?: ModelOf<'choice'>['policy']
@@ -52,6 +55,7 @@ export class Intelligence implements Decider {
     Omit<Example, 'converted' | 'value' | 'cost' | 'unsubscribed' | 'complained'> & { readonly worth: number }
   >()
   #matured: Example[] = []
+  readonly #recent: Example[] = []
   #learnedAt = 0
 
   constructor(settings: Settings) {
@@ -120,7 +124,11 @@ export class Intelligence implements Decider {
     if (away && at >= away[0] && at < away[1]) return
     const { snapshot } = this.#inForce
     const task = { workspace: 'shop', model: this.model, version: 1, previous: this.#known ?? snapshot, now: START + at * DAY }
-    const trained = choiceLearner.fit(task, { examples: this.#matured })
+    const known = this.#known?.body as ChoiceBody | undefined
+    this.#recent.push(...this.#matured)
+    this.#recent.splice(0, Math.max(0, this.#recent.length - RECENT))
+    const due = known === undefined || isDue(known)
+    const trained = choiceLearner.fit(task, { examples: this.#matured, ...(due && { recent: this.#recent }) })
     this.#matured = []
     if (!trained) return
     const serial = (this.#known?.serial ?? 0) + 1

@@ -55,9 +55,9 @@ export const ChoiceBody = z
     names: z.array(z.string()).max(256),
     means: z.array(Weight),
     scales: z.array(z.number().positive()),
-    /** Every option moves all people alike; and: each person may be moved by another one. */
-    alike: Regression,
-    own: Regression,
+    regression: Regression,
+    /** Mean of the standardised features of people as they come: the person that stands for all. */
+    centre: z.array(Weight),
     arms: z.record(z.string(), ArmSums),
     control: ArmSums,
     treated: ArmSums,
@@ -67,6 +67,8 @@ export const ChoiceBody = z
     sharper: Sums,
     /** Whether it is shown that telling people apart brings more. */
     personal: z.enum(['undecided', 'shown', 'refuted']),
+    /** Share of the draws that follow what is believed of the person; the others follow what is best for all, so that the two can be told apart. */
+    share: z.number().min(0).max(1),
     /** Arms that are not chosen any more, with the metric that was worse than control. */
     paused: z.record(z.string(), z.enum(['unsubscribes', 'complaints'])),
     /** Discounted number of examples, and the time (epoch ms) that it is discounted to. */
@@ -78,12 +80,11 @@ export const ChoiceBody = z
     valued: z.boolean(),
   })
   .refine(
-    ({ names, means, scales, alike, own }) =>
+    ({ names, means, scales, centre, regression }) =>
       means.length === names.length &&
       scales.length === names.length &&
-      [...Object.values(alike.blocks), ...Object.values(own.blocks)].every(
-        ({ w, v }) => w.length === names.length + 1 && v.length === names.length + 1,
-      ),
+      centre.length === names.length &&
+      Object.values(regression.blocks).every(({ w, v }) => w.length === names.length + 1 && v.length === names.length + 1),
     'weights and features do not fit together',
   )
 export type ChoiceBody = z.output<typeof ChoiceBody>
@@ -104,21 +105,20 @@ export const NO_SUMS: ArmSums = {
   propensity: 0,
 }
 
-const NO_REGRESSION: Regression = { blocks: {}, bins: [], calibration: { intercept: 0, slope: 1 }, spread: 1 / 30 }
-
 export const emptyBody = (at: number): ChoiceBody => ({
   v: 1,
   names: [],
   means: [],
   scales: [],
-  alike: NO_REGRESSION,
-  own: NO_REGRESSION,
+  regression: { blocks: {}, bins: [], calibration: { intercept: 0, slope: 1 }, spread: 1 / 200 },
+  centre: [],
   arms: {},
   control: NO_SUMS,
   treated: NO_SUMS,
   gain: { n: 0, mean: 0, m2: 0 },
   sharper: { n: 0, mean: 0, m2: 0 },
   personal: 'undecided',
+  share: 0.5,
   paused: {},
   n: 0,
   refitted: 0,

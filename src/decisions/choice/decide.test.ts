@@ -193,13 +193,13 @@ test('learning in parts is learning at once, and what it gives is read back', ()
 
 test('what is told is calibrated: people of whom a tenth is said convert by a tenth', () => {
   const body = taught(6_000)
-  const { intercept, slope } = body.own.calibration
-  const [off, all] = body.own.bins.reduce(
+  const { intercept, slope } = body.regression.calibration
+  const [off, all] = body.regression.bins.reduce(
     ([sum, count], [n, logits, hits]) =>
       n > 0 ? [sum + Math.abs(hits - n / (1 + Math.exp(-intercept - (slope * logits) / n))), count + n] : [sum, count],
     [0, 0],
   )
-  assert.ok(body.own.bins.filter(([n]) => n > 100).length > 1 && off / all < 0.03, String(off / all))
+  assert.ok(body.regression.bins.filter(([n]) => n > 100).length > 1 && off / all < 0.03, String(off / all))
 })
 
 const bodies = [taught(400), taught(2_500), taught(2_500, { personal: false })]

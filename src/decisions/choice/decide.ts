@@ -4,7 +4,7 @@ import { own } from '#lib/record.ts'
 import type { About, Candidate, ChoiceRule, DecisionRecord } from '../record.ts'
 import type { ModelOf } from '../schema.ts'
 import { askable, type ModelInForce, type ModelSilence, type Snapshot } from '../snapshot.ts'
-import type { ChoiceBody, Regression } from './body.ts'
+import type { ChoiceBody } from './body.ts'
 import { LEAST_DRAWS, thompson } from './lin-ts.ts'
 import { upperBound } from './linucb.ts'
 import { type Asked, Beliefs, calibrated, partsAt, partsOfLogit, scaleOf, standardised } from './reward-model.ts'
@@ -198,14 +198,13 @@ interface Reckoner {
   probabilities(weights: readonly Weighed[], gamma: number): Float64Array
 }
 
-/** Share of the draws that follow what is believed of the person; the others follow what is best for all, so that the two can be told apart. */
-export const SHARE_OF_OWN = { undecided: 0.5, shown: 0.9, refuted: 0.1 } as const
-
 /** For each person as far as that is shown to bring more, else for all alike: both, each with its share. */
 function reckonerOf(given: Given, weighing: Weighing): Reckoner {
   const { body, rule } = weighing
-  const share = rule.policy === 'best-arm' ? 0 : SHARE_OF_OWN[body.personal]
-  const [own, alike] = [reckonedBy(given, weighing, body.own), reckonedBy(given, weighing, body.alike)]
+  const share = rule.policy === 'best-arm' ? 0 : body.share
+  const z = standardised(body, given.features)
+  const own = reckonedBy(given, weighing, new Beliefs(body.regression, z))
+  const alike = reckonedBy(given, weighing, new Beliefs(body.regression, z, Float64Array.from(body.centre)))
   const told = share >= 0.5 ? own : alike
   return {
     at: (asked) => told.at(asked),
@@ -220,10 +219,10 @@ function reckonerOf(given: Given, weighing: Weighing): Reckoner {
   }
 }
 
-function reckonedBy(given: Given, weighing: Weighing, regression: Regression): Reckoner {
+function reckonedBy(given: Given, weighing: Weighing, beliefs: Beliefs): Reckoner {
   const { body, rule } = weighing
   const scale = scaleOf(body, rule)
-  const spread = spreadOf(given, weighing, regression)
+  const spread = spreadOf(given, weighing, beliefs)
   return {
     at(asked) {
       const parts = partsAt(body, asked, spread.rate(asked))
@@ -252,7 +251,8 @@ interface Spread {
 const ALPHA = 1
 
 /** What a candidate would be worth with another probability of conversion. */
-const valueWith = ({ parts }: Weighed, conversion: number, rule: ChoiceRule): number => netValue({ ...parts, conversion }, rule)
+const valueWith = ({ value, parts }: Weighed, conversion: number, { margin }: ChoiceRule): number =>
+  value + margin * parts.worth * (conversion - parts.conversion)
 
 /** All on the best: the floor is what the others get. */
 function allOn(values: ArrayLike<number>): Float64Array {
@@ -261,8 +261,7 @@ function allOn(values: ArrayLike<number>): Float64Array {
   return made
 }
 
-function spreadOf({ id, features }: Given, { eligible, body, rule }: Weighing, regression: Regression): Spread {
-  const beliefs = new Beliefs(regression, standardised(body, features))
+function spreadOf({ id }: Given, { eligible, body, rule }: Weighing, beliefs: Beliefs): Spread {
   const asked = eligible.map(({ arm, about }) => partsOfLogit(arm, about))
   return {
     rate: ({ arm, about }) => beliefs.rate(arm, about),
@@ -271,7 +270,7 @@ function spreadOf({ id, features }: Given, { eligible, body, rule }: Weighing, r
         weights.map((each, i) => {
           const { arm, about } = eligible[i]!
           const optimistic = upperBound({ mean: beliefs.logit(arm, about), deviation: beliefs.deviation(arm, about) }, ALPHA)
-          return valueWith(each, calibrated(regression, optimistic), rule)
+          return valueWith(each, calibrated(body.regression, optimistic), rule)
         }),
       ),
     thompson(weights) {
@@ -284,7 +283,7 @@ function spreadOf({ id, features }: Given, { eligible, body, rule }: Weighing, r
         for (let i = 0; i < into.length; i++) {
           let logit = 0
           for (const each of of[i]!) logit += each.drawn
-          into[i] = valueWith(weights[i]!, calibrated(regression, logit), rule)
+          into[i] = valueWith(weights[i]!, calibrated(body.regression, logit), rule)
         }
       })
     },
@@ -307,7 +306,7 @@ const OPERATIONS_PER_DRAW = 8
 
 /** Operations that a choice takes at most. */
 export function operations(policy: ChoiceRule['policy'], arms: number, features: number): number {
-  // Two regressions, of up to four parts each.
+  // For the person and for all, of up to four parts each.
   const parts = 8 * arms
   return parts * (features + 1) + (policy === 'thompson' ? LEAST_DRAWS * parts * OPERATIONS_PER_DRAW : 0)
 }

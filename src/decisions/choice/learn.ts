@@ -1,3 +1,4 @@
+import { normalCdf } from '#lib/numeric/distributions.ts'
 import { halfWidth, tuning } from '#lib/numeric/sequential.ts'
 import { own } from '#lib/record.ts'
 import type { About, ChoiceRule } from '../record.ts'
@@ -46,7 +47,7 @@ export function learned(before: ChoiceBody, examples: readonly Example[], settin
   return lesson.done()
 }
 
-/** Fits both regressions anew to recent examples at once: what one pass has missed is made good. Nothing else of the body changes. */
+/** Fits the regression anew to recent examples at once: what one pass has missed is made good. Nothing else of the body changes. */
 export function relearned(body: ChoiceBody, recent: readonly Example[], { halfLife }: Settings): ChoiceBody {
   const newest = recent.reduce((latest, { at }) => Math.max(latest, at), 0)
   const seen = recent
@@ -61,10 +62,20 @@ export function relearned(body: ChoiceBody, recent: readonly Example[], { halfLi
   if (seen.length === 0) return body
   return {
     ...body,
-    alike: refitted(seen, 'alike', body.alike),
-    own: refitted(seen, 'own', body.own),
+    regression: refitted(seen, body.regression),
+    centre: centreOf(seen, body.names.length),
     refitted: body.treated.reward.n,
   }
+}
+
+function centreOf(seen: readonly { readonly z: Float64Array; readonly weight: number }[], features: number): number[] {
+  const centre = new Array<number>(features).fill(0)
+  let all = 0
+  for (const { z, weight } of seen) {
+    all += weight
+    for (let i = 0; i < features; i++) centre[i]! += (weight * (z[i]! - centre[i]!)) / all
+  }
+  return centre
 }
 
 /** Whether so much is new since everything was last fitted at once that it is worth doing so again. */
@@ -92,7 +103,7 @@ class Lesson {
 
   /** New features find their place and scale. */
   read(examples: readonly Example[]): void {
-    const { names, means, scales, alike, own } = this.#body
+    const { names, means, scales, centre, regression } = this.#body
     const fresh = new Map<string, number[]>()
     const known = new Set(names)
     for (const { features } of examples)
@@ -108,14 +119,11 @@ class Lesson {
       names.push(name)
       means.push(sums.n < TELLING ? 0 : sums.mean)
       scales.push(sums.n < TELLING ? 1 : Math.max(0.25, Math.sqrt(sums.m2 / sums.n)))
-      for (const [manner, { blocks, spread }] of [
-        ['alike', alike],
-        ['own', own],
-      ] as const)
-        for (const [part, block] of Object.entries(blocks)) {
-          block.w.push(0)
-          block.v.push(freshBlock(part, 1, { manner, spread }).v[1]!)
-        }
+      centre.push(0)
+      for (const [part, block] of Object.entries(regression.blocks)) {
+        block.w.push(0)
+        block.v.push(freshBlock(part, 1, regression.spread).v[1]!)
+      }
     }
     this.#body.valued ||= examples.some(({ converted, value }) => converted && value > 0)
   }
@@ -129,16 +137,14 @@ class Lesson {
       this.#body.control = summed(this.#body.control, { example, reward, worth })
       return
     }
-    const { alike, own: mine } = this.#body
+    const { regression, centre } = this.#body
     const z = standardised(this.#body, example.features)
-    const beliefs = { own: new Beliefs(mine, z), alike: new Beliefs(alike, z) }
+    const beliefs = { own: new Beliefs(regression, z), alike: new Beliefs(regression, z, Float64Array.from(centre)) }
     this.#compare(example, { reward, beliefs })
     const { chosen: arm, converted } = example
     const about = aboutOf(example.candidates, arm)
-    binned(mine, beliefs.own.logit(arm, about), converted)
-    binned(alike, beliefs.alike.logit(arm, about), converted)
-    updated(mine, 'own', { arm, about, z, converted })
-    updated(alike, 'alike', { arm, about, z, converted })
+    binned(regression, beliefs.own.logit(arm, about), converted)
+    updated(regression, { arm, about, z, converted })
     this.#body.treated = summed(this.#body.treated, { example, reward, worth })
     this.#body.arms[example.chosen] = summed(own(this.#body.arms, example.chosen) ?? NO_SUMS, { example, reward, worth })
     this.#body.n += 1
@@ -176,8 +182,7 @@ class Lesson {
     const g = 2 ** (-elapsed / this.#settings.halfLife)
     body.at = at
     body.n *= g
-    faded(body.alike, 'alike', g)
-    faded(body.own, 'own', g)
+    faded(body.regression, g)
     for (const [arm, sums] of Object.entries(body.arms)) body.arms[arm] = fadedSums(sums, g)
     body.treated = fadedSums(body.treated, g)
     body.control = fadedSums(body.control, g)
@@ -185,8 +190,9 @@ class Lesson {
 
   done(): ChoiceBody {
     const body = this.#body
-    for (const each of [body.alike, body.own]) each.calibration = calibrationOf(each.bins)
+    body.regression.calibration = calibrationOf(body.regression.bins)
     body.personal = verdictOf(body)
+    body.share = shareOf(body)
     body.paused = guardrails(body)
     return body
   }
@@ -239,6 +245,16 @@ function verdictOf({ gain, sharper }: ChoiceBody): ChoiceBody['personal'] {
   const [least, most] = [lowerGain(gain), -lowerGain(negative(gain))]
   if (least > 0 || (lowerGain(sharper) > 0 && gain.mean > 0)) return 'shown'
   return most < 0 || -lowerGain(negative(sharper)) < 0 ? 'refuted' : 'undecided'
+}
+
+/** Either way keeps one in twenty, so that what has changed is noticed. */
+const LEAST_SHARE = 0.05
+
+/** How likely telling people apart pays, by what it has gained so far: so many are told apart (probability matching). */
+function shareOf({ gain: { n, mean, m2 } }: ChoiceBody): number {
+  if (n < LEAST_FOR_GAIN || m2 === 0) return 0.5
+  const chance = normalCdf(mean / Math.sqrt(m2 / (n - 1) / n))
+  return Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, chance))
 }
 
 const negative = ({ n, mean, m2 }: Sums): Sums => ({ n, mean: -mean, m2 })

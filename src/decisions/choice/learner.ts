@@ -75,8 +75,8 @@ export function reportOf(body: ChoiceBody, { examples }: { readonly examples: nu
     chosen: armReport(body.treated),
     control: armReport(body.control),
     lift: lift && { reward: lift.estimate, low: lift.low, high: lift.high, p: lift.p },
-    personal: { verdict: body.personal, gain: gainOf(body), sharper: body.sharper.mean },
-    calibration: { ...body.own.calibration, error: calibrationError(body.own) },
+    personal: { verdict: body.personal, share: body.share, gain: gainOf(body), sharper: body.sharper.mean },
+    calibration: { ...body.regression.calibration, error: calibrationError(body.regression) },
     sentences: sentencesOf(body, lift),
   }
 }
@@ -101,6 +101,7 @@ function calibrationError({ bins, calibration: { intercept, slope } }: Regressio
   return all > 0 ? off / all : 0
 }
 
+const percent = (share: number): string => `${Math.round(share * 100)} %`
 const money = (x: number): string => (Math.round(x * 10_000) / 10_000).toString()
 
 function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequence>): string[] {
@@ -115,8 +116,8 @@ function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequenc
     : ''
   const each = {
     shown: `It tells people apart, because that is shown to bring more than the option that is best for all${told}.`,
-    undecided: `Half of the people get what is best for them as far as is known, the other half what is best for all: that telling people apart brings more is not shown yet${told}.`,
-    refuted: `It does not tell people apart: nothing is to be gained by that here${told}. One in ten goes on trying, in case that changes.`,
+    undecided: `That telling people apart brings more than the option that is best for all is not shown yet${told}: ${percent(body.share)} are told apart, as likely as it pays by what is known.`,
+    refuted: `Nothing is to be gained by telling people apart here${told}: ${percent(body.share)} are, in case that changes.`,
   }[body.personal]
   const paused = Object.entries(body.paused).map(
     ([arm, metric]) => `Option “${arm}” is paused: its ${metric} are above those of the comparison group.`,

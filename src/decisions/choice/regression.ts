@@ -1,4 +1,4 @@
-import { cholesky, choleskyInverse, gram, type Matrix, matrix } from '#lib/numeric/linear.ts'
+import { cholesky, choleskyInverse, gram, type Matrix, matrix, timesVector } from '#lib/numeric/linear.ts'
 import { fitLogistic } from '#lib/numeric/logistic.ts'
 import { log1pExp, sigmoid } from '#lib/numeric/sums.ts'
 import type { About } from '../record.ts'
@@ -16,16 +16,10 @@ export interface Seen {
   readonly weight: number
 }
 
-/** `alike`: an option moves all people by the same (in the logit); `own`: it may move each by another amount. */
-export type Manner = 'alike' | 'own'
-
 /** Beliefs before anything is known: mean and variance of the intercept of all, variances of a part's own and of the slopes of all. */
 const PRIOR = { rate: -3, base: 4, part: 0.25, common: 1 } as const
-/** The variance of a slope that is held at 0. */
-const HELD = 1e-9
-
-export function freshBlock(part: string, features: number, { manner, spread }: { manner: Manner; spread: number }): Block {
-  const slope = part === '' ? PRIOR.common : manner === 'alike' ? HELD : spread
+export function freshBlock(part: string, features: number, spread: number): Block {
+  const slope = part === '' ? PRIOR.common : spread
   const w = new Array<number>(features + 1).fill(0)
   const v = new Array<number>(features + 1).fill(slope)
   w[0] = part === '' ? PRIOR.rate : 0
@@ -34,9 +28,9 @@ export function freshBlock(part: string, features: number, { manner, spread }: {
 }
 
 /** One step of an extended Kalman filter with a diagonal: the logistic likelihood by Laplace, O(features) for each part. */
-export function updated(regression: Regression, manner: Manner, { arm, about, z, converted }: Omit<Seen, 'weight'>): void {
+export function updated(regression: Regression, { arm, about, z, converted }: Omit<Seen, 'weight'>): void {
   const parts = partsOfLogit(arm, about)
-  for (const part of parts) regression.blocks[part] ??= freshBlock(part, z.length, { manner, spread: regression.spread })
+  for (const part of parts) regression.blocks[part] ??= freshBlock(part, z.length, regression.spread)
   const beliefs = new Beliefs(regression, z)
   const p = sigmoid(beliefs.logit(arm, about))
   const curvature = p * (1 - p)
@@ -55,9 +49,9 @@ function moved({ w, v }: Block, z: Float64Array, { step, shrink }: { step: numbe
 }
 
 /** What is old counts less: A ← gA + (1 − g) I. */
-export function faded(regression: Regression, manner: Manner, g: number): void {
+export function faded(regression: Regression, g: number): void {
   for (const [part, { w, v }] of Object.entries(regression.blocks)) {
-    const prior = freshBlock(part, w.length - 1, { manner, spread: regression.spread })
+    const prior = freshBlock(part, w.length - 1, regression.spread)
     for (let i = 0; i < w.length; i++) {
       const precision = g / v[i]! + (1 - g) / prior.v[i]!
       w[i] = ((g / v[i]!) * w[i]! + ((1 - g) / prior.v[i]!) * prior.w[i]!) / precision
@@ -98,14 +92,15 @@ export function calibrationOf(bins: Regression['bins']): Regression['calibration
 
 /** Variances of slopes that are tried; the one that predicts unseen people best is kept. */
 const SPREADS = [1 / 1_000, 1 / 200, 1 / 30, 1 / 5] as const
-const FOLDS = 3
-/** With fewer, the folds say nothing. */
+const FOLDS = 2
+/** With fewer, the folds say nothing; more than the latest so many say no more. */
 const LEAST_TO_COMPARE = 300
+const MOST_TO_COMPARE = 8_000
 
 /** Everything at once: the mode by Newton, the variances from the curvature there; how much people differ is chosen by cross-validation. */
-export function refitted(examples: readonly Seen[], manner: Manner, before: Regression): Regression {
-  const spread = manner === 'own' && examples.length >= LEAST_TO_COMPARE ? bestSpread(examples) : before.spread
-  const { blocks } = fitted(examples, { manner, spread })
+export function refitted(examples: readonly Seen[], before: Regression): Regression {
+  const spread = examples.length >= LEAST_TO_COMPARE ? bestSpread(examples.slice(-MOST_TO_COMPARE)) : before.spread
+  const { blocks } = fitted(examples, spread)
   return { blocks, bins: [], calibration: { intercept: 0, slope: 1 }, spread }
 }
 
@@ -117,7 +112,7 @@ function bestSpread(examples: readonly Seen[]): number {
     for (let fold = 0; fold < FOLDS; fold++) {
       const blocks = fitted(
         examples.filter((_, i) => i % FOLDS !== fold),
-        { manner: 'own', spread },
+        spread,
       ).blocks
       for (let i = fold; i < examples.length; i += FOLDS) {
         const { arm, about, z, converted, weight } = examples[i]!
@@ -130,83 +125,53 @@ function bestSpread(examples: readonly Seen[]): number {
   return best
 }
 
-/** Columns of the design: where each part's weights begin, and how many it has. */
-function columnsOf(examples: readonly Seen[], manner: Manner): { at: Map<string, number>; size: number } {
-  const features = examples[0]?.z.length ?? 0
-  const at = new Map<string, number>()
-  let size = 0
-  for (const { arm, about } of examples)
-    for (const part of partsOfLogit(arm, about)) {
-      if (at.has(part)) continue
-      at.set(part, size)
-      size += part === '' || manner === 'own' ? features + 1 : 1
-    }
-  return { at, size }
-}
-
-function fitted(examples: readonly Seen[], { manner, spread }: { manner: Manner; spread: number }): Pick<Regression, 'blocks'> {
-  if (examples.length === 0) return { blocks: {} }
-  const features = examples[0]!.z.length
-  const { at, size } = columnsOf(examples, manner)
-  const x = designOf(examples, { at, size, manner })
-  const priors = [...at.keys()].map((part) => freshBlock(part, features, { manner, spread }))
-  const wide = (part: string): number => (part === '' || manner === 'own' ? features + 1 : 1)
-  const penalty = [...at.keys()].flatMap((part, i) => priors[i]!.v.slice(0, wide(part)).map((v) => 1 / v))
+function fitted(examples: readonly Seen[], spread: number): Pick<Regression, 'blocks'> {
+  const wide = (examples[0]?.z.length ?? -1) + 1
+  const parts = [...new Set(examples.flatMap(({ arm, about }) => partsOfLogit(arm, about)))]
+  const at = new Map(parts.map((part, i) => [part, i * wide]))
+  const x = designOf(examples, at, wide)
+  const priors = parts.map((part) => freshBlock(part, wide - 1, spread))
+  const penalty = priors.flatMap(({ v }) => v.map((variance) => 1 / variance))
   const weights = Float64Array.from(examples, ({ weight }) => weight)
   const y = Float64Array.from(examples, ({ converted }) => (converted ? 1 : 0))
   // The intercept of all leans on its prior mean: as an offset, its weight is what differs from that.
   const offset = new Float64Array(examples.length).fill(PRIOR.rate)
   const found = fitLogistic(x, y, { l2: penalty, weights, offset, maxIterations: 25 }).weights
   const variances = variancesAt(x, found, { weights, penalty })
-  return { blocks: blocksOf({ at, features, wide, priors }, found, variances) }
+  const blocks = parts.map((part, i): [string, Block] => {
+    const from = i * wide
+    const w = Array.from(found.subarray(from, from + wide))
+    if (part === '') w[0]! += PRIOR.rate
+    return [part, { w, v: Array.from(variances.subarray(from, from + wide)) }]
+  })
+  return { blocks: Object.fromEntries(blocks) }
 }
 
-function designOf(examples: readonly Seen[], { at, size, manner }: { at: Map<string, number>; size: number; manner: Manner }): Matrix {
-  const x = matrix(examples.length, size)
+function designOf(examples: readonly Seen[], at: ReadonlyMap<string, number>, wide: number): Matrix {
+  const x = matrix(examples.length, at.size * wide)
   examples.forEach(({ arm, about, z }, row) => {
     for (const part of partsOfLogit(arm, about)) {
-      const column = row * size + at.get(part)!
+      const column = row * x.cols + at.get(part)!
       x.data[column] = 1
-      if (part === '' || manner === 'own') x.data.set(z, column + 1)
+      x.data.set(z, column + 1)
     }
   })
   return x
 }
 
+/** Diagonal of the inverse curvature at the mode. */
 function variancesAt(
   x: Matrix,
   w: Float64Array,
   { weights, penalty }: { weights: Float64Array; penalty: readonly number[] },
 ): Float64Array {
-  const curvature = new Float64Array(x.rows)
-  for (let i = 0; i < x.rows; i++) {
-    let logit = PRIOR.rate
-    for (let j = 0; j < x.cols; j++) logit += x.data[i * x.cols + j]! * w[j]!
-    const p = sigmoid(logit)
-    curvature[i] = weights[i]! * p * (1 - p)
-  }
+  const logits = timesVector(x, w)
+  const curvature = logits.map((logit, i) => {
+    const p = sigmoid(PRIOR.rate + logit)
+    return weights[i]! * p * (1 - p)
+  })
   const hessian = gram(x, curvature)
   for (let j = 0; j < x.cols; j++) hessian.data[j * x.cols + j]! += penalty[j]!
   const inverse = choleskyInverse(cholesky(hessian)!)
   return Float64Array.from({ length: x.cols }, (_, j) => inverse.data[j * x.cols + j]!)
-}
-
-interface Columns {
-  readonly at: ReadonlyMap<string, number>
-  readonly features: number
-  readonly wide: (part: string) => number
-  readonly priors: readonly Block[]
-}
-
-function blocksOf({ at, features, wide, priors }: Columns, found: Float64Array, variances: Float64Array): Record<string, Block> {
-  return Object.fromEntries(
-    [...at].map(([part, from], i) => {
-      const { w, v } = priors[i]!
-      for (let j = 0; j < Math.min(wide(part), features + 1); j++) {
-        w[j] = (part === '' && j === 0 ? PRIOR.rate : 0) + found[from + j]!
-        v[j] = variances[from + j]!
-      }
-      return [part, { w, v }]
-    }),
-  )
 }

@@ -46,22 +46,27 @@ export function beliefOf({ w, v }: Block, z: Float64Array): Belief {
   return { mean, variance }
 }
 
-/** The parts of some candidates' logits, each reckoned once. */
+/**
+ * The parts of some candidates' logits, each reckoned once. With a `centre`, options move everybody as they move the person that stands
+ * for all: that is what is best for all, also where options have gone to those whom they move most.
+ */
 export class Beliefs {
   readonly #regression: Regression
   readonly #z: Float64Array
+  readonly #centre: Float64Array
   readonly #known = new Map<string, Belief>()
 
-  constructor(regression: Regression, z: Float64Array) {
+  constructor(regression: Regression, z: Float64Array, centre: Float64Array = z) {
     this.#regression = regression
     this.#z = z
+    this.#centre = centre
   }
 
   of(part: string): Belief {
     const known = this.#known.get(part)
     if (known) return known
     const block = own(this.#regression.blocks, part)
-    const made = block ? beliefOf(block, this.#z) : UNKNOWN
+    const made = block ? beliefOf(block, part === '' ? this.#z : this.#centre) : UNKNOWN
     this.#known.set(part, made)
     return made
   }
