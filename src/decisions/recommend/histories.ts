@@ -32,13 +32,16 @@ export const LEAST_PEOPLE = 3
 const MOST_ITEMS = 10_000
 /** Of one person the newest so many products: somebody who touches everything says nothing. */
 const MOST_OF_ONE = 100
+/** Pairs of products within baskets, all told: what is held of links grows with them. People come in the order of a hash, so these are a sample. */
+const MOST_PAIRS = 8_000_000
 
 /** Renumbers products by how many people touched them, and leaves out the rare ones. */
 export function historiesOf(events: ProductEvents): Histories {
   const kept = keptItems(events)
   const number = new Map(kept.map((item, i) => [item, i]))
   const people: History[] = []
-  for (let p = 0; p + 1 < events.offsets.length; p++) {
+  let pairs = 0
+  for (let p = 0; p + 1 < events.offsets.length && pairs < MOST_PAIRS; p++) {
     const sequence: number[] = []
     const values = new Map<number, number>()
     for (let k = events.offsets[p]!; k < events.offsets[p + 1]!; k++) {
@@ -48,6 +51,7 @@ export function historiesOf(events: ProductEvents): Histories {
       if (sequence.at(-1) !== item) sequence.push(item)
     }
     const basket = [...values.keys()].slice(-MOST_OF_ONE)
+    pairs += basket.length ** 2
     if (basket.length > 0) people.push({ basket, values: basket.map((item) => values.get(item)!), sequence })
   }
   return { items: kept.map((item) => events.items[item]!), people }
