@@ -9,6 +9,7 @@ npm run bench -- engine [--curves]
 npm run bench -- gates [--messages 8000]
 npm run bench -- render [--messages 5000]
 npm run bench -- patterns [--people 2000]
+npm run bench -- decide
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
 w3      Measures segments: the first build and another, a count while a condition is written, and what segments cost an event.
@@ -17,6 +18,7 @@ curves  Measures what people who wait cost, and what happens when 100,000 timers
 engine  Measures the pure engine on one core; with --curves also how an event's cost grows.
 render  Measures rendering on one core, against bare liquidjs on the same templates.
 patterns Measures pattern models on one core: a step of the network (fails above 25 µs), an event with all around it, training.
+decide  Measures choices on one core by number of arms and features, beside the multiplications they take; fails above 50 ms of engine time (p99).
 gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
@@ -48,6 +50,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   render: async () => (await import('./render.ts')).render({ messages: Number(values.messages) }),
   gates: async () => (await import('./gates.ts')).gates({ messages: Number(values.messages ?? 8_000) }),
   patterns: async () => (await import('./patterns.ts')).patterns({ people: Number(values.people ?? 2_000) }),
+  decide: async () => (await import('./decide.ts')).decisions(),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

@@ -301,14 +301,17 @@ function guarded(offered: readonly Offered[], { paused }: ChoiceBody): readonly 
 
 /** Pure code has no clock: time is reckoned from operations. Nanoseconds of one multiplication with what surrounds it, measured by `bench decide` and doubled. */
 export const NANOSECONDS_PER_OPERATION = 20
-/** A normal number and what is done with it. */
-const OPERATIONS_PER_DRAW = 8
+/** In operations: a choice without any features, a feature that is looked up, and a normal number with what is done with it. */
+const ONE_CHOICE = 1_500
+const ONE_FEATURE = 20
+const ONE_DRAW = 10
 
 /** Operations that a choice takes at most. */
 export function operations(policy: ChoiceRule['policy'], arms: number, features: number): number {
-  // For the person and for all, of up to four parts each.
+  // Two regressions, of up to four parts each.
   const parts = 8 * arms
-  return parts * (features + 1) + (policy === 'thompson' ? LEAST_DRAWS * parts * OPERATIONS_PER_DRAW : 0)
+  const drawing = policy === 'thompson' ? LEAST_DRAWS * parts * ONE_DRAW : 0
+  return ONE_CHOICE + ONE_FEATURE * features + parts * (features + 1) + drawing
 }
 
 function tooSlow({ inForce, offered, features, budget }: Question): boolean {
