@@ -5,6 +5,7 @@ import { whyChosen, whyThis } from '#decisions/choice/words.ts'
 import type { About, DecisionRecord } from '#decisions/record.ts'
 import { type DecisionView, GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
 import { Model, type ModelOf } from '#decisions/schema.ts'
+import { whyHour, whyThisHour } from '#decisions/send-time/words.ts'
 import { explain } from '#journeys/reasons.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { refuse } from '#lib/problem.ts'
@@ -112,12 +113,12 @@ const viewOf = (row: DecisionRow, record: DecisionRecord, outcome: View['outcome
     ...(predicted !== undefined && { predicted }),
     ...(parts && { parts: { ...parts } }),
     ...(about && { about: plain(about) }),
-    sentence: whyThis(
+    sentence: (record.kind === 'send_time' ? whyThisHour : whyThis)(
       { arm, excluded, propensity, ...(predicted !== undefined && { predicted }), ...(parts && { parts }) },
       record,
       explain,
     ),
   })),
-  sentence: whyChosen(record, explain),
+  sentence: (record.kind === 'send_time' ? whyHour : whyChosen)(record, explain),
   outcome,
 })

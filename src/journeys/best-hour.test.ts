@@ -5,6 +5,7 @@ import { ContactPolicy } from '#consent/policy.ts'
 import { BINS, HOUR } from '#decisions/send-time/week.ts'
 import type { DecisionFact } from '#events/reaction.ts'
 import { journey, MONDAY, World } from '../../test/fixtures/journeys.ts'
+import { policy } from '../../test/fixtures/policies.ts'
 import { hoursInForce, hoursModel, learnedBody } from '../../test/fixtures/send-time.ts'
 import { check } from './check.ts'
 import { detail, title } from './lanes.ts'
@@ -83,6 +84,21 @@ test('quiet hours close the hour that would be best, and the next best one is ta
   assert.equal(candidates.find(({ arm }) => arm === '2026-03-03T09:00+00:00')?.excluded, '')
   assert.equal(chosen, 'now')
   assert.equal(world.sent.length, 1)
+})
+
+test('hours that a rule of law closes are not chosen', () => {
+  const rule = policy({ id: 'hours', rule: { kind: 'hours', windows: [{ from: '12:00', to: '16:00' }] } })
+  const world = new World([journey({ steps: [timed] })], { models: [modelled(20)], policies: [{ policy: rule, version: 3 }] })
+  world.person('ada', { timezone: 'Europe/London', device_timezone: 'Europe/London' })
+  world.happens('ada', 'Product Added')
+  world.passes('2d')
+  const { candidates } = JSON.parse(decisionsOf(world)[0]!.record!) as { candidates: { arm: string; excluded: string }[] }
+  const closed = candidates.find(({ arm }) => arm.startsWith('2026-03-02T20'))!.excluded
+  assert.match(closed, /^policy:hours/)
+  const hour = new Date(world.sent[0]!.effect.due).getUTCHours()
+  assert.ok(hour >= 12 && hour < 16, `${hour}`)
+  const verdicts = world.facts.flatMap((fact) => (fact.table === 'verdicts' ? [fact.row.outcome] : []))
+  assert.deepEqual(verdicts, ['pass'])
 })
 
 test('a text to somebody whose zone nobody knows is not sent at any hour, where the law watches hours', () => {
