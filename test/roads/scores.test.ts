@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { packed } from '#app/learning/body.ts'
+import { pastOf } from '#app/learning/features-store.ts'
+import { featuresOf, readFeatures } from '#decisions/features/read.ts'
+import { replayed } from '#decisions/features/replay.ts'
 import { taskOf } from '#decisions/rollout.ts'
 import type { GetScores } from '#decisions/scores-api.ts'
 import { addSnapshot, dateSnapshots } from '#decisions/store.ts'
+import type { Person } from '#journeys/person.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { nextRevision } from '#platform/documents.ts'
+import { loadStates } from '#platform/keyed-state.ts'
 import { appendToPartitions } from '#platform/log.ts'
 import { transaction } from '#platform/postgres/pool.ts'
 import { linearBody } from '../fixtures/models.ts'
@@ -119,6 +124,47 @@ test('what was queued is kept as an example with what the models were told, and 
     told.map(({ properties }) => (JSON.parse(properties) as { direction: string }).direction),
     ['up', 'down'],
   )
+})
+
+test('what was streamed is what the facts come to when they are read again: late events, repeats, merged profiles and people from before the models', async () => {
+  const ago = (hours: number): string => new Date(world.clock.now() - hours * 3_600_000).toISOString()
+  await world.identify('cy', { timezone: 'Asia/Tokyo' })
+  await world.call('track', { anonymousId: 'guest', event: 'Product Viewed', properties: { product_id: 'p1' } })
+  await world.call('track', { anonymousId: 'guest', event: 'Product Added', properties: { price: 12.5, quantity: 2 } })
+  await world.pass({ hours: 7 })
+  await world.call('identify', { userId: 'cy', anonymousId: 'guest' })
+  for (let i = 0; i < 2; i++) {
+    const order = { userId: 'cy', event: 'Order Completed', messageId: 'order-1', properties: { total: 40.25, coupon: 'SPRING' } }
+    await world.call('track', order)
+  }
+  await world.call('track', { userId: 'cy', event: 'Order Completed', timestamp: ago(200), properties: { revenue: 9.75 } })
+  await world.call('track', { userId: 'cy', event: 'Product Viewed', timestamp: ago(50) })
+  await world.call('group', { userId: 'cy', groupId: 'acme', traits: { employees: 40 } })
+  await world.pass({ days: 2 })
+  await still()
+  const { work, analytics } = world.app.parts
+  const histories = await pastOf(analytics, { workspace: world.workspace, of: 1, slice: 0 })
+  const keys = histories.map(({ person: id }) => ({ ws: world.workspace, id }))
+  const states = new Map((await loadStates<Person>(work, 'profile', keys)).map(({ id, state }) => [id, state]))
+  const root = (id: string): string => states.get(id)!.profile.mergedInto ?? id
+  const now = world.clock.now()
+  const people = Map.groupBy(histories, ({ person }) => root(person))
+  assert.equal(histories.length, people.size + 1, 'a guest became somebody')
+  for (const [id, parts] of people) {
+    const person = states.get(id)!
+    const zone = person.profile.attributes['timezone']?.[0] as string | undefined
+    const events = parts.flatMap((part) => part.events)
+    const replay = readFeatures(replayed(events, new Set(['Order Completed'])), { now, zone })
+    const streamed = featuresOf(person, { now })
+    assert.deepEqual(Object.keys(streamed), Object.keys(replay))
+    for (const [name, value] of Object.entries(replay))
+      assert.ok(Math.abs(streamed[name]! - value) <= 1e-9 * Math.max(1, Math.abs(value)), `${name}: ${streamed[name]} instead of ${value}`)
+  }
+  const cy = featuresOf(states.get(root(await world.profileId('cy')))!, { now })
+  assert.equal(cy['orders.count'], 2)
+  assert.equal(cy['orders.revenue'], 50)
+  assert.equal(cy['cart.items'], 0)
+  assert.equal(cy['account.size'], 40)
 })
 
 test('of a stranger there are no scores', async () => {
