@@ -12,6 +12,8 @@ interface Options {
   readonly backtest: Task
   /** Values policies of choices on the log. */
   readonly evaluation: Task
+  /** Reckons what offers do to people. */
+  readonly responses: Task
   /** Scores people with the models that workspaces brought. */
   readonly brought: Task
   readonly url: string
@@ -26,12 +28,23 @@ const DAY = 86_400_000
 const TROUBLES_MS = 40 * DAY
 
 /** Housekeeping in the background. Resolves with its end. */
-export async function startKeeping({ url, pool, logger, now, backtest, evaluation, brought, live }: Options): Promise<() => Promise<void>> {
+export async function startKeeping({
+  url,
+  pool,
+  logger,
+  now,
+  backtest,
+  evaluation,
+  responses,
+  brought,
+  live,
+}: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
     url,
     tasks: {
       backtest,
       'evaluate-policy': evaluation,
+      'learn-responses': responses,
       'brought-scores': brought,
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
@@ -44,6 +57,7 @@ export async function startKeeping({ url, pool, logger, now, backtest, evaluatio
     schedule: [
       ...LIVE_SCHEDULE,
       { task: 'brought-scores', cron: '13 2 * * *' },
+      { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
       { task: 'forget-troubles', cron: '37 4 * * *' },

@@ -174,6 +174,7 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   },
   // decisions
   model_snapshots: { kind: 'nobody', holds: 'what models have learned: weights and counts, of nobody in particular' },
+  offer_responses: { kind: 'nobody', holds: 'what offers do to people on the whole: effects and words, of nobody in particular' },
   policy_evaluations: { kind: 'nobody', holds: 'what policies would have earned: counts and averages, of nobody in particular' },
   model_training: { kind: 'nobody', holds: 'how training goes' },
   // segments

@@ -23,6 +23,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { SETTLING } from './learning/choice-store.ts'
+import { responseBindings } from './offer-responses.ts'
 import { policyBacktest } from './policy-backtest.ts'
 import {
   createEvaluation,
@@ -49,6 +50,7 @@ const unknown = (id: string): Problem => ({ code: 'evaluation.unknown', status: 
 
 /** What the actions about evaluations do. */
 export const policyBindings = ({ pool, work, now }: Options): Binding[] => [
+  ...responseBindings({ pool, work }),
   bind(EvaluateModel, async ({ id: model, policy, document, from, to }, { workspace, actor }) => {
     const id = randomUUID()
     const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<{ id: string }>> => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { linkKeys } from '#channels/adapters/keys.ts'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
 import { keepMail } from '#channels/store.ts'
+import { askTraining } from '#decisions/training-store.ts'
 import { openSweeps } from '#journeys/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
 import { Confirmations } from '#platform/carrier/confirmations.ts'
@@ -36,8 +37,9 @@ import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
 import { startKeeping } from './keeping.ts'
 import { type Learning, startLearning } from './learning/learning.ts'
-import { ModelShelf } from './learning/shelf.ts'
+import { ModelShelf, type ShelfOptions } from './learning/shelf.ts'
 import { startBounceMail } from './mail-in.ts'
+import { responsesTask } from './offer-responses.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
 import { evaluationTask } from './policy-backtest-actions.ts'
@@ -164,7 +166,7 @@ async function startRoles(roles: Roles): Promise<Running> {
   const broadcaster = has('jobs') ? startBroadcasting(roles, { registry, now, appended }) : null
   if (has('jobs')) startImporting(roles, { now, appended })
   const learning = has('jobs') ? startLearningRole(roles, { now, appended }) : null
-  if (has('jobs')) closing.push(await keepHouse(roles, { registry, now }))
+  if (has('jobs')) closing.push(await keepHouse(roles, { registry, now, appended }))
   if (has('jobs')) anchorAudit(roles, now)
   // Before delivery: whoever came back with an old database must not be written to.
   if (has('jobs')) closing.push(await startErasing({ ...roles, now }))
@@ -208,7 +210,14 @@ function shelfOf({ parts, logger, metrics, teaching }: Roles): ModelShelf {
     help: 'Snapshots of models that could not be read',
     labels: ['type'],
   })
-  return new ModelShelf({ db: parts.work, logger, learners: teaching?.learners, onBroken: ({ type }) => broken.inc({ type }) })
+  const onBroken: ShelfOptions['onBroken'] = ({ ws, model, type }) => {
+    broken.inc({ type })
+    // Whoever trains it again mends it; until then it is asked by nobody.
+    askTraining(parts.work, ws, model).catch((error: unknown) =>
+      logger.warn({ err: error, ws, model }, 'a broken model waits until it is due'),
+    )
+  }
+  return new ModelShelf({ db: parts.work, logger, learners: teaching?.learners, onBroken })
 }
 
 /** Models learn in threads, from what ClickHouse knows. */
@@ -293,7 +302,10 @@ function startImporting({ parts: { work }, config, logger, closing }: Roles, tol
 }
 
 /** Housekeeping, and what has to be looked after for live content. */
-function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegistry; now: () => number }): Promise<() => Promise<void>> {
+function keepHouse(
+  roles: Roles,
+  { registry, now, appended }: { registry: DefinitionsRegistry; now: () => number; appended: () => void },
+): Promise<() => Promise<void>> {
   const { parts, config, logger } = roles
   const { url, work: pool, analytics } = parts
   const live = { pool, analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) }
@@ -304,6 +316,7 @@ function keepHouse(roles: Roles, { registry, now }: { registry: DefinitionsRegis
     now,
     backtest: backtestTask({ ...parts, registry, now }),
     evaluation: evaluationTask({ analytics, work: pool, now }),
+    responses: responsesTask({ analytics, work: pool, partitions: config.partitions, now, appended }),
     brought: broughtTask({ pool, partitions: config.partitions, now, logger }),
     live,
   })

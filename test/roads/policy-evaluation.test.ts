@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { drawnDecisions } from '#app/policy-backtest-store.ts'
 import type { GetApproval } from '#approvals/api.ts'
-import type { CheckPromotion, GetEvaluation } from '#decisions/evaluation/api.ts'
+import type { CheckPromotion, GetEvaluation, GetResponses } from '#decisions/evaluation/api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { chance } from '#lib/hash.ts'
 import { until } from '../fixtures/delivery.ts'
@@ -18,14 +18,14 @@ type Told = OutputOf<typeof GetEvaluation>
 const DAY = 86_400_000
 
 const model = (id: string, more: object = {}): Document => ({ kind: 'model', id, type: 'choice', within: '3d', ...more })
-const option = (id: string, cost = 0): object => ({ id, cost, steps: [{ kind: 'update', id: `got-${id}`, set: { got: id } }] })
+const option = (id: string, more: object = {}): object => ({ id, ...more, steps: [{ kind: 'update', id: `got-${id}`, set: { got: id } }] })
 const cart = journey('cart', 'Product Added', {
   steps: [
     {
       kind: 'choose',
       id: 'nudge',
       by: { model: 'recovery', control: '0%' },
-      options: [option('plain'), option('discount', 2)],
+      options: [option('plain'), option('discount', { cost: 2, offer: 'percent_off' })],
       fallback: [],
     },
     { kind: 'wait', id: 'look', for: '3d' },
@@ -90,6 +90,29 @@ test('a policy is valued on what was decided and what came of it: the fixed opti
   const learned = await evaluated('recovery')
   assert.equal(learned.verdict, 'better', learned.sentence)
   assert.equal(learned.support.people, 320)
+})
+
+test('what an offer does to people, drawn against none, becomes a score of each', async () => {
+  await world.api('POST /api/responses', {})
+  const read = (): Promise<OutputOf<typeof GetResponses>> => world.api('GET /api/responses')
+  await until('responses are reckoned', async () => (await read()).models.some(({ model }) => model === 'recovery'))
+  const [found] = (await read()).models
+  const [offer] = found!.offers
+  assert.deepEqual([found!.refused, offer!.offer, offer!.people], [null, 'percent_off', 320])
+  // 30 % margin of 100 for four of ten more, less 2. People are drawn anew in each run: four standard errors.
+  assert.ok(Math.abs(offer!.effect - 10) < offer!.high - offer!.low, offer!.sentence)
+  await world.publish({ kind: 'segment', id: 'movable', when: 'score("response:percent_off") > 3' })
+  const scored = async (): Promise<boolean> => {
+    await world.settled()
+    const { scores } = (
+      await world.app.parts.work.query<{ scores: Record<string, [number, number]> }>(
+        `select state::jsonb->'segments'->'scores' as scores from keyed_state where workspace_id = $1 and kind = 'profile' and id = $2`,
+        [world.workspace, await world.profileId('p7')],
+      )
+    ).rows[0]!
+    return scores?.['response:percent_off'] !== undefined
+  }
+  await until('people have the score', scored)
 })
 
 test('a model whose evaluation says nothing may not act in full without a reason; an approver is shown what is known', async () => {

@@ -87,3 +87,44 @@ export const CheckPromotion = action({
     evaluation: EvaluationLine.nullable(),
   }),
 })
+
+const OfferTold = z.object({
+  /** Scores are called `response:<offer>`. */
+  offer: z.string(),
+  decisions: Count,
+  people: Count,
+  /** What the offer changes on average, in the reward's unit, with its 95 % interval. */
+  effect: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** Whether people are shown to respond differently. */
+  differs: z.boolean(),
+  sentence: z.string(),
+})
+
+export const ResponseReport = z.object({
+  /** Why nothing can be said. */
+  refused: Told.nullable(),
+  offers: z.array(OfferTold),
+})
+export type ResponseReport = z.output<typeof ResponseReport>
+
+export const LearnResponses = action({
+  name: 'models.learnResponses',
+  does: 'Reckons now what each type of offer does to each person, from offers that were drawn at random; it is done every night as well.',
+  may: 'models:write',
+  route: 'POST /api/responses',
+  input: z.object({}),
+  output: z.object({ asked: z.literal(true) }),
+  audited: true,
+  status: 202,
+})
+
+export const GetResponses = action({
+  name: 'models.responses',
+  does: 'Tells what each type of offer does to people, by the model whose choices drew it, and whether people differ in that.',
+  may: 'models:read',
+  route: 'GET /api/responses',
+  input: z.object({}),
+  output: z.object({ models: z.array(ResponseReport.extend({ model: z.string(), at: Time })) }),
+})

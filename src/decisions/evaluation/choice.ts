@@ -80,7 +80,7 @@ function usable(
   { policy, rule, valued, model }: { policy: PolicyWanted; rule: ChoiceRule; valued: boolean; model: string },
 ): LoggedDecision | Skipped {
   const { record, unit, at } = each
-  const found = loggedOf(record, { unit, at, reward: rewarded(each, { rule, valued }) })
+  const found = loggedOf(record, { unit, at, reward: rewardedOf(each, { rule, valued }) })
   if (typeof found === 'string') return found
   // Where one option was possible no policy can do anything else.
   if (found.arms.length < 2) return 'no_choice'
@@ -94,7 +94,7 @@ function usable(
 const ownCost = ({ candidates, chosen }: DecisionRecord): number => candidates.find(({ arm }) => arm === chosen)?.about?.cost ?? 0
 
 /** Conversions without a worth count as 1, as they do for the model that learns. */
-const rewarded = (each: ChoiceCase, { rule, valued }: { rule: ChoiceRule; valued: boolean }): number =>
+export const rewardedOf = (each: ChoiceCase, { rule, valued }: { rule: ChoiceRule; valued: boolean }): number =>
   rewardOf({ ...each, value: valued ? each.value : 1, cost: each.cost + ownCost(each.record) }, rule)
 
 function candidateOf(cases: ReadonlyMap<string, ChoiceCase>, question: ChoiceQuestion): Candidate {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normal, random } from '#lib/numeric/random.ts'
 import { isRefusal } from '#lib/problem.ts'
+import type { ChoiceCase } from '../evaluation/choice.ts'
+import type { DecisionRecord } from '../record.ts'
+import { offersOf } from './offers.ts'
 import { fitResponse, type OfferDecision, type ResponseModel, responseFor, responsesOf } from './response.ts'
 
 interface World {
@@ -130,4 +133,43 @@ test('refused: offers that were not drawn at random, too few, and probabilities 
     'response.propensities',
   )
   assert.equal(code(log), 'fitted')
+})
+
+test('choices are read as offers: options of one offer together, those without an offer as none; groups that nobody drew are left out', () => {
+  const chance = random('choices')
+  const arms = [
+    { arm: 'plain', offer: undefined, propensity: 0.5 },
+    { arm: 'ten-off', offer: 'percent_off', propensity: 0.25 },
+    { arm: 'twenty-off', offer: 'percent_off', propensity: 0.25 },
+  ]
+  const cases = Array.from({ length: 2_000 }, (_, i): ChoiceCase => {
+    const chosen = arms[chance.uniform() < 0.5 ? 0 : chance.uniform() < 0.5 ? 1 : 2]!
+    const record: DecisionRecord = {
+      id: `d${i}`,
+      kind: 'choose',
+      model: 'm',
+      modelVersion: 1,
+      snapshot: 0,
+      by: i % 10 === 0 ? 'control' : 'cold_start',
+      candidates: arms.map(({ arm, offer, propensity }) => ({
+        arm,
+        excluded: '',
+        propensity,
+        about: offer === undefined ? {} : { offer },
+      })),
+      chosen: chosen.arm,
+      propensity: chosen.propensity,
+      seed: '',
+      features: i % 3 === 0 ? { often: 1, rare: 1 } : { often: 2 },
+    }
+    const converted = chance.uniform() < (chosen.offer === undefined ? 0.2 : 0.4)
+    return { record, unit: `p${i % 700}`, at: i, converted, value: converted ? 100 : 0, cost: 0, unsubscribed: false, complained: false }
+  })
+  const { log, names } = offersOf(cases, { policy: 'squarecb', floor: 0.01, margin: 0.3, unsubscribeCost: 5 })
+  assert.deepEqual([log.length, names], [1_800, ['often']])
+  assert.deepEqual(log[0]!.propensities, { none: 0.5, percent_off: 0.5 })
+  const model = fitResponse(log, names)
+  assert.ok(!isRefusal(model))
+  const offer = model.offers['percent_off']!
+  assert.ok(Math.abs(offer.effect - 6) < 4 * offer.effectSe, offer.sentence)
 })
