@@ -125,6 +125,42 @@ test('a cap is asked when the hour has come: whoever was written to meanwhile is
   assert.match(world.storyOf('ada').at(-1)!, /capped:daily/)
 })
 
+test('a slot is kept for the more important mail that waits for its hour, or is coming to such a wait', () => {
+  const daily = policyOf({ caps: [{ id: 'daily', max: 1, per: '24h' }] })
+  const lesser = journey({
+    id: 'lesser',
+    entry: { event: 'Viewed' },
+    priority: 10,
+    steps: [{ kind: 'email', id: 'now', template: 'quick' }],
+  })
+  const settle = { kind: 'wait', id: 'settle', for: '1h' }
+  for (const steps of [[timed], [settle, timed]]) {
+    const models = [modelled(20)]
+    const world = new World([journey({ priority: 90, steps }), lesser], { models, policy: daily })
+    world.person('ada')
+    world.happens('ada', 'Product Added')
+    world.happens('ada', 'Viewed')
+    world.passes('2d')
+    assert.deepEqual(world.sentTo('ada'), ['news'])
+    assert.ok(
+      world.storyOf('ada').some((line) => line.includes('held_for:reminder')),
+      world.storyOf('ada').join(),
+    )
+  }
+})
+
+test('who moves while their mail waits for its hour gets it at that moment', () => {
+  const world = new World([journey({ steps: [timed] })], { models: [modelled(20)] })
+  world.person('ada', { timezone: 'UTC' })
+  world.happens('ada', 'Product Added')
+  const due = world.people.get('ada')!.journeys.enrollments[0]!.due
+  world.identify('ada', { timezone: 'America/New_York' })
+  world.passes('1h')
+  assert.equal(world.people.get('ada')!.journeys.enrollments[0]!.due, due)
+  world.passes('2d')
+  assert.equal(world.sent.length, 1)
+})
+
 test('the time for handing over begins at the chosen hour', () => {
   const world = new World([journey({ steps: [{ ...timed, within: '30m' }] })], { models: [modelled(20)] })
   world.happens(world.person('ada'), 'Product Added')
