@@ -48,7 +48,8 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   workers: { kind: 'nobody', holds: 'living processes' },
   keyed_state: {
     kind: 'rows',
-    holds: 'who a person is, what they did, permits, journeys they stand in',
+    holds:
+      'who a person is, what they did, permits, journeys they stand in, what models keep of them (features, hours, order of events, scores)',
     of: { profile: ['id'] },
     erase: 'delete',
     export: ['state'],

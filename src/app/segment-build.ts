@@ -219,7 +219,7 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
 }
 
 /** People whose events are read at once, of a slice. */
-const PARTS = 10
+const PARTS = 4
 
 /** What models would have kept of each person of a slice, had they been there all along. */
 async function bringModels(
