@@ -21,28 +21,24 @@ import { consentModesAt } from '#workspaces/store.ts'
 import { mayBegin, startDeadlines } from './approvals-deadlines.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
 import { startAuditAnchors } from './audit-anchors.ts'
-import { backtestTask } from './backtest-actions.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
-import { broughtTask } from './brought-scores.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
-import { type Delivery, guardedWayOut, reputationOf, secretsFor, startDelivery } from './delivery.ts'
+import { type Delivery, reputationOf, startDelivery } from './delivery.ts'
 import { startEngine } from './engine.ts'
 import { engineStore } from './engine-store.ts'
 import { startErasing } from './eraser.ts'
 import { heldRuns } from './held.ts'
+import { keepHouse } from './housekeeping.ts'
 import { onInbound, replyWords } from './inbound.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
-import { startKeeping } from './keeping.ts'
 import { type Learning, startLearning } from './learning/learning.ts'
 import { ModelShelf, type ShelfOptions } from './learning/shelf.ts'
 import { startBounceMail } from './mail-in.ts'
-import { responsesTask } from './offer-responses.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
-import { evaluationTask } from './policy-backtest-actions.ts'
 import { startPresence } from './presence.ts'
 import { type Projector, startProjector } from './project-facts.ts'
 import { type Readings, readings } from './readings.ts'
@@ -299,27 +295,6 @@ function startImporting({ parts: { work }, config, logger, closing }: Roles, tol
   const ingest = new Ingest({ ...options, addressHash: addressHash(config.secretKey), onAppended: told.appended })
   const importer = startConsentImporter({ work, ingest, now: told.now, logger })
   closing.push(() => importer.stop())
-}
-
-/** Housekeeping, and what has to be looked after for live content. */
-function keepHouse(
-  roles: Roles,
-  { registry, now, appended }: { registry: DefinitionsRegistry; now: () => number; appended: () => void },
-): Promise<() => Promise<void>> {
-  const { parts, config, logger } = roles
-  const { url, work: pool, analytics } = parts
-  const live = { pool, analytics, now, logger, egress: guardedWayOut(config), secret: secretsFor(roles) }
-  return startKeeping({
-    url,
-    pool,
-    logger,
-    now,
-    backtest: backtestTask({ ...parts, registry, now }),
-    evaluation: evaluationTask({ analytics, work: pool, now }),
-    responses: responsesTask({ analytics, work: pool, partitions: config.partitions, now, appended }),
-    brought: broughtTask({ pool, partitions: config.partitions, now, logger }),
-    live,
-  })
 }
 
 /** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */
