@@ -40,3 +40,9 @@ test('training that fails is said in words, also while what was learned is good'
   assert.equal(failing.state, 'learning')
   assert.equal(failing.todo, 'The last 3 trainings failed: its data could not be read (is ClickHouse there?).')
 })
+
+test('a model that was brought is not taken for one that has learned nothing', () => {
+  const onnx = { file: 'AAAA', input: { kind: 'features', names: ['activity.7d'] } }
+  const model = Model.parse({ kind: 'model', id: 'own', type: 'pattern', target: { event: 'Order Completed' }, onnx })
+  assert.match(healthOf(facts({ model, snapshot: null, training: null })).sentence, /^It was brought/)
+})

@@ -40,6 +40,8 @@ const unlearned = (type: Model['type']): string =>
 /** How a version of a model is, worst first. */
 export function healthOf({ model, snapshot, training, trial, now }: HealthFacts): Health {
   const trouble = troubleOf(training)
+  if (model.type === 'pattern' && model.onnx && trial !== 'shadow')
+    return { state: 'learning', sentence: 'It was brought, and is not trained here. It scores everybody at night.', todo: '' }
   if (snapshot?.broken != null)
     return {
       state: 'broken',

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Sequences } from '#decisions/patterns/lessons.ts'
+import { decodePattern } from '#decisions/patterns/snapshot.ts'
 import { Model, type ModelOf } from '#decisions/schema.ts'
 import type { TrainingTask } from '#decisions/trainer.ts'
+import { random } from '#lib/numeric/random.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { chdbAnalytics } from '#platform/analytics/chdb.ts'
 import { migrateAnalytics } from '#platform/analytics/migrate.ts'
+import { TEACHING } from './learning.ts'
 import { gatherSequences } from './pattern-store.ts'
+import { trainingThreads } from './threads.ts'
 
 const NOW = 1_800_000_000_000
 const MINUTE = 60_000
@@ -126,4 +130,30 @@ test('where the target never came there is nothing to learn from, and a training
   assert.equal(await gather(task('shop', 'Moon Landed')), null)
   assert.equal(await gather(task('empty')), null)
   await assert.rejects(gather(task('shop'), AbortSignal.abort()))
+})
+
+test('what was gathered is learned in a thread of its own, and the snapshot can be read', async () => {
+  const dice = random('thread')
+  const lives = Array.from({ length: 120 }, (_, i) => {
+    const events: [string, string, number][] = []
+    for (let minutes = 40 * 1_440 - Math.floor(dice.uniform() * 5_000); minutes > 0; minutes -= 720 + Math.floor(dice.uniform() * 5_000)) {
+      events.push([`p${i}`, dice.uniform() < 0.2 ? 'Order Completed' : dice.uniform() < 0.5 ? 'Page Viewed' : 'Search Made', minutes])
+    }
+    return events
+  })
+  await told('thread', lives.flat())
+  const { previous: _previous, ...job } = task('thread')
+  const threads = trainingThreads({ learners: TEACHING.module })
+  try {
+    const data = await gather(task('thread'))
+    const fitted = await threads.fit({ type: 'pattern', task: job, before: null, data }, { longest: 60_000, megabytes: 512 })
+    assert.equal(fitted.kind, 'trained', JSON.stringify(fitted))
+    assert.ok(fitted.kind === 'trained')
+    const body = decodePattern(fitted.trained.body)
+    assert.deepEqual([...body.vocabulary].sort(), ['', '*', 'Order Completed', 'Page Viewed', 'Search Made'])
+    assert.equal(fitted.trained.report['serves'], body.serves)
+    assert.equal(fitted.trained.trainedTo, NOW)
+  } finally {
+    await threads.close()
+  }
 })

@@ -71,6 +71,7 @@ test('a file is refused with what is wrong and how to mend it, without running i
   assert.deepEqual(codes(made({ sides: ['batch', 3] })), ['onnx.shape'])
   assert.deepEqual(codes(made({ sides: [1, 2] })), ['onnx.shape'], 'a batch of one only')
   assert.deepEqual(codes(made(), { kind: 'sequence', vocabulary: NAMES }), ['onnx.input', 'onnx.shape'])
+  assert.deepEqual(codes(made(), { kind: 'features', names: ['activity.7d', 'shoe.size'] }), ['onnx.feature'])
   const elsewhere = bytes(5, [
     int(1, 1),
     int(2, 1),

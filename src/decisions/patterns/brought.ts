@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '#lib/problem.ts'
+import { FEATURES, featureNamed } from '../features/schema.ts'
 import { type Graph, readOnnx } from './onnx-file.ts'
 import { codeAt, lengthOf, nameCode, OTHER, type Sequence, STEP_FEATURES, timeAt, writeFeatures } from './sequence.ts'
 
@@ -55,7 +56,15 @@ export function broughtProblems(brought: Brought): Problem[] {
   }
   if (external)
     problems.push(fault('external', 'The weights lie outside of the file.', 'Save the model with its weights inside, as one file.'))
-  return [...problems, ...inputProblems(brought, graph), ...outputProblems(brought, graph)]
+  return [...problems, ...featureProblems(brought), ...inputProblems(brought, graph), ...outputProblems(brought, graph)]
+}
+
+function featureProblems({ input }: Brought): Problem[] {
+  const unknown = input.kind === 'features' ? input.names.filter((name) => !featureNamed(name)) : []
+  const hint = `Features are called ${FEATURES.slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ')} and so on; of an event "event.7d:Product Added".`
+  return unknown.map((name) => fault('feature', `There is no feature "${name}".`, hint))
 }
 
 interface Wanted {

@@ -85,7 +85,7 @@ const lossOf = (p: number, label: number): number => -Math.log(Math.max(LEAST, l
 
 /** For people: what answers, and why. */
 export function sentenceOf({ network, baseline, difference, serves, people }: Judgement): string {
-  const both = `AUC ${network.auc.toFixed(3)} against ${baseline.auc.toFixed(3)} on ${people} people it had not learned from`
+  const both = `AUC ${network.auc.toFixed(3)} against ${baseline.auc.toFixed(3)} on newer days of ${people} people`
   const interval = `log-loss ${signed(difference.mean)} (95 %: ${signed(difference.low)} to ${signed(difference.high)})`
   return serves === 'network'
     ? `The order of events tells more than counting them: ${both}, ${interval}. The network answers.`
