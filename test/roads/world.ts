@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
+import type { Teaching } from '#app/learning/learning.ts'
 import { type App, startApp } from '#app/start.ts'
 import type { GetMessage, ListMessages } from '#channels/api.ts'
 import type { OutputOf } from '#lib/action.ts'
@@ -46,6 +47,8 @@ export interface WorldOptions {
   /** Settings beside those of the test: `SMTP_URL`, `ALLOW_PRIVATE_EGRESS`, … Without SMTP_URL mail goes to the built-in mailbox. */
   readonly env?: Readonly<Record<string, string>>
   readonly consentMode?: 'opt-in' | 'opt-out'
+  /** How models learn; left out: as they do. */
+  readonly teaching?: Teaching
 }
 
 /** Properties and envelope of a call beside the person and the name. */
@@ -241,13 +244,13 @@ export class World {
   }
 }
 
-export async function startWorld({ env = {}, consentMode = 'opt-out' }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ env = {}, consentMode = 'opt-out', teaching }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cadenza-road-'))
   const mail = env['SMTP_URL'] === undefined ? { MAILBOX: 'local' } : {}
   const config = await withSecretKey(readConfig({ DATA_DIR: dataDir, PORT: '0', ...mail, ...env }))
   const clock = manualClock(START)
   const log = logger({ level: process.env['LOG_LEVEL'] === undefined ? 'silent' : 'warn' })
-  const start = (): Promise<App> => startApp({ config, clock, logger: log })
+  const start = (): Promise<App> => startApp({ config, clock, logger: log, teaching })
   const app = await start()
   const world = new World({ clock, dataDir, secret: config.secretKey, app, start })
   try {

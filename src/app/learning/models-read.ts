@@ -54,7 +54,8 @@ export const modelBindings = (options: Options): Binding[] => {
     bindAudited(TrainModel, async ({ id }, { workspace }, call) =>
       inWorkspace(pool, workspace, async (tx) => {
         if (!(await publishedIn(tx, workspace)).some((each) => each.id === id)) return refuse(unknown(id))
-        if (!(await askTraining(tx, workspace, id))) return refuse(NOT_YET)
+        // What was published a moment ago, and is not on the list yet, learns at once anyway.
+        await askTraining(tx, workspace, id)
         await call.audit(tx, { object: `model:${id}` })
         return { asked: true as const }
       }),
@@ -82,13 +83,6 @@ export const modelBindings = (options: Options): Binding[] => {
       }),
     ),
   ]
-}
-
-const NOT_YET: Problem = {
-  code: 'model.not_yet',
-  status: 409,
-  title: 'Nobody has taken this model up yet',
-  hint: 'It was just published: try again in a few seconds. If it stays so, no process has the role jobs, or none knows this type.',
 }
 
 const publishedIn = async (tx: Queryable, ws: string): Promise<PublishedModel[]> =>

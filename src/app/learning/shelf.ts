@@ -13,7 +13,7 @@ export interface ShelfOptions {
   readonly db: Queryable
   readonly logger: Logger
   readonly learners?: Learners | undefined
-  /** A snapshot cannot be read. */
+  /** A snapshot that is in force cannot be read. */
   readonly onBroken?: (broken: { ws: string; model: string; type: Model['type']; serial: number }) => void
 }
 
@@ -86,6 +86,7 @@ export class ModelShelf {
       const name = nameOf(line)
       const read: Held = { serial: line.serial, ...(await this.#decode(line, bodies[i]!, types.get(name)!)) }
       held.set(name, read)
+      if (read.broken !== undefined) this.#options.onBroken?.({ ...line, type: types.get(name)! })
       if (read.serial > (this.#held.get(name)?.serial ?? 0)) this.#held.set(name, read)
     }
     return held
@@ -93,7 +94,7 @@ export class ModelShelf {
 
   async #decode(line: SnapshotLine, packed: Buffer | null, type: Model['type']): Promise<Omit<Held, 'serial'>> {
     const { ws, model, serial, trainedTo, examples, report, checksum } = line
-    const { learners = LEARNERS, logger, onBroken } = this.#options
+    const { learners = LEARNERS, logger } = this.#options
     try {
       const learner = learners.get(type)
       if (!learner) throw new Error(`nobody here knows how models of the type ${type} learn`)
@@ -101,7 +102,6 @@ export class ModelShelf {
     } catch (error) {
       // Said, and lived with: whoever asks the model gets its fallback, until the next snapshot.
       logger.error({ err: error, ws, model, serial }, 'what a model has learned cannot be read')
-      onBroken?.({ ws, model, type, serial })
       return { snapshot: null, broken: error instanceof Error ? error.message : String(error) }
     }
   }

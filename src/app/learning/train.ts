@@ -71,7 +71,8 @@ export async function train(parts: TrainParts, claim: Claim, ending: AbortSignal
 }
 
 interface Keeping {
-  phase: TrainingLine['phase']
+  /** Says what is done now. */
+  enter(phase: TrainingLine['phase']): Promise<void>
   /** The lease was lost: whatever comes out is not wanted any more. */
   lost: boolean
   end(): Promise<void>
@@ -80,16 +81,20 @@ interface Keeping {
 /** Keeps the lease while the training runs. */
 function keep({ pool, logger }: TrainParts, claim: Claim, stop: AbortController): Keeping {
   let busy: Promise<void> = Promise.resolve()
+  let phase: TrainingLine['phase'] = 'gathering'
   const keeping: Keeping = {
-    phase: 'gathering',
     lost: false,
+    enter: async (next) => {
+      phase = next
+      await beat()
+    },
     end: async () => {
       clearInterval(timer)
       await busy
     },
   }
   const beat = async (): Promise<void> => {
-    if (await keepClaim(pool, claim, { seconds: LEASE_SECONDS, phase: keeping.phase })) return
+    if (await keepClaim(pool, claim, { seconds: LEASE_SECONDS, phase })) return
     keeping.lost = true
     stop.abort()
   }
@@ -121,13 +126,13 @@ async function learn(parts: TrainParts, lesson: Lesson): Promise<Outcome> {
   const task = { workspace: claim.ws, model, version: claim.version, now: now() }
   const data = await gathered(parts, { gather, task: { ...task, previous: before?.snapshot ?? null }, signal })
   if (data === null) return nothingNew(parts, lesson)
-  keeping.phase = 'fitting'
+  await keeping.enter('fitting')
   const limits = { longest: learner.longest ?? FIT_LONGEST, megabytes: learner.megabytes ?? MEGABYTES }
   const fitted = await threads.fit({ type: model.type, task, before: before?.kept ?? null, data }, limits)
   if (fitted.kind === 'unfit') throw new Unlearned(fitted.reason, fitted.detail)
   if (fitted.kind === 'nothing_new') return nothingNew(parts, lesson)
+  await keeping.enter('installing')
   if (keeping.lost) return 'not_ours'
-  keeping.phase = 'installing'
   const installed = await install(parts, { ...lesson, trained: fitted.trained, since })
   if (installed === 'installed') await tell(parts, claim, { first: before === null, examples: fitted.trained.examples })
   return installed
