@@ -7,6 +7,7 @@ npm run bench -- w2 [--people 100000]
 npm run bench -- curves [--people 1000000] [--timers 100000] [--rate 1000]
 npm run bench -- engine [--curves]
 npm run bench -- gates [--messages 8000]
+npm run bench -- learn
 npm run bench -- render [--messages 5000]
 npm run bench -- patterns [--people 2000]
 npm run bench -- decide
@@ -19,6 +20,7 @@ engine  Measures the pure engine on one core; with --curves also how an event's 
 render  Measures rendering on one core, against bare liquidjs on the same templates.
 patterns Measures pattern models on one core: a step of the network (fails above 25 µs), an event with all around it, training.
 decide  Measures choices on one core by number of arms and features, beside the multiplications they take; fails above 50 ms of engine time (p99).
+learn   Measures propensities on one core by number of features: updates/s, predictions/s, a score; fails above 5 µs at 50 features.
 gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
@@ -51,6 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   gates: async () => (await import('./gates.ts')).gates({ messages: Number(values.messages ?? 8_000) }),
   patterns: async () => (await import('./patterns.ts')).patterns({ people: Number(values.people ?? 2_000) }),
   decide: async () => (await import('./decide.ts')).decisions(),
+  learn: async () => (await import('./learn.ts')).learning(),
   engine: async () => (await import('./engine.ts')).engine({ curves: values.curves }),
 }
 

@@ -9,6 +9,7 @@ import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
 import * as evaluations from '#decisions/evaluation/api.ts'
 import * as decisionRecords from '#decisions/record-api.ts'
+import * as modelReports from '#decisions/report-api.ts'
 import * as scores from '#decisions/scores-api.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
@@ -45,6 +46,7 @@ export const ACTIONS: readonly Action[] = [
   decisionRecords,
   evaluations,
   measurement,
+  modelReports,
   segments,
   scores,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

@@ -45,6 +45,7 @@ import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
+import { modelReportBindings } from './learning/model-report.ts'
 import { modelBindings } from './learning/models-read.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
@@ -182,6 +183,7 @@ interface Made {
 function intelligenceBindings({ parts: { pool, work, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
   return [
     ...replayBindings({ pool, analytics, shelf }),
+    ...modelReportBindings({ pool }),
     ...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),

@@ -25,6 +25,12 @@ const [PEOPLE, MOMENTS, OF_EACH] = [4_000, 20_000, 5]
 const LOOK_BACK = 365 * 86_400_000
 const DAY = 86_400_000
 
+/** What came in more than a day late was imported: it counts as if it had been told when it happened, as what comes from now on will be. */
+const asItHappened = (past: Past): Past => {
+  const events = past.events.map((event) => (event.received - event.at > DAY ? { ...event, received: event.at } : event))
+  return { ...past, events: events.sort((a, b) => a.received - b.received) }
+}
+
 /** What a model would have been told at moments of the past: messages that were sent, or days drawn by hash from each person's time. */
 export async function pastPredictions(
   asked: Asked,
@@ -46,6 +52,7 @@ export async function pastPredictions(
     : null
   const names = new Set(eventsOf(model))
   return people
+    .map(asItHappened)
     .flatMap((past) => {
       const moments = sent ? (sent.get(past.person) ?? []) : daysOf(past, until)
       const told = featuresAt(

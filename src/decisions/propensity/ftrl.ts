@@ -85,19 +85,20 @@ export function learn(model: Ftrl, x: Sparse, { label, weight = 1 }: { readonly 
   while ((model.used + x.size) * 2 > model.keys.length) grown(model)
   const before = logitOf(model, x)
   const gradient = weight * (sigmoid(before) - label)
-  const { alpha } = model.settings
+  const { keys, z, n, settings } = model
+  const { alpha, beta, l1, l2 } = settings
   for (let i = 0; i < x.size; i++) {
-    const at = placeOf(model.keys, x.slots[i]!)
-    if (model.keys[at] === FREE) {
-      model.keys[at] = x.slots[i]!
+    const at = placeOf(keys, x.slots[i]!)
+    if (keys[at] === FREE) {
+      keys[at] = x.slots[i]!
       model.used++
     }
     const g = gradient * x.values[i]!
-    const n = model.n[at]!
-    const pull = (Math.sqrt(n + g * g) - Math.sqrt(n)) / alpha
-    const w = weightAt(model, at)
-    model.z[at]! += g - pull * w
-    model.n[at] = n + g * g
+    const root = Math.sqrt(n[at]!)
+    n[at]! += g * g
+    const zi = z[at]!
+    const w = Math.abs(zi) <= l1 ? 0 : -(zi - Math.sign(zi) * l1) / ((beta + root) / alpha + l2)
+    z[at] = zi + g - ((Math.sqrt(n[at]!) - root) / alpha) * w
   }
   return before
 }
