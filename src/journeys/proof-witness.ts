@@ -1,3 +1,5 @@
+import { Model } from '#decisions/schema.ts'
+import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect } from '#events/reaction.ts'
 import { RESERVED_PREFIXES } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -56,6 +58,16 @@ export function walk(plans: readonly Plan[], { counted, window, wanted }: { coun
   return best!
 }
 
+/** The models of choices as they are before they have learned anything: every option has its chance. */
+const untaught = (plans: readonly Plan[]): ModelInForce[] =>
+  plans
+    .flatMap(({ journey }) => places(journey.steps))
+    .flatMap(({ step }) =>
+      step.kind === 'choose'
+        ? [{ model: Model.parse({ kind: 'model', id: step.by.model, type: 'choice' }), version: 1, snapshot: null }]
+        : [],
+    )
+
 interface Asked {
   readonly person: string
   readonly counted: Counted
@@ -66,7 +78,12 @@ function go(parts: readonly { readonly plan: Plan; readonly delay: number }[], {
   const walkers: Walker[] = []
   const provider = (effect: Effect): Answer =>
     walkers.find(({ id }) => id === effect.payload['journey_id'])?.answer(effect) ?? { receipt: 'message.sent' }
-  const simulation = new Simulation({ journeys: parts.map(({ plan }) => ({ ...plan.journey, holdout: '0%' })), start: START, provider })
+  const simulation = new Simulation({
+    journeys: parts.map(({ plan }) => ({ ...plan.journey, holdout: '0%' })),
+    models: untaught(parts.map(({ plan }) => plan)),
+    start: START,
+    provider,
+  })
   const wishes = parts.map(({ plan }) => wishesOf(plan))
   const sample = together(wishes.flat())
   simulation.identify(person, { email: `${person}@example.com`, ...valuesIn(sample, 'profile') })
