@@ -6,32 +6,34 @@ import type { ModelShelf } from './shelf.ts'
 /** The published models of a workspace with what they have learned, as they are now. */
 export type CurrentModels = (workspace: string) => Promise<Models>
 
-/** New snapshots are seen after at most so long (real ms). */
-const FRESH_MS = 10_000
+/** Whether something was published or learned is asked so often (real ms). */
+const FRESH_MS = 1_000
 
 interface Read {
-  readonly at: number
-  readonly models: Promise<ReadonlyMap<string, readonly ModelInForce[]>>
+  readonly revision: number
+  readonly models: ReadonlyMap<string, readonly ModelInForce[]>
 }
 
-/** For whoever does not follow the log (delivery): reads the models of all workspaces at once, at most every ten seconds. */
+/** For whoever does not follow the log (delivery): reads the models of all workspaces at once, when there is a new revision. */
 export function currentModels({ db, shelf, real }: { db: Queryable; shelf: ModelShelf; real: () => number }): CurrentModels {
-  let read: Read | undefined
+  let last: { readonly at: number; readonly read: Promise<Read> } | undefined
   const ready = new WeakMap<readonly ModelInForce[], Models>()
-  const now = async (): Promise<ReadonlyMap<string, readonly ModelInForce[]>> => {
+  const reread = async (before: Read | undefined): Promise<Read> => {
     const revision = await latestRevision(db)
-    return shelf.inForce(revision, await shelf.published(revision))
+    if (before?.revision === revision) return before
+    return { revision, models: await shelf.inForce(revision, await shelf.published(revision)) }
   }
   return async (workspace) => {
-    if (!read || real() - read.at >= FRESH_MS) {
-      const asked: Read = { at: real(), models: now() }
-      read = asked
+    if (!last || real() - last.at >= FRESH_MS) {
+      const before = last?.read.catch(() => undefined)
+      const asked = { at: real(), read: (async () => reread(await before))() }
+      last = asked
       // What failed is asked again by the next, not remembered.
-      asked.models.catch(() => {
-        if (read === asked) read = undefined
+      asked.read.catch(() => {
+        if (last === asked) last = undefined
       })
     }
-    const all = (await read.models).get(workspace)
+    const all = (await last.read).models.get(workspace)
     if (!all) return NO_MODELS
     const made = ready.get(all) ?? modelsOf(all)
     ready.set(all, made)
