@@ -17,16 +17,16 @@ interface Read {
 /** For whoever does not follow the log (delivery): reads the models of all workspaces at once, when there is a new revision. */
 export function currentModels({ db, shelf, real }: { db: Queryable; shelf: ModelShelf; real: () => number }): CurrentModels {
   let last: { readonly at: number; readonly read: Promise<Read> } | undefined
+  let known: Read | undefined
   const ready = new WeakMap<readonly ModelInForce[], Models>()
-  const reread = async (before: Read | undefined): Promise<Read> => {
+  const reread = async (): Promise<Read> => {
     const revision = await latestRevision(db)
-    if (before?.revision === revision) return before
-    return { revision, models: await shelf.inForce(revision, await shelf.published(revision)) }
+    if (known?.revision !== revision) known = { revision, models: await shelf.inForce(revision, await shelf.published(revision)) }
+    return known
   }
   return async (workspace) => {
     if (!last || real() - last.at >= FRESH_MS) {
-      const before = last?.read.catch(() => undefined)
-      const asked = { at: real(), read: (async () => reread(await before))() }
+      const asked = { at: real(), read: reread() }
       last = asked
       // What failed is asked again by the next, not remembered.
       asked.read.catch(() => {
