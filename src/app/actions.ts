@@ -8,6 +8,7 @@ import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
 import * as evaluations from '#decisions/evaluation/api.ts'
+import * as patterns from '#decisions/patterns/api.ts'
 import * as decisionRecords from '#decisions/record-api.ts'
 import * as modelReports from '#decisions/report-api.ts'
 import * as scores from '#decisions/scores-api.ts'
@@ -47,6 +48,7 @@ export const ACTIONS: readonly Action[] = [
   evaluations,
   measurement,
   modelReports,
+  patterns,
   segments,
   scores,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

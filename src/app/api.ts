@@ -47,6 +47,7 @@ import { journeyBindings } from './journeys-read.ts'
 import { KINDS } from './kinds.ts'
 import { modelReportBindings } from './learning/model-report.ts'
 import { modelBindings } from './learning/models-read.ts'
+import { patternExportBindings } from './learning/pattern-export.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { liveBindings } from './live-actions.ts'
@@ -184,6 +185,7 @@ function intelligenceBindings({ parts: { pool, work, analytics }, now, announce,
   return [
     ...replayBindings({ pool, analytics, shelf }),
     ...modelReportBindings({ pool }),
+    ...patternExportBindings({ pool }),
     ...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),

@@ -3,11 +3,13 @@ import { after, before, test } from 'node:test'
 import { scoreWorkspace } from '#app/brought-scores.ts'
 import { packed } from '#app/learning/body.ts'
 import { onnxRuntime } from '#decisions/patterns/adapters/onnx-runtime.ts'
+import type { ExportPattern } from '#decisions/patterns/api.ts'
 import { onnxOf } from '#decisions/patterns/onnx.ts'
 import { decodePattern } from '#decisions/patterns/snapshot.ts'
 import { taskOf } from '#decisions/rollout.ts'
 import { Model } from '#decisions/schema.ts'
 import { addSnapshot, dateSnapshots } from '#decisions/store.ts'
+import type { OutputOf } from '#lib/action.ts'
 import { nextRevision } from '#platform/documents.ts'
 import { appendToPartitions } from '#platform/log.ts'
 import { logger } from '#platform/log-lines.ts'
@@ -85,6 +87,15 @@ test('a pattern that is found begins a journey, once, and the score is there for
   const { probability, by, target } = JSON.parse(found[0]!.properties) as { probability: number; by: string; target: string }
   assert.deepEqual([by, target], ['baseline', 'Order Completed'])
   assert.ok(probability >= 0.6 && probability < 0.9, `${probability}`)
+})
+
+test('the network of a snapshot is exported as ONNX; of other snapshots there is none', async () => {
+  const body = JSON.stringify(countingSnapshot(NAMES, { intercept: -2, weights: { 'Price Seen': 2 } }))
+  const exported = await world.api<OutputOf<typeof ExportPattern>>('GET /api/models/ready/snapshots/1/onnx')
+  assert.equal(exported.file, onnxOf(decodePattern(body)).toBase64())
+  assert.deepEqual([exported.vocabulary, exported.target, exported.serves], [['', '*', ...NAMES], 'Order Completed', 'baseline'])
+  await assert.rejects(world.api('GET /api/models/ready/snapshots/99/onnx'), /404/)
+  await assert.rejects(world.api('GET /api/models/nobody/snapshots/1/onnx'), /404/)
 })
 
 const skip = (await onnxRuntime()) === null && 'SKIPPED: onnxruntime-node is not installed here'

@@ -85,7 +85,7 @@ export const modelBindings = (options: Options): Binding[] => {
   ]
 }
 
-const publishedIn = async (tx: Queryable, ws: string): Promise<PublishedModel[]> =>
+export const publishedIn = async (tx: Queryable, ws: string): Promise<PublishedModel[]> =>
   publishedModels(await historyAt(tx, { kind: 'model', revision: Number.MAX_SAFE_INTEGER })).filter((each) => each.ws === ws)
 
 /** The version that is live. */
@@ -171,7 +171,7 @@ const snapshotLine = ({ serial, version, task, revision, madeAt, trainedTo, exam
   report: report as OutputOf<typeof GetSnapshot>['report'],
 })
 
-async function textOf(tx: Queryable, line: SnapshotLine): Promise<{ body: string | null; broken: string }> {
+export async function textOf(tx: Queryable, line: SnapshotLine): Promise<{ body: string | null; broken: string }> {
   if (line.task === '') return { body: null, broken: '' }
   const [body = null] = await bodiesOf(tx, [line])
   try {
