@@ -31,9 +31,13 @@ interface Options {
 }
 
 /** Revisions that are still asked for: partitions may stand at different ones for a moment, and learning makes one every few seconds. */
-const KEPT = 32
+const KEPT = 16
+/** What was asked for within this time (real ms) is kept in any case: a partition that fires many timers stands at its revision for a while. */
+const IN_USE_MS = 60_000
 
 interface Prepared {
+  /** When it was asked for last. */
+  used: number
   readonly byWorkspace: ReadonlyMap<string, Definitions>
   readonly published: readonly PublishedModel[]
 }
@@ -42,7 +46,6 @@ interface Prepared {
 export class DefinitionsRegistry implements DefinitionsSource {
   readonly #options: Options
   readonly #shelf: ModelShelf
-  /** The one asked for last comes last. */
   readonly #revisions = new Map<number, Prepared>()
   /** Versions never change, so each is read once. */
   readonly #read = new Map<string, Journey>()
@@ -54,10 +57,13 @@ export class DefinitionsRegistry implements DefinitionsSource {
 
   async prepare(revision: number): Promise<void> {
     const held = this.#revisions.get(revision)
-    const made = held ?? (await this.#relearned(revision)) ?? (await this.#compiled(revision))
-    this.#revisions.delete(revision)
-    this.#revisions.set(revision, made)
-    for (const old of [...this.#revisions.keys()].slice(0, -KEPT)) this.#revisions.delete(old)
+    if (held) {
+      held.used = performance.now()
+      return
+    }
+    this.#revisions.set(revision, (await this.#relearned(revision)) ?? (await this.#compiled(revision)))
+    const byUse = [...this.#revisions].sort(([, a], [, b]) => b.used - a.used)
+    for (const [old, { used }] of byUse.slice(KEPT)) if (performance.now() - used > IN_USE_MS) this.#revisions.delete(old)
   }
 
   /** From the revision next to it, when models have learned between the two and nothing else has happened. Undefined: something has. */
@@ -77,7 +83,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
       const fresh = models.get(ws)
       again.set(ws, { ...before, revision, ...(fresh && { models: modelsOf(fresh) }) })
     }
-    return { byWorkspace: again, published }
+    return { used: performance.now(), byWorkspace: again, published }
   }
 
   async #compiled(revision: number): Promise<Prepared> {
@@ -114,7 +120,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
         logger.error({ workspace, journey: id, version, code: problem.code }, 'a published journey cannot run')
       compiled.set(workspace, made)
     }
-    return { byWorkspace: compiled, published }
+    return { used: performance.now(), byWorkspace: compiled, published }
   }
 
   of(revision: number, ws: string): Definitions {

@@ -211,6 +211,9 @@ export class Pipeline {
       if (cached) held.set(name, cached)
       else missing.set(name, { ws, id })
     }
+    // Said each time, so that what a partition stands at is kept, however long it stands there.
+    for (const revision of new Set([...this.#leases.values()].map((lease) => lease.revision)))
+      await this.#options.definitions.prepare(revision)
     for (const { record } of records) {
       if (record.kind === 'definitions') await this.#options.definitions.prepare(record.revision)
       else if (record.kind !== 'tick' && record.kind !== 'erased') want(record.ws, record.key)

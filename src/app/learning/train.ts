@@ -9,11 +9,12 @@ import type { Analytics } from '#platform/analytics/analytics.ts'
 import { definition } from '#platform/documents.ts'
 import type { AuditTrail } from '#platform/http/audit.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
+import { findWorkspace } from '#workspaces/store.ts'
 import { unpacked } from './body.ts'
 import type { Gather } from './gatherers.ts'
 import type { Installer } from './install.ts'
 import type { Counters, Teaching } from './learning.ts'
-import { dueAfter } from './schedule.ts'
+import { DAY, dueAfter } from './schedule.ts'
 import type { Before } from './thread-messages.ts'
 import type { TrainingThreads } from './threads.ts'
 
@@ -142,7 +143,7 @@ async function install(
   parts: TrainParts,
   { claim, trained, since, began }: Lesson & Pick<Parameters<Installer['install']>[0], 'trained' | 'since'>,
 ): Promise<Outcome> {
-  const ended = endedNow(parts, { claim, began, outcome: 'installed' })
+  const ended = await endedNow(parts, { claim, began, outcome: 'installed' })
   try {
     return (await parts.installer.install({ claim, trained, since, ended })).kind
   } catch (error) {
@@ -151,15 +152,19 @@ async function install(
 }
 
 async function nothingNew(parts: TrainParts, { claim, began }: Lesson): Promise<Outcome> {
-  return (await endTraining(parts.pool, claim, endedNow(parts, { claim, began, outcome: 'nothing_new' }))) ? 'nothing_new' : 'not_ours'
+  return (await endTraining(parts.pool, claim, await endedNow(parts, { claim, began, outcome: 'nothing_new' })))
+    ? 'nothing_new'
+    : 'not_ours'
 }
 
-function endedNow(
-  { now }: TrainParts,
+async function endedNow(
+  { now, pool }: TrainParts,
   { claim, began, outcome }: { claim: Claim; began: number; outcome: 'installed' | 'nothing_new' },
-): Ended {
+): Promise<Ended> {
   const at = now()
-  const due = dueAfter({ every: claim.every, failures: 0, now: at, name: nameOf(claim) })
+  const workspace = claim.every < DAY ? undefined : await findWorkspace(pool, claim.ws)
+  const timezone = workspace ? { timezone: workspace.timezone } : {}
+  const due = dueAfter({ every: claim.every, failures: 0, now: at, name: nameOf(claim), ...timezone })
   return { outcome, reason: '', detail: '', failures: 0, due, endedAt: at, tookMs: Math.round(performance.now() - began) }
 }
 
