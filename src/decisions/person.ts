@@ -144,7 +144,7 @@ function examplesOf(
 ): { readonly examples: readonly PredictionFact[]; readonly sampled: number | undefined } {
   const { models, workspace, profile, now, cause } = subject
   const day = dayOf(profile.id, now)
-  const isFirst = section.sampled === undefined || section.sampled < day
+  const isFirst = models.byType.has('propensity') && (section.sampled === undefined || section.sampled < day)
   if (!isFirst || !isExample({ key: profile.id, day, by })) return { examples: [], sampled: section.sampled }
   const moment = { workspace, key: profile.id, features, effect: '', cause: by === 'clock' ? 'timer' : cause, now }
   return { examples: predictionsOf(models, moment, (outcome) => !isOfMessages(outcome)), sampled: day }
