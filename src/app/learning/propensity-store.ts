@@ -2,7 +2,7 @@ import { isOfMessages } from '#decisions/examples.ts'
 import type { Buyer } from '#decisions/propensity/bg-nbd.ts'
 import type { Features } from '#decisions/propensity/encoding.ts'
 import { goingOnFrom, isNight, type Nightly, type PropensityData } from '#decisions/propensity/fit.ts'
-import { type Example, GRACE, matured, type Prediction, windowOf } from '#decisions/propensity/labels.ts'
+import { type Example, GRACE, matured, type Prediction, thinned, windowOf } from '#decisions/propensity/labels.ts'
 import type { Span } from '#decisions/propensity/survival.ts'
 import type { ModelOf, Outcome } from '#decisions/schema.ts'
 import { condition } from '#journeys/conditions.ts'
@@ -13,9 +13,9 @@ import type { Gather } from './gatherers.ts'
 import { type PastPrediction, pastPredictions } from './past-store.ts'
 
 /** Predictions that one training learns: more wait for the next one. */
-const AT_A_TIME = 50_000
+const AT_A_TIME = 30_000
 /** Examples that trees are grown from, the newest. */
-const WINDOW = 30_000
+const WINDOW = 20_000
 /** Predictions of the last week that drift is looked for in, and people whose orders or contracts are looked at (samples by hash). */
 const [LAST_WEEK, PEOPLE] = [5_000, 20_000]
 const WEEK = 7 * 86_400_000
@@ -36,7 +36,9 @@ export const gatherPropensity: Gather<'propensity'> = async ({ analytics, signal
   const asked: Asked = { analytics, signal, workspace, model }
   const { examples, until } = await examplesOf(asked, { from, until: now - GRACE, newest: before === null })
   const past = before ? [] : await pastExamples(asked, { until: firstOf(examples, now - GRACE) })
-  const nightly = isNight(before, now) ? await nightlyOf(asked, { now, past }) : null
+  // A first training has read the newest examples already.
+  const window = before ? null : [...past, ...examples]
+  const nightly = isNight(before, now) ? await nightlyOf(asked, { now, window }) : null
   const data: PropensityData = {
     fresh: [...past, ...examples],
     until,
@@ -55,9 +57,11 @@ const OF_MODEL = `${HERE} AND model = {model:String}`
 const between = (column: string): string =>
   `${column} > fromUnixTimestamp64Milli({from:Int64}) AND ${column} <= fromUnixTimestamp64Milli({until:Int64})`
 
-interface AskedPrediction extends Prediction {
+/** `told`: features as text. They are read when it is sure that they are learned: most negatives of rare outcomes are not. */
+interface AskedPrediction extends Omit<Prediction, 'features'> {
   readonly person: string
   readonly effect: string
+  readonly told: string
 }
 type PredictionRow = { readonly person: string; readonly effect: string; readonly moment: number; readonly told: string }
 
@@ -83,7 +87,7 @@ async function predictionsOf(
     { workspace, model: model.id, from: Math.max(0, from), until: Math.max(0, until), most },
   )
   const found = rows.map(({ person, effect, moment, told }): AskedPrediction => {
-    return { id: effect === '' ? `${person} ${moment}` : effect, person, effect, at: moment, features: JSON.parse(told) as Features }
+    return { id: effect === '' ? `${person} ${moment}` : effect, person, effect, at: moment, told }
   })
   return newest ? found.reverse() : found
 }
@@ -101,17 +105,19 @@ async function examplesOf(asked: Asked, stretch: Stretch, most = AT_A_TIME): Pro
   const until = whole ? stretch.until : cut.at(-1)!.at + within
   if (cut.length === 0) return { examples: [], until }
   const happened = await happenedTo(asked, cut, until)
-  return { examples: matured(atRisk(outcome, cut, happened), happened, { outcome, from: stretch.from, until }), until }
+  const known = thinned(matured(atRisk(outcome, cut, happened), happened, { outcome, from: stretch.from, until }))
+  const examples = known.map(({ id, at, label, halvings, told }): Example => ({ id, at, label, halvings, features: JSON.parse(told) }))
+  return { examples, until }
 }
 
 /** Whoever has ended their contract cannot end it again. */
-function atRisk(outcome: Outcome, predictions: readonly AskedPrediction[], happened: Happened): AskedPrediction[] {
+function atRisk<P extends Pick<Prediction, 'id' | 'at'>>(outcome: Outcome, predictions: readonly P[], happened: Happened): P[] {
   if (outcome.kind !== 'churned' || !outcome.contract) return [...predictions]
   return predictions.filter((prediction) => !happened(prediction).some((time) => time <= prediction.at))
 }
 
 /** Times (epoch ms) of what is counted, for a prediction's person or message. */
-type Happened = (prediction: Prediction) => readonly number[]
+type Happened = (prediction: Pick<Prediction, 'id'>) => readonly number[]
 
 /** Names of what is counted, and which of them count. */
 function counted({ kind, ...rest }: Outcome): { readonly name: string; readonly byPeople: boolean } {
@@ -133,7 +139,7 @@ const hangsOnMessage = ({ kind }: Outcome): boolean => kind === 'opened' || kind
 type Row = { readonly person: string; readonly effect: string; readonly moment: number; readonly said: string }
 
 /** Everything that is counted of the people of these predictions, up to a moment. What two profiles of one person did counts for both. */
-async function happenedTo(asked: Asked, predictions: readonly AskedPrediction[], until: number): Promise<Happened> {
+async function happenedTo(asked: Asked, predictions: readonly Omit<AskedPrediction, 'told'>[], until: number): Promise<Happened> {
   const { analytics, workspace, model, signal } = asked
   const { outcome } = model
   const people = [...new Set(predictions.map(({ person }) => person))]
@@ -231,14 +237,17 @@ async function pastExamples(asked: Asked, { until }: { readonly until: number })
   return matured(atRisk(outcome, sorted, happened), happened, { outcome, from: 0, until })
 }
 
-async function nightlyOf(asked: Asked, { now, past }: { readonly now: number; readonly past: readonly Example[] }): Promise<Nightly> {
-  const { examples } = await examplesOf(asked, { from: 0, until: now - GRACE, newest: true }, WINDOW)
+async function nightlyOf(
+  asked: Asked,
+  { now, window }: { readonly now: number; readonly window: readonly Example[] | null },
+): Promise<Nightly> {
+  const newest = window ?? (await examplesOf(asked, { from: 0, until: now - GRACE, newest: true }, WINDOW)).examples
   const lastWeek = await predictionsOf(asked, { from: now - WEEK, until: now, newest: true }, LAST_WEEK)
   const { outcome } = asked.model
   const churned = outcome.kind === 'churned' ? outcome : null
   return {
-    window: [...past, ...examples].slice(-WINDOW),
-    lastWeek,
+    window: newest.slice(-WINDOW),
+    lastWeek: lastWeek.map(({ told }) => ({ features: JSON.parse(told) as Features })),
     // Features tell of orders only.
     buyers: churned && !churned.contract && churned.event === 'Order Completed' ? await buyersOf(asked, now) : [],
     contracts: churned?.contract ? await contractsOf(asked, now, churned.event) : [],

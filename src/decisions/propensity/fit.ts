@@ -8,7 +8,7 @@ import { type Challenge, challenged, championAfter } from './challenge.ts'
 import { type Drift, driftOf, driftsOf, spreadOf, spreadsOf } from './drift.ts'
 import { copiedEncoding, encode, type Features, newEncoding, observe, rowOf } from './encoding.ts'
 import { copied, type Ftrl, learn, logitOf, newFtrl } from './ftrl.ts'
-import { type Example, thinned, weightOfExample } from './labels.ts'
+import { type Example, weightOfExample } from './labels.ts'
 import { judgeable, NOTHING_RECENT, recentWith } from './recent.ts'
 import { type LearningReport, reportOf } from './report.ts'
 import { canStart, startOf } from './start.ts'
@@ -16,7 +16,7 @@ import { kaplanMeier, type Span } from './survival.ts'
 
 /** What a propensity model learns from. */
 export interface PropensityData {
-  /** Examples that have matured since the snapshot before, in order of time. */
+  /** Examples that have matured since the snapshot before, in order of time; negatives of rare outcomes thinned out. */
   readonly fresh: readonly Example[]
   /** Outcomes are known up to here, epoch ms. */
   readonly until: number
@@ -55,13 +55,13 @@ export const isNight = (body: PropensityBody | null, now: number): boolean => bo
 
 function fit(task: TrainingTask<'propensity'>, data: PropensityData): Trained | null {
   const before = goingOnFrom(task)
-  const fresh = thinned(data.fresh)
+  const { fresh } = data
   if (!before && !canStart(fresh)) return null
   if (before && !worthIt(before, { task, data, fresh: fresh.length })) return null
   const learned = before ? goneOn(before, fresh) : begun(task.model, fresh)
   const night = data.nightly ? overNight(learned, { nightly: data.nightly, now: task.now }) : { body: learned, drifts: null }
   const body = settled(night.body, data.late)
-  const examples = (before ? task.previous!.examples : 0) + data.fresh.length
+  const examples = (before ? task.previous!.examples : 0) + fresh.reduce((sum, each) => sum + weightOfExample(each), 0)
   const report: LearningReport = { data, body, examples, drifts: night.drifts, before: before ? task.previous!.report : null }
   return { body: packedBody(body), trainedTo: data.until, examples, report: reportOf(task.model, report) }
 }
@@ -194,6 +194,8 @@ function settled({ recentTrees, ...body }: PropensityBody & { readonly recentTre
 export const propensityLearner: Learner<'propensity', PropensityData> = {
   type: 'propensity',
   every: 300_000,
+  // Tens of thousands of examples of a hundred features each, twice at night.
+  megabytes: 1_024,
   fit,
   decode: decodePropensity,
 }

@@ -52,16 +52,18 @@ export function labelOf(
   return came === comesByAbsence(outcome) ? 'no' : 'yes'
 }
 
-/** Those that have matured since `from`, in the order in which they did, by id among equals. */
-export function matured(
-  predictions: readonly Prediction[],
-  happenedTo: (prediction: Prediction) => readonly number[],
+type Labelled = Pick<Example, 'id' | 'label' | 'halvings'>
+
+/** Those that have matured since `from`, in the order of their time, by id among equals. */
+export function matured<P extends Pick<Prediction, 'id' | 'at'>>(
+  predictions: readonly P[],
+  happenedTo: (prediction: P) => readonly number[],
   { outcome, from, until }: { readonly outcome: Outcome; readonly from: number; readonly until: number },
-): Example[] {
+): (P & Labelled)[] {
   const within = windowOf(outcome)
   return predictions
     .filter(({ at }) => at + within > from)
-    .flatMap((prediction): Example[] => {
+    .flatMap((prediction): (P & Labelled)[] => {
       const label = labelOf(prediction.at, happenedTo(prediction), { outcome, until })
       return label === 'immature' ? [] : [{ ...prediction, label: label === 'yes' ? 1 : 0, halvings: 0 }]
     })
@@ -70,10 +72,10 @@ export function matured(
 
 /** Most negatives that are kept for each positive, and below how many examples nothing is thinned out. */
 const NEGATIVES = 8
-const FEW = 20_000
+const FEW = 10_000
 
 /** Thins out negatives where they are many: each is kept with chance 2^-k, by hash of its id, and stands for 2^k (McMahan et al. 2013, 4.3). */
-export function thinned(examples: readonly Example[], few = FEW): Example[] {
+export function thinned<E extends Labelled>(examples: readonly E[], few = FEW): E[] {
   const positives = examples.reduce((sum, { label }) => sum + label, 0)
   const negatives = examples.length - positives
   if (examples.length <= few) return [...examples]
