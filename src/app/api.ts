@@ -213,7 +213,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
-    ...journeyBindings({ pool, analytics, kinds: KINDS, now }),
+    ...journeyBindings({ pool, analytics, kinds: KINDS, now, models: async (ws) => (await registry.publishedNow(ws)).models ?? [] }),
     ...backtestBindings({ pool, work: parts.work, registry, now }),
     ...policyBindings({ pool, work: parts.work, now }),
     ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),

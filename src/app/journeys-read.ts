@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ContactPolicy } from '#consent/policy.ts'
+import type { ModelInForce } from '#decisions/snapshot.ts'
 import { GetJourney, ListJourneys, type LiveCounts, SimulateJourney, WatchJourney } from '#journeys/api.ts'
 import { Journey } from '#journeys/schema.ts'
 import { sentencesOf } from '#journeys/sentences.ts'
@@ -22,6 +23,8 @@ interface Options {
   readonly analytics: Analytics
   readonly kinds: ReadonlyMap<string, DocumentKind>
   readonly now: () => number
+  /** What models have learned by now. */
+  readonly models: (workspace: string) => Promise<readonly ModelInForce[]>
 }
 
 const unknownJourney = (id: string): Problem => ({
@@ -39,7 +42,7 @@ export const journeyBindings = (options: Options): Binding[] => [
     const found = await versionOf(options, workspace, input)
     if (!found) return refuse(unknownJourney(input.id))
     const policy = policyDocument(await inWorkspace(options.pool, workspace, (tx) => liveDocuments(tx, workspace)))
-    return { trace: traceOf(found.journey, policy, input) }
+    return { trace: traceOf(found.journey, { policy, models: await options.models(workspace) }, input) }
   }),
   bindStream(WatchJourney, async ({ id }, { workspace }, { stream }) => {
     if (!(await versionOf(options, workspace, { id }))) return refuse(unknownJourney(id))
@@ -162,10 +165,15 @@ async function live({ analytics, now }: Options, workspace: string, id: string):
   return { at: now(), steps: Object.fromEntries(steps), ...totals }
 }
 
-/** What the journey would do for one person under the contact policy in force, in virtual time. */
-function traceOf(journey: Journey, policy: ContactPolicy | undefined, { attributes, events, until }: InputOf<typeof SimulateJourney>) {
+interface InForce {
+  readonly policy: ContactPolicy | undefined
+  readonly models: readonly ModelInForce[]
+}
+
+/** What the journey would do for one person under the contact policy and the models in force, in virtual time. */
+function traceOf(journey: Journey, { policy, models }: InForce, { attributes, events, until }: InputOf<typeof SimulateJourney>) {
   const start = Math.min(until, ...events.map((event) => event.at))
-  const world = new Simulation({ journeys: [journey], start, ...(policy ? { policy } : {}) })
+  const world = new Simulation({ journeys: [journey], models, start, ...(policy ? { policy } : {}) })
   world.identify('someone', attributes as JsonObject, start)
   for (const { name, at, properties } of events) world.event({ person: 'someone', name, at, properties: properties as JsonObject })
   world.run(until)

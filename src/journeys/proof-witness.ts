@@ -1,5 +1,3 @@
-import { Model } from '#decisions/schema.ts'
-import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect } from '#events/reaction.ts'
 import { RESERVED_PREFIXES } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
@@ -16,6 +14,7 @@ import { type Counted, ON_TIME } from './proof-steps.ts'
 import type { Journey } from './schema.ts'
 import { type Answer, Simulation, type Trace } from './simulate.ts'
 import type { Step } from './steps.ts'
+import { untaught } from './untaught.ts'
 
 /** A journey and the way through it that is claimed to be possible. */
 export interface Plan {
@@ -58,16 +57,6 @@ export function walk(plans: readonly Plan[], { counted, window, wanted }: { coun
   return best!
 }
 
-/** The models of choices as they are before they have learned anything: every option has its chance. */
-const untaught = (plans: readonly Plan[]): ModelInForce[] =>
-  plans
-    .flatMap(({ journey }) => places(journey.steps))
-    .flatMap(({ step }) =>
-      step.kind === 'choose'
-        ? [{ model: Model.parse({ kind: 'model', id: step.by.model, type: 'choice' }), version: 1, snapshot: null }]
-        : [],
-    )
-
 interface Asked {
   readonly person: string
   readonly counted: Counted
@@ -80,7 +69,7 @@ function go(parts: readonly { readonly plan: Plan; readonly delay: number }[], {
     walkers.find(({ id }) => id === effect.payload['journey_id'])?.answer(effect) ?? { receipt: 'message.sent' }
   const simulation = new Simulation({
     journeys: parts.map(({ plan }) => ({ ...plan.journey, holdout: '0%' })),
-    models: untaught(parts.map(({ plan }) => plan)),
+    models: untaught(parts.map(({ plan }) => plan.journey)),
     start: START,
     provider,
   })

@@ -7,6 +7,7 @@ import { places } from '#journeys/lanes.ts'
 import { Journey } from '#journeys/schema.ts'
 import { providersOf, sendersOf, templatesOf } from '#journeys/sends.ts'
 import { type Answer, Simulation, type Trace } from '#journeys/simulate.ts'
+import { choosingIn, untaught } from '#journeys/untaught.ts'
 import { durationText } from '#lib/duration.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { invalid } from '#platform/http/problem-reply.ts'
@@ -60,6 +61,7 @@ function unsound(journey: Journey): readonly Problem[] {
     template: steps.flatMap((step) => templatesOf(step).map(({ template }) => template)),
     sender: steps.flatMap(sendersOf),
     provider: steps.flatMap(providersOf),
+    model: [...choosingIn(journey)],
   }
   const ids = (kind: string): string[] => named[kind] ?? []
   return check(journey, { ids }).filter(({ severity }) => severity === 'error')
@@ -115,7 +117,7 @@ export interface Played {
 export function play(journeys: readonly Journey[], scenario: Scenario): Played {
   const start = Date.parse(scenario.start)
   const provider = (effect: Effect): Answer => answerOf(effect, scenario)
-  const simulation = new Simulation({ journeys, start, consent: scenario.consent, provider })
+  const simulation = new Simulation({ journeys, models: untaught(journeys), start, consent: scenario.consent, provider })
   for (const [person, attributes] of Object.entries(scenario.people)) simulation.identify(person, attributes)
   const events = scenario.events.map((event) => ({ ...event, at: momentOf(event.at, start) }))
   for (const { person, event: name, at, happened, id, properties } of events.filter(({ of }) => of === undefined)) {
