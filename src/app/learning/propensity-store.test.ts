@@ -217,3 +217,23 @@ test('orders bring what the model of buying needs', async () => {
   const data = await gather('orders', lost)
   assert.deepEqual(data.nightly!.buyers, [{ x: 2, tx: 4, T: 10 }])
 })
+
+test('where more has matured than one training takes, the oldest come first, whole moments at a time, and the rest waits for the next', async () => {
+  const buys = modelOf({ kind: 'converted', event: 'Order Completed' })
+  const [from, then] = [NOW - DAY, NOW - 8 * DAY + 1]
+  const rows = Array.from({ length: 31_000 }, (_, i) => prediction(`p${i}`, then + Math.floor(i / 10), { features: { 'pressure.7d': i } }))
+  await write('many', 'predictions', rows)
+  await write('many', 'events', [event('p7', 'Order Completed', { at: then + HOUR })])
+  const previous = learnedTo(from, buys)
+  const first = await gather('many', buys, { previous })
+  const stoodFor = (of: PropensityData): number => of.fresh.reduce((sum, { halvings }) => sum + 2 ** halvings, 0)
+  assert.equal(first.until, then + 2_998 + 7 * DAY, 'of the 3,000th moment not all were read')
+  assert.ok(first.fresh.length < 16_000 && Math.abs(stoodFor(first) / 29_990 - 1) < 0.03, `${first.fresh.length} for ${stoodFor(first)}`)
+  assert.deepEqual(
+    first.fresh.filter(({ label }) => label === 1).map(({ id, halvings }) => [id, halvings]),
+    [[`p7 ${then}`, 0]],
+  )
+  const next = await gather('many', buys, { previous: { ...previous, trainedTo: first.until } })
+  assert.equal(next.fresh.length, 1_010)
+  assert.equal(next.until, NOW - GRACE)
+})

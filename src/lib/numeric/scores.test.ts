@@ -80,3 +80,7 @@ test('sums: nothing overflows, and what rounding takes is given back', () => {
   assert.equal(logSumExp([]), Number.NEGATIVE_INFINITY)
   assert.equal(compensatedSum([1, 1e100, 1, -1e100]), 2)
 })
+
+test('a prediction that is no number has no rank', () => {
+  assert.throws(() => auc([0.2, Number.NaN, 0.7], [0, 1, 1]), /is no number/)
+})

@@ -22,6 +22,7 @@ export function auc(p: ArrayLike<number>, y: ArrayLike<number>): number {
     let to = from
     let among = 0
     while (to < order.length && p[order[to]!] === p[order[from]!]) among += y[order[to++]!]! > 0 ? 1 : 0
+    if (to === from) throw new RangeError('a prediction is no number')
     rankSum += (among * (from + 1 + to)) / 2
     positives += among
     from = to
