@@ -180,6 +180,30 @@ test('an edit that leads people to the choice again finds what was chosen', () =
   assert.equal(world.facts.filter(({ table }) => table === 'decisions').length, 1)
 })
 
+test('what was chosen for one profile holds for the person that it turns out to be', () => {
+  const busy = ['one', 'two', 'three', 'four', 'five'].map((id) => ({ kind: 'update', id, set: { [id]: true } }))
+  const steps = [
+    {
+      kind: 'branch',
+      id: 'which',
+      branches: [{ id: 'long', when: 'profile.long == true', steps: [...busy, { kind: 'wait', id: 'day', for: '1d' }] }],
+      otherwise: [],
+    },
+    ...nudging().steps,
+    { kind: 'wait', id: 'later', for: '5d' },
+  ]
+  const shop = new World([journey({ steps })], { templates, models: [cart()] })
+  shop.person('long', { phone: '+4791234567', vip: true, long: true })
+  shop.person('short', { phone: '+4791234567' })
+  for (const person of ['long', 'short']) shop.happens(person, 'Product Added')
+  shop.passes('1h')
+  shop.merge('short', 'long')
+  shop.passes('3d')
+  assert.deepEqual([shop.sentTo('short'), shop.sentTo('long')], [['free-shipping'], []])
+  assert.deepEqual(shop.placesOf('long'), ['later'])
+  assert.equal(recordsOf(shop).length, 1)
+})
+
 test('publishing refuses a model that is not there or does not choose, and warns of a goal without a worth', () => {
   const library = (models: Readonly<Record<string, unknown>>) => ({
     ids: (kind: string) => (kind === 'model' ? Object.keys(models) : kind === 'template' ? templates.map(({ id }) => id) : []),

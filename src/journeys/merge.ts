@@ -190,7 +190,13 @@ function inherit(survivor: Enrollment, other: Enrollment): Enrollment {
     put(messages, step, [...known, ...theirs.filter(({ id }) => !known.some((mark) => mark.id === id))])
   }
   const context = { ...other.context, ...survivor.context }
-  return { ...survivor, messages, ...(Object.keys(context).length > 0 ? { context } : {}) }
+  const chosen = { ...other.chosen, ...survivor.chosen }
+  return {
+    ...survivor,
+    messages,
+    ...(Object.keys(context).length > 0 ? { context } : {}),
+    ...(Object.keys(chosen).length > 0 ? { chosen } : {}),
+  }
 }
 
 /** A run that stands before a message which the person has got already by the other run goes on. */
