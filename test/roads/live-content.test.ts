@@ -142,6 +142,6 @@ suite('live content on the whole road', () => {
     assert.deepEqual(counts, { views7: 0, views28: 0, purchases7: 4, purchases28: 0 })
     assert.ok(product.trend > 1)
     const touched = await touchedBy(world.app.parts.analytics, { ws: world.workspace, profiles: [adaId], now: world.clock.now() })
-    assert.deepEqual(touched.get(adaId), { viewed: [], bought: ['tea'] })
+    assert.deepEqual(touched.get(adaId), { viewed: [], bought: ['tea'], recent: ['tea'] })
   })
 })
