@@ -118,7 +118,7 @@ export const emptyBody = (at: number): ChoiceBody => ({
   gain: { n: 0, mean: 0, m2: 0 },
   sharper: { n: 0, mean: 0, m2: 0 },
   personal: 'undecided',
-  share: 0.5,
+  share: 0.9,
   paused: {},
   n: 0,
   refitted: 0,

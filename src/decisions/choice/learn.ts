@@ -1,4 +1,3 @@
-import { normalCdf } from '#lib/numeric/distributions.ts'
 import { halfWidth, tuning } from '#lib/numeric/sequential.ts'
 import { own } from '#lib/record.ts'
 import type { About, ChoiceRule } from '../record.ts'
@@ -192,7 +191,7 @@ class Lesson {
     const body = this.#body
     body.regression.calibration = calibrationOf(body.regression.bins)
     body.personal = verdictOf(body)
-    body.share = shareOf(body)
+    body.share = SHARES[body.personal]
     body.paused = guardrails(body)
     return body
   }
@@ -247,15 +246,11 @@ function verdictOf({ gain, sharper }: ChoiceBody): ChoiceBody['personal'] {
   return most < 0 || -lowerGain(negative(sharper)) < 0 ? 'refuted' : 'undecided'
 }
 
-/** Either way keeps one in twenty, so that what has changed is noticed. */
-const LEAST_SHARE = 0.05
-
-/** How likely telling people apart pays, by what it has gained so far: so many are told apart (probability matching). */
-function shareOf({ gain: { n, mean, m2 } }: ChoiceBody): number {
-  if (n < LEAST_FOR_GAIN || m2 === 0) return 0.5
-  const chance = normalCdf(mean / Math.sqrt(m2 / (n - 1) / n))
-  return Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, chance))
-}
+/**
+ * So many follow what is believed of the person; the others what is best for all, so that the two can be told apart. The regression leans
+ * on “all alike” by cross-validation, so that where people do not differ both choose the same.
+ */
+const SHARES = { shown: 0.95, undecided: 0.9, refuted: 0.1 } as const
 
 const negative = ({ n, mean, m2 }: Sums): Sums => ({ n, mean: -mean, m2 })
 

@@ -116,7 +116,7 @@ function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequenc
     : ''
   const each = {
     shown: `It tells people apart, because that is shown to bring more than the option that is best for all${told}.`,
-    undecided: `That telling people apart brings more than the option that is best for all is not shown yet${told}: ${percent(body.share)} are told apart, as likely as it pays by what is known.`,
+    undecided: `That telling people apart brings more than the option that is best for all is not shown yet${told}: ${percent(body.share)} are told apart all the same, as far as the data so far say that they differ.`,
     refuted: `Nothing is to be gained by telling people apart here${told}: ${percent(body.share)} are, in case that changes.`,
   }[body.personal]
   const paused = Object.entries(body.paused).map(
