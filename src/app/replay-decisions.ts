@@ -13,7 +13,7 @@ import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { decisionsIn, type LoggedDecision } from './replay-decisions-store.ts'
 
-/** How decisions of a kind are reckoned again, and whose snapshots they rest on; kinds that are left out rest on no reckoning of a model. */
+/** How decisions of a kind are reckoned again, and whose snapshots they rest on; other kinds are passed over, and counted. */
 const RECKONED: {
   readonly [Kind in DecisionKind]?: { type: ModelType; again: (record: DecisionRecord, snapshot: Snapshot | null) => DecisionRecord }
 } = {

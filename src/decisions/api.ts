@@ -159,7 +159,7 @@ export const ReplayDecisions = action({
     /** Decisions that were reckoned again. */
     checked: Count,
     same: Count,
-    /** Decisions of a kind that rests on no reckoning of a model. */
+    /** Decisions of kinds that are not reckoned again. */
     passed: Count,
     differences: z.array(Difference),
     /** Where to go on; null: that was all. */

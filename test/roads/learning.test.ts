@@ -6,6 +6,7 @@ import type { GetModel, GetSnapshot, ListModels, ReplayDecisions } from '#decisi
 import type { ModelDecisions } from '#decisions/record-api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
+import { cadenza as command } from '../fixtures/command.ts'
 import { until } from '../fixtures/delivery.ts'
 import { type Hostile, LEARNERS } from '../fixtures/hostile-learners.ts'
 import { journey, startWorld, template, type World } from './world.ts'
@@ -48,6 +49,8 @@ after(() => world.stop())
 type Decision = OutputOf<typeof ModelDecisions>['decisions'][number]
 const model = () => world.api<OutputOf<typeof GetModel>>('GET /api/models/cart')
 const replay = () => world.api<OutputOf<typeof ReplayDecisions>>('POST /api/decisions/replay', { from: 0, to: world.clock.now() + 1 })
+
+const cadenza = (args: readonly string[]) => command(args, { env: { CADENZA_URL: world.url, CADENZA_KEY: world.secretKey } })
 
 let people = 0
 /** People leave their carts: what each of them got, and how it was decided. */
@@ -142,6 +145,33 @@ test('a snapshot whose bytes were changed is asked by nobody; the fallback goes 
   await train()
   await until('it is mended', async () => (await model()).state === 'learning')
   for (const { decision } of await leaveCarts(4)) assert.deepEqual([decision.by, decision.snapshot], ['model', 2])
+})
+
+test('a model whose answer is no number is not believed; a reset and the facts mend it', async () => {
+  does = 'huge'
+  await train()
+  await until('it has learned nonsense', async () => (await model()).versions[0]!.snapshot === 3)
+  for (const { decision, subjects } of await leaveCarts(4)) {
+    assert.deepEqual([decision.by, decision.silence], ['fallback', 'model_not_finite'])
+    assert.deepEqual(subjects, ['plain'])
+  }
+  does = 'learn'
+  const reset = await cadenza(['models', 'reset', 'cart', '--yes'])
+  assert.equal(reset.code, 0, reset.error)
+  await until('it has learned anew', async () => (await model()).versions[0]!.snapshot === 5)
+  for (const { decision } of await leaveCarts(4)) assert.deepEqual([decision.by, decision.snapshot], ['model', 5])
+})
+
+test('the command line tells how models are, and reckons decisions again', async () => {
+  const list = await cadenza(['models', 'list'])
+  assert.match(list.out, /cart choice, version 1: learning\n {2}It has learned from \d+ examples\./)
+  const shown = await cadenza(['models', 'show', 'cart'])
+  assert.match(shown.out, /4 .* reset: what came before is forgotten/)
+  assert.deepEqual([(await cadenza(['models', 'show', 'nobody'])).code, (await cadenza(['models', 'list', 'cart'])).code], [1, 1])
+  const replayed = await cadenza(['decisions', 'replay', '--from', '2026-01-01T00:00:00Z', '--to', '2027-01-01T00:00:00Z'])
+  // Those of the snapshot whose bytes were changed cannot be checked any more.
+  assert.match(replayed.out, /^\d+ decisions reckoned again: 6 differ\.\n(?: {2}.* cart 1 {2}broken: .*\n?){6}$/)
+  assert.equal(replayed.code, 1)
 })
 
 test('a model that nobody has taught for too long explores again, and says why; a reset forgets, and is on the audit log', async () => {

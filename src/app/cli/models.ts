@@ -137,7 +137,7 @@ function replayText(
   const head = `${count(checked, 'decision')} reckoned again: ${same === checked ? paint('green', 'all the same, bit for bit') : paint('red', `${checked - same} differ`)}.`
   return [
     head,
-    ...(passed > 0 ? [paint('dim', `${passed} more rest on no reckoning of a model.`)] : []),
+    ...(passed > 0 ? [paint('dim', `${passed} more are of kinds that are not reckoned again.`)] : []),
     ...differences.map(
       ({ id, at, model, snapshot, kind, detail }) =>
         `  ${moment(at)}  ${visible(id)}  ${visible(model)} ${snapshot}  ${kind}: ${visible(detail)}`,

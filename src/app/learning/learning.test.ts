@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import pino from 'pino'
 import type { ModelInForce } from '#decisions/snapshot.ts'
-import { snapshotLines } from '#decisions/store.ts'
+import { addSnapshot, dateSnapshots, holdModel, snapshotLines } from '#decisions/store.ts'
 import { trainingLines } from '#decisions/training-store.ts'
 import { httpAnalytics } from '#platform/analytics/http.ts'
-import { type Announce, apply } from '#platform/documents.ts'
+import { type Announce, apply, nextRevision } from '#platform/documents.ts'
 import { appendToPartitions, preparePartitions, type Queryable } from '#platform/log.ts'
 import { createMetrics } from '#platform/metrics.ts'
 import { transaction } from '#platform/postgres/pool.ts'
@@ -389,4 +389,36 @@ test('old snapshots lose their body, the newest of a task never; checksum and re
   assert.equal(lines.at(-1)!.removed, true)
   assert.deepEqual(lines.at(-1)!.report, { of: 1 })
   assert.match(lines.at(-1)!.checksum, /^[0-9a-f]{64}$/)
+})
+
+test('what was learned from before a reset is not installed after it', async () => {
+  const ws = await workspace()
+  await publish(ws, model('opens'))
+  teach(ws, 'count', 2)
+  const trainer = learning()
+  await trainer.settled()
+  lessons.set(ws, async () => {
+    // Somebody makes it forget while its data are gathered.
+    await transaction(database.pool, async (tx) => {
+      await holdModel(tx, ws, 'opens')
+      const nothing = { trainedTo: 0, examples: 0, checksum: '', size: 0, report: {}, body: null }
+      await addSnapshot(tx, { ws, model: 'opens', task: '', version: 1, madeAt: now, ...nothing })
+      const next = await nextRevision(tx)
+      await dateSnapshots(tx, next)
+      await announce(tx, next)
+    })
+    teach(ws, 'count', 4)
+    return { does: 'count', n: 1 }
+  })
+  now += 2 * MINUTE
+  await trainer.settled()
+  assert.deepEqual(counted(await inForce(ws, 'opens')), { n: 4, p: 0.5 }, 'begun anew, at once')
+  assert.deepEqual(
+    (await snapshots(ws, 'opens')).map(({ serial, task }) => [serial, task === '']),
+    [
+      [3, false],
+      [2, true],
+      [1, false],
+    ],
+  )
 })

@@ -37,6 +37,8 @@ export type Unfit =
   | 'no_learner'
 
 export type FitAnswer =
+  /** The thread has read its modules: told once, before anything else. */
+  | { readonly id: 0; readonly kind: 'ready' }
   | { readonly id: number; readonly kind: 'trained'; readonly trained: Trained }
   | { readonly id: number; readonly kind: 'nothing_new' }
   | { readonly id: number; readonly kind: 'unfit'; readonly reason: Unfit; readonly detail: string }

@@ -25,9 +25,13 @@ export interface TrainingThreads {
 
 interface Thread {
   readonly worker: Worker
+  /** Told when it can be given work; a fit's time begins then. */
+  readonly ready: Promise<void>
   readonly megabytes: number
 }
 
+/** So long may a thread take to read its modules, real ms, on a machine that has much to do. */
+const BEGIN_MS = 60_000
 /** How long a thread without work stays, real ms: between two runs a minute apart it need not start anew. */
 const IDLE_MS = 120_000
 
@@ -46,7 +50,7 @@ export function trainingThreads({ learners }: { readonly learners: URL }): Train
       free.delete(thread)
       return thread
     }
-    const thread = { worker: begin(learners, megabytes), megabytes }
+    const thread = begin(learners, megabytes)
     all.add(thread)
     thread.worker.once('exit', () => {
       all.delete(thread)
@@ -63,7 +67,7 @@ export function trainingThreads({ learners }: { readonly learners: URL }): Train
     async fit(job, { longest, megabytes }) {
       if (state.closed) throw new Error('the training threads are closed')
       const thread = take(megabytes)
-      const { fitted, alive } = await run(thread.worker, { ...job, id: ++state.last }, longest)
+      const { fitted, alive } = await run(thread, { ...job, id: ++state.last }, longest)
       if (state.closed) throw new Error('the training threads were closed')
       if (alive) give(thread)
       else await thread.worker.terminate()
@@ -77,7 +81,7 @@ export function trainingThreads({ learners }: { readonly learners: URL }): Train
   }
 }
 
-function begin(learners: URL, megabytes: number): Worker {
+function begin(learners: URL, megabytes: number): Thread {
   const worker = new Worker(new URL('./training-thread.ts', import.meta.url), {
     workerData: { learners: learners.href } satisfies TrainingThreadData,
     resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 32 },
@@ -87,33 +91,38 @@ function begin(learners: URL, megabytes: number): Worker {
   worker.unref()
   // A thread that dies while it has nothing to do is told by its exit.
   worker.on('error', () => undefined)
-  return worker
+  const ready = new Promise<void>((resolve) => worker.once('message', () => resolve()))
+  return { worker, ready, megabytes }
 }
 
 /** One fit; `alive`: the thread can be given another. */
-function run(worker: Worker, job: FitJob, longest: number): Promise<{ readonly fitted: Fitted; readonly alive: boolean }> {
+async function run({ worker, ready }: Thread, job: FitJob, longest: number): Promise<{ readonly fitted: Fitted; readonly alive: boolean }> {
   const { promise, resolve } = Promise.withResolvers<{ fitted: Fitted; alive: boolean }>()
   const unfit = (reason: Extract<Fitted, { kind: 'unfit' }>['reason'], detail: string): void =>
     resolve({ fitted: { kind: 'unfit', reason, detail }, alive: false })
   const onMessage = ({ id, ...fitted }: FitAnswer): void => {
-    if (id === job.id) resolve({ fitted, alive: true })
+    if (id === job.id && fitted.kind !== 'ready') resolve({ fitted, alive: true })
   }
   const onError = (error: Error & { code?: string }): void =>
     unfit(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'fit_memory' : 'thread_died', error.message)
   const onExit = (code: number): void => unfit('thread_died', `the thread ended with ${code} in the midst of it`)
-  const timer = setTimeout(() => unfit('fit_timeout', `it took longer than ${longest} ms`), longest)
+  const late = (ms: number) => setTimeout(() => unfit('fit_timeout', `it took longer than ${ms} ms`), ms)
+  let timer = late(BEGIN_MS)
   worker.on('message', onMessage)
   worker.on('error', onError)
   worker.on('exit', onExit)
   try {
+    await Promise.race([ready, promise])
+    clearTimeout(timer)
+    timer = late(longest)
     worker.postMessage(job)
   } catch (error) {
     unfit('not_cloneable', error instanceof Error ? error.message : String(error))
   }
-  return promise.finally(() => {
-    clearTimeout(timer)
-    worker.off('message', onMessage)
-    worker.off('error', onError)
-    worker.off('exit', onExit)
-  })
+  const ended = await promise
+  clearTimeout(timer)
+  worker.off('message', onMessage)
+  worker.off('error', onError)
+  worker.off('exit', onExit)
+  return ended
 }
