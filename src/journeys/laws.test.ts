@@ -11,6 +11,7 @@ import { places } from './lanes.ts'
 import type { Person } from './person.ts'
 import { fire, nextDue, react } from './react.ts'
 import type { Journey } from './schema.ts'
+import { untaught } from './untaught.ts'
 
 const PEOPLE = ['p0', 'p1', 'p2', 'p3']
 const EVENTS = ['Product Added', 'Product Viewed', 'Order Completed']
@@ -68,6 +69,15 @@ function stepUpTo(depth: number): fc.Arbitrary<object> {
     fc
       .tuple(fc.constantFrom(undefined, 'profile.hits > 2'), list)
       .map(([until, inside]) => ({ kind: 'repeat', times: 2, until, steps: inside })),
+    fc.tuple(list, list, list).map(([x, y, fallback]) => ({
+      kind: 'choose',
+      by: { model: 'cart', control: '20%', holdout: '10%' },
+      options: [
+        { id: 'x', steps: x },
+        { id: 'y', when: 'profile.hits > 1', steps: y },
+      ],
+      fallback,
+    })),
     fc.tuple(list, list).map(([x, y]) => ({
       kind: 'split',
       arms: [
@@ -261,6 +271,7 @@ function define(...journeys: Journey[]): Definitions {
     consent: 'opt-out',
     journeys: journeys.map((one) => ({ journey: one, version: 1, live: true })),
     templates: [{ id: 't', version: 1 }],
+    models: untaught(journeys),
   })
   assert.deepEqual(made.broken, [])
   return made

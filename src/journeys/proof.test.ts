@@ -8,6 +8,7 @@ import { cycles, journeyBound, prove, stoppedBy, totals, WINDOWS, type WindowNam
 import { fullest, isCounted } from './proof-witness.ts'
 import type { Journey } from './schema.ts'
 import { type Answer, Simulation } from './simulate.ts'
+import { untaught } from './untaught.ts'
 
 const MINUTE = 60_000
 const HOUR = 3_600_000
@@ -142,7 +143,12 @@ const shapes = fc.letrec<{ list: Shape[]; shape: Shape }>((tie) => ({
   shape: fc.oneof(
     { maxDepth: 2, depthIdentifier: 'steps' },
     fc.record({ kind: leaf, span, inner: fc.constant([]), other: fc.constant([]) }),
-    fc.record({ kind: fc.constantFrom('waitFor', 'branch', 'split', 'repeat', 'email'), span, inner: tie('list'), other: tie('list') }),
+    fc.record({
+      kind: fc.constantFrom('waitFor', 'branch', 'split', 'choose', 'repeat', 'email'),
+      span,
+      inner: tie('list'),
+      other: tie('list'),
+    }),
   ),
 })).list
 
@@ -171,6 +177,8 @@ function stepsOf(list: readonly Shape[], next = { id: 0 }): object[] {
             { id: 'y', weight: 1, steps: second },
           ],
         }
+      case 'choose':
+        return { kind, id, by: { model: 'cart' }, options: [{ id: 'x', steps: first }], fallback: second }
       case 'repeat':
         return { kind, id, times: 3, steps: first }
       default:
@@ -231,7 +239,7 @@ function sentIn(
     const how = failures[asked++ % Math.max(1, failures.length)] ?? 0
     return how === 0 ? { receipt: 'message.sent' } : { receipt: 'message.failed', reason: '', after: how === 1 ? 0 : 23 * HOUR }
   }
-  const world = new Simulation({ journeys, start: MONDAY, provider, ...(policy && { policy }) })
+  const world = new Simulation({ journeys, models: untaught(journeys), start: MONDAY, provider, ...(policy && { policy }) })
   world.identify('ada', { email: 'ada@example.com' })
   let at = MONDAY
   for (const { name, after } of events) {
