@@ -5,7 +5,8 @@ import type { Effect, Fact } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord } from '#events/schema.ts'
 import { chance, digest } from '#lib/hash.ts'
 import { canonical } from '#lib/json.ts'
-import { journey, MONDAY } from '../../test/fixtures/journeys.ts'
+import { MONDAY } from '../../test/fixtures/journeys.ts'
+import { EVENTS, journeyOf, programs } from '../../test/fixtures/programs.ts'
 import { type Definitions, definitions } from './definitions.ts'
 import { places } from './lanes.ts'
 import type { Person } from './person.ts'
@@ -14,119 +15,9 @@ import type { Journey } from './schema.ts'
 import { untaught } from './untaught.ts'
 
 const PEOPLE = ['p0', 'p1', 'p2', 'p3']
-const EVENTS = ['Product Added', 'Product Viewed', 'Order Completed']
 const MINUTE = 60_000
 /** How long the provider takes: long enough that much can happen to a run while its message is queued. */
 const HAND_OVER = 10 * MINUTE
-
-const WHENS = [
-  'entry.n > 4 or sequence("Product Viewed", "Product Added" within 10m in run)',
-  'profile.hits exists and never("Order Completed" where event.n > 4 within 1d)',
-  'count("Product Viewed" within 1h) > 1 or sum("Product Added", n in run) > 4 or distinct("Product Viewed", n in step) > 1',
-]
-
-/** Random structured journeys, branching up to `depth` deep. */
-const stepsUpTo = (depth: number): fc.Arbitrary<object[]> => fc.array(stepUpTo(depth), { maxLength: 3 })
-function stepUpTo(depth: number): fc.Arbitrary<object> {
-  const plain = fc.oneof(
-    fc.constantFrom('1m', '7m', '1h', '0s').map((span) => ({ kind: 'wait', for: span })),
-    fc.constantFrom(undefined, []).map((otherwise) => ({ kind: 'email', otherwise })),
-    fc.constantFrom('05:30', '23:00').map((time) => ({ kind: 'wait', until: { time } })),
-    fc.constantFrom(
-      { kind: 'update', set: { hits: '=default(profile.hits, 0) + 1' } },
-      { kind: 'exit' },
-      { kind: 'webhook', url: 'https://crm.example/' },
-      { kind: 'wait', for: '1 calendar day' },
-      { kind: 'wait', window: { from: '22:00', to: '04:00', spread: '30m' } },
-      { kind: 'wait', until: { date: 'profile.day', offset: '-1h' } },
-      { kind: 'update', set: { day: '=now + 2h' } },
-      { kind: 'stop', journey: 'one' },
-      { kind: 'start', journey: 'two', with: { n: '=entry.n' } },
-      { kind: 'call', url: 'https://crm.example/', save: 'said', timeout: '1h' },
-      { kind: 'call', url: 'https://crm.example/', save: 'said', timeout: '5m', otherwise: [] },
-      { kind: 'message', ways: [{ email: { template: 't' } }, { webhook: { url: 'https://crm.example/' } }] },
-      { kind: 'hold', upTo: '40m' },
-    ),
-  )
-  if (depth === 0) return plain
-  const list = stepsUpTo(depth - 1)
-  const branching = fc.oneof(
-    fc
-      .tuple(fc.constantFrom(...EVENTS), fc.constantFrom('2m', '1d'), list, list)
-      .map(([event, upTo, after, otherwise]) => ({ kind: 'waitFor', event, upTo, then: after, otherwise })),
-    fc
-      .tuple(fc.constantFrom(...WHENS), list, list)
-      .map(([when, inside, otherwise]) => ({ kind: 'branch', branches: [{ id: 'b', when, steps: inside }], otherwise })),
-    fc.tuple(fc.constantFrom('first', 'ranked'), list, list).map(([mode, x, y]) => ({
-      kind: 'waitFor',
-      mode,
-      on: [
-        { id: 'x', event: 'Order Completed', steps: x },
-        { id: 'y', event: 'Product Viewed', steps: y },
-      ],
-      upTo: '3h',
-    })),
-    fc
-      .tuple(fc.constantFrom(undefined, 'profile.hits > 2'), list)
-      .map(([until, inside]) => ({ kind: 'repeat', times: 2, until, steps: inside })),
-    fc.tuple(list, list, list).map(([x, y, fallback]) => ({
-      kind: 'choose',
-      by: { model: 'cart', control: '20%', holdout: '10%' },
-      options: [
-        { id: 'x', steps: x },
-        { id: 'y', when: 'profile.hits > 1', steps: y },
-      ],
-      fallback,
-    })),
-    fc.tuple(list, list).map(([x, y]) => ({
-      kind: 'split',
-      arms: [
-        { id: 'x', weight: 1, steps: x },
-        { id: 'y', weight: 2, steps: y },
-      ],
-    })),
-  )
-  return fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: branching })
-}
-const steps = stepsUpTo(2)
-
-function named(list: readonly unknown[]): object[] {
-  let count = 0
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk)
-    if (value === null || typeof value !== 'object') return value
-    const inner = Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [key, key === 'set' || key === 'until' || key === 'with' ? part : walk(part)]),
-    )
-    if (!('kind' in value)) return inner
-    const id = `s${count++}`
-    return { ...inner, id, ...(value.kind === 'email' ? { template: 't' } : {}) }
-  }
-  return walk(list) as object[]
-}
-
-const programs = fc.record({
-  steps,
-  reentry: fc.constantFrom('never', 'always', { after: '30m' }),
-  key: fc.constantFrom(undefined, 'properties.cart'),
-  exit: fc.constantFrom(
-    [],
-    [{ event: 'Order Completed' }],
-    [{ event: 'Order Completed', match: { 'properties.cart': 'entry.properties.cart' } }],
-  ),
-  holdout: fc.constantFrom('0%', '30%'),
-})
-const journeyOf = (
-  program: { steps: object[]; reentry: unknown; key: string | undefined; exit: unknown; holdout: string },
-  id = 'j',
-): Journey =>
-  journey({
-    id,
-    entry: { event: 'Product Added', reentry: program.reentry, key: program.key },
-    exit: program.exit,
-    holdout: program.holdout,
-    steps: named(program.steps),
-  })
 
 type Happening =
   | { kind: 'event'; who: number; name: string; n: number; cart: string; late: number }
