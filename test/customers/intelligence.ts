@@ -30,6 +30,8 @@ export interface Settings {
   /** What becomes of the text of a snapshot on its way to where it is read. */
   readonly carried?: (body: string, serial: number) => string
   readonly seen?: (cart: Cart) => Readonly<Record<string, number>>
+  /** Also ask what those of the comparison group would have been given. */
+  readonly alsoAsk?: boolean
 }
 
 export const CHANNEL: Readonly<Record<Exclude<Arm, 'nothing'>, string>> = { discount: 'email', shipping: 'sms', scarcity: 'push' }
@@ -48,6 +50,8 @@ export class Intelligence implements Decider {
   readonly records: { readonly record: DecisionRecord; readonly snapshot: Snapshot | null; readonly cart: Cart }[] = []
   readonly model: ModelOf<'choice'>
   report: JsonObject = {}
+  /** Of `alsoAsk`: what the model gave or would have given, cart by cart. */
+  readonly policy: DecisionRecord[] = []
   #inForce: ModelInForce<'choice'>
   readonly #settings: Settings
   readonly #open = new Map<
@@ -76,9 +80,10 @@ export class Intelligence implements Decider {
   decide(cart: Cart, id: string): { arm: Arm; group: 'model' | 'control' | 'held_out' } {
     const group = chance('control', cart.customer.id) < this.#settings.control ? 'control' : 'treated'
     const record = this.asked(cart, id, group)
+    if (this.#settings.alsoAsk) this.policy.push(group === 'treated' ? record : this.asked(cart, id, 'treated'))
     this.records.push({ record, snapshot: record.snapshot === 0 ? null : this.#inForce.snapshot, cart })
     const arm =
-      record.chosen === FALLBACK ? this.#settings.deterministic(cart) : record.chosen === NOTHING ? 'nothing' : (record.chosen as Arm)
+      record.chosen === FALLBACK ? this.#settings.deterministic(cart) : record.chosen === NOTHING ? 'nothing' : doneBy(record.chosen)
     this.#open.set(id, {
       id,
       at: timeOf(cart),
@@ -153,6 +158,11 @@ export class Intelligence implements Decider {
   }
 }
 
+/** The option without a step. */
+const NO_MESSAGE = 'no-message'
+/** What an option does. */
+export const doneBy = (option: string): Arm => (option === NO_MESSAGE ? 'nothing' : (option as Arm))
+
 /** The options of the journey: each message, and none. */
 const offered = (cart: Cart): Offered[] => [
   ...ARMS.map((arm) => ({
@@ -160,5 +170,5 @@ const offered = (cart: Cart): Offered[] => [
     excluded: cart.customer.reachable.includes(arm) ? '' : 'consent_missing',
     about: { channel: CHANNEL[arm], worth: earned(arm, cart) / MARGIN },
   })),
-  { arm: 'nothing', excluded: '', about: { worth: cart.total } },
+  { arm: NO_MESSAGE, excluded: '', about: { worth: cart.total } },
 ]

@@ -37,7 +37,7 @@ export const UNSUBSCRIBE_COST = 25
 export const SHIPPING = 4.9
 const DISCOUNT = 0.1
 const MESSAGE_COST = { nothing: 0, discount: 0.001, shipping: 0.07, scarcity: 0.0005 } as const
-const HAZARD = { nothing: 0, discount: 0.002, shipping: 0.003, scarcity: 0.001 } as const
+const HAZARD = { nothing: 0, discount: 0.0015, shipping: 0.002, scarcity: 0.0015 } as const
 const HAZARD_GROWTH = 0.5
 export const QUARTER = 91
 

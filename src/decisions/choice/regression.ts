@@ -16,13 +16,19 @@ export interface Seen {
   readonly weight: number
 }
 
-/** Beliefs before anything is known: mean and variance of the intercept of all, variances of a part's own and of the slopes of all. */
-const PRIOR = { rate: -3, base: 4, part: 0.25, common: 1 } as const
+/**
+ * Beliefs before anything is known: mean and variance of the intercept of all, variances of a part's own and of the slopes of all. A message
+ * is thought to help a little (odds × 1.35), or doing nothing, which costs nothing, would win as long as nothing is known.
+ */
+const PRIOR = { rate: -3, base: 4, part: 0.25, common: 1, message: 0.3 } as const
+
+/** Mean of a part's intercept before anything is known. */
+const priorMean = (part: string): number => (part === '' ? PRIOR.rate : part.startsWith('channel:') ? PRIOR.message : 0)
 export function freshBlock(part: string, features: number, spread: number): Block {
   const slope = part === '' ? PRIOR.common : spread
   const w = new Array<number>(features + 1).fill(0)
   const v = new Array<number>(features + 1).fill(slope)
-  w[0] = part === '' ? PRIOR.rate : 0
+  w[0] = priorMean(part)
   v[0] = part === '' ? PRIOR.base : PRIOR.part
   return { w, v }
 }
@@ -134,14 +140,14 @@ function fitted(examples: readonly Seen[], spread: number): Pick<Regression, 'bl
   const penalty = priors.flatMap(({ v }) => v.map((variance) => 1 / variance))
   const weights = Float64Array.from(examples, ({ weight }) => weight)
   const y = Float64Array.from(examples, ({ converted }) => (converted ? 1 : 0))
-  // The intercept of all leans on its prior mean: as an offset, its weight is what differs from that.
-  const offset = new Float64Array(examples.length).fill(PRIOR.rate)
+  // Intercepts lean on their prior means: as an offset, weights are what differs from them.
+  const offset = Float64Array.from(examples, ({ arm, about }) => partsOfLogit(arm, about).reduce((sum, part) => sum + priorMean(part), 0))
   const found = fitLogistic(x, y, { l2: penalty, weights, offset, maxIterations: 25 }).weights
-  const variances = variancesAt(x, found, { weights, penalty })
+  const variances = variancesAt(x, found, { weights, penalty, offset })
   const blocks = parts.map((part, i): [string, Block] => {
     const from = i * wide
     const w = Array.from(found.subarray(from, from + wide))
-    if (part === '') w[0]! += PRIOR.rate
+    w[0]! += priorMean(part)
     return [part, { w, v: Array.from(variances.subarray(from, from + wide)) }]
   })
   return { blocks: Object.fromEntries(blocks) }
@@ -159,15 +165,17 @@ function designOf(examples: readonly Seen[], at: ReadonlyMap<string, number>, wi
   return x
 }
 
+interface Weighting {
+  readonly weights: Float64Array
+  readonly penalty: readonly number[]
+  readonly offset: Float64Array
+}
+
 /** Diagonal of the inverse curvature at the mode. */
-function variancesAt(
-  x: Matrix,
-  w: Float64Array,
-  { weights, penalty }: { weights: Float64Array; penalty: readonly number[] },
-): Float64Array {
+function variancesAt(x: Matrix, w: Float64Array, { weights, penalty, offset }: Weighting): Float64Array {
   const logits = timesVector(x, w)
   const curvature = logits.map((logit, i) => {
-    const p = sigmoid(PRIOR.rate + logit)
+    const p = sigmoid(offset[i]! + logit)
     return weights[i]! * p * (1 - p)
   })
   const hessian = gram(x, curvature)
