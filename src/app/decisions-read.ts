@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { ruleOf } from '#decisions/choice/decide.ts'
 import { rewardOf } from '#decisions/choice/value.ts'
 import { whyChosen, whyThis } from '#decisions/choice/words.ts'
-import type { About, DecisionRecord } from '#decisions/record.ts'
+import { whyPace, whyThisLot } from '#decisions/pressure/words.ts'
+import type { About, DecisionKind, DecisionRecord } from '#decisions/record.ts'
 import { type DecisionView, GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
 import { Model, type ModelOf } from '#decisions/schema.ts'
 import { whyHour, whyThisHour } from '#decisions/send-time/words.ts'
@@ -90,6 +91,10 @@ function rewarded(
   return { reward: rewardOf({ ...outcome, cost: outcome.cost + own }, rule) }
 }
 
+/** How decisions and their candidates are told; others as choices are. */
+const WHY: { readonly [Kind in DecisionKind]?: typeof whyChosen } = { send_time: whyHour, frequency: whyPace }
+const THIS: { readonly [Kind in DecisionKind]?: typeof whyThisHour } = { send_time: whyThisHour, frequency: whyThisLot }
+
 const viewOf = (row: DecisionRow, record: DecisionRecord, outcome: View['outcome']): View => ({
   id: row.id,
   kind: row.kind,
@@ -113,12 +118,12 @@ const viewOf = (row: DecisionRow, record: DecisionRecord, outcome: View['outcome
     ...(predicted !== undefined && { predicted }),
     ...(parts && { parts: { ...parts } }),
     ...(about && { about: plain(about) }),
-    sentence: (record.kind === 'send_time' ? whyThisHour : whyThis)(
+    sentence: (THIS[record.kind] ?? whyThis)(
       { arm, excluded, propensity, ...(predicted !== undefined && { predicted }), ...(parts && { parts }) },
       record,
       explain,
     ),
   })),
-  sentence: (record.kind === 'send_time' ? whyHour : whyChosen)(record, explain),
+  sentence: (WHY[record.kind] ?? whyChosen)(record, explain),
   outcome,
 })

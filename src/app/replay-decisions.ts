@@ -1,5 +1,6 @@
 import { ReplayDecisions } from '#decisions/api.ts'
 import { recompute as recomputeChoice } from '#decisions/choice/decide.ts'
+import { recompute as recomputePace } from '#decisions/pressure/pace.ts'
 import type { DecisionKind, DecisionRecord } from '#decisions/record.ts'
 import type { ModelType } from '#decisions/schema.ts'
 import type { Snapshot } from '#decisions/snapshot.ts'
@@ -18,6 +19,7 @@ const RECKONED: {
   readonly [Kind in DecisionKind]?: { type: ModelType; again: (record: DecisionRecord, snapshot: Snapshot | null) => DecisionRecord }
 } = {
   choose: { type: 'choice', again: recomputeChoice },
+  frequency: { type: 'pressure', again: recomputePace },
 }
 
 interface Options {

@@ -6,6 +6,7 @@ import { askedBy } from './features/asked.ts'
 import { absorbFeatures, hear, NO_FEATURES_YET, storedFeatures } from './features/state.ts'
 import { unitePatterns } from './patterns/section.ts'
 import { belongs, extended, type Sequence } from './patterns/sequence.ts'
+import { hearPressure, mergePressure } from './pressure/state.ts'
 import { hearHours, mergeHours } from './send-time/hours.ts'
 import { type Models, modelsOfType } from './snapshot.ts'
 import type { DecisionsSection, PersonOfModel } from './state.ts'
@@ -31,11 +32,13 @@ export function listen(
   const features = hear(before, record, askedBy(models))
   let hours = section.hours
   for (const { model } of modelsOfType(models, 'send-time')) hours = hearHours(hours, record, { zone, model })
-  if (features === before && hours === section.hours) return section
+  const pressure = hearPressure(section.pressure, record, models)
+  if (features === before && hours === section.hours && pressure === section.pressure) return section
   return {
     ...section,
     ...(features !== before && { features: features as unknown as Json }),
     ...(hours !== undefined && { hours }),
+    ...(pressure !== undefined && { pressure }),
   }
 }
 
@@ -66,7 +69,7 @@ export function absorbDecisions(
   const features = a && b ? absorbFeatures(a, b, askedBy(models)) : (a ?? b)
   const halfLives = new Map(modelsOfType(models, 'send-time').map(({ model }) => [model.id, milliseconds(model.halfLife)!]))
   const hours = mergeHours(into.hours, theirs.hours, halfLives)
-  const pressure = into.pressure ?? theirs.pressure
+  const pressure = mergePressure(into.pressure, theirs.pressure)
   const of = unitedModels(into.models, theirs.models)
   const sampled = Math.max(into.sampled ?? -Infinity, theirs.sampled ?? -Infinity)
   const both = {

@@ -149,8 +149,21 @@ const PressureModel = z.strictObject({
   /** Half-life of one message's pressure. */
   halfLife: Span.default('72h'),
   /** Messages a week that are tried, at random, on the share that explores. */
-  caps: z.array(z.int().min(1).max(50)).min(2).max(5).default([2, 4, 6]),
+  caps: z
+    .array(z.int().min(1).max(50))
+    .min(2)
+    .max(5)
+    .refine((caps) => new Set(caps).size === caps.length, 'name each cap once')
+    .default([2, 4, 6]),
   explore: Share.default('10%'),
+  /** Share that only the contact policy limits, for comparison. */
+  control: Share.default('10%'),
+  /** Receipt, or conversion of the run's goal, that counts as a response to a message. */
+  success: z.enum(['opened', 'clicked', 'converted']).default('clicked'),
+  within: Span.default('72h'),
+  /** What a response brings after costs, and the value that a person who leaves would still have brought; in the workspace's currency. */
+  margin: z.number().nonnegative().default(0.5),
+  lifetimeValue: z.number().nonnegative().default(20),
 })
 
 /** Settings of a model that learns; what it has learned are its snapshots. */

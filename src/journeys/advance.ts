@@ -9,6 +9,7 @@ import type { Dispatch, Enrollment } from './enrollment.ts'
 import { noteEnd } from './entries/ends.ts'
 import { tellJudged, tellPassed } from './gates.ts'
 import type { Deeds, Message, Move } from './node.ts'
+import { notePace } from './pace.ts'
 import { isTrouble, type Reason } from './reasons.ts'
 import { inRound } from './rounds.ts'
 import { setEnrollments, standing, type Turn, tell } from './turn.ts'
@@ -73,6 +74,10 @@ function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
   if (deeds.held) tellHeld(turn, run, deeds.held)
   if (deeds.judged) for (const each of deeds.judged) tellJudged(turn, run, each)
   if (deeds.decision) decide(turn, run, deeds.decision)
+  if (deeds.pace) {
+    decide(turn, run, { arm: deeds.pace.chosen, propensity: deeds.pace.propensity, record: deeds.pace })
+    notePace(turn)
+  }
   if (deeds.set) {
     const { profile } = turn.person
     const { attributes } = write(profile.attributes, deeds.set, turn.context.now)
@@ -113,7 +118,8 @@ function decide(turn: Turn, run: Enrollment, decision: NonNullable<Deeds['decisi
   })
 }
 
-const recorded = (record: DecisionRecord) => ({
+/** A record as the columns of its fact. */
+export const recorded = (record: DecisionRecord) => ({
   decision_id: record.id,
   kind: record.kind,
   model: record.model,

@@ -2,22 +2,24 @@ import { room } from '#consent/caps.ts'
 import { type Contact, noted, settled } from '#consent/contacts.ts'
 import { countedAs } from '#consent/policy.ts'
 import { quietness, zoneOf } from '#consent/quiet-hours.ts'
+import type { DecisionRecord } from '#decisions/record.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { attribute } from '#profiles/react.ts'
 import { holder } from './budget-ahead.ts'
 import type { Enrollment } from './enrollment.ts'
 import type { Message, Standing } from './node.ts'
+import { paced } from './pace.ts'
 import type { Reason } from './reasons.ts'
 import { entryScope, type Turn } from './turn.ts'
 
 /** Whether a message may go now. */
 export type Budget =
-  | { readonly kind: 'free' }
+  | { readonly kind: 'free'; readonly pace?: DecisionRecord }
   /** Quiet hours: it may go at `until` (epoch ms). */
   | { readonly kind: 'wait'; readonly until: number; readonly reason: Reason }
   | { readonly kind: 'refused'; readonly reason: Reason }
-  /** A cap is full, or its last slot is kept for another journey. `freeAt` as of `Room`. */
-  | { readonly kind: 'full'; readonly freeAt: number | null; readonly reason: Reason }
+  /** A cap is full, its last slot is kept for another journey, or (`pace`) there is too much pressure. `freeAt` as of `Room`. */
+  | { readonly kind: 'full'; readonly freeAt: number | null; readonly reason: Reason; readonly pace?: DecisionRecord }
 
 const FREE: Budget = { kind: 'free' }
 
@@ -38,7 +40,11 @@ export function budget(at: Standing, { contact, topic, lane }: Pick<Message, 'co
   const found = room(person.contacts, ask, { caps: policy.caps, now, zone })
   if (!found.free) return { kind: 'full', freeAt: found.freeAt, reason: `capped:${found.cap}` }
   const held = lane === 'marketing' ? holder(at, ask, zone) : null
-  return held ? { kind: 'full', freeAt: held.freeAt, reason: `held_for:${held.journey}` } : FREE
+  if (held) return { kind: 'full', freeAt: held.freeAt, reason: `held_for:${held.journey}` }
+  const pace = lane === 'marketing' ? paced(at, zone) : null
+  if (!pace) return FREE
+  const { reason, freeAt, record } = pace
+  return reason === '' ? { kind: 'free', pace: record } : { kind: 'full', freeAt, reason, pace: record }
 }
 
 /** Takes the slot, in the same reaction that decides to send. */

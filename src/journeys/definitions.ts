@@ -142,8 +142,10 @@ export function definitions(published: Published, previous?: Definitions): Defin
   const doors = doorsOf(ready)
   const counting = doorsOf(new Map([...live].filter(([id]) => !ready.has(id)))).map((door): Door => ({ ...door, counting: true }))
   const gates = gatesOf(published.policies, previous)
-  // Rules that count messages, and those that are asked again at hand-over, need the contacts as well.
-  const policy = published.policy ? compilePolicy(published.policy) : { ...NO_POLICY, exists: gates.exists }
+  const models = modelsOf(published.models ?? [])
+  // Rules that count messages, those that are asked again at hand-over, and models of pressure need the contacts as well.
+  const counted = gates.exists || models.byType.has('pressure')
+  const policy = published.policy ? compilePolicy(published.policy) : { ...NO_POLICY, exists: counted }
   // Publishing refuses such a policy. If one is there all the same, nobody may be written to by mistake.
   if (isRefusal(policy)) throw new Error(`The contact policy of ${workspace} cannot be read: ${policy.refused.title}`)
   return {
@@ -165,7 +167,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
-    models: modelsOf(published.models ?? []),
+    models,
     modelsSince: published.watches?.find(({ kind }) => kind === 'models')?.since ?? 0,
     policy,
     gates,

@@ -64,6 +64,8 @@ export interface Deeds {
     /** Of a choice that weighs something: all that it rests on. */
     readonly record?: DecisionRecord
   }
+  /** What the pressure of messages had to say of one that goes, or that does not go because of it. */
+  readonly pace?: DecisionRecord
   /** Kept in the run: what a choice has chosen, by its step and round. */
   readonly chosen?: { readonly key: string; readonly arm: string }
   /** Attributes to set; null removes. */

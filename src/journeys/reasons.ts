@@ -84,6 +84,10 @@ export const REASONS = {
   always_quiet: trouble('The quiet hours of the contact policy do not end within two weeks.'),
   zone_unknown: trouble('Their time zone is not known, and this channel has legal hours.'),
   capped: trouble('They have had as many messages as cap “…” allows.'),
+  too_much_pressure: trouble('It would have brought less than the people cost who leave because of one message more.'),
+  budget_spent: trouble('Budget “…” has nothing left for it.'),
+  budget_kept: trouble('Budget “…” does not reach for all: its money goes to those for whom it is worth most.'),
+  budget_currency: trouble('What it costs is not in the currency of budget “…”, so nobody can say whether there is money for it.'),
   held_for: trouble('The slot was kept for a message of journey “…”, which comes first.'),
   // could not be done
   date_missing: trouble('The profile has no such date.'),

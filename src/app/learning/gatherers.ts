@@ -4,6 +4,7 @@ import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Queryable } from '#platform/log.ts'
 import { gatherChoices } from './choice-store.ts'
 import { gatherSequences } from './pattern-store.ts'
+import { gatherPressure } from './pressure-store.ts'
 import { gatherPropensity } from './propensity-store.ts'
 import { gatherProducts } from './recommendation-store.ts'
 import { gatherSendTimes } from './send-time-store.ts'
@@ -24,6 +25,7 @@ export type Gatherers = { readonly [T in ModelType]?: Gather<T> }
 export const GATHERERS: Gatherers = {
   choice: gatherChoices,
   pattern: gatherSequences,
+  pressure: gatherPressure,
   propensity: gatherPropensity,
   recommendation: gatherProducts,
   'send-time': gatherSendTimes,

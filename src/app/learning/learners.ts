@@ -1,5 +1,6 @@
 import { choiceLearner } from '#decisions/choice/learner.ts'
 import { patternLearner } from '#decisions/patterns/fit.ts'
+import { pressureLearner } from '#decisions/pressure/learner.ts'
 import { propensityLearner } from '#decisions/propensity/fit.ts'
 import { recommendationLearner } from '#decisions/recommend/learner.ts'
 import type { ModelType } from '#decisions/schema.ts'
@@ -14,4 +15,11 @@ export type Learners = ReadonlyMap<ModelType, AnyLearner>
 export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.map((learner) => [learner.type as ModelType, learner]))
 
 /** One line each. */
-export const LEARNERS: Learners = learnersOf([choiceLearner, patternLearner, propensityLearner, recommendationLearner, sendTimeLearner])
+export const LEARNERS: Learners = learnersOf([
+  choiceLearner,
+  patternLearner,
+  pressureLearner,
+  propensityLearner,
+  recommendationLearner,
+  sendTimeLearner,
+])

@@ -165,14 +165,16 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
     if (answer.kind === 'free') {
       const due = patience === undefined ? null : at.now + patience
       const going = { ...message, ...ruled.passed, ...(numbered ? { way } : {}) }
-      return { kind: 'stay', due, message: going, held, judged }
+      return { kind: 'stay', due, message: going, held, judged, ...(answer.pace && { pace: answer.pace }) }
     }
     held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason })
     if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held, judged }
     if (answer.kind === 'full') full = full && soonest(full) <= soonest(answer) ? full : answer
     why = answer.reason
   }
-  return { ...(full ? onCap(tries, at, { full, from }) : tries.failed(why)), held, judged }
+  const move = full ? onCap(tries, at, { full, from }) : tries.failed(why)
+  // One that waits for room is asked about again.
+  return { ...move, held, judged, ...(full?.pace && move.kind !== 'stay' && { pace: full.pace }) }
 }
 
 const soonest = ({ freeAt }: Full): number => freeAt ?? Infinity
@@ -257,7 +259,7 @@ function skipped(why: string): Reason {
     case 'address_invalid':
       return why
     default:
-      return why.startsWith('policy:') ? (why as Reason) : detailed('skipped', why)
+      return /^(policy|budget_spent|budget_currency):/.test(why) ? (why as Reason) : detailed('skipped', why)
   }
 }
 
