@@ -9,6 +9,7 @@ import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
 import * as evaluations from '#decisions/evaluation/api.ts'
 import * as patterns from '#decisions/patterns/api.ts'
+import * as modelPresets from '#decisions/presets/api.ts'
 import * as decisionRecords from '#decisions/record-api.ts'
 import * as modelReports from '#decisions/report-api.ts'
 import * as scores from '#decisions/scores-api.ts'
@@ -47,6 +48,7 @@ export const ACTIONS: readonly Action[] = [
   decisionRecords,
   evaluations,
   measurement,
+  modelPresets,
   modelReports,
   patterns,
   segments,

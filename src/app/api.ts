@@ -48,6 +48,7 @@ import { KINDS } from './kinds.ts'
 import { modelReportBindings } from './learning/model-report.ts'
 import { modelBindings } from './learning/models-read.ts'
 import { patternExportBindings } from './learning/pattern-export.ts'
+import { presetBindings } from './learning/presets.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { liveBindings } from './live-actions.ts'
@@ -186,7 +187,7 @@ function intelligenceBindings({ parts: { pool, work, analytics }, now, announce,
     ...replayBindings({ pool, analytics, shelf }),
     ...modelReportBindings({ pool }),
     ...patternExportBindings({ pool }),
-    ...modelBindings({ pool, now, announce, appended: recordsAppended, shelf }),
+    ...modelBindings({ pool, analytics, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),
   ]
@@ -202,15 +203,11 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
   const desk = new ApprovalDesk({ pool, work: parts.work, analytics, now })
   const lifecycle = { pool, work: parts.work, analytics, registry, now, announce, desk }
   const waiting = { pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended, desk }
+  const publishing = desk.publishing(modelPublishing(providerPublishing(journeyPublishing(lifecycle))))
   return [
     ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce, anchors }),
-    ...documentBindings({
-      pool,
-      now,
-      kinds: KINDS,
-      announce,
-      publishing: desk.publishing(modelPublishing(providerPublishing(journeyPublishing(lifecycle)))),
-    }),
+    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing }),
+    ...presetBindings({ pool, analytics, now, publishing }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
     ...journeyBindings({ pool, analytics, kinds: KINDS, now, models: async (ws) => (await registry.publishedNow(ws)).models ?? [] }),

@@ -60,10 +60,26 @@ const VersionHealth = z.object({
   training: Training.nullable(),
 })
 
+/** What is missing before a model begins to learn. */
+const Waits = z.object({
+  /** For a marketer. */
+  sentence: z.string(),
+  /** Examples that are there, those whose time is not over yet, and how many make a beginning (0: there is no such number). */
+  examples: Count,
+  open: Count,
+  wanted: Count,
+  /** Events that it rests on and that have never come in. */
+  missing: z.array(z.string()),
+})
+
 const ModelLine = z.object({
   id: z.string(),
   name: z.string(),
   type: z.string(),
+  /** What it does once it has learned. */
+  does: z.string(),
+  /** Null once it has learned something. */
+  waits: Waits.nullable(),
   /** Of what decides; where nothing does yet, of what is being tried. */
   state: VersionHealth.shape.state,
   sentence: z.string(),

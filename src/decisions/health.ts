@@ -34,7 +34,7 @@ const WITHOUT: Readonly<Record<Model['type'], string>> = {
 }
 
 /** A choice that has learned nothing fresh explores, or there would never be anything fresh again. */
-const unlearned = (type: Model['type']): string =>
+export const unlearned = (type: Model['type']): string =>
   type === 'choice' ? 'Each option that may be chosen is as likely, so that it can learn.' : WITHOUT[type]
 
 /** How a version of a model is, worst first. */

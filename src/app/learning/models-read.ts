@@ -1,21 +1,25 @@
 import { GetModel, GetSnapshot, ListModels, ResetModel, TrainModel } from '#decisions/api.ts'
 import { healthOf } from '#decisions/health.ts'
+import { DOES } from '#decisions/needs.ts'
 import type { ModelVersion } from '#decisions/rollout.ts'
 import { type PublishedModel, publishedModels, versionsOf } from '#decisions/standings.ts'
 import { addSnapshot, bodiesOf, dateSnapshots, holdModel, type SnapshotLine, snapshotLines, snapshotsAt } from '#decisions/store.ts'
 import { askTraining, type TrainingLine, trainingLines } from '#decisions/training-store.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { type Problem, refuse } from '#lib/problem.ts'
-import { type Announce, historyAt, nextRevision } from '#platform/documents.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import { type Announce, historyAt, liveDocuments, nextRevision } from '#platform/documents.ts'
 import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { unpacked } from './body.ts'
 import type { ModelShelf } from './shelf.ts'
+import { withNeeds } from './with-needs.ts'
 
 interface Options {
   readonly pool: Pool
+  readonly analytics: Analytics
   readonly now: () => number
   readonly announce: Announce
   /** Records were put on the log. */
@@ -37,20 +41,23 @@ export const modelBindings = (options: Options): Binding[] => {
         const training = await trainingLines(tx, workspace)
         const lines = []
         for (const model of await publishedIn(tx, workspace)) lines.push(await lineOf(tx, model, { ...options, training }))
-        return lines
+        return { lines, live: await liveDocuments(tx, workspace) }
       })
-      return { models }
+      return { models: await withNeeds(options, workspace, models) }
     }),
-    bind(GetModel, async ({ id, before = Number.MAX_SAFE_INTEGER, limit }, { workspace }) =>
-      inWorkspace(pool, workspace, async (tx) => {
+    bind(GetModel, async ({ id, before = Number.MAX_SAFE_INTEGER, limit }, { workspace }) => {
+      const found = await inWorkspace(pool, workspace, async (tx) => {
         const model = (await publishedIn(tx, workspace)).find((each) => each.id === id)
         if (!model) return refuse(unknown(id))
         const line = await lineOf(tx, model, { ...options, training: await trainingLines(tx, workspace, id) })
         const upTo = Math.min(before, 2_147_483_647)
         const snapshots = (await snapshotLines(tx, { ws: workspace, model: id, before: upTo, limit })).map(snapshotLine)
-        return { ...line, document: liveOf(model).model, snapshots }
-      }),
-    ),
+        return { line: { ...line, document: liveOf(model).model, snapshots }, live: await liveDocuments(tx, workspace) }
+      })
+      if ('refused' in found) return found
+      const [told] = await withNeeds(options, workspace, { lines: [found.line], live: found.live })
+      return { ...found.line, waits: told!.waits }
+    }),
     bindAudited(TrainModel, async ({ id }, { workspace }, call) =>
       inWorkspace(pool, workspace, async (tx) => {
         if (!(await publishedIn(tx, workspace)).some((each) => each.id === id)) return refuse(unknown(id))
@@ -121,7 +128,7 @@ async function lineOf(
     if (each) versions.push(await versionOf(each, { role, snapshot: snapshots.get(each.task), around, id }))
   const { state, sentence, todo } = versions[0]!
   const { model } = (candidate ?? full)!
-  return { id, name: model.name ?? '', type: model.type, state, sentence, todo, versions }
+  return { id, name: model.name ?? '', type: model.type, does: DOES[model.type], waits: null, state, sentence, todo, versions }
 }
 
 async function versionOf(

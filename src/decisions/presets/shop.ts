@@ -1,0 +1,72 @@
+import type { Preset } from './schema.ts'
+
+export const SHOP: Preset = {
+  industry: 'shop',
+  name: 'Shop',
+  about: 'Carts, orders and customers who come back or do not, in the words of the Segment e-commerce specification.',
+  documents: [
+    {
+      kind: 'model',
+      id: 'buy-soon',
+      type: 'propensity',
+      name: 'Buys within a week',
+      description: 'How likely each person orders within seven days.',
+      outcome: { kind: 'converted', event: 'Order Completed', within: '7d' },
+      crossings: [{ id: 'likely', above: 0.3, by: 0.1 }],
+    },
+    {
+      kind: 'model',
+      id: 'churn',
+      type: 'propensity',
+      name: 'Does not come back',
+      description: 'How likely each person orders nothing for ninety days. In a shop nobody gives notice.',
+      outcome: { kind: 'churned', contract: false, event: 'Order Completed', within: '90d' },
+      crossings: [{ id: 'at-risk', above: 0.8, by: 0.1 }],
+    },
+    {
+      kind: 'model',
+      id: 'cart-recovery',
+      type: 'choice',
+      name: 'Cart recovery',
+      description: 'Which nudge brings back a cart, for whom, at what cost.',
+      within: '3d',
+      margin: 0.35,
+      unsubscribeCost: 8,
+    },
+    {
+      kind: 'model',
+      id: 'hours',
+      type: 'send-time',
+      name: 'Best hour',
+      description: 'When each person reads.',
+      events: ['message.clicked', 'Page Viewed', 'Product Viewed', 'Order Completed'],
+    },
+    {
+      kind: 'model',
+      id: 'picks',
+      type: 'recommendation',
+      name: 'What goes with what',
+      description: 'Fills the recommendation slots of templates.',
+      events: [
+        { event: 'Product Viewed', product: 'product_id', weight: 1 },
+        { event: 'Product Added', product: 'product_id', weight: 3 },
+        { event: 'Order Completed', product: 'products', weight: 5 },
+      ],
+    },
+    {
+      kind: 'model',
+      id: 'words',
+      type: 'content',
+      name: 'Best words and pictures',
+      description: 'Which variants of a template are clicked most.',
+    },
+    {
+      kind: 'model',
+      id: 'pressure',
+      type: 'pressure',
+      name: 'How much is too much',
+      description: 'How answers and unsubscribes move with the number of messages, tried on a tenth of people.',
+      caps: [2, 4, 6],
+    },
+  ],
+}
