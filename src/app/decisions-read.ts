@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { ruleOf } from '#decisions/choice/decide.ts'
-import { rewardOf } from '#decisions/choice/value.ts'
+import { ownCost, rewardOf } from '#decisions/choice/value.ts'
 import { whyChosen, whyThis } from '#decisions/choice/words.ts'
+import { whyLayout, whyThisLayout } from '#decisions/content/words.ts'
 import { whyPace, whyThisLot } from '#decisions/pressure/words.ts'
 import type { About, DecisionKind, DecisionRecord } from '#decisions/record.ts'
 import { type DecisionView, GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
@@ -87,13 +88,17 @@ function rewarded(
 ): { reward: number } {
   const rule = record.rule ?? (model && ruleOf(model))
   if (!rule) return { reward: 0 }
-  const own = record.candidates.find(({ arm }) => arm === record.chosen)?.about?.cost ?? 0
-  return { reward: rewardOf({ ...outcome, cost: outcome.cost + own }, rule) }
+  const about = record.candidates.find(({ arm }) => arm === record.chosen)?.about ?? {}
+  return { reward: rewardOf({ ...outcome, cost: outcome.cost + ownCost(about, outcome.converted) }, rule) }
 }
 
 /** How decisions and their candidates are told; others as choices are. */
-const WHY: { readonly [Kind in DecisionKind]?: typeof whyChosen } = { send_time: whyHour, frequency: whyPace }
-const THIS: { readonly [Kind in DecisionKind]?: typeof whyThisHour } = { send_time: whyThisHour, frequency: whyThisLot }
+const WHY: { readonly [Kind in DecisionKind]?: typeof whyChosen } = { content: whyLayout, send_time: whyHour, frequency: whyPace }
+const THIS: { readonly [Kind in DecisionKind]?: typeof whyThisHour } = {
+  content: whyThisLayout,
+  send_time: whyThisHour,
+  frequency: whyThisLot,
+}
 
 const viewOf = (row: DecisionRow, record: DecisionRecord, outcome: View['outcome']): View => ({
   id: row.id,

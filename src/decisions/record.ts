@@ -10,6 +10,8 @@ export interface About {
   readonly offer?: string
   /** Of choosing it, in the workspace's currency, beside what its messages cost. */
   readonly cost?: number
+  /** What each conversion by it gives away: a discount, free shipping. Whoever does not convert costs nothing of it. */
+  readonly gives?: number
   /** Of a conversion, where it is not the one that conversions have had. */
   readonly worth?: number
   /** How much it takes of each scarce resource. */
@@ -81,6 +83,12 @@ export interface DecisionRecord {
     readonly propensities: Readonly<Record<string, number>>
   }
   readonly unit?: string
+  /** Of content: the template, and what each slot could show in the order in which it was drawn from. */
+  readonly content?: {
+    readonly template: string
+    readonly version: number
+    readonly slots: readonly { readonly slot: string; readonly options: readonly string[] }[]
+  }
   /** Of a choice: with it, the snapshot and the seed the record can be recomputed. */
   readonly rule?: ChoiceRule
 }

@@ -28,8 +28,10 @@ export const OneOption = z.strictObject({
   when: Condition.optional(),
   /** What it offers, e.g. `discount`: options with the same offer learn from each other. */
   offer: Slug.optional(),
-  /** What choosing it costs, in the workspace’s currency, beside its messages: the discount that is given, say. */
+  /** What choosing it costs, in the workspace’s currency, beside its messages, whether or not somebody converts: a letter, a gift. */
   cost: z.number().nonnegative().optional(),
+  /** What each conversion by it gives away: the discount, free shipping. Whoever does not convert has taken nothing. */
+  gives: z.number().nonnegative().optional(),
   /** Worth of a conversion by it, where it is not the usual one. */
   value: z.number().positive().optional(),
   /** How much it takes of each scarce resource, by name. */

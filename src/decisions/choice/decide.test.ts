@@ -258,3 +258,26 @@ test('a record that was changed is found out', () => {
   }
   assert.notDeepEqual(recompute(changed, snapshot), changed)
 })
+
+test('what is given away costs only with those who take it', () => {
+  const examples = world(2_000, { personal: false })
+  const body = learned(emptyBody(0), examples, { rule: ruleOf(document()), halfLife: 30 * DAY })
+  const offered = (about: object): Question['offered'] =>
+    OFFERED.slice(0, 2).map((each, i) => (i === 0 ? { ...each, about: { ...each.about, cost: 0, ...about } } : each))
+  const discount = (about: object) => decide(question({ offered: offered(about), inForce: inForce(snapshotOf(body)) })).candidates[0]!
+  const [free, given, paid] = [discount({}), discount({ gives: 4 }), discount({ cost: 4 })]
+  assert.ok(Math.abs(free.predicted! - given.predicted! - 4 * given.parts!['conversion']!) < 1e-9)
+  assert.ok(Math.abs(free.predicted! - paid.predicted! - 4) < 1e-9)
+  assert.ok(given.propensity > paid.propensity)
+  // Whoever learns has the same account: only those who bought have taken it.
+  const taken = examples.map((each) => ({
+    ...each,
+    candidates: each.candidates.map((one) => ({ ...one, about: { ...one.about, gives: 4 } })),
+  }))
+  const after = learned(emptyBody(0), taken, { rule: ruleOf(document()), halfLife: 30 * DAY })
+  const bought = examples.filter(({ group, converted }) => group === 'treated' && converted).length
+  const treated = examples.filter(({ group }) => group === 'treated').length
+  assert.ok(Math.abs(body.treated.reward.mean - after.treated.reward.mean - (4 * bought) / treated) < 1e-9)
+  const record = decide(question({ offered: offered({ gives: 4 }), inForce: inForce(snapshotOf(body)) }))
+  assert.deepEqual(recompute(record, snapshotOf(body)), record)
+})

@@ -252,7 +252,7 @@ const ALPHA = 1
 
 /** What a candidate would be worth with another probability of conversion. */
 const valueWith = ({ value, parts }: Weighed, conversion: number, { margin }: ChoiceRule): number =>
-  value + margin * parts.worth * (conversion - parts.conversion)
+  value + (margin * parts.worth - (parts.gives ?? 0)) * (conversion - parts.conversion)
 
 /** All on the best: the floor is what the others get. */
 function allOn(values: ArrayLike<number>): Float64Array {

@@ -6,7 +6,7 @@ import { guardrails } from './guardrails.ts'
 import { binned, calibrationOf, faded, freshBlock, refitted, updated } from './regression.ts'
 import { Beliefs, partsAt, squashed, standardised } from './reward-model.ts'
 import { largest } from './squarecb.ts'
-import { netValue, type Outcome, rewardOf } from './value.ts'
+import { netValue, type Outcome, ownCost, rewardOf } from './value.ts'
 
 /** A decision with what has come of it within the model's time. */
 export interface Example extends Outcome {
@@ -131,7 +131,10 @@ class Lesson {
     this.#forget(example.at)
     const { rule } = this.#settings
     const worth = this.#body.valued ? example.value : 1
-    const reward = rewardOf({ ...example, value: worth, cost: example.cost + ownCost(example) }, rule)
+    const reward = rewardOf(
+      { ...example, value: worth, cost: example.cost + ownCost(aboutOf(example.candidates, example.chosen), example.converted) },
+      rule,
+    )
     if (example.group === 'control') {
       this.#body.control = summed(this.#body.control, { example, reward, worth })
       return
@@ -198,7 +201,6 @@ class Lesson {
 }
 
 const aboutOf = (candidates: Example['candidates'], arm: string): About => candidates.find((each) => each.arm === arm)?.about ?? {}
-const ownCost = ({ candidates, chosen }: Example): number => aboutOf(candidates, chosen).cost ?? 0
 
 const fadedSums = (sums: ArmSums, g: number): ArmSums => ({
   ...sums,

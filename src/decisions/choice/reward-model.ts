@@ -115,6 +115,7 @@ export function partsAt(body: ChoiceBody, { arm, about, prices }: Asked, convers
     conversion,
     worth: worthOf(body, arm, about),
     cost: messages + (about.cost ?? 0),
+    ...(about.gives && { gives: about.gives }),
     unsubscribe: sums ? (sums.losses + LEAN.losses * allLosses) / (sums.costs + LEAN.losses) : allLosses,
     price: priceOf(about, prices),
   }

@@ -8,17 +8,22 @@ export interface Parts {
   readonly worth: number
   /** Of choosing it and of its messages. */
   readonly cost: number
+  /** What each conversion gives away; left out for nothing. */
+  readonly gives?: number
   /** Probability that it makes the person unsubscribe or complain. */
   readonly unsubscribe: number
   /** Σ λ c over what is scarce. */
   readonly price: number
 }
 
-/** margin × P(conversion) × worth − cost − P(unsubscribe) × what that loses − Σ λ c. */
+/** P(conversion) × (margin × worth − what it gives away) − cost − P(unsubscribe) × what that loses − Σ λ c. */
 export const netValue = (
-  { conversion, worth, cost, unsubscribe, price }: Parts,
+  { conversion, worth, cost, gives = 0, unsubscribe, price }: Parts,
   { margin, unsubscribeCost }: Pick<ChoiceRule, 'margin' | 'unsubscribeCost'>,
-): number => margin * conversion * worth - cost - unsubscribe * unsubscribeCost - price
+): number => margin * conversion * worth - conversion * gives - cost - unsubscribe * unsubscribeCost - price
+
+/** What the choice of it has cost beside its messages, by what has come of it. */
+export const ownCost = ({ cost = 0, gives = 0 }: About, converted: boolean): number => cost + (converted ? gives : 0)
 
 /** What has come of a decision. */
 export interface Outcome {

@@ -48,8 +48,9 @@ export function whyThis(candidate: Candidate, { chosen, by }: DecisionRecord, ex
 /** `Expected to bring 1.20: 6 % convert at 70.00 each, cost 0.08.` */
 function expectedOf({ predicted, parts }: Candidate): string {
   if (predicted === undefined || !parts) return 'Possible.'
-  const { conversion = 0, worth = 0, cost = 0, unsubscribe = 0, price = 0 } = parts
+  const { conversion = 0, worth = 0, cost = 0, gives = 0, unsubscribe = 0, price = 0 } = parts
   const more = [
+    gives > 0 ? `${amount(gives)} given away with each` : '',
     cost > 0 ? `cost ${amount(cost)}` : '',
     unsubscribe > 0 ? `${percent(unsubscribe)} unsubscribe` : '',
     price > 0 ? `${amount(price)} for what is scarce` : '',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { emptyBody } from '../choice/body.ts'
 import { recompute } from '../choice/decide.ts'
 import { type Example, learned, relearned, type Settings } from '../choice/learn.ts'
-import { priceOf, rewardOf } from '../choice/value.ts'
-import type { ChoiceRule, DecisionRecord } from '../record.ts'
+import { ownCost, priceOf, rewardOf } from '../choice/value.ts'
+import type { About, ChoiceRule, DecisionRecord } from '../record.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { evaluate } from './evaluate.ts'
 import { type LoggedDecision, loggedOf, type Unusable } from './logged.ts'
@@ -91,11 +91,11 @@ function usable(
   return Math.abs(said - 1) < 1e-6 ? found : 'shadow_silent'
 }
 
-const ownCost = ({ candidates, chosen }: DecisionRecord): number => candidates.find(({ arm }) => arm === chosen)?.about?.cost ?? 0
+const aboutOf = ({ candidates, chosen }: DecisionRecord): About => candidates.find(({ arm }) => arm === chosen)?.about ?? {}
 
 /** Conversions without a worth count as 1, as they do for the model that learns. */
 export const rewardedOf = (each: ChoiceCase, { rule, valued }: { rule: ChoiceRule; valued: boolean }): number =>
-  rewardOf({ ...each, value: valued ? each.value : 1, cost: each.cost + ownCost(each.record) }, rule)
+  rewardOf({ ...each, value: valued ? each.value : 1, cost: each.cost + ownCost(aboutOf(each.record), each.converted) }, rule)
 
 function candidateOf(cases: ReadonlyMap<string, ChoiceCase>, question: ChoiceQuestion): Candidate {
   const { policy, model } = question

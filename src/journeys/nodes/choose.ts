@@ -30,12 +30,13 @@ interface Option {
 
 /** A model chooses among what is possible for this person now. */
 export const choose: Prepare<ChooseStep> = (step, { next, into }) => {
-  const options = step.options.map(({ id, when, steps, offer, cost, value, takes }): Option => {
+  const options = step.options.map(({ id, when, steps, offer, cost, gives, value, takes }): Option => {
     const message = firstMessage(steps)
     const about: About = {
       ...(message && { channel: message.channel }),
       ...(offer !== undefined && { offer }),
       ...(cost !== undefined && { cost }),
+      ...(gives !== undefined && { gives }),
       ...(value !== undefined && { worth: value }),
       ...(takes && { takes }),
     }
