@@ -6,19 +6,23 @@ import { idsOf, type Known, presentable, shown } from '#content/catalogue.ts'
 import { bestProducts, boughtTogether, productsById, type Touched } from '#content/catalogue-store.ts'
 import { addressOf, CONNECTED_MISSING } from '#content/connected.ts'
 import { codesOf, reserve } from '#content/coupons-store.ts'
-import { type Exposure, exposuresOf, type LiveKept } from '#content/live.ts'
+import { type LiveKept, toldOf } from '#content/live.ts'
 import { keepContent, keptContent } from '#content/live-store.ts'
 import { recommend, rulesOf } from '#content/recommend.ts'
 import type { Scope } from '#content/schema.ts'
 import {
+  byCondition,
   type Chooser,
-  chosenVariant,
+  chosenTogether,
+  hashOfVariant,
   isLearned,
   type LearnedStrategy,
+  type OpenSlot,
   OTHERWISE,
   PRODUCTS,
   partOf,
   type RecommendationSlot,
+  type Slot,
   type SlotChoice,
   type Strategy,
 } from '#content/slots.ts'
@@ -59,7 +63,8 @@ export interface LiveAsk {
 export interface Live {
   /** What the template can name beside the data of the person. */
   readonly scope: Pick<Scope, 'slots' | 'products' | 'coupons' | 'connected'>
-  readonly exposures: readonly Exposure[]
+  /** What the receipt says of it. */
+  readonly told: JsonObject
 }
 
 /** The live content of a message: chosen at its first attempt, and the same ever after. */
@@ -101,7 +106,13 @@ async function keptOrMade(ask: LiveAsk, live: CompiledLive, parts: LiveParts): P
   if (isRefusal(products)) return products
   const slots = await slotChoices(ask, live, parts)
   if (isRefusal(slots)) return slots
-  const content: LiveKept = { connected, slots: slots.choices, products: { ...products, ...slots.products } }
+  const { choices, decisions } = slots
+  const content: LiveKept = {
+    connected,
+    slots: choices,
+    products: { ...products, ...slots.products },
+    ...(decisions.length > 0 && { decisions }),
+  }
   return keepContent(parts.db, { ...ask, now: parts.now() }, content)
 }
 
@@ -146,46 +157,56 @@ const NOTHING_TO_SHOW = {
   hint: 'Give the slot another otherwise if the message can do without.',
 }
 
-async function slotChoices(
-  ask: LiveAsk,
-  { plan }: CompiledLive,
-  parts: LiveParts,
-): Promise<Outcome<{ choices: Record<string, SlotChoice>; products: Record<string, JsonObject[]> }>> {
+interface SlotsMade {
+  readonly choices: Record<string, SlotChoice>
+  readonly products: Record<string, JsonObject[]>
+  readonly decisions: readonly JsonObject[]
+}
+
+async function slotChoices(ask: LiveAsk, { plan }: CompiledLive, parts: LiveParts): Promise<Outcome<SlotsMade>> {
+  const { ws: workspace, template, version, profile, effect: key } = ask
+  const slots = Object.entries(plan.slots ?? {})
+  const question = { workspace, template, version, profile, key, slots: openSlots(ask, slots) }
+  const together = await chosenTogether(question, parts.chooser)
   const choices: Record<string, SlotChoice> = {}
   const products: Record<string, JsonObject[]> = {}
-  for (const [name, slot] of Object.entries(plan.slots ?? {})) {
+  for (const [name, slot] of slots) {
     if (slot.by === 'recommendation') {
-      const { silence, ...found } = await candidates(ask, slot, parts)
-      const recommended = recommend(slot, found)
-      products[`slots.${name}`] = recommended.map(({ product }) => shown(product))
-      choices[name] =
-        recommended.length === 0
-          ? { variant: OTHERWISE, propensity: 1, by: OTHERWISE }
-          : {
-              variant: PRODUCTS,
-              propensity: 1,
-              by: 'recommendation',
-              // What stands in for a model that was silent says so.
-              shown: recommended.map(({ product, by }) => ({
-                id: product.id,
-                by: `recommendation:${by}${silence === undefined ? '' : `:${silence}`}`,
-              })),
-            }
-    } else {
-      const question = {
-        workspace: ask.ws,
-        template: ask.template,
-        slot: name,
-        model: slot.by === 'model' ? (slot.model ?? '') : '',
-        candidates: ask.eligible[name] ?? [],
-        key: ask.effect,
-        context: { profile: ask.scope.profile, entry: ask.scope.entry },
-      }
-      choices[name] = await chosenVariant(slot, question, parts.chooser)
-    }
+      const { choice, list } = await recommended(ask, slot, parts)
+      choices[name] = choice
+      products[`slots.${name}`] = list
+    } else choices[name] = slot.by === 'model' ? together.choices[name]! : byCondition(ask.eligible[name] ?? [])
     if (choices[name]!.variant === OTHERWISE && slot.otherwise === 'skip') return refuse({ ...NOTHING_TO_SHOW, detail: `slot ${name}` })
   }
-  return { choices, products }
+  return { choices, products, decisions: together.decisions }
+}
+
+const openSlots = ({ eligible }: LiveAsk, slots: readonly (readonly [string, Slot])[]): OpenSlot[] =>
+  slots.flatMap(([name, slot]) =>
+    slot.by === 'model'
+      ? [
+          {
+            slot: name,
+            model: slot.model ?? '',
+            variants: slot.variants.map((variant) => ({
+              id: variant.id,
+              hash: hashOfVariant(variant),
+              eligible: (eligible[name] ?? []).includes(variant.id),
+            })),
+          },
+        ]
+      : [],
+  )
+
+async function recommended(ask: LiveAsk, slot: RecommendationSlot, parts: LiveParts): Promise<{ choice: SlotChoice; list: JsonObject[] }> {
+  const { silence, ...found } = await candidates(ask, slot, parts)
+  const all = recommend(slot, found)
+  const list = all.map(({ product }) => shown(product))
+  if (all.length === 0) return { choice: { variant: OTHERWISE, propensity: 1, by: OTHERWISE }, list }
+  // What stands in for a model that was silent says so.
+  const why = silence === undefined ? '' : `:${silence}`
+  const items = all.map(({ product, by }) => ({ id: product.id, by: `recommendation:${by}${why}` }))
+  return { choice: { variant: PRODUCTS, propensity: 1, by: 'recommendation', shown: items }, list }
 }
 
 /** Candidates of a list that fit are looked for among so many. */
@@ -288,5 +309,5 @@ async function inTemplate(
     const named = Object.entries(fields).map(([field, text]) => [field, text.trim()])
     slots[name] = { ...Object.fromEntries(named), variant: part ? choice.variant : '', items: [...items] }
   }
-  return { scope: { slots, ...around }, exposures: exposuresOf(kept, ask) }
+  return { scope: { slots, ...around }, told: toldOf(kept, ask) }
 }

@@ -2,7 +2,7 @@ import { type Connect, connect } from '#content/adapters/connected.ts'
 import type { Renderer } from '#content/adapters/worker.ts'
 import { type Touched, touchedBy } from '#content/catalogue-store.ts'
 import { noteAttempts } from '#content/coupons-store.ts'
-import { exposuresOf } from '#content/live.ts'
+import { toldOf } from '#content/live.ts'
 import { keptContents } from '#content/live-store.ts'
 import type { Learned } from '#decisions/recommend/learned.ts'
 import { deciderOf } from '#decisions/rollout.ts'
@@ -14,6 +14,7 @@ import { AnalyticsError } from '#platform/analytics/analytics.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { CurrentModels } from './learning/current.ts'
+import { contentChooser } from './live-chooser.ts'
 import type { LiveParts } from './live-content.ts'
 import type { Ending } from './settler.ts'
 
@@ -38,6 +39,7 @@ export function liveParts({ db, analytics, renderer, egress, secret, models, now
     now,
     connect: connectData(egress, secret),
     learned: learnedBy(models, now),
+    chooser: contentChooser(models, now),
     touched: together(async (ws, profiles) => {
       try {
         return await touchedBy(analytics, { ws, profiles, now: now() })
@@ -105,12 +107,7 @@ export async function shownIn(
   rows: readonly { readonly ws: string; readonly id: string }[],
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const kept = await keptContents(db, rows)
-  return new Map(
-    kept.map(({ ws, id, content, ...of }) => [
-      `${ws} ${id}`,
-      { exposures: exposuresOf(content, of).map((each): JsonObject => ({ ...each })) },
-    ]),
-  )
+  return new Map(kept.map(({ ws, id, content, ...of }) => [`${ws} ${id}`, toldOf(content, of)]))
 }
 
 /** Notes on coupons how attempts ended, in the transaction that settles them. */

@@ -146,8 +146,9 @@ async function withLive(
   const about = { ws: due.ws, effect: due.id, profile: due.key, template, version, eligible, attempt: due.attempt ?? 1, scope }
   const chosen = await live(about, compiled.live)
   if (isRefusal(chosen)) return chosen
-  const exposures = chosen.exposures.map((exposure): JsonObject => ({ ...exposure }))
-  return { scope: { ...scope, ...chosen.scope }, said: exposures.length === 0 ? {} : { said: { exposures }, record: { exposures } } }
+  const { told } = chosen
+  const { exposures } = told
+  return { scope: { ...scope, ...chosen.scope }, said: exposures === undefined ? {} : { said: told, record: { exposures } } }
 }
 
 /** A note to a colleague: plain words, no links to follow, nothing to unsubscribe from. */

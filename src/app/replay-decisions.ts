@@ -1,5 +1,6 @@
 import { ReplayDecisions } from '#decisions/api.ts'
 import { recompute as recomputeChoice } from '#decisions/choice/decide.ts'
+import { recomputeContent } from '#decisions/content/decide.ts'
 import { recompute as recomputePace } from '#decisions/pressure/pace.ts'
 import type { DecisionKind, DecisionRecord } from '#decisions/record.ts'
 import type { ModelType } from '#decisions/schema.ts'
@@ -19,6 +20,7 @@ const RECKONED: {
   readonly [Kind in DecisionKind]?: { type: ModelType; again: (record: DecisionRecord, snapshot: Snapshot | null) => DecisionRecord }
 } = {
   choose: { type: 'choice', again: recomputeChoice },
+  content: { type: 'content', again: recomputeContent },
   frequency: { type: 'pressure', again: recomputePace },
 }
 

@@ -12,7 +12,7 @@ import { CODE_SIGNS, codeOf } from './coupons.ts'
 import { exposuresOf } from './live.ts'
 import { recommend, trendOf } from './recommend.ts'
 import { EmailTemplate, type Scope } from './schema.ts'
-import { byChance, chosenVariant, type Question, Slot } from './slots.ts'
+import { byChance, byCondition, chosenTogether, hashOfVariant, type OpenSlot, Slot } from './slots.ts'
 
 const scope = (more: object): Scope => ({
   profile: { first_name: 'Ada' },
@@ -26,15 +26,13 @@ const scope = (more: object): Scope => ({
 })
 const slot = (given: object) => Slot.parse(given)
 const variants = [{ id: 'gold', when: 'profile.plan == "gold"' }, { id: 'young', when: 'profile.age < 30' }, { id: 'all' }]
-const question = (candidates: string[], key = 'e1'): Question => ({
-  workspace: 'w',
-  template: 't',
-  slot: 'hero',
+const open = (name: string, eligible: readonly string[]): OpenSlot => ({
+  slot: name,
   model: '',
-  candidates,
-  key,
-  context: {},
+  variants: variants.map(({ id }) => ({ id, hash: '', eligible: eligible.includes(id) })),
 })
+const question = (slots: readonly OpenSlot[], key = 'e1') => ({ workspace: 'w', template: 't', version: 1, profile: 'p', key, slots })
+const lone = (candidates: string[], key = 'e1') => ({ template: 't', slot: 'hero', key, candidates })
 
 suite('a slot', () => {
   const hero = {
@@ -101,27 +99,59 @@ suite('a slot', () => {
     assert.match(await seen({ slots: { hero: { variant: 'plain', line: 'now' } } }), /Plain now/)
   })
 
-  test('by conditions takes the first that holds, and otherwise when none does', async () => {
-    const by = slot({ by: 'conditions', variants }) as Exclude<Slot, { by: 'recommendation' }>
-    assert.deepEqual(await chosenVariant(by, question(['young', 'all']), undefined), { variant: 'young', propensity: 1, by: 'condition' })
-    assert.equal((await chosenVariant(by, question([]), undefined)).variant, 'otherwise')
+  test('by conditions takes the first that holds, and otherwise when none does', () => {
+    assert.deepEqual(byCondition(['young', 'all']), { variant: 'young', propensity: 1, by: 'condition' })
+    assert.equal(byCondition([]).variant, 'otherwise')
   })
 
   test('by model believes a chooser only what is possible, and draws by hash without one: evenly, and always the same', async () => {
-    const by = slot({ by: 'model', variants }) as Exclude<Slot, { by: 'recommendation' }>
-    const said = async (choice: string, propensity: number) =>
-      chosenVariant(by, question(['gold', 'all']), async () => ({ choice, propensity, by: 'model:m' }))
-    assert.deepEqual(await said('all', 0.3), { variant: 'all', propensity: 0.3, by: 'model:m' })
-    assert.equal((await said('young', 0.9)).by, 'chance', 'not eligible')
-    assert.equal((await said('all', 0)).by, 'chance')
+    const slots = [open('hero', ['gold', 'all']), open('foot', ['all']), open('none', [])]
+    const said = async (variant: string, propensity: number) => {
+      const hero = { variant, propensity, by: 'model:m:1' }
+      return chosenTogether(question(slots), async () => ({ choices: { hero }, decisions: [{ id: 'd' }] }))
+    }
+    const believed = await said('all', 0.3)
+    assert.deepEqual(believed.choices['hero'], { variant: 'all', propensity: 0.3, by: 'model:m:1', among: ['gold', 'all'] })
+    assert.deepEqual(believed.choices['foot'], { variant: 'all', propensity: 1, by: 'chance', among: ['all'] })
+    assert.equal(believed.choices['none']!.variant, 'otherwise')
+    assert.equal(believed.decisions.length, 1)
+    for (const [variant, propensity] of [
+      ['young', 0.9],
+      ['all', 0],
+      ['all', 1.1],
+    ] as const) {
+      const { choices, decisions } = await said(variant, propensity)
+      assert.equal(choices['hero']!.by, 'chance')
+      assert.deepEqual(decisions, [])
+    }
     const counts = { gold: 0, all: 0 }
     for (let i = 0; i < 2_000; i++) {
-      const drawn = byChance(question(['gold', 'all'], `e${i}`))
-      assert.deepEqual(drawn, byChance(question(['gold', 'all'], `e${i}`)))
+      const drawn = byChance(lone(['gold', 'all'], `e${i}`))
+      assert.deepEqual(drawn, byChance(lone(['gold', 'all'], `e${i}`)))
       assert.equal(drawn.propensity, 0.5)
       counts[drawn.variant as 'gold' | 'all']++
     }
     assert.ok(Math.abs(counts.gold - 1_000) < 150, JSON.stringify(counts))
+  })
+
+  test('a chooser is asked once for all slots of a message, and never about what nobody may get', async () => {
+    let asked = 0
+    await chosenTogether(question([open('hero', ['gold']), open('foot', ['all', 'young']), open('none', [])]), async ({ slots }) => {
+      asked++
+      assert.deepEqual(
+        slots.map(({ slot: name }) => name),
+        ['hero', 'foot'],
+      )
+      return null
+    })
+    assert.equal(asked, 1)
+  })
+
+  test('a variant is another one when it shows something else, not when other people may get it', () => {
+    const written = { fields: { who: 'you' }, body: '<p>a</p>' }
+    assert.equal(hashOfVariant(written), hashOfVariant({ ...written }))
+    assert.notEqual(hashOfVariant(written), hashOfVariant({ ...written, body: '<p>b</p>' }))
+    assert.notEqual(hashOfVariant(written), hashOfVariant({ ...written, fields: { who: 'me' } }))
   })
 
   test('is told as what was shown: one line for a variant, one for each product', () => {

@@ -36,6 +36,8 @@ export interface LiveKept {
   /** By the name of their use, and `slots.<name>` for those that a slot recommends: as templates see them. */
   readonly products: Readonly<Record<string, readonly JsonObject[]>>
   readonly connected: Readonly<Record<string, Json>>
+  /** What models decided for it; left out: nothing. */
+  readonly decisions?: readonly JsonObject[]
 }
 
 /** One line of `exposures`: what a person was shown in a slot. */
@@ -48,13 +50,21 @@ export interface Exposure {
   readonly item: string
   readonly propensity: number
   readonly by: string
+  /** Variants that could have been shown, with commas; left out: nothing was drawn. */
+  readonly among?: string
 }
 
 /** What a message that was handed over has shown. */
 export function exposuresOf({ slots }: Pick<LiveKept, 'slots'>, { template, version }: Pick<Exposure, 'template' | 'version'>): Exposure[] {
-  return Object.entries(slots).flatMap(([slot, { variant, propensity, by, shown }]) =>
+  return Object.entries(slots).flatMap(([slot, { variant, propensity, by, shown, among }]) =>
     shown && shown.length > 0
       ? shown.map((item) => ({ template, version, slot, variant, item: item.id, propensity, by: item.by }))
-      : [{ template, version, slot, variant, item: '', propensity, by }],
+      : [{ template, version, slot, variant, item: '', propensity, by, ...(among && { among: among.join(',') }) }],
   )
+}
+
+/** What the receipt of a message says of what it has shown, and of what was decided for it. */
+export function toldOf(kept: LiveKept, of: Pick<Exposure, 'template' | 'version'>): JsonObject {
+  const exposures = exposuresOf(kept, of).map((each): JsonObject => ({ ...each }))
+  return { ...(exposures.length > 0 && { exposures }), ...(kept.decisions && { decisions: kept.decisions }) }
 }

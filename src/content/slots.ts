@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { chance } from '#lib/hash.ts'
-import type { JsonObject } from '#lib/json.ts'
+import { chance, digest } from '#lib/hash.ts'
+import { canonical, type JsonObject } from '#lib/json.ts'
 
 export const LiveName = z
   .string()
@@ -71,52 +71,103 @@ export const PRODUCTS = 'products'
 export interface SlotChoice {
   /** Variant id, `products`, or `otherwise`. */
   readonly variant: string
-  /** In (0, 1]. */
+  /** In (0, 1]; of the whole combination where slots are chosen together. */
   readonly propensity: number
-  /** `condition`, `recommendation:trending`, `model:…`, `chance`, `otherwise`. */
+  /** `condition`, `recommendation:trending`, `model:<id>:<snapshot>`, `uniform:<id>:<snapshot>`, `chance`, `chance:<id>:<why>`, `otherwise`. */
   readonly by: string
+  /** Of a slot that a model may fill: the variants that could have been shown, in the order of the template. */
+  readonly among?: readonly string[]
   /** Ids of the products that are shown, each with the rule that brought it. */
   readonly shown?: readonly { readonly id: string; readonly by: string }[]
 }
 
-/** What a chooser is asked: which of the candidates for this message. */
+/** One slot that a model may fill. */
+export interface OpenSlot {
+  readonly slot: string
+  /** As the slot names it; '' for none. */
+  readonly model: string
+  /** All of the slot's variants in their order, each with what it shows (by hash) and whether the person may get it. */
+  readonly variants: readonly { readonly id: string; readonly hash: string; readonly eligible: boolean }[]
+}
+
+/** What a chooser is asked: which combination for this message, of all its slots at once, for they work together. */
 export interface Question {
   readonly workspace: string
   readonly template: string
-  readonly slot: string
-  readonly model: string
-  readonly candidates: readonly string[]
+  readonly version: number
   /** The effect's id: the same question is answered in the same way. */
   readonly key: string
-  readonly context: JsonObject
+  readonly profile: string
+  /** Each has a variant that the person may get. */
+  readonly slots: readonly OpenSlot[]
+}
+
+/** Slots that are left out are drawn by chance. */
+export interface Answer {
+  readonly choices: Readonly<Record<string, Pick<SlotChoice, 'variant' | 'propensity' | 'by'>>>
+  /** Records of what it rests on, as they are told with the receipt. */
+  readonly decisions: readonly JsonObject[]
 }
 
 /** Whatever chooses: rules, chance, a model. Null when it has no answer in time. */
-export type Chooser = (question: Question) => Promise<{ readonly choice: string; readonly propensity: number; readonly by: string } | null>
+export type Chooser = (question: Question) => Promise<Answer | null>
 
 /** Each candidate is as likely, by hash: a repeat gets the same. */
-export function byChance({ template, slot, key, candidates }: Pick<Question, 'template' | 'slot' | 'key' | 'candidates'>): SlotChoice {
+export function byChance({
+  template,
+  slot,
+  key,
+  candidates,
+}: {
+  template: string
+  slot: string
+  key: string
+  candidates: readonly string[]
+}): SlotChoice {
   const drawn = Math.floor(chance(`slot:${template}:${slot}`, key) * candidates.length)
   return { variant: candidates[drawn]!, propensity: 1 / candidates.length, by: 'chance' }
 }
 
 const NOTHING: SlotChoice = { variant: OTHERWISE, propensity: 1, by: OTHERWISE }
 
-/** A slot's choice among the variants that may be shown to the person; a chooser that answers something else is not believed. */
-export async function chosenVariant(
-  slot: Exclude<Slot, RecommendationSlot>,
+/** Of a slot by conditions: the first that holds. */
+export const byCondition = ([first]: readonly string[]): SlotChoice =>
+  first === undefined ? NOTHING : { variant: first, propensity: 1, by: 'condition' }
+
+const eligibleOf = ({ variants }: OpenSlot): string[] => variants.flatMap(({ id, eligible }) => (eligible ? [id] : []))
+
+/** The choices of all slots that a model may fill; a chooser that answers something impossible is not believed at all. */
+export async function chosenTogether(
   question: Question,
   chooser: Chooser | undefined,
-): Promise<SlotChoice> {
-  const { candidates } = question
-  const [first] = candidates
-  if (first === undefined) return NOTHING
-  if (slot.by === 'conditions') return { variant: first, propensity: 1, by: 'condition' }
-  const answer = (await chooser?.(question)) ?? null
-  if (answer && candidates.includes(answer.choice) && answer.propensity > 0 && answer.propensity <= 1)
-    return { variant: answer.choice, propensity: answer.propensity, by: answer.by }
-  return byChance(question)
+): Promise<{ readonly choices: Readonly<Record<string, SlotChoice>>; readonly decisions: readonly JsonObject[] }> {
+  const open = question.slots.filter((each) => eligibleOf(each).length > 0)
+  const told = open.length > 0 ? ((await chooser?.({ ...question, slots: open })) ?? null) : null
+  const answer = told && open.every((each) => isPossible(each, told)) ? told : null
+  const choices = question.slots.map((each) => {
+    const candidates = eligibleOf(each)
+    if (candidates.length === 0) return [each.slot, NOTHING] as const
+    const chosen = answer && Object.hasOwn(answer.choices, each.slot) ? answer.choices[each.slot]! : undefined
+    return [each.slot, { ...(chosen ?? byChance({ ...question, slot: each.slot, candidates })), among: candidates }] as const
+  })
+  return { choices: Object.fromEntries(choices), decisions: answer?.decisions ?? [] }
 }
+
+function isPossible(open: OpenSlot, { choices }: Answer): boolean {
+  if (!Object.hasOwn(choices, open.slot)) return true
+  const { variant, propensity } = choices[open.slot]!
+  return eligibleOf(open).includes(variant) && propensity > 0 && propensity <= 1
+}
+
+/** By what it shows, whoever may get it: a variant that was rewritten is another one. */
+export function hashOfVariant(variant: Pick<SlotVariant, 'fields' | 'body'>): string {
+  const known = HASHES.get(variant)
+  if (known !== undefined) return known
+  const made = digest(canonical({ fields: variant.fields, body: variant.body ?? '' })).slice(0, 16)
+  HASHES.set(variant, made)
+  return made
+}
+const HASHES = new WeakMap<object, string>()
 
 /** What a slot shows with this choice; null: nothing. */
 export function partOf(slot: Slot, { variant }: Pick<SlotChoice, 'variant'>): Pick<SlotVariant, 'fields' | 'body'> | null {

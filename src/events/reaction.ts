@@ -167,6 +167,8 @@ export interface ExposureFact {
   readonly item: string
   readonly propensity: number
   readonly chosen_by: string
+  /** Variants that could have been shown, with commas; left out: nothing was drawn. */
+  readonly among?: string
   readonly at: number
 }
 

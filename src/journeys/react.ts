@@ -20,7 +20,7 @@ import { merge, newPerson, takeIn } from './merge.ts'
 import { heldAside, isPaused } from './modes.ts'
 import { hearPermits, lapsePermits } from './permits.ts'
 import { type Person, upgraded } from './person.ts'
-import { receiptOf, tellExposures, tellReceipt } from './receipts.ts'
+import { receiptOf, tellContentDecisions, tellExposures, tellReceipt } from './receipts.ts'
 import { retime } from './retime.ts'
 import { learnEvent, learnReview, learnTime, withForetold } from './scores.ts'
 import { begin, CLOCK_DOUBT, type Context, journeyOf, outcome, runScope, standing, type Turn } from './turn.ts'
@@ -121,6 +121,7 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
   if (receiptOf(record)) {
     tellReceipt(turn, record)
     tellExposures(turn, record)
+    tellContentDecisions(turn, record)
   }
   happen(turn, record)
   ripple(turn, [...heard, ...moved, ...followSteps(turn, seen)])

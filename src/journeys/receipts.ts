@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { DecisionRecord } from '#decisions/record.ts'
 import type { DeliveryFact } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
-import { remark } from './advance.ts'
+import { recorded, remark } from './advance.ts'
 import type { Dispatch, Enrollment } from './enrollment.ts'
 import { tellVerdict } from './gates.ts'
 import type { Turn } from './turn.ts'
@@ -77,6 +78,46 @@ export function tellExposures(turn: Turn, record: EventRecord): void {
   }
 }
 
+/** Notes what models chose for a message that was handed over, with the records that its receipt carries. */
+export function tellContentDecisions(turn: Turn, { name, props, at }: EventRecord): void {
+  const told = name === 'message.sent' ? ContentDecisions.safeParse(props['decisions']) : null
+  if (!told?.success) return
+  const text = (field: string): string => (typeof props[field] === 'string' ? props[field] : '')
+  for (const each of told.data) {
+    const record = each as unknown as DecisionRecord
+    turn.facts.push({
+      table: 'decisions',
+      row: {
+        workspace_id: turn.context.definitions.workspace,
+        profile_id: turn.person.profile.id,
+        journey_id: text('journey_id'),
+        version: typeof props['version'] === 'number' ? props['version'] : 0,
+        enrollment_id: text('enrollment_id'),
+        step_id: text('step_id'),
+        arm: record.chosen,
+        propensity: record.propensity,
+        at,
+        ...recorded(record),
+      },
+    })
+  }
+}
+
+/** As delivery made them (`decisions/content/decide.ts`): only what becomes a column is looked at. */
+const ContentDecisions = z.array(
+  z.looseObject({
+    id: z.string(),
+    kind: z.literal('content'),
+    model: z.string(),
+    modelVersion: z.number(),
+    snapshot: z.number(),
+    by: z.string(),
+    silence: z.string().optional(),
+    chosen: z.string(),
+    propensity: z.number(),
+  }),
+)
+
 /** As `content/live.ts` says them. */
 const Exposures = z.array(
   z.object({
@@ -87,6 +128,7 @@ const Exposures = z.array(
     item: z.string(),
     propensity: z.number(),
     by: z.string(),
+    among: z.string().optional(),
   }),
 )
 

@@ -18,30 +18,46 @@ export interface ChosenLayout {
   readonly by: 'model' | 'uniform' | 'cold_start'
 }
 
-/** More combinations than these are not listed: then a slot is drawn by itself. */
-const MOST_LAYOUTS = 4_096
+type Eligible = Readonly<Record<string, readonly string[]>>
+type Layouts = Shares['layouts']
+
+/** The chances of combinations: of those that the model gives a share, and of each other one. Null: a slot has no option. */
+export function chancesOf(
+  { slots, uniform, layouts }: Shares,
+  eligible: Eligible,
+): { readonly listed: Layouts; readonly other: number; readonly many: number; readonly cold: boolean } | null {
+  const allowed = slots.map((slot) => eligible[slot] ?? [])
+  if (allowed.some((options) => options.length === 0)) return null
+  const many = allowed.reduce((product, { length }) => product * length, 1)
+  const possible = layouts.filter(({ options, share }) => share > 0 && options.every((option, i) => allowed[i]!.includes(option)))
+  const mass = possible.reduce((sum, { share }) => sum + share, 0)
+  if (!(mass > 0)) return { listed: [], other: 1 / many, many, cold: true }
+  const listed = possible.map(({ options, share }) => ({ options, share: uniform / many + ((1 - uniform) * share) / mass }))
+  return { listed, other: uniform / many, many, cold: false }
+}
 
 /**
  * Draws the combination of one message among what the person may get: the uniform slice first, else by the model's shares, renewed where
  * eligibility leaves some out. Its propensity is exact. Null: a slot has no option. `seed`: the message's id.
  */
-export function chooseLayout(shares: Shares, eligible: Readonly<Record<string, readonly string[]>>, seed: string): ChosenLayout | null {
-  const allowed = shares.slots.map((slot) => eligible[slot] ?? [])
-  if (allowed.some((options) => options.length === 0)) return null
-  const many = allowed.reduce((product, { length }) => product * length, 1)
+export function chooseLayout(shares: Shares, eligible: Eligible, seed: string): ChosenLayout | null {
+  const chances = chancesOf(shares, eligible)
+  if (!chances) return null
   const r = random(`content ${seed}`)
   const slice = r.uniform() < shares.uniform
-  const possible = shares.layouts.filter(({ options, share }) => share > 0 && options.every((option, i) => allowed[i]!.includes(option)))
+  const possible = chances.listed.map(({ options, share }) => ({ options, share: share - chances.other }))
   const mass = possible.reduce((sum, { share }) => sum + share, 0)
-  const cold = mass <= 0 || many > MOST_LAYOUTS
-  const chosen =
-    slice || cold ? allowed.map((options) => options[Math.floor(r.uniform() * options.length)]!) : drawn(possible, r.uniform() * mass)
-  const own = possible.find(({ options }) => options.every((option, i) => option === chosen[i]))?.share ?? 0
-  const propensity = cold ? 1 / many : shares.uniform / many + (1 - shares.uniform) * (own / mass)
+  const even = (): readonly string[] =>
+    shares.slots.map((slot) => {
+      const options = eligible[slot]!
+      return options[Math.floor(r.uniform() * options.length)]!
+    })
+  const chosen = slice || chances.cold || !(mass > 0) ? even() : drawn(possible, r.uniform() * mass)
+  const own = chances.listed.find(({ options }) => options.every((option, i) => option === chosen[i]))
   return {
     options: Object.fromEntries(shares.slots.map((slot, i) => [slot, chosen[i]!])),
-    propensity,
-    by: slice ? 'uniform' : cold ? 'cold_start' : 'model',
+    propensity: Math.min(1, own?.share ?? chances.other),
+    by: chances.cold ? 'cold_start' : slice ? 'uniform' : 'model',
   }
 }
 
