@@ -24,6 +24,7 @@ import { secretFor } from '#workspaces/secrets/actions.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { reviewOf } from './approvals-reviews.ts'
 import { type Archive, archive } from './archive.ts'
+import { type BudgetKeeper, budgetKeeper, budgetsNow } from './budget-keeper.ts'
 import { consentGate, consentTerms } from './consent-gate.ts'
 import { type Dispatcher, type DispatcherParts, startDispatcher } from './effects.ts'
 import { Exits, type SecretAsked } from './exits.ts'
@@ -100,6 +101,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
   })
   const { mailRate } = config
   const name = reputationOf(options, rendering)
+  const money = moneyOf(options)
   const dispatcher: Dispatcher = await startDispatcher({
     db: parts.work,
     transaction: (work) => transaction(parts.work, work),
@@ -120,10 +122,8 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     judge: options.judge ?? judging({ ...judgeParts(options), sender: rendering.sender }),
     keep: options.keep ?? archiveOf(options).keep,
     paused: name.paused,
-    async noted(tx, ended, at) {
-      await noteCoupons(tx, ended)
-      return name.noted(tx, ended, at)
-    },
+    afford: money.afford,
+    noted: notedBy(money, name),
     shown: shownIn,
     opening: quietGate(remembering(async (workspace) => policyAmong(await liveDocuments(parts.work, workspace)))),
     now,
@@ -148,6 +148,24 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     },
   }
 }
+
+/** What hangs on how attempts ended. */
+const notedBy =
+  (money: BudgetKeeper, name: Reputation): NonNullable<DispatcherParts['noted']> =>
+  async (tx, ended, at) => {
+    await noteCoupons(tx, ended)
+    await money.settled(tx, ended)
+    return name.noted(tx, ended, at)
+  }
+
+/** Holds the money of budgets while messages leave. */
+const moneyOf = ({ parts: { work }, now, logger }: Options): BudgetKeeper =>
+  budgetKeeper({
+    transaction: (reserve) => transaction(work, reserve),
+    budgets: remembering((workspace) => budgetsNow(work, workspace)),
+    now,
+    logger,
+  })
 
 /** Counts attempts and how long they took. */
 function observing(metrics: Metrics): NonNullable<DispatcherParts['observe']> {

@@ -35,6 +35,8 @@ export interface DispatcherParts {
   readonly addressHash?: PassageParts['addressHash']
   /** As `PassageParts.judge`; left out: everything may go. */
   readonly judge?: Judge | undefined
+  /** As `PassageParts.afford`. */
+  readonly afford?: PassageParts['afford']
   /** As `PassageParts.paused`. */
   readonly paused?: PassageParts['paused']
   /** As `SettlerParts.keep`. */

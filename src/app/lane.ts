@@ -147,7 +147,7 @@ export class Lane {
   async #deliver(entry: Claimed, asked: Asked): Promise<void> {
     const { real, channel } = this.#parts
     const started = real()
-    const made = (await this.#elsewhere(entry)) ?? (await this.#passage.message(entry, asked))
+    const made = (await this.#elsewhere(entry)) ?? (await this.#paid(entry, asked))
     if ('status' in made) {
       this.#breaker = abandoned(this.#breaker, real())
       await this.#finish({ entry, verdict: made, ...NOTHING }, made.reason === 'stood_still' ? -1 : started)
@@ -158,6 +158,11 @@ export class Lane {
     const verdict = this.#passage.after(entry, handover)
     const providerId = handover.kind === 'sent' ? handover.providerId : ''
     await this.#finish({ entry, verdict, hash: made.hash, providerId, made }, started)
+  }
+
+  async #paid(entry: Claimed, asked: Asked) {
+    const made = await this.#passage.message(entry, asked)
+    return 'status' in made ? made : ((await this.#passage.afford(entry, made)) ?? made)
   }
 
   async #elsewhere(entry: Claimed) {

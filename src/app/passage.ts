@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Channel, Handover, Prepared } from '#channels/channel.ts'
+import type { Cost } from '#channels/cost.ts'
 import { afterAttempt, gate, type RetryLimits, type Verdict } from '#channels/policy.ts'
 import { heldBackAmong } from '#journeys/store.ts'
 import type { JsonObject } from '#lib/json.ts'
@@ -7,6 +8,7 @@ import { isRefusal, type Outcome } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Claimed, takenBackAmong } from '#platform/outbox.ts'
 import { type AddressHash, keyOf, suppressedAmong } from '#platform/suppressions.ts'
+import type { BudgetKeeper } from './budget-keeper.ts'
 import type { Permitted } from './consent-gate.ts'
 import type { Made } from './prepare.ts'
 import type { Opening } from './quiet-gate.ts'
@@ -35,6 +37,8 @@ export interface PassageParts {
   readonly judge?: Judge | undefined
   /** Whether marketing of its sending domain is paused; left out: none is. */
   readonly paused?: ((entry: Claimed) => Promise<boolean>) | undefined
+  /** Reserves the money that a message takes of budgets; null: it is there, or none is needed. Left out: there are no budgets. */
+  readonly afford?: BudgetKeeper['afford'] | undefined
   /** When the quiet hours let a message pass. */
   readonly opening: Opening
   readonly owner: string
@@ -115,6 +119,11 @@ export class Passage {
     const allowed = judged ? { ...made, said: judged.said, record: { ...made.record, ...judged.said } } : made
     // This process stood still after it had asked: others may have taken the message over, or its reason may be gone.
     return real() - asked > STALE_MS ? waits(now(), 'stood_still') : allowed
+  }
+
+  /** Asked last before a message leaves, with the price of the way that it leaves by. */
+  async afford(entry: Claimed, { prepared }: Made, cost?: Cost): Promise<Verdict | null> {
+    return (await this.#parts.afford?.(entry, prepared, cost)) ?? null
   }
 
   /** A bug in a channel may have struck after the message left: that counts as no answer. */

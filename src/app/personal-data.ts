@@ -174,6 +174,15 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     export: ['template', 'content', 'at'],
   },
   // decisions
+  budget_periods: { kind: 'nobody', holds: 'what budgets have spent' },
+  budget_prices: { kind: 'nobody', holds: 'prices of budgets' },
+  budget_reservations: {
+    kind: 'rows',
+    holds: 'what a message took of a budget, for some weeks; sums stay when its person is erased',
+    of: { profile: ['profile_id'] },
+    erase: 'delete',
+    export: ['budget', 'channel', 'cost', 'state', 'at'],
+  },
   model_snapshots: { kind: 'nobody', holds: 'what models have learned: weights and counts, of nobody in particular' },
   offer_responses: { kind: 'nobody', holds: 'what offers do to people on the whole: effects and words, of nobody in particular' },
   policy_evaluations: { kind: 'nobody', holds: 'what policies would have earned: counts and averages, of nobody in particular' },

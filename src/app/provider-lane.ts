@@ -232,7 +232,7 @@ export class ProviderLane {
 
   async #deliver({ entry, exit }: Going, asked: Asked): Promise<void> {
     const started = this.#parts.real()
-    const made = await this.#passage.message(entry, asked)
+    const made = await this.#paid({ entry, exit }, asked)
     if ('status' in made) {
       if ('breaker' in exit) this.#comeBack(exit, entry)
       return this.#finish({ entry, verdict: made, ...NOTHING }, exit)
@@ -246,6 +246,14 @@ export class ProviderLane {
     const verdict = this.#routed(exit, { entry, handover, verdict: told(this.#passage.after(entry, handover), through) })
     const providerId = handover.kind === 'sent' ? handover.providerId : ''
     this.#finish({ entry, verdict, providerId, hash: made.hash, made, through }, exit, started)
+  }
+
+  /** The message when there is money for it too; in a sandbox nothing is paid. */
+  async #paid({ entry, exit }: Going, asked: Asked): Promise<Made | Verdict> {
+    const made = await this.#passage.message(entry, asked)
+    const { mode, cost } = 'breaker' in exit ? exit.document : { mode: 'live', cost: undefined }
+    if ('status' in made || mode === 'sandbox') return made
+    return (await this.#passage.afford(entry, made, cost)) ?? made
   }
 
   async #byHouse({ entry, exit }: Going<Channel>, { made, started }: { made: Made; started: number }): Promise<void> {
