@@ -6,7 +6,7 @@ import { askedBy } from './features/asked.ts'
 import { absorbFeatures, hear, NO_FEATURES_YET, storedFeatures } from './features/state.ts'
 import { unitePatterns } from './patterns/section.ts'
 import { belongs, extended, type Sequence } from './patterns/sequence.ts'
-import { hearPressure, mergePressure } from './pressure/state.ts'
+import { hearPressure, mergePressure, wantedOnce } from './pressure/state.ts'
 import { hearHours, mergeHours } from './send-time/hours.ts'
 import { type Models, modelsOfType } from './snapshot.ts'
 import type { DecisionsSection, PersonOfModel } from './state.ts'
@@ -51,7 +51,10 @@ export function listenedTo(
   let section: DecisionsSection = { since }
   let sequence: Sequence | undefined
   for (const record of history) {
+    const before = section.pressure
     section = listen(section, record, { models, zone })
+    // Of what was wanted then it is only known what went.
+    if (section.pressure !== before) section = { ...section, pressure: wantedOnce(section.pressure, record.at) }
     if (reads && belongs(record.name)) sequence = extended(sequence, record.name, record.at)
   }
   return sequence === undefined ? section : { ...section, sequence: sequence as unknown as Json }

@@ -34,7 +34,13 @@ export interface PressureFit {
 
 /** Why nothing can be said yet. */
 export interface Unidentified {
-  readonly unidentified: 'caps_not_randomised' | 'too_few_messages' | 'too_few_responses' | 'too_few_unsubscribes' | 'no_answer'
+  readonly unidentified:
+    | 'nobody_known_before'
+    | 'caps_not_randomised'
+    | 'too_few_messages'
+    | 'too_few_responses'
+    | 'too_few_unsubscribes'
+    | 'no_answer'
   /** How many there are, and how many it takes. */
   readonly have: number
   readonly need: number
@@ -57,9 +63,11 @@ export function fitPressure(messages: readonly PressedMessage[]): PressureFit | 
   if (responses < LEAST_EVENTS) return { unidentified: 'too_few_responses', have: responses, need: LEAST_EVENTS }
   const leavings = messages.filter(({ left }) => left).length
   if (leavings < LEAST_EVENTS) return { unidentified: 'too_few_unsubscribes', have: leavings, need: LEAST_EVENTS }
+  // Where everybody is wanted as often it explains nothing, and stands in the way of the intercept.
+  const varies = messages.some(({ wanted }) => wanted !== messages[0]!.wanted)
   const rows = messages.map(({ person, pressure, wanted, responded, left }) => ({
     person,
-    x: [1, pressure, Math.log1p(wanted)],
+    x: varies ? [1, pressure, Math.log1p(wanted)] : [1, pressure],
     responded,
     left,
   }))
@@ -75,10 +83,10 @@ export function fitPressure(messages: readonly PressedMessage[]): PressureFit | 
   return {
     logBase: response.at[0]!,
     d: { value: -response.at[1]!, error: response.errors[1]! },
-    demand: response.at[2]!,
+    demand: response.at[2] ?? 0,
     logHazard: hazard.at[0]!,
     k: { value: hazard.at[1]!, error: hazard.errors[1]! },
-    hazardDemand: hazard.at[2]!,
+    hazardDemand: hazard.at[2] ?? 0,
     messages: messages.length,
   }
 }

@@ -18,12 +18,15 @@ export const pressureLearner: Learner<'pressure', PressureData> = {
   fit({ model, previous }, { messages, newest }) {
     if (previous && previous.trainedTo >= newest && previous.examples === messages.length) return null
     const halfLife = milliseconds(model.halfLife)!
-    const found = fitPressure(messages)
+    // Of people of whom nothing was wanted before the lot, pressure would be confused with how much is wanted of them.
+    const known = messages.filter(({ wanted }) => wanted > 0)
+    const found: ReturnType<typeof fitPressure> =
+      known.length === 0 ? { unidentified: 'nobody_known_before', have: 0, need: 1 } : fitPressure(known)
     const identified = 'unidentified' in found ? null : found
     const stakes = { margin: model.margin, lifetimeValue: model.lifetimeValue }
     const acts = identified !== null && mayHold(identified) ? identified : null
     const body: PressureBody = { v: 1, halfLife, fit: acts }
-    const wanted = messages.reduce((sum, each) => sum + each.wanted, 0) / Math.max(1, messages.length)
+    const wanted = known.reduce((sum, each) => sum + each.wanted, 0) / Math.max(1, known.length)
     const best = identified ? bestCap(identified, stakes, { halfLife, wanted }) : null
     return {
       body: JSON.stringify(body),
@@ -31,9 +34,10 @@ export const pressureLearner: Learner<'pressure', PressureData> = {
       examples: messages.length,
       report: {
         words: 'unidentified' in found ? [refusalWords(found)] : wordsOf(found, best!),
-        messages: messages.length,
-        people: new Set(messages.map(({ person }) => person)).size,
-        by_cap: byCap(messages),
+        messages: known.length,
+        of_people_not_known_before: messages.length - known.length,
+        people: new Set(known.map(({ person }) => person)).size,
+        by_cap: byCap(known),
         ...(identified && { d: interval(identified.d), k: interval(identified.k) }),
         ...(best && { best_cap: { ...best }, wanted: Math.round(wanted * 100) / 100 }),
         acts: acts !== null,
@@ -69,6 +73,8 @@ function byCap(messages: readonly PressedMessage[]): JsonObject[] {
 export function refusalWords({ unidentified, have, need }: Unidentified): string {
   const meanwhile = 'Until then only the contact policy limits messages.'
   switch (unidentified) {
+    case 'nobody_known_before':
+      return `It cannot be said yet how messages tire people: nobody who has drawn a cap was written to before the quarter in which they drew it. ${meanwhile}`
     case 'caps_not_randomised':
       return `It cannot be said yet how messages tire people: that shows only where weekly caps were drawn by lot, and so far messages went under ${have} of the ${need} different caps that it takes. ${meanwhile}`
     case 'too_few_messages':

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Json } from '#lib/json.ts'
 import { FIT, HALF_LIFE, pressureInForce } from '../../../test/fixtures/pressure.ts'
+import { listenedTo } from '../listen.ts'
 import { type ModelInForce, type Models, modelsOf, type Snapshot } from '../snapshot.ts'
 import { type Paced, type PaceQuestion, pace, recompute } from './pace.ts'
 import { hearPressure, mergePressure, QUARTER, storedPressure, wantedBefore, wantedOnce } from './state.ts'
@@ -165,4 +166,12 @@ test('people read why a message went or was kept back', () => {
   assert.match(whyThisLot(capped.candidates[0]!, capped), /^At most 2 a week: the lot of 50 % of people\./)
   const cold = asked(models({ explore: '0%', control: '0%', fit: null })).record
   assert.equal(whyPace(cold, explain), 'It could go. (model_cold) Only the contact policy limits messages.')
+})
+
+test('what went before there were models counts as wanted then', () => {
+  const all = models()
+  const history = Array.from({ length: 20 }, (_, i) => sent(NOW - (90 - 3 * i) * DAY))
+  const section = listenedTo(history, { models: all, since: 1, zone: 'UTC' })
+  const perWeek = wantedBefore(storedPressure(section.pressure), NOW)
+  assert.ok(perWeek > 1.8 && perWeek < 2.8, `${perWeek} instead of about 2.3 a week`)
 })
