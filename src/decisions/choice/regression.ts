@@ -20,7 +20,7 @@ export interface Seen {
  * Beliefs before anything is known: mean and variance of the intercept of all, variances of a part's own and of the slopes of all. A message
  * is thought to help a little (odds × 1.35), or doing nothing, which costs nothing, would win as long as nothing is known.
  */
-const PRIOR = { rate: -3, base: 4, part: 0.25, common: 1, message: 0.3 } as const
+const PRIOR = { rate: -3, base: 4, part: 0.06, common: 1, message: 0.3 } as const
 
 /** Mean of a part's intercept before anything is known. */
 const priorMean = (part: string): number => (part === '' ? PRIOR.rate : part.startsWith('channel:') ? PRIOR.message : 0)
