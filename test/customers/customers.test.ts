@@ -20,7 +20,7 @@ test('the lift that is reported covers the true one in at least 93 of 100 quarte
   let covered = 0
   for (let seed = 0; seed < 100; seed++) {
     const scenario = scenarios[seed % scenarios.length]!
-    const played = trial({ seed: `cover ${seed}`, scenario, customers: 500, path: paths.get(scenario)!, control: 0.3, alsoAsk: true })
+    const played = trial({ seed: `cover ${seed}`, scenario, customers: 250, path: paths.get(scenario)!, control: 0.3, alsoAsk: true })
     const reported = reportedLift(played)
     assert.ok(reported)
     const truth = trueLift(played, scenario)
