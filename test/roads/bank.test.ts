@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { readAuthored } from '#app/authored-files.ts'
 import { filesIn } from '#app/tar.ts'
 import type { ListPacks, ReadVerdicts } from '#consent/policies/api.ts'
+import type { PersonDecisions } from '#decisions/record-api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -124,6 +125,49 @@ test('in Texas nobody is texted on a Sunday before noon, and the rule is named',
   await world.pass({ hours: 3 })
   const passed = (await verdictsOn('texan')).filter(({ outcome, channel }) => outcome === 'pass' && channel === 'sms')
   assert.ok(passed.length > 0 && passed.every(({ at }) => at >= Date.parse('2026-03-08T17:00:00Z')))
+})
+
+test('the next best offer of a customer: a model chooses only among what the rules allow, and every rule that stood in the way is on record', async () => {
+  await world.app.learned()
+  const rich = { assets: 90_000 }
+  await customer('offered', rich)
+  await customer('declined', { ...rich, prescreen_result: 'declined' })
+  await customer('saver', { savings_account: 's-1', prescreen_result: 'declined' })
+  await customer('quiet', rich)
+  await world.track('quiet', 'Consent Withdrawn', { channel: 'email' })
+  for (const name of ['offered', 'declined', 'saver', 'quiet']) await world.track(name, 'Signed In')
+  await world.pass({ minutes: 10 })
+  await world.app.reported()
+  const decided = async (name: string) => {
+    const { decisions } = await world.api<OutputOf<typeof PersonDecisions>>(`GET /api/people/${await world.profileId(name)}/decisions`)
+    const made = decisions.find(({ model }) => model === 'next-offer')!
+    return { ...made, why: Object.fromEntries(made.candidates.map(({ arm, excluded }) => [arm, excluded])) }
+  }
+  const offered = await decided('offered')
+  assert.deepEqual([offered.why['card'], offered.why['savings'], offered.why['advice']], ['', '', ''])
+  const declined = await decided('declined')
+  assert.match(declined.why['card']!, /^policy:fcra-firm-offer-criteria/)
+  assert.equal(declined.why['savings'], '')
+  assert.notEqual(declined.chosen, 'card')
+  const firm = declined.candidates.find(({ arm }) => arm === 'card')!
+  assert.equal(firm.propensity, 0)
+  assert.match(firm.sentence, /^Not possible: .*15 USC 1681/)
+  // Nothing is left for these two, so nothing goes out.
+  const [saver, quiet] = [await decided('saver'), await decided('quiet')]
+  assert.deepEqual([saver.why['savings'], saver.why['advice']], ['condition', 'condition'])
+  assert.ok(['', 'no_candidate'].includes(saver.silence) && saver.chosen === 'fallback')
+  assert.ok(
+    ['card', 'savings', 'advice'].every((arm) => quiet.why[arm] !== ''),
+    JSON.stringify(quiet.why),
+  )
+  assert.deepEqual([await world.subjectsTo('saver'), await world.subjectsTo('quiet')], [[], []])
+  // Whoever is told of the card is told with its disclosure and the way out of such offers.
+  for (const mail of [...(await world.mailTo('offered')), ...(await world.mailTo('declined'))]) {
+    if (!/pre-approved/.test(mail.subject)) continue
+    assert.match(mail.text, /annual percentage rate/i)
+    assert.match(mail.text, /1-888-5-OPT-OUT/)
+    assert.notEqual(mail.link.unsubscribe, '')
+  }
 })
 
 test('the proof pack of the campaign shows all six: the one that got the offer, and the five that were refused, with the citation', async () => {
