@@ -31,6 +31,7 @@ const WITHOUT: Readonly<Record<Model['type'], string>> = {
   content: 'Every variant is shown as often.',
   recommendation: 'What is bought most is recommended.',
   pressure: 'Only the contact policy limits messages.',
+  sentiment: 'There is no score, and conditions that ask for one do not hold.',
 }
 
 /** A choice that has learned nothing fresh explores, or there would never be anything fresh again. */
@@ -42,6 +43,8 @@ export function healthOf({ model, snapshot, training, trial, now }: HealthFacts)
   const trouble = troubleOf(training)
   if (model.type === 'pattern' && model.onnx && trial !== 'shadow')
     return { state: 'learning', sentence: 'It was brought, and is not trained here. It scores everybody at night.', todo: '' }
+  if (model.type === 'sentiment' && trial !== 'shadow')
+    return { state: 'learning', sentence: 'It goes by rules and needs no training: it hears how English texts sound.', todo: '' }
   if (snapshot?.broken != null)
     return {
       state: 'broken',

@@ -8,6 +8,7 @@ import { unitePatterns } from './patterns/section.ts'
 import { belongs, extended, type Sequence } from './patterns/sequence.ts'
 import { hearPressure, mergePressure, wantedOnce } from './pressure/state.ts'
 import { hearHours, mergeHours } from './send-time/hours.ts'
+import { hearMood, mergeMood } from './sentiment/mood.ts'
 import { type Models, modelsOfType } from './snapshot.ts'
 import type { DecisionsSection, PersonOfModel } from './state.ts'
 
@@ -33,12 +34,14 @@ export function listen(
   let hours = section.hours
   for (const { model } of modelsOfType(models, 'send-time')) hours = hearHours(hours, record, { zone, model })
   const pressure = hearPressure(section.pressure, record, models)
-  if (features === before && hours === section.hours && pressure === section.pressure) return section
+  const sentiment = hearMood(section.sentiment, record, models)
+  if (features === before && hours === section.hours && pressure === section.pressure && sentiment === section.sentiment) return section
   return {
     ...section,
     ...(features !== before && { features: features as unknown as Json }),
     ...(hours !== undefined && { hours }),
     ...(pressure !== undefined && { pressure }),
+    ...(sentiment !== undefined && { sentiment }),
   }
 }
 
@@ -73,6 +76,7 @@ export function absorbDecisions(
   const halfLives = new Map(modelsOfType(models, 'send-time').map(({ model }) => [model.id, milliseconds(model.halfLife)!]))
   const hours = mergeHours(into.hours, theirs.hours, halfLives)
   const pressure = mergePressure(into.pressure, theirs.pressure)
+  const sentiment = mergeMood(into.sentiment, theirs.sentiment, models)
   const of = unitedModels(into.models, theirs.models)
   const sampled = Math.max(into.sampled ?? -Infinity, theirs.sampled ?? -Infinity)
   const both = {
@@ -80,6 +84,7 @@ export function absorbDecisions(
     ...(features && { features: features as unknown as Json }),
     ...(hours !== undefined && { hours }),
     ...(pressure !== undefined && { pressure }),
+    ...(sentiment !== undefined && { sentiment }),
     ...(sampled > -Infinity && { sampled }),
   }
   // Patterns unite what they keep themselves: they see both sides as they were.

@@ -9,6 +9,7 @@ export const DOES: Readonly<Record<ModelType, string>> = {
   'send-time': 'Lets messages go at the hour at which each person reads.',
   content: 'Shows those variants of a template more often that are answered better.',
   recommendation: 'Puts products into messages that go with what a person has looked at and bought.',
+  sentiment: 'Hears how what people write sounds, as a score for conditions; in English.',
   pressure: 'Finds out how many messages are too many, on a share of people, and holds back what costs more than it brings.',
 }
 
@@ -62,6 +63,8 @@ export function wantedOf(model: Model): Wanted {
       }
     case 'content':
       return { events: [], all: false, examples: 0, unit: 'messages with variants', asked: false }
+    case 'sentiment':
+      return { events: model.texts.map(({ event }) => event), all: false, examples: 0, unit: 'texts', asked: false }
     case 'pressure':
       return { events: [], all: false, examples: 0, unit: 'messages', asked: false }
   }

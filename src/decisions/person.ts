@@ -11,6 +11,7 @@ import { hearPatterns, lookAtPatterns, type PatternsHeard } from './patterns/sec
 import { score as scoreOf } from './propensity/score.ts'
 import { dayOf, nextReckoning } from './rhythm.ts'
 import { deciderOf } from './rollout.ts'
+import { moodOf } from './sentiment/mood.ts'
 import { type ModelInForce, modelsOfType } from './snapshot.ts'
 import type { DecisionsSection, PersonOfModel } from './state.ts'
 
@@ -75,6 +76,11 @@ function reckon({ section, found }: PatternsHeard, subject: Subject, by: 'clock'
   for (const { model } of modelsOfType(models, 'pattern')) {
     const score = own(section.models ?? {}, model.id)?.score
     if (score !== undefined && own(section.models ?? {}, model.id)?.at === now) move(work, model.id, { score: digits(score), subject })
+  }
+  for (const { model, inShadow } of modelsOfType(models, 'sentiment')) {
+    const mood = inShadow ? undefined : moodOf(section.sentiment, model.id)
+    if (mood === undefined || !move(work, model.id, { score: digits(mood), subject })) continue
+    put(work.of, model.id, { score: digits(mood), at: now })
   }
   const { examples, sampled } = examplesOf(section, { subject, features, by })
   const { due: _due, models: _models, ...rest } = section

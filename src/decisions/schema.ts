@@ -166,6 +166,33 @@ const PressureModel = z.strictObject({
   lifetimeValue: z.number().nonnegative().default(20),
 })
 
+/** How what people write sounds: the score of its id, in [-1, 1]. By rules, for English; it learns nothing. */
+const SentimentModel = z.strictObject({
+  ...model,
+  type: z.literal('sentiment'),
+  /** Events with the property that holds what somebody wrote: replies, reviews, notes of calls. */
+  texts: z
+    .array(
+      z.strictObject({
+        event: z.string().min(1),
+        property: z
+          .string()
+          .regex(/^[^.]{1,100}(\.[^.]{1,100}){0,7}$/, 'write a name such as text, or a path such as review.body')
+          .default('text'),
+      }),
+    )
+    .min(1)
+    .max(20)
+    .default([
+      { event: 'message.received', property: 'text' },
+      { event: 'Product Reviewed', property: 'review_body' },
+      { event: 'Call Logged', property: 'note' },
+      { event: 'Support Ticket Created', property: 'text' },
+    ]),
+  /** What was said that long ago counts half. */
+  halfLife: Span.default('30d'),
+})
+
 /** Settings of a model that learns; what it has learned are its snapshots. */
 export const Model = z.discriminatedUnion('type', [
   PropensityModel,
@@ -175,6 +202,7 @@ export const Model = z.discriminatedUnion('type', [
   ContentModel,
   RecommendationModel,
   PressureModel,
+  SentimentModel,
 ])
 export type Model = z.output<typeof Model>
 export type ModelType = Model['type']

@@ -23,6 +23,8 @@ export interface DecisionsSection {
   readonly sequence?: Json
   /** Hours of the week in which the person reads; its shape belongs to `send-time/`. */
   readonly hours?: Json
+  /** How what they wrote sounded; its shape belongs to `sentiment/`. */
+  readonly sentiment?: Json
   /** Messages' pressure; its shape belongs to `pressure/`. */
   readonly pressure?: Json
   /** By model id. */

@@ -61,6 +61,7 @@ async function examplesOf(
       return people(analytics, { workspace, names: model.events.map(({ event }) => event), least: 2 })
     case 'pattern':
       return people(analytics, { workspace, names: [model.target.event], least: 1 })
+    case 'sentiment':
     case 'content':
     case 'pressure':
       return NONE

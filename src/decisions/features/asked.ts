@@ -12,6 +12,8 @@ export function eventsOf(model: Model): readonly string[] {
       return model.events
     case 'recommendation':
       return model.events.map(({ event }) => event)
+    case 'sentiment':
+      return model.texts.map(({ event }) => event)
     case 'choice':
     case 'content':
     case 'pressure':

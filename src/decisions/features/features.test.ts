@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import type { JsonObject } from '#lib/json.ts'
+import type { Json, JsonObject } from '#lib/json.ts'
 import { newProfile } from '#profiles/react.ts'
+import type { Mood } from '../sentiment/mood.ts'
 import { type Features, featuresOf, readFeatures } from './read.ts'
 import { featuresAt, type PastEvent, replayed } from './replay.ts'
 import { FEATURES, featureNamed, sayFeature } from './schema.ts'
@@ -127,7 +128,7 @@ test('an event of the future makes nothing old', () => {
 })
 
 test('every feature that is told is declared, finite, and can be said in words', () => {
-  const told = readFeatures(
+  const told: Record<string, number> = readFeatures(
     replayed(
       [
         event('Order Completed', START, { total: 40 }),
@@ -141,6 +142,11 @@ test('every feature that is told is declared, finite, and can be said in words',
     ),
     { now: START + 44 * DAY, entry: { value: 1, items: [{ stock: 2 }], discount: 1 } },
   )
+  const sentiment: Mood = { decayed: [START, 1, -0.5], last: -0.5, life: 30 * DAY }
+  const decisions = { sentiment: { v: 1, of: { sentiment } } as unknown as Json }
+  for (const [name, value] of Object.entries(featuresOf({ profile: newProfile('p', START), decisions }, { now: START + DAY })))
+    if (name.startsWith('sentiment.')) told[name] = value
+  assert.equal(sayFeature('sentiment.last', -0.5), 'what they wrote last sounded -0.5')
   const names = new Set(Object.keys(told).map((name) => name.replace(/:.*/, '')))
   assert.deepEqual([...names].sort(), FEATURES.map(({ name }) => name).sort())
   for (const [name, value] of Object.entries(told)) assert.ok(featureNamed(name) && !sayFeature(name, value).includes('…'), name)

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#lib/json.ts'
 import { isZone } from '#lib/zone.ts'
 import { attribute } from '#profiles/react.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
+import { moodFeatures } from '../sentiment/mood.ts'
 import type { DecisionsSection } from '../state.ts'
 import { DAY, left, sumAt } from './decay.ts'
 import {
@@ -37,7 +38,11 @@ export interface ReadingOf {
 export function featuresOf({ profile, decisions }: FeatureSubject, { now, entry }: ReadingOf): Features {
   const zone = attribute(profile, 'timezone')
   const state = storedFeatures(decisions?.features) ?? NO_FEATURES_YET
-  return readFeatures(state, { now, entry, zone: typeof zone === 'string' ? zone : undefined })
+  const told = readFeatures(state, { now, entry, zone: typeof zone === 'string' ? zone : undefined })
+  const mood = moodFeatures(decisions?.sentiment, now)
+  if (!mood) return told
+  const { mean, last, count, days: ago } = mood
+  return { ...told, 'sentiment.mean': mean, 'sentiment.last': last, 'sentiment.count': count, 'sentiment.days': ago }
 }
 
 /** The same of a state by itself: what a person's features were at a moment of the past. An unknown zone is taken for UTC. */

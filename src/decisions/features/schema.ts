@@ -1,12 +1,25 @@
 /** What a feature is about. */
-export type FeatureGroup = 'recency' | 'frequency' | 'value' | 'cart' | 'time' | 'channel' | 'pressure' | 'account' | 'entry'
+export type FeatureGroup = 'recency' | 'frequency' | 'value' | 'cart' | 'time' | 'channel' | 'pressure' | 'account' | 'entry' | 'sentiment'
 
 /** One thing that models are told of a person, declared once. */
 export interface Feature {
   /** Fixed for ever: models have learned by it. Of a family: the start, before the colon and the name of the event or channel. */
   readonly name: string
   readonly group: FeatureGroup
-  readonly unit: 'days' | 'hours' | 'events' | 'orders' | 'money' | 'share' | 'messages' | 'items' | 'people' | 'yes' | 'circle'
+  readonly unit:
+    | 'days'
+    | 'hours'
+    | 'events'
+    | 'orders'
+    | 'money'
+    | 'share'
+    | 'messages'
+    | 'items'
+    | 'people'
+    | 'yes'
+    | 'circle'
+    | 'mood'
+    | 'texts'
   /** What it means. */
   readonly means: string
   /** What is told where there is nothing to tell: 0, or the feature is left out (0 would say something else). */
@@ -178,6 +191,24 @@ export const FEATURES: readonly Feature[] = [
     { name: 'pressure.30d', unit: 'messages', means: 'messages sent, half-life 30 days', missing: 'zero', says: '… in about a month' },
     { name: 'pressure.hours', unit: 'hours', means: 'hours since the last message', missing: 'absent', says: '… since the last message' },
   ]),
+  ...group('sentiment', [
+    {
+      name: 'sentiment.mean',
+      unit: 'mood',
+      means: 'how what they wrote sounded, from -1 to 1, newer texts counting more; of the first sentiment model',
+      missing: 'absent',
+      says: 'what they wrote sounded …',
+    },
+    {
+      name: 'sentiment.last',
+      unit: 'mood',
+      means: 'the same of the newest text',
+      missing: 'absent',
+      says: 'what they wrote last sounded …',
+    },
+    { name: 'sentiment.count', unit: 'texts', means: 'texts that were understood, fading', missing: 'absent', says: 'wrote …' },
+    { name: 'sentiment.days', unit: 'days', means: 'days since the newest text', missing: 'absent', says: '… since they wrote something' },
+  ]),
   ...group('account', [
     { name: 'account.known', unit: 'yes', means: '1: they belong to a company', missing: 'zero', says: 'belongs to a company' },
     { name: 'account.size', unit: 'people', means: 'employees of the company', missing: 'absent', says: 'a company of …' },
@@ -223,6 +254,8 @@ const NOUNS: Readonly<Record<Feature['unit'], readonly [one: string, many: strin
   people: ['person', 'people'],
   yes: ['', ''],
   circle: ['', ''],
+  mood: ['', ''],
+  texts: ['text', 'texts'],
 }
 
 /** A feature's value in words: `42 days since the last order`. A name that is not declared is said as it is. */
