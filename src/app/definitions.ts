@@ -7,6 +7,8 @@ import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
 import { Topic, Wording, type WordingHashes, wordingKey } from '#consent/topics.ts'
 import { Template } from '#content/schema.ts'
 import { slotConditions } from '#content/slots.ts'
+import { type Budgets, budgetsOf } from '#decisions/budgets/in-force.ts'
+import { priceRevisions, toldAt } from '#decisions/budgets/store.ts'
 import { type ModelInForce, modelsOf } from '#decisions/snapshot.ts'
 import type { PublishedModel } from '#decisions/standings.ts'
 import { snapshotRevisions } from '#decisions/store.ts'
@@ -18,6 +20,7 @@ import { type Definition, definitionsAt, everyVersion, latestRevision } from '#p
 import type { Queryable } from '#platform/log.ts'
 import { type WatchRow, watchesAt } from '#segments/store.ts'
 import { reviewsOf } from './approvals-reviews.ts'
+import { budgetsAmong } from './budget-keeper.ts'
 import { ModelShelf } from './learning/shelf.ts'
 import type { DefinitionsSource } from './pipeline.ts'
 import { conditionsOf } from './watches.ts'
@@ -66,22 +69,26 @@ export class DefinitionsRegistry implements DefinitionsSource {
     for (const [old, { used }] of byUse.slice(KEPT)) if (performance.now() - used > IN_USE_MS) this.#revisions.delete(old)
   }
 
-  /** From the revision next to it, when models have learned between the two and nothing else has happened. Undefined: something has. */
+  /** From the revision next to it, when models have learned or prices were told between the two and nothing else has happened. Undefined: something has. */
   async #relearned(revision: number): Promise<Prepared | undefined> {
     const known = [...this.#revisions.keys()].sort((a, b) => Math.abs(a - revision) - Math.abs(b - revision))
     const [near] = known
     if (near === undefined) return undefined
     const [from, to] = near < revision ? [near, revision] : [revision, near]
-    const learned = await snapshotRevisions(this.#options.db, from, to)
-    if (new Set(learned.map((each) => each.revision)).size !== to - from) return undefined
+    const { db } = this.#options
+    const learned = await snapshotRevisions(db, from, to)
+    const priced = await priceRevisions(db, from, to)
+    if (new Set([...learned, ...priced].map((each) => each.revision)).size !== to - from) return undefined
     const { byWorkspace, published } = this.#revisions.get(near)!
     const whose = new Set(learned.map(({ ws }) => ws))
     const here = published.filter(({ ws }) => whose.has(ws))
     const models = await this.#shelf.inForce(revision, here)
+    const told = priced.length > 0 ? await toldAt(db, revision) : null
     const again = new Map<string, Definitions>()
     for (const [ws, before] of byWorkspace) {
       const fresh = models.get(ws)
-      again.set(ws, { ...before, revision, ...(fresh && { models: modelsOf(fresh) }) })
+      const budgets = told && before.budgets.exist ? { budgets: budgetsOf(before.budgets.all, told.get(ws)) } : {}
+      again.set(ws, { ...before, revision, ...(fresh && { models: modelsOf(fresh) }), ...budgets })
     }
     return { used: performance.now(), byWorkspace: again, published }
   }
@@ -101,6 +108,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
     const approved = await approvedIn(db, live, revision)
     const published = live.some(({ kind }) => kind === 'model') ? await this.#shelf.published(revision) : []
     const models = await this.#shelf.inForce(revision, published)
+    const told = await toldIn(db, live, revision)
     const newest = this.#newest()
     const compiled = new Map<string, Definitions>()
     for (const [workspace, consent] of modes) {
@@ -109,7 +117,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
       const here = ({ ws }: { readonly ws: string }): boolean => ws === workspace
       const edited = { edits: edits.filter(here), modes: changes.filter(here) }
       const words = wordingsIn(workspace, wordings)
-      const learned = { models: models.get(workspace) }
+      const learned = { models: models.get(workspace), budgets: budgetsIn(workspace, live, told) }
       const made = definitions(
         { ...authored, ...watched, ...edited, ...learned, wordings: words, revision, consent },
         newest?.get(workspace),
@@ -146,6 +154,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
       ...publishedIn(workspace, { live, journeys, approved, read }),
       segments: conditions,
       models: await this.#modelsOf(workspace, revision),
+      budgets: budgetsIn(workspace, live, await toldIn(db, live, revision)),
       revision,
       consent: modes.get(workspace) ?? 'opt-in',
     }
@@ -183,6 +192,15 @@ function watchedIn(
   const watches = all.watches.filter(({ ws }) => ws === workspace)
   return { segments: conditionsOf(versions), watches: watches.map((watch) => ({ ...watch, built: watch.built !== null })) }
 }
+
+type Told = Awaited<ReturnType<typeof toldAt>>
+
+/** What was told of budgets up to a revision. */
+const toldIn = async (db: Queryable, live: readonly Definition[], revision: number): Promise<Told> =>
+  live.some(({ kind }) => kind === 'budget') ? toldAt(db, revision) : new Map()
+
+const budgetsIn = (workspace: string, live: readonly Definition[], told: Told): Budgets =>
+  budgetsOf(budgetsAmong(live.filter(({ ws }) => ws === workspace)), told.get(workspace))
 
 interface Read {
   readonly live: readonly Definition[]

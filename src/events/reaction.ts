@@ -110,6 +110,9 @@ export interface DeliveryFact {
   readonly units?: number
   readonly cost?: number
   readonly currency?: string
+  /** Of a slot that was kept for another message: what this one and that one are worth. */
+  readonly worth?: number
+  readonly worth_kept_for?: number
 }
 
 export interface DecisionFact {

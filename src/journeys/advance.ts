@@ -89,9 +89,14 @@ function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
   if (deeds.remark !== undefined) noteOnTimeline(turn, run, deeds.remark)
   let after = deeds.cancels?.length ? withdraw(turn, run, deeds.cancels) : run
   if (deeds.save) after = { ...after, context: { ...after.context, [deeds.save.name]: deeds.save.value } }
-  if (deeds.chosen) after = { ...after, chosen: { ...after.chosen, [deeds.chosen.key]: deeds.chosen.arm } }
+  if (deeds.chosen) after = withChosen(after, deeds.chosen)
   if (deeds.loop) after = inRound(after, deeds.loop)
   return deeds.message ? dispatch(turn, after, deeds.message) : after
+}
+
+/** What an earlier choice expected does not hold for what a later one chose. */
+function withChosen({ worth: _, ...run }: Enrollment, { key, arm, worth }: NonNullable<Deeds['chosen']>): Enrollment {
+  return { ...run, chosen: { ...run.chosen, [key]: arm }, ...(worth !== undefined && { worth }) }
 }
 
 /** Ends the person's runs of a journey, but not the one that says so. */

@@ -4,14 +4,15 @@ import { own } from '#lib/record.ts'
 import { beginnings } from './budget-entries.ts'
 import type { CompiledJourney } from './compile.ts'
 import type { Enrollment } from './enrollment.ts'
-import type { Move, Node, Standing } from './node.ts'
-import { rank } from './rank.ts'
+import type { Contest, Move, Node, Standing } from './node.ts'
+import { mayPrecede, type Ranked, rank, rankedFor } from './rank.ts'
 import { isThisRound } from './rounds.ts'
 import { standingOf } from './turn.ts'
 
 /** A message that another run of the person is going to ask room for. */
 interface Expected {
   readonly journey: string
+  readonly rank: Ranked
   /** Epoch ms. */
   readonly at: number
   readonly ask: Ask
@@ -20,58 +21,69 @@ interface Expected {
 /** Steps followed on one path. */
 const FAR = 100
 
+/** A slot that is kept for a message of another journey, and what the two are worth. */
+interface Kept {
+  readonly journey: string
+  readonly freeAt: number
+  readonly values: Contest
+}
+
 /**
  * The journey for which the slot is kept: a message of it that is known to come would find the cap full because of this one. Only what surely
  * comes as things stand counts, so nobody starves for a message that may never be: waits whose end is known, then steps that do not wait.
  */
-export function holder(at: Standing, ask: Ask, zone: string): { readonly journey: string; readonly freeAt: number } | null {
+export function holder(at: Standing, ask: Ask, zone: string): Kept | null {
   const { definitions, person, run, now } = at
   const caps = definitions.policy.caps.filter((cap) => counts(cap, ask))
   const ours = definitions.version(run.journey, run.version)
   if (caps.length === 0 || !ours) return null
   const horizon = now + Math.max(...caps.map(reach))
-  const coming = [...runsAhead(at, { ours, horizon })].sort((a, b) => a.at - b.at)
+  const own = rankedFor(person, definitions, { journey: ours, run, channel: ask.channel })
+  const coming = [...runsAhead(at, { own, horizon })].filter((each) => rank(each.rank, own) > 0).sort((a, b) => a.at - b.at)
   if (coming.length === 0) return null
-  return crowdedOut({ coming, caps, zone, mine: { ...ask, at: now }, contacts: person.contacts })
+  return crowdedOut({ coming, caps, zone, own, mine: { ...ask, at: now }, contacts: person.contacts })
 }
 
 interface Question {
   readonly coming: readonly Expected[]
   readonly caps: Standing['definitions']['policy']['caps']
   readonly zone: string
+  readonly own: Ranked
   readonly mine: Ask & { readonly at: number }
   readonly contacts: ContactsSection
 }
 
 /** Plays the coming messages through, once with this one and once without. */
-function crowdedOut({ coming, caps, zone, mine, contacts }: Question): { readonly journey: string; readonly freeAt: number } | null {
+function crowdedOut({ coming, caps, zone, own, mine, contacts }: Question): Kept | null {
   const known = contacts.sends.map((each) => (each.status === 'reserved' ? { ...each, status: 'confirmed' as const, at: mine.at } : each))
   const sent = (asked: Ask, at: number, id: string) => ({ ...asked, id, at, status: 'confirmed' as const })
   const without = [...known]
-  let first: string | null = null
-  for (const { journey, at, ask } of coming) {
+  let first: Expected | null = null
+  for (const each of coming) {
+    const { journey, at, ask } = each
     if (!room({ sends: without }, ask, { caps, now: at, zone }).free) continue
     const mineToo = [...without, sent(mine, mine.at, '')]
-    if (!room({ sends: mineToo }, ask, { caps, now: at, zone }).free) first ??= journey
+    if (!room({ sends: mineToo }, ask, { caps, now: at, zone }).free) first ??= each
     without.push(sent(ask, at, `${journey}:${at}`))
   }
   if (first === null) return null
   const last = coming.at(-1)!.at + 1
   const then = room({ sends: without }, mine, { caps, now: last, zone })
-  return { journey: first, freeAt: then.free ? last : (then.freeAt ?? last) }
+  const values = { theirs: first.rank.value, ours: own.value }
+  return { journey: first.journey, freeAt: then.free ? last : (then.freeAt ?? last), values }
 }
 
 /** The messages of runs that come before ours, and of runs that the clock is going to begin. */
-function* runsAhead(at: Standing, { ours, horizon }: { ours: CompiledJourney; horizon: number }): Generator<Expected> {
+function* runsAhead(at: Standing, { own, horizon }: { own: Ranked; horizon: number }): Generator<Expected> {
   const { definitions, person, run, now } = at
   for (const other of person.journeys.enrollments) {
     const journey = other.id === run.id ? undefined : definitions.version(other.journey, other.version)
-    const here = journey && rank(journey, ours) > 0 ? journey.nodes.get(other.step) : undefined
+    const here = journey && mayPrecede(person, { journey, run: other }, own) ? journey.nodes.get(other.step) : undefined
     const from = here ? readyAt(here, other, now) : null
     if (!journey || !here || from === null) continue
     yield* path(at, { run: other, journey, horizon, next: here.asks && !isQueued(other) ? other.step : here.next, from })
   }
-  for (const { run: other, journey } of beginnings({ person, definitions, ours, now, horizon }))
+  for (const { run: other, journey } of beginnings({ person, definitions, own, now, horizon }))
     yield* path(at, { run: other, journey, horizon, next: other.step, from: other.since })
 }
 
@@ -94,7 +106,8 @@ function* path(at: Standing, { run, journey, horizon, next: first, from }: Path)
     const ask = node.asks?.(there)
     // Who stands there already waits for the hour that was chosen: `from`.
     const leaves = ask && hops > 0 && node.leaves ? node.leaves(there) : now
-    if (ask) yield { journey: journey.id, at: leaves, ask }
+    if (ask)
+      yield { journey: journey.id, at: leaves, ask, rank: rankedFor(at.person, at.definitions, { journey, run, channel: ask.channel }) }
     const way: Onward | null = ask ? { next: node.next, now: leaves } : onward(node, there)
     if (!way) return
     next = way.next

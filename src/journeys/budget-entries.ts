@@ -10,7 +10,7 @@ import { refusal } from './entries/limits.ts'
 import { instantIn, occurrences } from './entries/schedule.ts'
 import { dateEvent, scheduledEvent } from './entries/schema.ts'
 import type { Person } from './person.ts'
-import { rank } from './rank.ts'
+import { mayPrecede, type Ranked } from './rank.ts'
 import { begin, entryScope } from './turn.ts'
 
 /** Occurrences of one schedule that are looked at. */
@@ -31,8 +31,8 @@ function timedDoors(definitions: Definitions): readonly Door[] {
 interface Looking {
   readonly person: Person
   readonly definitions: Definitions
-  /** The journey that asks for room: only those that come before it matter. */
-  readonly ours: CompiledJourney
+  /** Of the message that asks for room: only those that come before it matter. */
+  readonly own: Ranked
   /** Epoch ms. */
   readonly now: number
   readonly horizon: number
@@ -49,9 +49,9 @@ export interface Beginning {
  * things stand now. Who would not be let in, or is held out, is not counted.
  */
 export function* beginnings(looking: Looking): Generator<Beginning> {
-  const { definitions, ours, now, horizon } = looking
+  const { definitions, person, own: mine, now, horizon } = looking
   for (const door of timedDoors(definitions)) {
-    if (rank(door.journey, ours) <= 0 || !isOpen(definitions, door.journey.id)) continue
+    if (!mayPrecede(person, { journey: door.journey }, mine) || !isOpen(definitions, door.journey.id)) continue
     for (const { occurrence, at } of timesOf(looking, door)) {
       if (at < now || at > horizon) continue
       const run = beginning(looking, door, { occurrence, at })

@@ -7,7 +7,8 @@ import type { EventRecord } from '#events/schema.ts'
 import { attribute } from '#profiles/react.ts'
 import { holder } from './budget-ahead.ts'
 import type { Enrollment } from './enrollment.ts'
-import type { Message, Standing } from './node.ts'
+import { unpaid } from './money.ts'
+import type { Contest, Held, Message, Standing } from './node.ts'
 import { paced } from './pace.ts'
 import type { Reason } from './reasons.ts'
 import { entryScope, type Turn } from './turn.ts'
@@ -19,13 +20,23 @@ export type Budget =
   | { readonly kind: 'wait'; readonly until: number; readonly reason: Reason }
   | { readonly kind: 'refused'; readonly reason: Reason }
   /** A cap is full, its last slot is kept for another journey, or (`pace`) there is too much pressure. `freeAt` as of `Room`. */
-  | { readonly kind: 'full'; readonly freeAt: number | null; readonly reason: Reason; readonly pace?: DecisionRecord }
+  | {
+      readonly kind: 'full'
+      readonly freeAt: number | null
+      readonly reason: Reason
+      readonly pace?: DecisionRecord
+      /** Of a slot that is kept: the values that were compared. */
+      readonly values?: Contest
+    }
 
 const FREE: Budget = { kind: 'free' }
 
 /** Asked at the moment of sending, with the state of the one person: nobody else can take the slot between the answer and the reservation. */
-export function budget(at: Standing, { contact, topic, lane }: Pick<Message, 'contact' | 'topic' | 'lane'>): Budget {
+export function budget(at: Standing, message: Pick<Message, 'channel' | 'contact' | 'topic' | 'lane'>): Budget {
   const { policy } = at.definitions
+  const { contact, topic, lane } = message
+  const reason = unpaid(at, message)
+  if (reason !== '') return { kind: 'refused', reason }
   if (!contact || !policy.exists) return FREE
   const { now, run, person } = at
   const told = attribute(at.profile, 'timezone')
@@ -40,11 +51,11 @@ export function budget(at: Standing, { contact, topic, lane }: Pick<Message, 'co
   const found = room(person.contacts, ask, { caps: policy.caps, now, zone })
   if (!found.free) return { kind: 'full', freeAt: found.freeAt, reason: `capped:${found.cap}` }
   const held = lane === 'marketing' ? holder(at, ask, zone) : null
-  if (held) return { kind: 'full', freeAt: held.freeAt, reason: `held_for:${held.journey}` }
+  if (held) return { kind: 'full', freeAt: held.freeAt, reason: `held_for:${held.journey}`, values: held.values }
   const pace = lane === 'marketing' ? paced(at, zone) : null
   if (!pace) return FREE
-  const { reason, freeAt, record } = pace
-  return reason === '' ? { kind: 'free', pace: record } : { kind: 'full', freeAt, reason, pace: record }
+  const { freeAt, record } = pace
+  return pace.reason === '' ? { kind: 'free', pace: record } : { kind: 'full', freeAt, reason: pace.reason, pace: record }
 }
 
 /** Takes the slot, in the same reaction that decides to send. */
@@ -71,8 +82,8 @@ export function countContact(turn: Turn, record: EventRecord): void {
 }
 
 /** Notes as facts that messages had to wait, or may not go: one row for each reason, whatever the step does then. */
-export function tellHeld(turn: Turn, run: Enrollment, held: readonly { readonly channel: string; readonly reason: Reason }[]): void {
-  for (const { channel, reason } of held) {
+export function tellHeld(turn: Turn, run: Enrollment, held: readonly Held[]): void {
+  for (const { channel, reason, values } of held) {
     turn.facts.push({
       table: 'deliveries',
       row: {
@@ -87,6 +98,7 @@ export function tellHeld(turn: Turn, run: Enrollment, held: readonly { readonly 
         status: 'held',
         reason,
         at: turn.context.now,
+        ...(values && { worth: values.ours, worth_kept_for: values.theirs }),
       },
     })
   }

@@ -12,6 +12,7 @@ import { type CompiledEntry, compileEntry } from './entries/compile.ts'
 import { entriesOf } from './entries/schema.ts'
 import { lanes, places } from './lanes.ts'
 import type { Node, Place } from './node.ts'
+import { firstMessage } from './nodes/choose.ts'
 import { prepare } from './nodes/registry.ts'
 import type { Reason } from './reasons.ts'
 import type { Journey } from './schema.ts'
@@ -67,6 +68,9 @@ export interface CompiledJourney {
   readonly priority: number
   /** Expected margin of one message; 0 when nobody said. */
   readonly value: number
+  readonly valueBy: Journey['valueBy']
+  /** What options of choices cost, by the message that brings them. */
+  readonly offers: ReadonlyMap<string, number>
 }
 
 /** The program of one version, or the problem of the first condition that cannot be read (`check` finds it before publishing). */
@@ -98,7 +102,23 @@ function compiled(journey: Journey, version: number): Omit<CompiledJourney, 'agg
     holdout: share(journey.holdout),
     priority: journey.priority,
     value: journey.value ?? 0,
+    valueBy: journey.valueBy,
+    offers: offersIn(journey.steps),
   }
+}
+
+const offersIn = (steps: readonly Step[]): ReadonlyMap<string, number> =>
+  new Map(places(steps).flatMap(({ step }) => (step.kind === 'choose' ? step.options.flatMap(offerOf) : [])))
+
+function offerOf({
+  cost = 0,
+  steps,
+}: {
+  readonly cost?: number | undefined
+  readonly steps: readonly Step[]
+}): (readonly [string, number])[] {
+  const message = cost > 0 ? firstMessage(steps) : null
+  return message ? [[message.id, cost]] : []
 }
 
 /** `10%` → 0.1. */

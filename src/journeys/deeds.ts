@@ -23,6 +23,7 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
     ...message.payload,
     ...(contact && (definitions.policy.exists || channel === 'webhook') && { contact: { ...contact, topic, lane, zone: zoneText(turn) } }),
     ...(contact && ruledBy(turn, run, message)),
+    ...(definitions.budgets.exist && offerCost(turn, run)),
   }
   const effect: Effect = { id, ws, key, channel, address, topic, lane, due: now, expires, payload: { ...place, ...payload } }
   turn.effects.push(effect)
@@ -31,6 +32,12 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
     table: 'deliveries',
     row: { workspace_id: ws, profile_id: key, effect_id: id, ...place, channel: shown, status: 'queued', reason: '', at: now },
   })
+}
+
+/** What the option costs that this message brings, for budgets that cover it. */
+function offerCost({ context: { definitions } }: Turn, { journey, version, step }: Enrollment): JsonObject {
+  const cost = definitions.version(journey, version)?.offers.get(step)
+  return cost === undefined ? {} : { offer_cost: cost }
 }
 
 /** What rules of law are asked about at hand-over: also those that come into force while the message waits. */

@@ -4,6 +4,7 @@ import { type CompiledPolicy, type ContactPolicy, compilePolicy, NO_POLICY } fro
 import type { ConsentMode } from '#consent/react.ts'
 import { NO_TOPICS, type Topic, type Topics, type WordingHashes } from '#consent/topics.ts'
 import type { SlotConditions } from '#content/slots.ts'
+import { type Budgets, NO_BUDGETS } from '#decisions/budgets/in-force.ts'
 import { type ModelInForce, type Models, modelsOf } from '#decisions/snapshot.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
@@ -70,6 +71,8 @@ export interface Published {
   readonly modes?: readonly ({ readonly journey: string } & ModeChange)[]
   /** Published models, each with its snapshot in force at the revision. */
   readonly models?: readonly ModelInForce[] | undefined
+  /** Published budgets, with what was told of them up to the revision. */
+  readonly budgets?: Budgets | undefined
 }
 
 /** The definitions that apply to one workspace, compiled and indexed. */
@@ -105,6 +108,8 @@ export interface Definitions {
   /** By journey id: the versions that take people of earlier ones along, ascending; the changes of its mode, oldest first. */
   readonly edits: ReadonlyMap<string, readonly Edit[]>
   readonly modes: ReadonlyMap<string, readonly ModeChange[]>
+  /** What messages may cost, and what that is worth just now. */
+  readonly budgets: Budgets
   /** Models that learn, as they stood at the revision. */
   readonly models: Models
   /** The revision since which there have been any. */
@@ -167,6 +172,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     calendars: new Map((published.calendars ?? []).map(({ id, holidays }) => [id, new Set(holidays)])),
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
+    budgets: published.budgets ?? NO_BUDGETS,
     models,
     modelsSince: published.watches?.find(({ kind }) => kind === 'models')?.since ?? 0,
     policy,

@@ -52,6 +52,8 @@ export interface Enrollment {
   readonly loops?: Readonly<Record<string, number>>
   /** What choices have chosen, by the step and its round: another visit gets the same. */
   readonly chosen?: Readonly<Record<string, string>>
+  /** What the last choice expects of what it chose, net, in the workspace's currency; left out where no model said anything. */
+  readonly worth?: number
   /** What calls have answered, by the name that they save it under. */
   readonly context?: JsonObject
   /** What the run has heard, for conditions that ask `in run` or `in step`. */

@@ -47,11 +47,24 @@ export interface Message {
   readonly passed?: readonly string[]
 }
 
+/** Why a message has to wait or may not go. */
+export interface Held {
+  readonly channel: string
+  readonly reason: Reason
+  /** Of a slot that was kept for another: what the other message and this one are worth. */
+  readonly values?: Contest
+}
+
+export interface Contest {
+  readonly theirs: number
+  readonly ours: number
+}
+
 /** What a step does besides moving. */
 export interface Deeds {
   readonly message?: Message
   /** Why a message has to wait or may not go: each is a fact. */
-  readonly held?: readonly { readonly channel: string; readonly reason: Reason }[]
+  readonly held?: readonly Held[]
   /** What rules of law said against a message: each is a fact. */
   readonly judged?: readonly Judged[]
   /** Messages to colleagues: nobody waits for them, and the run's end does not take them back. */
@@ -67,7 +80,7 @@ export interface Deeds {
   /** What the pressure of messages had to say of one that goes, or that does not go because of it. */
   readonly pace?: DecisionRecord
   /** Kept in the run: what a choice has chosen, by its step and round. */
-  readonly chosen?: { readonly key: string; readonly arm: string }
+  readonly chosen?: { readonly key: string; readonly arm: string; readonly worth?: number }
   /** Attributes to set; null removes. */
   readonly set?: Readonly<Record<string, Json>>
   /** Effect ids of this run that are not wanted any more. */

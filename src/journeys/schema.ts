@@ -12,6 +12,8 @@ export const Journey = z.strictObject({
   priority: z.int().min(0).max(100).default(50),
   /** Expected margin of one message, in the workspace’s currency. */
   value: z.number().nonnegative().optional(),
+  /** The same from what is foreseen: the chance that a model tells of each person, times what it is worth if it comes true. */
+  valueBy: z.strictObject({ score: z.string().min(1).max(100), margin: z.number().positive() }).optional(),
   goal: z.strictObject({
     event: z.string().min(1),
     where: Condition.optional(),

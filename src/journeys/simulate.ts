@@ -4,6 +4,7 @@ import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
 import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
 import type { ConsentMode } from '#consent/react.ts'
+import type { Budgets } from '#decisions/budgets/in-force.ts'
 import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
@@ -33,6 +34,8 @@ export interface SimulationOptions {
   readonly policies?: readonly VersionedPolicy[]
   /** Models with what they have learned. */
   readonly models?: readonly ModelInForce[]
+  /** Budgets with what was told of them. */
+  readonly budgets?: Budgets
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -113,10 +116,22 @@ export class Simulation {
   #define(): Definitions {
     const journeys = this.#published
     const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
-    const { consent = 'opt-out', calendars = [], policy, policies, models } = this.#options
+    const { consent = 'opt-out', calendars = [], policy, policies, models, budgets } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
-      { calendars, policy, policies, models, segments, workspace: WORKSPACE, revision: journeys.length, consent, journeys, templates },
+      {
+        calendars,
+        policy,
+        policies,
+        models,
+        budgets,
+        segments,
+        workspace: WORKSPACE,
+        revision: journeys.length,
+        consent,
+        journeys,
+        templates,
+      },
       this.#definitions,
     )
   }

@@ -1,3 +1,4 @@
+import { pricesOf, withTakes } from '#decisions/budgets/in-force.ts'
 import { decide, FALLBACK, type Group, NOTHING, type Offered } from '#decisions/choice/decide.ts'
 import { featuresOf } from '#decisions/features/read.ts'
 import type { About, DecisionRecord } from '#decisions/record.ts'
@@ -10,7 +11,6 @@ import { own } from '#lib/record.ts'
 import type { Scope } from '#segments/condition/scope.ts'
 import { condition } from '../conditions.ts'
 import { deedId } from '../deeds.ts'
-import type { Definitions } from '../definitions.ts'
 import type { Enrollment } from '../enrollment.ts'
 import type { Move, Prepare, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
@@ -62,15 +62,17 @@ export const choose: Prepare<ChooseStep> = (step, { next, into }) => {
         to: ways.get(chosen)!,
         reason: reasonOf(record),
         decision: { arm: chosen, propensity, record },
-        chosen: { key, arm: chosen },
+        chosen: { key, arm: chosen, ...worthIn(record) },
       }
     },
   }
 }
 
-/** Prices λ of what is scarce, by resource. */
-export const pricesOf = (_definitions: Definitions): Readonly<Record<string, number>> => NO_PRICES
-const NO_PRICES = {}
+/** What the model expects of what was chosen, net of costs and prices. */
+function worthIn({ by, candidates, chosen, unit }: DecisionRecord): { worth?: number } {
+  const predicted = by === 'model' && unit === undefined ? candidates.find(({ arm }) => arm === chosen)?.predicted : undefined
+  return predicted === undefined ? {} : { worth: predicted }
+}
 
 function decided(step: ChooseStep, at: Standing, options: readonly Option[]): DecisionRecord {
   const { run, person, definitions, now } = at
@@ -85,7 +87,7 @@ function decided(step: ChooseStep, at: Standing, options: readonly Option[]): De
     model,
     now,
     budget: milliseconds(budget)!,
-    prices: pricesOf(definitions),
+    prices: pricesOf(definitions.budgets),
   }
   const record = decide({ ...question, inForce: choosing(decides) })
   const beside = choosing(shadow ?? (decides?.inShadow ? decides.candidate : undefined))
@@ -105,7 +107,8 @@ function groupOf({ id, by }: ChooseStep, { journey, unit }: Enrollment): Group {
   return chance(`choose ${journey}:${id} control`, unit) < shareOf(by.control) ? 'control' : 'treated'
 }
 
-function offered({ arm, about, holds, message }: Option, at: Standing): Offered {
+function offered({ arm, about: said, holds, message }: Option, at: Standing): Offered {
+  const about = withTakes(said, at.definitions.budgets, at.run.journey)
   if (holds && !holds(at.scope())) return { arm, about, excluded: 'condition' }
   if (message === null) return { arm, about, excluded: '' }
   const { run, person, definitions, now } = at
@@ -115,7 +118,7 @@ function offered({ arm, about, holds, message }: Option, at: Standing): Offered 
 }
 
 /** The first message of a list to which nothing but time and deeds lead. */
-function firstMessage(steps: readonly Step[]): { readonly id: string; readonly channel: string } | null {
+export function firstMessage(steps: readonly Step[]): { readonly id: string; readonly channel: string } | null {
   for (const step of steps) {
     switch (step.kind) {
       case 'email':

@@ -9,7 +9,7 @@ import { decisionOf, messageHour } from '../best-hour.ts'
 import { type Budget, budget } from '../budget.ts'
 import type { Dispatch } from '../enrollment.ts'
 import { gated, type Judged } from '../gates.ts'
-import type { Deeds, Message, Move, Node, Place, Standing } from '../node.ts'
+import type { Deeds, Held, Message, Move, Node, Place, Standing } from '../node.ts'
 import type { Reason } from '../reasons.ts'
 import { isThisRound } from '../rounds.ts'
 import { byChannel } from '../sends.ts'
@@ -140,7 +140,7 @@ type Full = Extract<Budget, { kind: 'full' }>
 /** The first of the ways from one on that is possible now, and for which there is room. */
 function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attempt = { from: 0 }): Move {
   const { ways, numbered, patience } = tries.sending
-  const held: { channel: string; reason: Reason }[] = []
+  const held: Held[] = []
   const judged: Judged[] = []
   let why = reason
   let full: Full | null = null
@@ -167,7 +167,8 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
       const going = { ...message, ...ruled.passed, ...(numbered ? { way } : {}) }
       return { kind: 'stay', due, message: going, held, judged, ...(answer.pace && { pace: answer.pace }) }
     }
-    held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason })
+    const values = answer.kind === 'full' && answer.values ? { values: answer.values } : {}
+    held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason, ...values })
     if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held, judged }
     if (answer.kind === 'full') full = full && soonest(full) <= soonest(answer) ? full : answer
     why = answer.reason
