@@ -98,7 +98,7 @@ test('the network of a snapshot is exported as ONNX; of other snapshots there is
   await assert.rejects(world.api('GET /api/models/nobody/snapshots/1/onnx'), /404/)
 })
 
-const skip = (await onnxRuntime()) === null && 'SKIPPED: onnxruntime-node is not installed here'
+const skip = (await onnxRuntime()) === null && 'SKIPPED: onnxruntime-web is not installed here'
 
 test('a model that somebody brings is tried before it is published, and scores people like any other', { skip }, async () => {
   const file = onnxOf(decodePattern(JSON.stringify(patternSnapshot(NAMES))))

@@ -15,7 +15,7 @@ import { decodePattern } from './snapshot.ts'
 const NAMES = ['Order Completed', 'Page Viewed', 'Product Added']
 const START = Date.UTC(2026, 0, 5, 9)
 const DAY = 86_400_000
-const skip = (await onnxRuntime()) === null && 'SKIPPED: onnxruntime-node is not installed here'
+const skip = (await onnxRuntime()) === null && 'SKIPPED: onnxruntime-web is not installed here'
 
 const own = decodePattern(JSON.stringify(patternSnapshot(NAMES)))
 const bring = (file: Uint8Array, input: object = { kind: 'sequence', vocabulary: NAMES }): Brought =>

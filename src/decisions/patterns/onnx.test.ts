@@ -50,7 +50,7 @@ function history(seed: string) {
 }
 
 const installed = await onnxRuntime()
-const skip = installed === null && 'SKIPPED: onnxruntime-node is not installed here'
+const skip = installed === null && 'SKIPPED: onnxruntime-web is not installed here'
 
 test('T15 GRU: onnxruntime says the same of the exported network, within 1e-6', { skip }, async () => {
   const pattern = body('parity')

@@ -13,15 +13,16 @@ export interface OnnxSession {
   close(): Promise<void>
 }
 
-/** The parts of onnxruntime-node that are used; the package is not installed by default (ADR 0030). */
+/** The parts of onnxruntime-web that are used; the package is not installed in production by default (ADR 0030). */
 interface Runtime {
+  readonly env: { wasm: { numThreads?: number }; logLevel?: string }
   readonly InferenceSession: {
     create(file: Uint8Array, options: object): Promise<{ run(feeds: object): Promise<Record<string, Tensor>>; release(): Promise<void> }>
   }
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => Tensor
 }
 
-const PACKAGE = 'onnxruntime-node'
+const PACKAGE = 'onnxruntime-web'
 
 /** The runtime; null: it is not installed here. */
 export async function onnxRuntime(): Promise<Runtime | null> {
@@ -43,15 +44,15 @@ export async function openOnnx(file: Uint8Array): Promise<Outcome<OnnxSession>> 
       code: 'onnx.runtime',
       status: 422,
       title,
-      hint: 'Install it: ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node@1.30.0',
+      hint: 'Install it: npm i onnxruntime-web@1.30.0',
     })
   }
-  const { InferenceSession, Tensor: OrtTensor } = runtime
+  const { InferenceSession, Tensor: OrtTensor, env } = runtime
+  env.wasm.numThreads = 1
+  env.logLevel = 'error'
   try {
     const session = await InferenceSession.create(file, {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionProviders: ['cpu'],
+      executionProviders: ['wasm'],
       logSeverityLevel: 3,
     })
     return {
