@@ -1,3 +1,6 @@
+import { whyChosen } from '#decisions/choice/words.ts'
+import type { DecisionRecord } from '#decisions/record.ts'
+import { whyHour } from '#decisions/send-time/words.ts'
 import { explain } from '#journeys/reasons.ts'
 import type { TimelineItem } from './schema.ts'
 
@@ -40,6 +43,14 @@ export function page(
   if (!last || sorted.length <= from + limit) return { items, next: null }
   const here = items.filter(({ at }) => at === last.at).length
   return { items, next: pageEndText({ at: last.at, shown: here + (after?.at === last.at ? after.shown : 0) }) }
+}
+
+/** Why a model chose as it did, of its record as text; '' where none was asked. */
+export function whyDecided(record: string): string {
+  if (record === '') return ''
+  const told = JSON.parse(record) as DecisionRecord
+  if (told.kind === 'choose') return whyChosen(told, explain)
+  return told.kind === 'send_time' ? whyHour(told, explain) : ''
 }
 
 /** What became of one person in one journey, over all runs. */

@@ -196,7 +196,15 @@ export const TimelineItem = z.discriminatedUnion('kind', [
     status: DeliveryStatus,
     ...Reason,
   }),
-  z.object({ kind: z.literal('decision'), at: At, ...inJourney, step: z.string(), arm: z.string(), propensity: z.number() }),
+  z.object({
+    kind: z.literal('decision'),
+    at: At,
+    ...inJourney,
+    step: z.string(),
+    arm: z.string(),
+    propensity: z.number(),
+    /** Why this, where a model chose; '' elsewhere. */ sentence: z.string(),
+  }),
 ])
 export type TimelineItem = z.output<typeof TimelineItem>
 

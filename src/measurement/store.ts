@@ -1,6 +1,6 @@
 import { explain } from '#journeys/reasons.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import type { PageEnd, Placed, Standing } from './life.ts'
+import { type PageEnd, type Placed, type Standing, whyDecided } from './life.ts'
 import type { ArmCount, Counts, MoveCount, StatusCount } from './report.ts'
 import type { PeopleQuery, PersonBehind, TimelineItem, TimelineKind } from './schema.ts'
 
@@ -148,7 +148,7 @@ const ITEMS: Readonly<Record<TimelineKind, Columns>> = {
     table: 'deliveries',
     fields: { ...RUN, effectId: 'effect_id', step: 'step_id', channel: 'channel', status: 'status', reason: 'reason' },
   },
-  decision: { table: 'decisions', fields: { ...RUN, step: 'step_id', arm: 'arm', propensity: 'propensity' } },
+  decision: { table: 'decisions', fields: { ...RUN, step: 'step_id', arm: 'arm', propensity: 'propensity', record: 'record' } },
 }
 
 interface ItemQuery {
@@ -168,7 +168,8 @@ async function items(analytics: Analytics, kind: TimelineKind, { where, params, 
      ORDER BY time DESC, seq DESC, ix DESC`,
     { ...params, most },
   )
-  return rows.map(({ time, seq, ix, ...row }) => {
+  return rows.map(({ time, seq, ix, record = '', ...row }) => {
+    if (kind === 'decision') return { seq, ix, item: { kind, at: time, ...row, sentence: whyDecided(String(record)) } as TimelineItem }
     const reason = typeof row['reason'] === 'string' ? { sentence: row['reason'] === '' ? '' : explain(row['reason']) } : {}
     return { seq, ix, item: { kind, at: time, ...row, ...reason } as TimelineItem }
   })

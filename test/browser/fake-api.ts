@@ -3,6 +3,10 @@ import { registerMailViews } from '#app/mail-views.ts'
 import { registerWeb } from '#app/web-assets.ts'
 import { GetMail, GetMessage, ListMail, ListMessages, ReplayMessage } from '#channels/api.ts'
 import { GetContactPressure } from '#consent/api.ts'
+import { ListModels } from '#decisions/api.ts'
+import { DraftPreset, ListPresets } from '#decisions/presets/api.ts'
+import { PersonDecisions } from '#decisions/record-api.ts'
+import { GetScores } from '#decisions/scores-api.ts'
 import { ChangeBroadcast, GetJourney, ListBroadcasts, ListHeld, ListJourneys, ReleaseRun, WatchJourney } from '#journeys/api.ts'
 import { places } from '#journeys/lanes.ts'
 import { explain } from '#journeys/reasons.ts'
@@ -22,6 +26,7 @@ import { type Key, Scope } from '#workspaces/schema.ts'
 import { mailView, messages, messageView, pressure, profile, report, sampleKeys, timeline } from './sample-answers.ts'
 import { broadcast, NEWS } from './sample-broadcasts.ts'
 import { SampleLifecycle } from './sample-lifecycle.ts'
+import { modelLines, personDecisions, personScores, presetViews } from './sample-models.ts'
 import { segmentLines, segmentView } from './sample-segments.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
 import { EVERY_KIND, HELD } from './sample-steps.ts'
@@ -285,6 +290,11 @@ function bindingsOf(state: State, lifecycle: SampleLifecycle): Binding[] {
     }),
     bind(GetProfile, async ({ id }) => profile(id)),
     bind(GetContactPressure, async () => pressure()),
+    bind(ListModels, async () => ({ models: some(modelLines()) })),
+    bind(ListPresets, async () => ({ presets: presetViews(state.mood === 'busy') })),
+    bind(DraftPreset, async () => ({ drafts: [], left: [] })),
+    bind(GetScores, async () => personScores()),
+    bind(PersonDecisions, async () => personDecisions()),
     bind(ListSegments, async () => ({ segments: some(segmentLines()) })),
     bind(ReadSegment, async ({ id }) => {
       const line = segmentLines().find((each) => each.id === id)

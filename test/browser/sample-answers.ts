@@ -326,7 +326,7 @@ export function timeline(): TimelineItem[] {
       reason: '',
       sentence: '',
     },
-    { kind: 'decision', at: started - 461_000, ...cart, step: 'tone', arm: 'warm', propensity: 0.5 },
+    { kind: 'decision', at: started - 461_000, ...cart, step: 'tone', arm: 'warm', propensity: 0.5, sentence: '' },
     { ...move, at: started - 461_500, move: 'moved', fromStep: 'settle', toStep: 'tone', reason: 'waited', sentence: explain('waited') },
     { ...move, at: started - 2_261_500, move: 'entered', fromStep: '', toStep: 'settle', reason: 'entered', sentence: explain('entered') },
     { ...move, at: started - 2 * DAY, move: 'refused', fromStep: '', toStep: '', reason: 'reentry', sentence: explain('reentry') },

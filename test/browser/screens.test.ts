@@ -31,6 +31,7 @@ const SCREENS: Readonly<Record<string, readonly [path: string, ready: string]>> 
   behind: ['/journeys/abandoned-cart/people?of=left&reason=completed', 'all'],
   people: ['/people', 'Maya Lind'],
   person: ['/people/p_1?why=abandoned-cart', 'Reached the goal'],
+  models: ['/models', 'Buys within a week'],
   messages: ['/messages', 'Ten percent, until Friday'],
   message: ['/messages/enr0:warm-mail', 'As it was sent'],
   'message-never': ['/messages/enr2:warm-mail', 'Never rendered'],
@@ -44,6 +45,7 @@ const EMPTY: Readonly<Record<string, readonly [path: string, ready: string]>> = 
   'empty-home': ['/', 'No journeys yet'],
   'empty-journeys': ['/journeys', 'No journeys yet'],
   'empty-people': ['/people', 'Nobody here yet'],
+  'empty-models': ['/models', 'No models yet'],
   'empty-messages': ['/messages', 'No messages yet'],
   'empty-mailbox': ['/mailbox', 'Nothing received yet'],
 }

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ListMessages } from '#channels/api.ts'
 import { MessageTable } from '#channels/ui/message-list.tsx'
 import { ContactPressure } from '#consent/ui/pressure.tsx'
+import { PersonChoices, PersonScores } from '#decisions/ui/person-scores.tsx'
 import { ListJourneys } from '#journeys/api.ts'
 import { useRead } from '#kit/api.ts'
 import { ButtonLink } from '#kit/button.tsx'
@@ -83,6 +84,8 @@ function Person({ profile }: { profile: Profile }) {
               onJourney={(journey) => void navigate({ search: (now) => ({ ...now, why: journey }), replace: true })}
             />
           )}
+          <PersonScores profile={profile.id} />
+          <PersonChoices profile={profile.id} />
           <Consent profile={profile} />
           <ContactPressure profile={profile.id} />
           <LatestMessages profile={profile.id} />

@@ -87,6 +87,11 @@ const segment = createRoute({
   path: '/segments/$id',
   component: lazyRouteComponent(() => import('./segment-pages.tsx'), 'OneSegmentPage'),
 })
+const models = createRoute({
+  getParentRoute: () => inside,
+  path: '/models',
+  component: lazyRouteComponent(() => import('#decisions/ui/model-list.tsx'), 'ModelList'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -135,6 +140,7 @@ const tree = root.addChildren([
     segments,
     newSegment,
     segment,
+    models,
     messages,
     message,
     mailbox,

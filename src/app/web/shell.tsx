@@ -13,6 +13,7 @@ import {
   Route,
   Search,
   Settings,
+  Sparkles,
   Sun,
   Users,
   UsersRound,
@@ -20,7 +21,7 @@ import {
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { Link } from '#kit/link.tsx'
-import { HOME, JOURNEYS, MAILBOX, MESSAGES, PEOPLE, SEGMENTS, SETTINGS } from '#kit/paths.ts'
+import { HOME, JOURNEYS, MAILBOX, MESSAGES, MODELS, PEOPLE, SEGMENTS, SETTINGS } from '#kit/paths.ts'
 import { useShortcuts } from '#kit/shortcuts.ts'
 import { nextTheme, setTheme, useTheme } from '#kit/theme.ts'
 import { signOut, useSession } from './session.ts'
@@ -40,6 +41,7 @@ export const PLACES: readonly Place[] = [
   { label: 'Journeys', href: JOURNEYS, keys: 'g j', icon: Route },
   { label: 'People', href: PEOPLE, keys: 'g p', icon: Users },
   { label: 'Segments', href: SEGMENTS, keys: 'g e', icon: UsersRound },
+  { label: 'Models', href: MODELS, keys: 'g i', icon: Sparkles },
   { label: 'Messages', href: MESSAGES, keys: 'g m', icon: Mail },
   { label: 'Mailbox', href: MAILBOX, keys: 'g b', icon: Inbox },
   { label: 'Settings', href: SETTINGS, keys: 'g s', icon: Settings },

@@ -167,7 +167,7 @@ function Line({ item, within }: { item: TimelineItem; within?: string }) {
           <span className="font-medium">Chose {item.arm}</span>
           <span className="text-ink-2"> · {item.step}</span>
           <span className="block text-ink-2">
-            Chosen with a probability of {percent(item.propensity)}; the same person always gets the same.
+            {item.sentence || `Drawn with a probability of ${percent(item.propensity)}; the same person always gets the same.`}
           </span>
         </>
       )
