@@ -82,6 +82,7 @@ export const presetViews = (there: boolean): OutputOf<typeof ListPresets>['prese
         id: model.id,
         type: model.type,
         name: model.name ?? model.id,
+        description: model.description ?? '',
         does: DOES[model.type],
         until: unlearned(model.type),
         needs: needs.sentence,

@@ -82,6 +82,7 @@ function viewOf(
       id: model.id,
       type: model.type,
       name: model.name ?? model.id,
+      description: model.description ?? '',
       does: DOES[model.type],
       until: unlearned(model.type),
       needs: needs.sentence,

@@ -9,6 +9,8 @@ const PresetModel = z.object({
   id: z.string(),
   type: z.string(),
   name: z.string(),
+  /** What it is for, in this industry. */
+  description: z.string(),
   /** What it will do once it has learned. */
   does: z.string(),
   /** What happens until then. */

@@ -28,8 +28,7 @@ export function Presets({ first }: { first: boolean }) {
             {first && (
               <Empty icon={<Sparkles size={20} aria-hidden="true" />} title="No models yet">
                 A model learns from your events: who is about to buy or to leave, which message helps whom, at which hour people read. Until
-                it knows something, journeys go on as they do without it. Begin with those of your industry; they are drafts until you
-                publish them.
+                it knows something, journeys go on as they do without it. Begin with those of your industry.
               </Empty>
             )}
             <div className="px-4 pt-3">
@@ -68,7 +67,7 @@ function Models({ preset }: { preset: Preset }) {
               <p className="font-medium">
                 {model.name} <span className="text-meta font-normal text-ink-3">{TYPE_WORDS[model.type] ?? model.type}</span>
               </p>
-              <p className="text-ink-2">{model.does}</p>
+              <p className="text-ink-2">{model.description || model.does}</p>
               {!model.there && (
                 <p className="text-dense text-ink-3">
                   Until then: {model.until} {model.needs}
