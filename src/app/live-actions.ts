@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { GetProduct, ImportProducts, ListProducts, RemoveProducts } from '#content/catalogue.ts'
+import { GetProduct, ImportProducts, ListProducts, listed, RemoveProducts } from '#content/catalogue.ts'
 import { productHistory, productsById, removeProducts, searchProducts } from '#content/catalogue-store.ts'
 import { CouponCode, CouponPool, codeOf, GenerateCoupons, ImportCoupons, ListCoupons } from '#content/coupons.ts'
 import { addCodes, poolCounts } from '#content/coupons-store.ts'
@@ -40,12 +40,15 @@ const productBindings = ({ pool, work, now }: Options): Binding[] => [
     return change
   }),
   bind(ListProducts, ({ category = '', ...query }, { workspace }) =>
-    inWorkspace(pool, workspace, (tx) => searchProducts(tx, { ws: workspace, category, ...query })),
+    inWorkspace(pool, workspace, async (tx) => {
+      const { products, total } = await searchProducts(tx, { ws: workspace, category, ...query })
+      return { products: products.map(listed), total }
+    }),
   ),
   bind(GetProduct, async ({ id }, { workspace }) =>
     inWorkspace(pool, workspace, async (tx) => {
       const [product] = await productsById(tx, { ws: workspace, ids: [id] })
-      return product ? { product, ...(await productHistory(tx, { ws: workspace, id })) } : unknown(id)
+      return product ? { product: listed(product), ...(await productHistory(tx, { ws: workspace, id })) } : unknown(id)
     }),
   ),
   bind(RemoveProducts, async ({ ids }, { workspace }, call) => {

@@ -31,6 +31,7 @@ import type { ModelSilence } from '#decisions/snapshot.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Queryable } from '#platform/log.ts'
+import { CLAIM_NOT_TRUE, stillTrue, withoutFalse } from './live-claims.ts'
 
 /** What live content needs of the rest of the house. */
 export interface LiveParts {
@@ -99,12 +100,12 @@ export const shownContent =
 
 async function keptOrMade(ask: LiveAsk, live: CompiledLive, parts: LiveParts): Promise<Outcome<LiveKept>> {
   const known = await keptContent(parts.db, ask)
-  if (known) return known
+  if (known) return stillTrue(ask, { plan: live.plan, kept: known, db: parts.db })
   const connected = await connectedData(ask, live, parts)
   if (isRefusal(connected)) return connected
   const products = await productLists(ask, live, { ...parts, connected })
   if (isRefusal(products)) return products
-  const slots = await slotChoices(ask, live, parts)
+  const slots = await slotChoices(ask, live, { ...parts, products })
   if (isRefusal(slots)) return slots
   const { choices, decisions } = slots
   const content: LiveKept = {
@@ -163,7 +164,12 @@ interface SlotsMade {
   readonly decisions: readonly JsonObject[]
 }
 
-async function slotChoices(ask: LiveAsk, { plan }: CompiledLive, parts: LiveParts): Promise<Outcome<SlotsMade>> {
+async function slotChoices(
+  whole: LiveAsk,
+  { plan }: CompiledLive,
+  { products: about, ...parts }: LiveParts & { readonly products: LiveKept['products'] },
+): Promise<Outcome<SlotsMade>> {
+  const ask = { ...whole, eligible: withoutFalse(whole.eligible, plan.slots, about) }
   const { ws: workspace, template, version, profile, effect: key } = ask
   const slots = Object.entries(plan.slots ?? {})
   const question = { workspace, template, version, profile, key, slots: openSlots(ask, slots) }
@@ -176,7 +182,8 @@ async function slotChoices(ask: LiveAsk, { plan }: CompiledLive, parts: LivePart
       choices[name] = choice
       products[`slots.${name}`] = list
     } else choices[name] = slot.by === 'model' ? together.choices[name]! : byCondition(ask.eligible[name] ?? [])
-    if (choices[name]!.variant === OTHERWISE && slot.otherwise === 'skip') return refuse({ ...NOTHING_TO_SHOW, detail: `slot ${name}` })
+    if (choices[name]!.variant === OTHERWISE && slot.otherwise === 'skip')
+      return refuse({ ...(whole.eligible[name]?.length ? CLAIM_NOT_TRUE : NOTHING_TO_SHOW), detail: `slot ${name}` })
   }
   return { choices, products, decisions: together.decisions }
 }

@@ -14,6 +14,7 @@ import {
 import { CouponPool } from '#content/coupons.ts'
 import { closeHeld, freeCodes, type Held, heldCodes, redeem } from '#content/coupons-store.ts'
 import { forgetContents } from '#content/live-store.ts'
+import { demands, trending } from '#decisions/trending/trending.ts'
 import { milliseconds } from '#lib/duration.ts'
 import { at, type Json } from '#lib/json.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
@@ -73,7 +74,10 @@ export async function warnOfLowPools({ pool, now, logger }: Pick<Parts, 'pool' |
 export async function countProducts({ pool, analytics, now }: Parts): Promise<void> {
   for (const ws of await workspacesWithProducts(pool)) {
     const counted = await countEvents(analytics, { ws, now: now() })
-    await transaction(pool, (tx) => saveCounts(tx, ws, counted))
+    const { counts, pairs } = counted
+    const products = Map.groupBy(counted.hours, ({ id }) => id)
+    const learned = { trends: trending(products, now()), demands: demands(products, now()) }
+    await transaction(pool, (tx) => saveCounts(tx, ws, { counts, pairs, ...learned }))
   }
 }
 

@@ -98,6 +98,11 @@ test('products are recommended by what the person did, without what is sold out 
   const none = { views7: 0, views28: 0, purchases7: 0, purchases28: 0 }
   await saveCounts(pool, 'w1', {
     pairs: [],
+    trends: new Map([
+      ['hot', 6],
+      ['gone', 9],
+    ]),
+    demands: new Map(),
     counts: [
       { id: 'pop', ...none, purchases28: 50 },
       { id: 'hot', ...none, views7: 90 },

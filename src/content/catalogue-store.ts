@@ -1,9 +1,10 @@
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Known, Product } from './catalogue.ts'
-import { trendOf } from './recommend.ts'
+import type { Demand } from './low-stock.ts'
 
-const COLUMNS = `id, title, url, image, price, sale_price, currency, stock, categories, attributes, updated_at as "updatedAt", trend`
+const COLUMNS = `id, title, url, image, price, sale_price, currency, stock, categories, attributes, updated_at as "updatedAt", trend,
+  json_build_object('units', demand_units, 'days', demand_days) as demand`
 
 /** Adds and changes products, and notes prices that are new. The last of two rows with one id holds. */
 export async function saveProducts(
@@ -73,7 +74,7 @@ export async function bestProducts(
   { ws, by, category, limit }: { ws: string; by: 'popular' | 'trending'; category: string; limit: number },
 ): Promise<Known[]> {
   const order = by === 'trending' ? 'trend desc' : '(purchases_7 + purchases_28) desc, (views_7 + views_28) desc'
-  const seen = by === 'trending' ? 'and views_7 + purchases_7 > 0' : 'and views_7 + views_28 + purchases_7 + purchases_28 > 0'
+  const seen = by === 'trending' ? 'and trend > 0' : 'and views_7 + views_28 + purchases_7 + purchases_28 > 0'
   const { rows } = await db.query<Known>(
     `select ${COLUMNS} from products where workspace_id = $1 and gone_at is null ${seen} and ($2 = '' or categories @> array[$2]) order by ${order}, id limit $3`,
     [ws, category, limit],
@@ -136,14 +137,21 @@ export async function workspacesWithProducts(db: Queryable): Promise<string[]> {
 
 /** Product ids of an event: its own, or those of its list. */
 const IDS = `arrayFilter(id -> id != '', arrayConcat([JSONExtractString(properties, 'product_id')], arrayMap(each -> JSONExtractString(each, 'product_id'), JSONExtractArrayRaw(properties, 'products'))))`
+/** The same, each with how many of it. */
+const ITEMS = `arrayFilter(item -> item.1 != '', arrayConcat([(JSONExtractString(properties, 'product_id'), JSONExtractInt(properties, 'quantity'))],
+  arrayMap(each -> (JSONExtractString(each, 'product_id'), JSONExtractInt(each, 'quantity')), JSONExtractArrayRaw(properties, 'products'))))`
 const VIEWED = `name = 'Product Viewed'`
 const BOUGHT = `name = 'Order Completed'`
 
+/** What was counted: of 35 days, by product and hour (since 1970), and which products were bought by the same people. */
+export interface Counted {
+  readonly counts: readonly ({ readonly id: string } & Counts)[]
+  readonly hours: readonly { readonly id: string; readonly hour: number; readonly views: number; readonly purchases: number }[]
+  readonly pairs: readonly { readonly id: string; readonly other: string; readonly together: number }[]
+}
+
 /** What the workspace's events of the last 35 days say of its products, and which were bought by the same people. */
-export async function countEvents(
-  analytics: Analytics,
-  { ws, now }: { ws: string; now: number },
-): Promise<{ counts: ({ id: string } & Counts)[]; pairs: { id: string; other: string; together: number }[] }> {
+export async function countEvents(analytics: Analytics, { ws, now }: { ws: string; now: number }): Promise<Counted> {
   const params = { ws, now: now / 1_000 }
   const moment = `fromUnixTimestamp64Milli(toInt64({now:Float64} * 1000))`
   const recent = `at > ${moment} - INTERVAL 7 DAY`
@@ -155,6 +163,14 @@ export async function countEvents(
      GROUP BY id`,
     params,
   )
+  const hours = await analytics.query<Counted['hours'][number]>(
+    `SELECT item.1 AS id, toFloat64(intDiv(toUnixTimestamp64Milli(at), 3600000)) AS hour, toFloat64(countIf(${VIEWED})) AS views,
+       toFloat64(sumIf(greatest(1, least(item.2, 1000)), ${BOUGHT})) AS purchases
+     FROM events ARRAY JOIN ${ITEMS} AS item
+     WHERE workspace_id = {ws:String} AND verdict = 'accepted' AND (${VIEWED} OR ${BOUGHT}) AND at > ${moment} - INTERVAL 36 DAY AND at <= ${moment}
+     GROUP BY id, hour`,
+    params,
+  )
   const pairs = await analytics.query<{ id: string; other: string; together: number }>(
     `WITH bought AS (
        SELECT profile_id, arraySlice(groupUniqArrayArray(100)(${IDS}), 1, 100) AS ids FROM events
@@ -164,20 +180,37 @@ export async function countEvents(
      GROUP BY id, other ORDER BY together DESC, other LIMIT 20 BY id`,
     params,
   )
-  return { counts, pairs }
+  return { counts, hours, pairs }
 }
 
 /** Writes what was counted; products that nobody looked at any more go back to nothing. */
-export async function saveCounts(tx: Queryable, ws: string, { counts, pairs }: Awaited<ReturnType<typeof countEvents>>): Promise<void> {
-  const rows = counts.map((each) => ({ ...each, trend: trendOf(each) }))
+export async function saveCounts(
+  tx: Queryable,
+  ws: string,
+  {
+    counts,
+    pairs,
+    trends,
+    demands,
+  }: Pick<Counted, 'counts' | 'pairs'> & {
+    /** By product; left out: no trend, no demand. */
+    readonly trends: ReadonlyMap<string, number>
+    readonly demands: ReadonlyMap<string, Demand>
+  },
+): Promise<void> {
+  const rows = counts.map((each) => {
+    const { units = 0, days = 0 } = demands.get(each.id) ?? {}
+    return { ...each, trend: trends.get(each.id) ?? 0, units, days }
+  })
   await tx.query(
-    `with told as (select * from jsonb_to_recordset($2::jsonb) c(id text, views7 int, views28 int, purchases7 int, purchases28 int, trend float8))
+    `with told as (select * from jsonb_to_recordset($2::jsonb) c(id text, views7 int, views28 int, purchases7 int, purchases28 int, trend float8, units float8, days float8))
      update products p set views_7 = coalesce(t.views7, 0), views_28 = coalesce(t.views28, 0), purchases_7 = coalesce(t.purchases7, 0),
-       purchases_28 = coalesce(t.purchases28, 0), trend = coalesce(t.trend, 1)
+       purchases_28 = coalesce(t.purchases28, 0), trend = coalesce(t.trend, 0), demand_units = coalesce(t.units, 0), demand_days = coalesce(t.days, 0)
      from products o left join told t on t.id = o.id
      where o.workspace_id = $1 and p.workspace_id = $1 and p.id = o.id
-       and (p.views_7, p.views_28, p.purchases_7, p.purchases_28, p.trend)
-         is distinct from (coalesce(t.views7, 0), coalesce(t.views28, 0), coalesce(t.purchases7, 0), coalesce(t.purchases28, 0), coalesce(t.trend, 1))`,
+       and (p.views_7, p.views_28, p.purchases_7, p.purchases_28, p.trend, p.demand_units, p.demand_days)
+         is distinct from (coalesce(t.views7, 0), coalesce(t.views28, 0), coalesce(t.purchases7, 0), coalesce(t.purchases28, 0), coalesce(t.trend, 0),
+           coalesce(t.units, 0), coalesce(t.days, 0))`,
     [ws, JSON.stringify(rows)],
   )
   await tx.query('delete from product_pairs where workspace_id = $1', [ws])

@@ -4,6 +4,7 @@ import { milliseconds } from '#lib/duration.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { at } from '#lib/json.ts'
 import { webAddress } from './links.ts'
+import { type Demand, isLow } from './low-stock.ts'
 import { LiveName } from './slots.ts'
 
 const Text = z
@@ -38,8 +39,9 @@ export type Product = z.output<typeof Product>
 export interface Known extends Product {
   /** Epoch ms: the last time that somebody said how it is. */
   readonly updatedAt: number
-  /** Views and purchases of a day in the last 7 days, over those in the 28 before; 1: as ever. */
+  /** How surprising its last day is: −log10 of the chance of so many views or purchases; 0: no trend. */
   readonly trend: number
+  readonly demand: Demand
 }
 
 /** Words that headers and feeds use for our names; what is unknown becomes an attribute. */
@@ -123,8 +125,9 @@ function amountOf(value: unknown): { amount: number; currency?: string } | undef
 }
 
 /** As templates see it. */
-export const shown = ({ updatedAt, ...product }: Known): JsonObject => ({
+export const shown = ({ updatedAt, demand, ...product }: Known): JsonObject => ({
   ...product,
+  low_stock: isLow({ stock: product.stock, demand }),
   in_stock: product.stock === null || product.stock > 0,
   on_sale: product.sale_price !== null && product.sale_price < product.price,
   updated_at: updatedAt,
@@ -142,6 +145,8 @@ export const ProductUse = z
     ids: z.array(z.string().max(200)).min(1).max(50).optional(),
     max: z.int().min(1).max(50).default(10),
     inStock: z.boolean().default(false),
+    /** Only those that are low in stock, asked again until the message leaves. */
+    lowStock: z.boolean().default(false),
     /** Products of which nobody has said anything for longer than this are left out. */
     fresherThan: z
       .string()
@@ -173,11 +178,18 @@ function idIn(value: Json | undefined): string | undefined {
 /** Those that may be shown, as of now (epoch ms). */
 export function presentable(
   products: readonly Known[],
-  { inStock, fresherThan, max }: Pick<ProductUse, 'inStock' | 'fresherThan' | 'max'>,
+  {
+    inStock,
+    lowStock = false,
+    fresherThan,
+    max,
+  }: Pick<ProductUse, 'inStock' | 'fresherThan' | 'max'> & Partial<Pick<ProductUse, 'lowStock'>>,
   now: number,
 ): Known[] {
   const oldest = fresherThan === undefined ? Number.NEGATIVE_INFINITY : now - milliseconds(fresherThan)!
-  return products.filter(({ stock, updatedAt }) => (!inStock || stock === null || stock > 0) && updatedAt >= oldest).slice(0, max)
+  return products
+    .filter((each) => (!inStock || each.stock === null || each.stock > 0) && (!lowStock || isLow(each)) && each.updatedAt >= oldest)
+    .slice(0, max)
 }
 
 /** A file of products that is fetched again and again. */
@@ -208,7 +220,12 @@ export type ProductFeed = z.output<typeof ProductFeed>
 const Fault = z.object({ row: z.int(), title: z.string() })
 export const CatalogueChange = z.object({ rows: z.int(), taken: z.int(), rejected: z.int(), faults: z.array(Fault) })
 export type CatalogueChange = z.output<typeof CatalogueChange>
-const Shown = Product.extend({ updatedAt: z.number(), trend: z.number() })
+/** `lowStock`: the next three days likely want more than there is. */
+const Shown = Product.extend({ updatedAt: z.number(), trend: z.number(), lowStock: z.boolean() })
+export const listed = ({ demand, ...product }: Known): z.output<typeof Shown> => ({
+  ...product,
+  lowStock: isLow({ stock: product.stock, demand }),
+})
 
 export const ImportProducts = action({
   name: 'products.import',

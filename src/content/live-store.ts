@@ -50,3 +50,8 @@ export async function keepContent(
   )
   return rows[0]!.content
 }
+
+/** Keeps what a message shows now instead of what it would have shown at an earlier attempt. */
+export async function replaceContent(db: Queryable, { ws, effect }: Mine, content: LiveKept): Promise<void> {
+  await db.query('update live_contents set content = $3 where workspace_id = $1 and effect_id = $2', [ws, effect, JSON.stringify(content)])
+}

@@ -10,7 +10,7 @@ import { idsOf, type Known, Product, presentable, productOf } from './catalogue.
 import { addressOf, addressPattern, answerOf } from './connected.ts'
 import { CODE_SIGNS, codeOf } from './coupons.ts'
 import { exposuresOf } from './live.ts'
-import { recommend, trendOf } from './recommend.ts'
+import { recommend } from './recommend.ts'
 import { EmailTemplate, type Scope } from './schema.ts'
 import { byChance, byCondition, chosenTogether, hashOfVariant, type OpenSlot, Slot } from './slots.ts'
 
@@ -181,7 +181,8 @@ suite('a slot', () => {
 const product = (id: string, more: Partial<Known> = {}): Known => ({
   ...Product.parse({ id, title: id, url: `https://s.test/${id}`, price: 10, currency: 'EUR' }),
   updatedAt: 1_000_000,
-  trend: 1,
+  trend: 0,
+  demand: { units: 0, days: 0 },
   ...more,
 })
 
@@ -191,6 +192,7 @@ suite('recommending', () => {
     count: 3,
     least: 2,
     inStock: true,
+    lowStock: false,
     notBought: true,
     category: undefined,
   }
@@ -206,13 +208,6 @@ suite('recommending', () => {
       ['a recently-viewed', 'd popular', 'e popular'],
     )
     assert.deepEqual(recommend({ ...rules, strategies: ['recently-viewed'] }, { lists, bought: new Set() }), [], 'fewer than least')
-  })
-
-  test('a trend is how a day now stands against a day before, and a single look is none', () => {
-    assert.equal(trendOf({ views7: 0, views28: 0, purchases7: 0, purchases28: 0 }), 1)
-    assert.ok(trendOf({ views7: 1, views28: 0, purchases7: 0, purchases28: 0 }) < 1.2)
-    assert.ok(trendOf({ views7: 700, views28: 700, purchases7: 0, purchases28: 0 }) > 3.5)
-    assert.ok(trendOf({ views7: 10, views28: 400, purchases7: 0, purchases28: 0 }) < 0.2)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Known } from './catalogue.ts'
+import { isLow } from './low-stock.ts'
 import { isLearned, type RecommendationSlot, type Strategy } from './slots.ts'
 
 /** What the rules know: candidates of each, the best first. */
@@ -21,7 +22,7 @@ export function recommend(
   for (const by of rulesOf(slot)) {
     for (const product of lists[by] ?? []) {
       if (found.size === slot.count) break
-      const sold = slot.inStock && product.stock === 0
+      const sold = (slot.inStock && product.stock === 0) || (slot.lowStock && !isLow(product))
       const elsewhere = slot.category !== undefined && !product.categories.includes(slot.category)
       if (sold || elsewhere || (slot.notBought && bought.has(product.id)) || found.has(product.id)) continue
       found.set(product.id, { product, by })
@@ -36,26 +37,4 @@ const WITHOUT_LEARNING: readonly Strategy[] = ['bought-together', 'popular']
 /** The rules of a slot in their order; behind those that are learned there is always one that needs no learning. */
 export function rulesOf({ strategies }: Pick<RecommendationSlot, 'strategies'>): readonly Strategy[] {
   return strategies.some(isLearned) ? [...new Set([...strategies, ...WITHOUT_LEARNING])] : strategies
-}
-
-/** Views count once, purchases five times: one purchase says more than a look. */
-const WEIGHT = 5
-/** Added to both sides, so that two views after one are no trend. */
-const CALM = 1
-
-/** How a product does now against how it did: the day's weight of the last 7 days over that of the 28 before. */
-export function trendOf({
-  views7,
-  views28,
-  purchases7,
-  purchases28,
-}: {
-  views7: number
-  views28: number
-  purchases7: number
-  purchases28: number
-}): number {
-  const now = (views7 + WEIGHT * purchases7) / 7
-  const before = (views28 + WEIGHT * purchases28) / 28
-  return (now + CALM) / (before + CALM)
 }

@@ -15,6 +15,8 @@ export const SlotVariant = z.strictObject({
   id: VariantId,
   /** For whom: a condition on the person, asked when the message is decided. Left out: for everybody. */
   when: z.string().max(2_000).optional(),
+  /** What its texts say of products: `lowStock: cart` is true as long as each product of `products.cart` is low in stock. Else it is not shown. */
+  claim: z.strictObject({ lowStock: LiveName }).optional(),
   fields: Fields,
   body: Body,
 })
@@ -52,6 +54,8 @@ export const Slot = z.discriminatedUnion('by', [
     least: z.int().min(1).max(20).default(1),
     category: z.string().max(200).optional(),
     inStock: z.boolean().default(true),
+    /** Only products that are low in stock, asked again until the message leaves. */
+    lowStock: z.boolean().default(false),
     notBought: z.boolean().default(true),
     fields: Fields,
     body: Body,

@@ -44,7 +44,7 @@ export function compileLive(
   const named = Object.entries(fields).flatMap(([variant, { parsed }]) =>
     Object.entries(parsed).flatMap(([name, each]) => checkNames(variables(each), `${variant}/${name}`)),
   )
-  const problems = [...named, ...checkSlots(plan?.slots), ...unfilled.map(noSlot)]
+  const problems = [...named, ...checkSlots(plan?.slots), ...checkClaims(plan), ...unfilled.map(noSlot)]
   return { plan: plan ?? {}, fields, addresses, problems }
 }
 
@@ -81,6 +81,28 @@ const noSlot = (name: string): TemplateProblem => ({
 })
 
 /** Conditions that cannot be read, and variants that nobody can get because one before them is for everybody. */
+/** What a claim is about has to be fetched with the message. */
+function checkClaims({ slots = {}, products = [] }: LivePlan = {}): TemplateProblem[] {
+  const known = new Set(products.map(({ as }) => as))
+  return Object.entries(slots).flatMap(([name, slot]) =>
+    slot.by === 'recommendation'
+      ? []
+      : slot.variants.flatMap(({ id, claim }, i): TemplateProblem[] =>
+          claim === undefined || known.has(claim.lowStock)
+            ? []
+            : [
+                {
+                  severity: 'error',
+                  code: 'template.claim',
+                  title: `“${id}” says that products “${claim.lowStock}” are low in stock, and the template has none of that name`,
+                  hint: `Add products: [{ as: ${claim.lowStock}, from: … }], so that it can be asked when the message leaves.`,
+                  at: `/slots/${name}/variants/${i}/claim/lowStock`,
+                },
+              ],
+        ),
+  )
+}
+
 function checkSlots(slots: Slots = {}): TemplateProblem[] {
   return Object.entries(slots).flatMap(([name, slot]) => {
     if (slot.by === 'recommendation') return []
