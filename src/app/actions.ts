@@ -7,6 +7,7 @@ import * as contentChecks from '#content/check-api.ts'
 import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
+import * as budgets from '#decisions/budgets/api.ts'
 import * as evaluations from '#decisions/evaluation/api.ts'
 import * as patterns from '#decisions/patterns/api.ts'
 import * as modelPresets from '#decisions/presets/api.ts'
@@ -44,6 +45,7 @@ export const ACTIONS: readonly Action[] = [
   contentChecks,
   catalogue,
   coupons,
+  budgets,
   decisions,
   decisionRecords,
   evaluations,

@@ -31,6 +31,7 @@ import { ApprovalDesk } from './approvals-desk.ts'
 import { showerOf } from './approvals-examples.ts'
 import { backtestBindings } from './backtest-actions.ts'
 import { broadcastBindings } from './broadcast-actions.ts'
+import { budgetBindings } from './budgets-read.ts'
 import { complianceBindings } from './compliance.ts'
 import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
@@ -218,6 +219,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...heldBindings(waiting),
     ...approvalBindings({ pool, desk, held: heldRuns(waiting), show: showerOf({ db: parts.work, pool, now, kinds: KINDS }), now }),
     ...broadcastBindings({ desk, pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...budgetBindings({ pool, now }),
     ...pressureBindings({ pool, analytics, names, now }),
     ...consentBindings({
       pool,

@@ -1,5 +1,6 @@
 import type { Broadcast } from '#journeys/entries/selection.ts'
 import type { Queryable } from '#platform/log.ts'
+import type { BroadcastCut } from './broadcast-cut.ts'
 
 export type BroadcastStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'missed'
 
@@ -17,10 +18,12 @@ export interface BroadcastRow extends Broadcast {
   readonly looked: number
   readonly reached: number
   readonly reason: string
+  /** Null: nobody has looked yet whether budgets reach for all. */
+  readonly cut: BroadcastCut | null
 }
 
 const ROW = `workspace_id as ws, journey_id as journey, occurrence, kind, version, status, due, began_at as "beganAt", ended_at as "endedAt",
-  after, people, looked, reached, reason`
+  after, people, looked, reached, reason, cut`
 
 export type NewBroadcast = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence' | 'kind' | 'version' | 'status' | 'due' | 'beganAt'> & {
   /** Why it does not begin; '' or left out when it does. */
@@ -85,6 +88,16 @@ export async function noteTurn(
      where workspace_id = $1 and journey_id = $2 and occurrence = $3`,
     [ws, journey, occurrence, after, looked, reached],
   )
+}
+
+/** Notes whom the money of budgets reaches for. */
+export async function noteCut(tx: Queryable, { ws, journey, occurrence }: Name, cut: BroadcastCut): Promise<void> {
+  await tx.query('update broadcasts set cut = $4 where workspace_id = $1 and journey_id = $2 and occurrence = $3', [
+    ws,
+    journey,
+    occurrence,
+    JSON.stringify(cut),
+  ])
 }
 
 export async function endBroadcast(

@@ -8,6 +8,7 @@ import { countStates, pageStates } from '#platform/keyed-state.ts'
 import { backlog } from '#platform/leases.ts'
 import { append, type Queryable } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
+import { beyondCut, cutOf } from './broadcast-cut.ts'
 import {
   type BroadcastRow,
   beginBroadcast,
@@ -17,6 +18,7 @@ import {
   lastOccurrences,
   lockTurn,
   type NewBroadcast,
+  noteCut,
   notePeople,
   noteTurn,
 } from './broadcast-store.ts'
@@ -213,7 +215,14 @@ async function page(
   if (!door) return endBroadcast(tx, row, { status: 'cancelled', reason: 'not_live', at: now() })
   const people = await pageStates<Person>(tx, 'profile', { workspace: row.ws, after: row.after, limit })
   const context = { definitions, now: now(), position: { partition: 0, seq: 0 } }
-  const records = people.flatMap(({ state }) => recordFor(upgraded(state), { door, broadcast: row, context }) ?? [])
+  const cut = row.cut ?? (await cutOf(tx, { row, door, context }))
+  if (!row.cut) await noteCut(tx, row, cut)
+  const records = people.flatMap(({ state }) => {
+    const person = upgraded(state)
+    const record = recordFor(person, { door, broadcast: row, context })
+    if (record?.kind !== 'event') return record ?? []
+    return { ...record, props: { ...record.props, ...beyondCut(cut, person, { row, door }) } }
+  })
   await append(
     tx,
     records.map((record) => ({ workspace: row.ws, key: record.key, text: JSON.stringify(record) })),

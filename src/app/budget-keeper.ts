@@ -16,8 +16,9 @@ import { isTest } from './test-message.ts'
 
 export interface BudgetKeeperParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
-  /** The budgets of a workspace in force now. */
+  /** The budgets of a workspace, as they were at most a moment ago; and as they are now, asked before anything is refused. */
   readonly budgets: (workspace: string) => Promise<readonly Budget[]>
+  readonly budgetsNow: (workspace: string) => Promise<readonly Budget[]>
   readonly now: () => number
   readonly logger: Pick<Logger, 'error'>
 }
@@ -49,7 +50,7 @@ interface Waiting {
 }
 
 /** Money is reserved in its own transaction after the message is made, when its price is known, and before it leaves: nothing leaves unpaid. */
-export function budgetKeeper({ transaction, budgets, now, logger }: BudgetKeeperParts): BudgetKeeper {
+export function budgetKeeper({ transaction, budgets, budgetsNow: fresh, now, logger }: BudgetKeeperParts): BudgetKeeper {
   const waiting: Waiting[] = []
   let isRunning = false
   const work = async (): Promise<void> => {
@@ -79,15 +80,19 @@ export function budgetKeeper({ transaction, budgets, now, logger }: BudgetKeeper
     }
     return done.promise
   }
+  const attempt = async (entry: Claimed, prepared: Prepared, { cost, known }: { cost: Cost | undefined; known: typeof budgets }) => {
+    const asked = sharesOf(entry, await covering(known, entry), { prepared, cost, now: now() })
+    if ('stranger' in asked) return skipped(now(), `budget_currency:${asked.stranger}`)
+    if (asked.shares.length === 0) return null
+    const { ws, id: effect, key: profile, channel } = entry
+    const short = await reserve({ ws, effect, profile, channel, at: now(), shares: asked.shares })
+    return short === '' ? null : skipped(now(), `budget_spent:${short}`)
+  }
   return {
     async afford(entry, prepared, cost) {
       try {
-        const asked = sharesOf(entry, await covering(budgets, entry), { prepared, cost, now: now() })
-        if ('stranger' in asked) return skipped(now(), `budget_currency:${asked.stranger}`)
-        if (asked.shares.length === 0) return null
-        const { ws, id: effect, key: profile, channel } = entry
-        const short = await reserve({ ws, effect, profile, channel, at: now(), shares: asked.shares })
-        return short === '' ? null : skipped(now(), `budget_spent:${short}`)
+        const refused = await attempt(entry, prepared, { cost, known: budgets })
+        return refused && (await attempt(entry, prepared, { cost, known: fresh }))
       } catch (error) {
         logger.error({ err: error, effect: entry.id }, 'nobody says whether there is money for a message; it waits')
         return waits(now() + 1_000, 'gate_unavailable')

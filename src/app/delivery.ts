@@ -163,6 +163,7 @@ const moneyOf = ({ parts: { work }, now, logger }: Options): BudgetKeeper =>
   budgetKeeper({
     transaction: (reserve) => transaction(work, reserve),
     budgets: remembering((workspace) => budgetsNow(work, workspace)),
+    budgetsNow: remembering((workspace) => budgetsNow(work, workspace), MOMENT_MS),
     now,
     logger,
   })
@@ -322,15 +323,20 @@ export async function workspaceWords(db: Queryable, workspace: string): Promise<
 
 /** A change of a sender or of the workspace shows in messages after this long. */
 const REMEMBER_MS = 2_000
+/** Whoever is about to be refused for money is asked for it anew; many of them share the asking. */
+const MOMENT_MS = 20
 
-function remembering<Args extends readonly string[], Value>(ask: (...args: Args) => Promise<Value>): (...args: Args) => Promise<Value> {
+function remembering<Args extends readonly string[], Value>(
+  ask: (...args: Args) => Promise<Value>,
+  ms = REMEMBER_MS,
+): (...args: Args) => Promise<Value> {
   const known = new Map<string, { readonly until: number; readonly value: Promise<Value> }>()
   return (...args) => {
     const key = args.join('\u0000')
     const held = known.get(key)
     if (held && held.until > performance.now()) return held.value
     const value = ask(...args)
-    known.set(key, { until: performance.now() + REMEMBER_MS, value })
+    known.set(key, { until: performance.now() + ms, value })
     value.catch(() => known.delete(key))
     return value
   }

@@ -1,11 +1,12 @@
 import { backtestTask } from './backtest-actions.ts'
 import { broughtTask } from './brought-scores.ts'
+import { priceBudgets } from './budget-prices.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { guardedWayOut, secretsFor } from './delivery.ts'
 import { startKeeping } from './keeping.ts'
 import { responsesTask } from './offer-responses.ts'
 import { evaluationTask } from './policy-backtest-actions.ts'
-import type { Roles } from './roles.ts'
+import { announcement, type Roles } from './roles.ts'
 
 interface Told {
   readonly registry: DefinitionsRegistry
@@ -26,6 +27,7 @@ export function keepHouse(roles: Roles, { registry, now, appended }: Told): Prom
     backtest: backtestTask({ ...parts, registry, now }),
     evaluation: evaluationTask({ analytics, work: pool, now }),
     responses: responsesTask({ analytics, work: pool, partitions: config.partitions, now, appended }),
+    budgets: async () => priceBudgets({ pool, now, announce: announcement(roles, now), appended, logger }),
     brought: broughtTask({ pool, partitions: config.partitions, now, logger }),
     live,
   })

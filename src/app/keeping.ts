@@ -16,6 +16,8 @@ interface Options {
   readonly responses: Task
   /** Scores people with the models that workspaces brought. */
   readonly brought: Task
+  /** Reckons what the money of budgets is worth. */
+  readonly budgets: Task
   readonly url: string
   readonly pool: Pool
   readonly logger: Logger
@@ -37,6 +39,7 @@ export async function startKeeping({
   evaluation,
   responses,
   brought,
+  budgets,
   live,
 }: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
@@ -46,6 +49,7 @@ export async function startKeeping({
       'evaluate-policy': evaluation,
       'learn-responses': responses,
       'brought-scores': brought,
+      'price-budgets': budgets,
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
@@ -56,6 +60,7 @@ export async function startKeeping({
     },
     schedule: [
       ...LIVE_SCHEDULE,
+      { task: 'price-budgets', cron: '* * * * *' },
       { task: 'brought-scores', cron: '13 2 * * *' },
       { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },

@@ -22,6 +22,7 @@ import { mayBegin, startDeadlines } from './approvals-deadlines.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
 import { startAuditAnchors } from './audit-anchors.ts'
 import { type Broadcaster, startBroadcaster } from './broadcast.ts'
+import { priceBudgets } from './budget-prices.ts'
 import { openStream, type Stream, StreamIntake, startCarriers } from './carrier.ts'
 import { startConsentImporter } from './consent-import.ts'
 import { DefinitionsRegistry } from './definitions.ts'
@@ -70,6 +71,8 @@ export interface App {
   built(): Promise<void>
   /** Resolves when every model that is due has learned, and the engine knows. */
   learned(): Promise<void>
+  /** Resolves when budgets have been priced, and the engine knows. */
+  priced(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -118,6 +121,10 @@ export async function startApp(options: StartOptions): Promise<App> {
       },
       reported: () => running.projector?.drained() ?? Promise.resolve(),
       built: () => built(parts),
+      priced: async () => {
+        await running.price()
+        await settled(parts, { now: () => clock.now(), stream })
+      },
       learned: async () => {
         await running.learning?.settled()
         await settled(parts, { now: () => clock.now(), stream })
@@ -137,6 +144,7 @@ interface Running {
   readonly projector: Projector | null
   readonly broadcaster: Broadcaster | null
   readonly learning: Learning | null
+  readonly price: () => Promise<void>
   readonly mailIn: number | null
 }
 
@@ -196,7 +204,8 @@ async function startRoles(roles: Roles): Promise<Running> {
     appended,
     receiving: mailbox !== null,
   })
-  return { server, setupToken, delivery, projector, broadcaster, learning, mailIn }
+  const price = (): Promise<void> => priceBudgets({ pool: parts.work, now, announce: announcement(roles, now), appended, logger })
+  return { server, setupToken, delivery, projector, broadcaster, learning, mailIn, price }
 }
 
 /** Reads what models have learned, and says when it cannot be read. */

@@ -9,15 +9,15 @@ export type Ranked = Pick<CompiledJourney, 'priority' | 'value'>
 /** More than 0: the first comes before the other, by priority, then by the value of a message. Equals are served as they come. */
 export const rank = (a: Ranked, b: Ranked): number => a.priority - b.priority || a.value - b.value
 
-type Whose = Pick<Person, 'decisions'>
+type Whose = Pick<Person, 'segments'>
 
 /**
  * What a message of a journey is worth with one person: by the last choice in its run, else by the score that the journey names, else as the
  * journey says of everybody. A score that is not there yet counts as nothing said.
  */
-export function worthOf({ decisions }: Whose, { value, valueBy }: CompiledJourney, run?: Pick<Enrollment, 'worth'>): number {
+export function worthOf({ segments }: Whose, { value, valueBy }: CompiledJourney, run?: Pick<Enrollment, 'worth'>): number {
   if (run?.worth !== undefined) return run.worth
-  const score = valueBy && own(decisions?.models ?? {}, valueBy.score)?.score
+  const score = valueBy && own(segments.scores, valueBy.score)?.[0]
   return valueBy && score !== undefined && Number.isFinite(score) ? score * valueBy.margin : value
 }
 
