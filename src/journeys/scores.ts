@@ -89,7 +89,7 @@ function see(turn: Turn, scores: Answer['scores'], why: Why): readonly EventReco
 
 /**
  * What a model has found goes onto the person's log, so that it counts, waits and begins journeys like any event. One that is found twice at
- * the same moment (by a record and the timer before it) is one.
+ * the same moment (by a record and the timer before it) is one; of two people at the same moment they are two.
  */
 function announce(turn: Turn, name: string, props: EventRecord['props']): void {
   const { definitions, now } = turn.context
@@ -98,7 +98,7 @@ function announce(turn: Turn, name: string, props: EventRecord['props']): void {
     kind: 'event',
     ws: definitions.workspace,
     key,
-    id: `${name}:${now}:${digest(JSON.stringify(props))}`,
+    id: `${name}:${now}:${digest(JSON.stringify([key, props]))}`,
     type: 'system',
     name,
     at: now,

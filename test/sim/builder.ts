@@ -1,8 +1,10 @@
+import { listenedTo } from '#decisions/listen.ts'
 import type { KeyedRecord } from '#events/schema.ts'
+import { PAST_OF_MODELS } from '#journeys/scores.ts'
 import { murmur32 } from '#lib/hash.ts'
 import type { Json } from '#lib/json.ts'
 import type { BuildRow } from './office.ts'
-import { acted, historyOf } from './past.ts'
+import { acted, eventsOf, historyOf, zoneOf } from './past.ts'
 import { ConnectionLost, type Process } from './process.ts'
 import { WORKSPACE } from './published.ts'
 import type { BuildPlan } from './registry.ts'
@@ -79,7 +81,7 @@ async function look(process: Process, world: World, { build, plan, slice, slices
   const people = await process.call('who did what', () =>
     acted(db)
       .filter((id) => murmur32(id) % slices === slice && id > after)
-      .map((id) => ({ id, history: { ...marks, ...historyOf(db, id, { plan, places }) } })),
+      .map((id) => ({ id, history: { ...marks, ...historyOf(db, id, { plan, places }), ...pastOfModels(world, id, { build, plan, places }) } })),
   )
   for (let from = 0; from < people.length; from += CHUNK) {
     const chunk = people.slice(from, from + CHUNK)
@@ -89,6 +91,14 @@ async function look(process: Process, world: World, { build, plan, slice, slices
     await write(process, world, { build, records, slice, last: chunk.at(-1)!.id })
   }
   await process.call('end of a slice', () => noteProgress(build, slice + 1, ''))
+}
+
+/** What models would have kept of somebody, had they been there all along. */
+function pastOfModels({ db, bug }: World, id: string, { build, plan, places }: Pick<Looking, 'build' | 'plan'> & { places: readonly number[] }) {
+  if (!plan.models || bug === 'models-past-lost') return {}
+  const events = eventsOf(db, id, bug === 'models-past-overlaps' ? places.map(() => Infinity) : places)
+  const section = listenedTo(events, { models: plan.models, since: build.since, zone: zoneOf(db, id) })
+  return { [PAST_OF_MODELS]: section as unknown as Json }
 }
 
 interface Written {

@@ -7,7 +7,7 @@ import type { Person } from '#journeys/person.ts'
 import type { KeyedWrite } from '#platform/keyed-state.ts'
 import type { Lease } from '#platform/leases.ts'
 import type { Bug } from './bugs.ts'
-import { carried, indexed, spoiled } from './flaws.ts'
+import { carried, indexed, spoiled, toldAs } from './flaws.ts'
 import { Log } from './log.ts'
 import { Outbox } from './outbox.ts'
 import { asJsonb, type DeadLetter, type LeaseRow, type OutboxRow, type StateRow } from './tables.ts'
@@ -130,7 +130,7 @@ export class Database {
     if (parts.has('people')) this.#write(batch.people)
     if (parts.has('effects')) this.outbox.enqueue(batch.effects, batch.now)
     const taken = parts.has('facts') ? this.#takeBack(batch) : []
-    const facts = parts.has('facts') ? [...batch.facts, ...cancellations(batch, taken)] : []
+    const facts = parts.has('facts') ? [...toldAs(this.#bug, batch.facts), ...cancellations(batch, taken)] : []
     this.facts.push(...facts)
     if (parts.has('records'))
       this.log.append(
@@ -168,6 +168,7 @@ export class Database {
   purgeFacts(keys: readonly string[], heads: readonly number[]): void {
     this.facts.forEach(({ partition, seq, ix, fact }, i) => {
       if (!keys.includes(fact.row.profile_id) || seq > heads[partition]!) return
+      if (this.#bug === 'erased-decisions-stay' && (fact.table === 'decisions' || fact.table === 'predictions')) return
       this.facts[i] = { partition, seq, ix, fact: PURGED }
     })
   }
@@ -186,8 +187,9 @@ export class Database {
   #write(people: readonly KeyedWrite<Person>[]): void {
     for (const write of people) {
       const { ws, id, partition, state, version } = write
-      const person = asJsonb(spoiled(this.#bug, state, this.states.get(id)?.person)) as Person
-      this.states.set(id, { ws, id, partition, person, version, nextDue: indexed(this.#bug, write) })
+      const before = this.states.get(id)?.person
+      const person = asJsonb(spoiled(this.#bug, state, before)) as Person
+      this.states.set(id, { ws, id, partition, person, version, nextDue: indexed(this.#bug, write, before) })
     }
   }
 

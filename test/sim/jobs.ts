@@ -5,6 +5,7 @@ import { upgraded } from '#journeys/person.ts'
 import { runBuilder } from './builder.ts'
 import { runEraser } from './eraser.ts'
 import type { BroadcastRow, SweepRow } from './office.ts'
+import { runTrainer } from './learning.ts'
 import { nextInside } from './past.ts'
 import { ConnectionLost, type Process } from './process.ts'
 import { WORKSPACE } from './published.ts'
@@ -21,6 +22,7 @@ export function runJobs(process: Process, world: World): void {
   void again(process, world, () => runEraser(process, world))
   void again(process, world, () => sweepRound(process, world))
   void again(process, world, () => broadcastRound(process, world))
+  if (world.scenery.intelligence) void again(process, world, () => runTrainer(process, world))
 }
 
 /** Goes on for ever; each round says whether there is more to do at once. */

@@ -100,6 +100,25 @@ export class MessageWatch {
     }
   }
 
+  /** Which cap had no room at a moment of the log, by what the provider had taken; null: none, or it is not certain. */
+  fullAt(key: string, channel: string, at: number): string | null {
+    const { scenery, judge, surroundings } = this.#world
+    for (const cap of scenery.policy?.caps ?? []) {
+      const span = SPANS[cap.per ?? '']
+      if (span === undefined || (cap.channel !== undefined && cap.channel !== channel)) continue
+      const taken = (this.#taken.get(key) ?? []).filter(
+        (each) =>
+          each.at > at - span + surroundings.skewMs &&
+          each.at <= at &&
+          (cap.channel === undefined || cap.channel === each.channel) &&
+          !judge.isTakenOver(each.id, each.attempt),
+      )
+      const names = new Set(taken.map(({ id }) => id))
+      if (names.size >= Number(cap.max)) return `${cap.id} had no room after ${[...names].join(', ')}`
+    }
+    return null
+  }
+
   /** At the end: nothing holds a place in the budget, and no step has sent twice. */
   end(): void {
     this.#judgeBudget()

@@ -82,6 +82,20 @@ export class RightsWatch {
     return isPaused(known, to) ? 'paused' : null
   }
 
+  /** Why a message was refused by what had been handled at a place of the log; null: it was not, or it is not certain. */
+  refusedBy(
+    profile: string,
+    message: Pick<Claimed, 'channel' | 'topic'>,
+    { partition, seq, at }: { readonly partition: number; readonly seq: number; readonly at: number },
+  ): string | null {
+    const { accepted } = this.#world.judge
+    const known = [...this.#statements.values()].filter((said) => {
+      const place = said.profile === profile ? accepted.get(said.id) : undefined
+      return place !== undefined && place.partition === partition && place.seq < seq
+    })
+    return this.#refused(known, message, { from: at, to: at })
+  }
+
   #asks(channel: string): { optIn: boolean; confirms: boolean } {
     const { topic } = this.#world.scenery
     const isAsked = channel === 'email' && topic?.channels.email === 'consent'

@@ -7,9 +7,11 @@ import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
 import type { Attempt } from './delivery.ts'
 import type { Invariant } from './invariants.ts'
+import { DecisionWatch } from './judge-decisions.ts'
 import { MessageWatch } from './judge-messages.ts'
 import { PeopleWatch } from './judge-people.ts'
 import { RightsWatch } from './judge-rights.ts'
+import { ScoreWatch } from './judge-scores.ts'
 import type { Order, Standing } from './orders.ts'
 import type { Said } from './shop.ts'
 import type { Place } from './tables.ts'
@@ -35,6 +37,8 @@ export class Judge implements Witness {
   readonly messages: MessageWatch
   readonly people: PeopleWatch
   readonly rights: RightsWatch
+  readonly decisions: DecisionWatch
+  readonly scores: ScoreWatch
   readonly #orders = new Map<string, Order[]>()
   readonly #optOuts = new Map<string, { at: number; onTheirWay: ReadonlySet<string> }>()
   readonly #places = new Set<string>()
@@ -61,6 +65,8 @@ export class Judge implements Witness {
     this.messages = new MessageWatch(world)
     this.people = new PeopleWatch(world)
     this.rights = new RightsWatch(world)
+    this.decisions = new DecisionWatch(world)
+    this.scores = new ScoreWatch(world)
   }
 
   violate(invariant: Invariant, detail: string): void {
@@ -150,6 +156,8 @@ export class Judge implements Witness {
     for (const { partition, seq } of batch.deadLetters) this.#settledPlaces.add(`${partition} ${seq}`)
     for (const { id } of batch.people) this.#checkRuns(id)
     this.people.saved(batch, facts)
+    this.decisions.saved(batch, facts)
+    this.scores.saved(batch, facts)
   }
 
   /** Only what has come since can have moved anything. */
@@ -259,6 +267,8 @@ export class Judge implements Witness {
     for (const key of keys) this.erased.add(key)
     this.people.forget(keys)
     this.messages.forget(keys)
+    this.decisions.forget(keys)
+    this.scores.forget(keys)
   }
 
   /** Somebody who had left has come back. */

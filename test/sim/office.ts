@@ -2,6 +2,9 @@ import type { Broadcast } from '#journeys/entries/selection.ts'
 import type { ModeChange } from '#journeys/modes.ts'
 import type { InFlight } from '#workspaces/documents/in-flight.ts'
 import type { ErasureRow } from './eraser.ts'
+import { MODEL_IDS, type ModelId } from './intelligence.ts'
+import type { TrainingRow } from './learning.ts'
+import type { SnapshotRow } from './models.ts'
 import { count } from './process.ts'
 import { lastStep, MOST_VERSIONS } from './published.ts'
 import { Registry } from './registry.ts'
@@ -42,6 +45,9 @@ export class Office {
   readonly sweeps: SweepRow[] = []
   readonly broadcasts: BroadcastRow[] = []
   readonly erasures: ErasureRow[] = []
+  readonly #trainings = new Map<string, TrainingRow>()
+  /** Trainings go on; when the faults are over they have ended for good. */
+  learns: boolean
   /** Who holds the lock of erasures. */
   eraser = ''
   /** By which revision broadcasts were looked for last, and when the next one begins (epoch ms). */
@@ -54,6 +60,7 @@ export class Office {
   constructor(world: World) {
     this.#world = world
     this.registry = new Registry(world.scenery, world.timeline.now)
+    this.learns = world.scenery.intelligence !== null
     this.#announce(false)
   }
 
@@ -135,6 +142,43 @@ export class Office {
     count(surroundings, 'erasure')
     timeline.tell(`${profile} asks to be erased`)
     this.erasures.push({ profile, family: shop.familyOf([profile]), step: 'suppress', heads: [] })
+  }
+
+  training(model: ModelId, version: number): TrainingRow {
+    const name = `${model} ${version}`
+    const known = this.#trainings.get(name) ?? { model, version, owner: '', claim: 0, until: 0, due: this.#world.timeline.now }
+    this.#trainings.set(name, known)
+    return known
+  }
+
+  /** In the transaction of the training's end. */
+  learned(row: Omit<SnapshotRow, 'serial' | 'read'>): SnapshotRow {
+    const made = this.registry.models.add(row)
+    this.#announce(this.registry.learned())
+    return made
+  }
+
+  /** Somebody publishes models, tries another version, lets it act, or takes all of them away. */
+  operateModels(): void {
+    const { dice, surroundings, timeline } = this.#world
+    const { models } = this.registry
+    const choice = dice.roll()
+    let what = 'models: published'
+    if (!models.exist) models.publishAll()
+    else if (choice < 0.15) {
+      what = 'models: archived'
+      models.archiveAll()
+    } else if (choice < 0.4 && models.hasTried) {
+      what = 'models: promoted'
+      models.promote()
+    } else {
+      const stage = dice.pick(['share', 'shadow'] as const)
+      what = `models: ${stage}`
+      models.try(dice.pick(MODEL_IDS), stage)
+    }
+    count(surroundings, what)
+    timeline.tell(what)
+    this.#announce(this.registry.learned())
   }
 
   /** What is paused could never come to an end. */

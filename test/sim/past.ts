@@ -30,6 +30,24 @@ export function historyOf(
   return { ...windows }
 }
 
+/** What one profile did up to these places, in the order in which it came in. */
+export const eventsOf = (db: Database, profile: string, places: readonly number[]): EventRecord[] =>
+  known(db)
+    .flatMap(({ partition, seq, ix, fact }) =>
+      fact.table === 'events' && fact.row.profile_id === profile && fact.row.verdict === 'accepted' && seq <= places[partition]!
+        ? [{ partition, seq, ix, row: fact.row }]
+        : [],
+    )
+    .sort((a, b) => a.row.received - b.row.received || a.partition - b.partition || a.seq - b.seq || a.ix - b.ix)
+    .map(({ row }) => recordOf(row))
+
+/** The zone that was told of a profile last; UTC for none. */
+export function zoneOf(db: Database, profile: string): string {
+  const rows = known(db).flatMap(({ fact }) => (fact.table === 'people' && fact.row.profile_id === profile ? [fact.row] : []))
+  const zone = (JSON.parse(rows.at(-1)?.attributes ?? '{}') as JsonObject)['timezone']
+  return typeof zone === 'string' ? zone : 'UTC'
+}
+
 const recordOf = ({ profile_id: key, message_id: id, type, name, at, received, properties }: EventFact): EventRecord => ({
   kind: 'event',
   ws: WORKSPACE,

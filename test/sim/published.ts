@@ -7,6 +7,7 @@ import { Journey } from '#journeys/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Dice } from './dice.ts'
+import { advice, hunch, type Intelligence, routine } from './intelligence.ts'
 
 export const WORKSPACE = 'w'
 /** An event that no version of the engine can handle. */
@@ -178,6 +179,8 @@ export interface Scenery {
   readonly topic: Topic | undefined
   /** Rules of law in force. */
   readonly law: readonly VersionedPolicy[]
+  /** What learns; null: nothing does. */
+  readonly intelligence: Intelligence | null
 }
 
 const SPRING = Date.UTC(2026, 2, 29, 1)
@@ -191,7 +194,7 @@ const clock = (moment: number, by: number, zone: string): string =>
     .toPlainTime()
     .toString({ smallestUnit: 'minute' })
 
-export function drawScenery(dice: Dice): Scenery {
+export function drawScenery(dice: Dice, intelligence: Intelligence | null): Scenery {
   const moment = dice.pick([SPRING, AUTUMN])
   const zone = dice.pick(ZONES)
   // Quiet hours that have begun when clocks are set back last until their end is shown, an hour later: longer than a world.
@@ -221,6 +224,7 @@ export function drawScenery(dice: Dice): Scenery {
     },
     topic: dice.pick([undefined, OFFERS.free, OFFERS.asked, OFFERS.confirmed, OFFERS.confirmed]),
     law: dice.chance(0.5) ? [] : law(dice, { from, to }),
+    intelligence,
   }
 }
 
@@ -323,6 +327,12 @@ export function journeyOf(id: string, version: number, scenery: Scenery): Journe
       return daily(scenery.daily.time, scenery.daily.zone)
     case 'texts':
       return texts
+    case 'advice':
+      return ADVICE
+    case 'hunch':
+      return hunch
+    case 'routine':
+      return routine
     case 'renewal':
       return renewal(scenery.renewal.time)
     default:
@@ -330,6 +340,7 @@ export function journeyOf(id: string, version: number, scenery: Scenery): Journe
   }
 }
 
+const ADVICE = advice()
 const carts: Journey[] = []
 function cartOf(version: number): Journey {
   carts[version] ??= cart(version)
@@ -343,7 +354,7 @@ export const LIBRARY: Definitions = definitions({
   consent: 'opt-out',
   journeys: [
     ...Array.from({ length: MOST_VERSIONS }, (_, i) => ({ journey: cartOf(i + 1), version: i + 1, live: false })),
-    ...[welcome, promo, loyalty, texts].map((journey) => ({ journey, version: 1, live: false })),
+    ...[welcome, promo, loyalty, texts, ADVICE, hunch, routine].map((journey) => ({ journey, version: 1, live: false })),
   ],
   templates: [],
   segments: [

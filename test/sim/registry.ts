@@ -1,9 +1,11 @@
+import type { Models } from '#decisions/snapshot.ts'
 import { type Definitions, definitions } from '#journeys/definitions.ts'
 import type { Edit } from '#journeys/in-flight.ts'
 import type { ModeChange, Timers } from '#journeys/modes.ts'
 import { type Catalogue, catalogue, slotName, type Watch, watchChanges } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
 import type { InFlight } from '#workspaces/documents/in-flight.ts'
+import { ModelTables } from './models.ts'
 import { type Condition, journeyOf, KEEN, LIBRARY, loyal, POISON, RICH, type Scenery, WORKSPACE } from './published.ts'
 
 interface Version {
@@ -19,6 +21,8 @@ export interface BuildPlan {
   readonly slots: readonly string[]
   readonly marks: readonly string[]
   readonly catalogue: Catalogue
+  /** What models keep of everybody is brought in for these; left out: nothing is. */
+  readonly models?: Models
 }
 
 /** Nobody can handle the poison. */
@@ -33,6 +37,7 @@ class Poisoned<T> extends Map<string, T> {
 export class Registry {
   revision = 0
   readonly scenery: Scenery
+  readonly models: ModelTables
   readonly modes: ({ readonly journey: string } & ModeChange)[] = []
   readonly edits: ({ readonly journey: string } & Edit)[] = []
   watches: readonly Watch[] = []
@@ -42,8 +47,9 @@ export class Registry {
 
   constructor(scenery: Scenery, now: number) {
     this.scenery = scenery
+    this.models = new ModelTables(scenery.intelligence)
     const yesterday = now - 2 * 3_600_000
-    this.#versions = ['cart', 'welcome', 'promo', 'texts', 'daily', 'renewal'].map((id) => ({
+    this.#versions = ['cart', 'welcome', 'promo', 'texts', 'daily', 'renewal', ...(scenery.intelligence ? ['advice', 'hunch', 'routine'] : [])].map((id) => ({
       id,
       version: 1,
       live: true,
@@ -132,6 +138,11 @@ export class Registry {
     return this.#publish()
   }
 
+  /** Something was learned, or models are others. */
+  learned(): boolean {
+    return this.#publish()
+  }
+
   /** Undefined: nothing of it is wanted any more. */
   planOf(since: number): BuildPlan | undefined {
     const watches = this.watches.filter((watch) => watch.since === since && !watch.built)
@@ -144,6 +155,7 @@ export class Registry {
         .filter(({ kind }) => kind === 'aggregate')
         .map(slotName)
         .filter((slot) => made.slots.has(slot)),
+      ...(watches.some(({ kind }) => kind === 'models') && { models: this.models.without() }),
     }
   }
 
@@ -157,7 +169,11 @@ export class Registry {
   /** True when something began to be watched, so that its past has to be built. */
   #publish(): boolean {
     this.revision++
-    const { begin, end } = watchChanges(this.#input(), this.watches)
+    const [ofModels, others] = [this.watches.filter(({ kind }) => kind === 'models'), this.watches.filter(({ kind }) => kind !== 'models')]
+    const changes = watchChanges(this.#input(), others)
+    const begins = this.models.exist && ofModels.length === 0
+    const begin = begins ? [...changes.begin, { kind: 'models' as const, id: 'all' }] : changes.begin
+    const end = this.models.exist ? changes.end : [...changes.end, ...ofModels]
     const began = begin.map((watch): Watch => ({ ...watch, since: this.revision, built: false }))
     this.watches = [...this.watches.filter((watch) => !end.includes(watch)), ...began]
     this.#make()
@@ -184,6 +200,7 @@ export class Registry {
         watches: this.watches,
         edits: [...this.edits],
         modes: [...this.modes],
+        models: this.models.date(this.revision),
       },
       this.#made.get(this.revision - 1)?.plain ?? {
         ...LIBRARY,

@@ -65,6 +65,11 @@ export class Shop {
     }
   }
 
+  /** Where models choose, every third person has no telephone. */
+  hasPhone(profile: string): boolean {
+    return this.#world.scenery.intelligence === null || Number(profile.slice(1)) % 3 !== 2
+  }
+
   /** Opens for business: every person has a device, some have a second one that does not know yet whose it is. */
   start(): void {
     const { dice, knobs } = this.#world
@@ -149,7 +154,7 @@ export class Shop {
     const zone = this.#zone(profile, dice.chance(0.85) ? ZONES[person % ZONES.length]! : UNKNOWN)
     return {
       email: `u${person}@shop.example`,
-      phone: `+491511234567${person}`,
+      ...(this.hasPhone(profile) ? { phone: `+491511234567${person}` } : {}),
       ...(zone === UNKNOWN ? {} : { timezone: zone }),
       ...(dice.chance(0.4) ? { renewal: scenery.renewal.date } : {}),
     }

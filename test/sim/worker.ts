@@ -3,6 +3,7 @@ import { type EngineStore, Fenced } from '#app/ports.ts'
 import type { Bug } from './bugs.ts'
 import { FOUND_BY } from './bugs.ts'
 import { type Database, type Part, WHOLE } from './database.ts'
+import { misread } from './flaws.ts'
 import { ConnectionLost, count, type Process } from './process.ts'
 import { WORKSPACE } from './published.ts'
 import type { World } from './world.ts'
@@ -72,7 +73,8 @@ export async function runWorker(process: Process, world: World): Promise<void> {
       of(revision, ws) {
         if (ws !== WORKSPACE || (revision > 0 && !prepared.has(revision)))
           throw new Error(`Definitions ${revision} of ${ws} were not prepared`)
-        return world.office.registry.of(revision)
+        const { registry } = world.office
+        return misread(bug, registry.of(revision), registry.models, registry.revision)
       },
     },
     onCommit: ({ batch }) =>

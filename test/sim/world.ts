@@ -1,10 +1,11 @@
 import type { Fact } from '#events/reaction.ts'
 import type { Bug } from './bugs.ts'
-import { FOUND_BY } from './bugs.ts'
+import { FOUND_BY, OF_MODELS } from './bugs.ts'
 import { Database } from './database.ts'
 import { Dispatcher } from './delivery.ts'
 import { Dice } from './dice.ts'
 import { calm, type Faults, swarm } from './faults.ts'
+import { drawIntelligence } from './intelligence.ts'
 import type { Invariant } from './invariants.ts'
 import { runJobs } from './jobs.ts'
 import { Judge } from './judge.ts'
@@ -75,7 +76,8 @@ export class World {
     this.#seed = seed
     this.bug = bug
     this.dice = new Dice(`seed ${seed}`)
-    this.scenery = drawScenery(this.dice)
+    const intelligence = drawIntelligence(new Dice(`models of seed ${seed}`), { always: bug !== null && OF_MODELS.has(bug) })
+    this.scenery = drawScenery(this.dice, intelligence)
     // The clocks change while things go wrong.
     this.#begins = this.scenery.moment - this.dice.between(2, 50) * 1_000
     this.timeline = new Timeline(this.#begins)
@@ -113,6 +115,7 @@ export class World {
     this.surroundings.faults = calm(this.surroundings.faults)
     timeline.tell('the faults are over')
     this.office.resumeAll()
+    this.office.learns = false
     if (this.dice.chance(0.4)) this.#loseWorker()
     await timeline.run(this.#begins + SAFETY + LIVENESS, () => judge.violation !== null || this.#isQuiet())
     if (!judge.violation) this.#judgeTheEnd()
@@ -180,6 +183,7 @@ export class World {
     if (dice.chance(faults.publish * 0.1)) {
       this.office.publish()
     }
+    if (this.office.learns && dice.chance(this.scenery.intelligence!.operate)) this.office.operateModels()
     if (dice.chance(faults.erasure * 0.1)) this.office.erase()
     if (dice.chance(faults.operate * 0.1)) this.office.operate()
     // Facts reach ClickHouse later.
@@ -234,6 +238,7 @@ export class World {
     judge.messages.end()
     judge.people.end()
     judge.rights.end()
+    judge.scores.end()
     judgeErased(this, this.office.erasures)
     const differs = this.bug !== null && FOUND_BY[this.bug] ? null : difference(db, this.office.registry)
     if (differs !== null) judge.violate('replay-equal', differs)
@@ -246,6 +251,9 @@ function toldBy({ table, row }: Fact): string | null {
   if (table === 'consents') return `consent: ${row.status}`
   if (table === 'verdicts') return `law: ${row.outcome} at ${row.stage}`
   if (table === 'deliveries' && row.status === 'skipped') return `skipped: ${row.reason}`
+  if (table === 'decisions' && row.record) return `decided: ${row.kind} ${row.silence || row.decided_by}`
+  if (table === 'predictions') return 'prediction'
+  if (table === 'events' && /^(score\.crossed|pattern\.found)/.test(row.name)) return row.name
   if (table === 'memberships') return `segment: ${row.kind} by ${row.reason}`
   if (table !== 'transitions') return null
   if (row.kind === 'entered') return `entered: ${row.journey_id}`
