@@ -3,6 +3,7 @@ import type { TrainingTask } from '#decisions/trainer.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Queryable } from '#platform/log.ts'
 import { gatherChoices } from './choice-store.ts'
+import { gatherContent } from './content-store.ts'
 import { gatherSequences } from './pattern-store.ts'
 import { gatherPressure } from './pressure-store.ts'
 import { gatherPropensity } from './propensity-store.ts'
@@ -24,6 +25,7 @@ export type Gatherers = { readonly [T in ModelType]?: Gather<T> }
 /** One line each; the queries lie in `<type>-store.ts` beside this file. */
 export const GATHERERS: Gatherers = {
   choice: gatherChoices,
+  content: gatherContent,
   pattern: gatherSequences,
   pressure: gatherPressure,
   propensity: gatherPropensity,

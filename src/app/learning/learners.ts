@@ -1,4 +1,5 @@
 import { choiceLearner } from '#decisions/choice/learner.ts'
+import { contentLearner } from '#decisions/content/learner.ts'
 import { patternLearner } from '#decisions/patterns/fit.ts'
 import { pressureLearner } from '#decisions/pressure/learner.ts'
 import { propensityLearner } from '#decisions/propensity/fit.ts'
@@ -17,6 +18,7 @@ export const learnersOf = (all: readonly AnyLearner[]): Learners => new Map(all.
 /** One line each. */
 export const LEARNERS: Learners = learnersOf([
   choiceLearner,
+  contentLearner,
   patternLearner,
   pressureLearner,
   propensityLearner,
