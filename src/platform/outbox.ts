@@ -77,6 +77,7 @@ export async function cancel(
   { now, reason }: { now: number; reason: string },
 ): Promise<Cancelled[]> {
   if (effects.length === 0) return []
+  const effectsInOrder = inOrder(effects)
   const { rows } = await tx.query<Cancelled>(
     // One update for both: an entry that is being claimed at this moment is looked at again when its claim has committed.
     `with taken as (
@@ -88,10 +89,14 @@ export async function cancel(
        where o.workspace_id = e.ws and o.id = e.id and o.status in ('ready', 'sending')
        returning o.workspace_id as ws, o.id, o.profile_id as key, o.channel, o.payload, o.status
      ) select ws, id, key, channel, payload from taken where status = 'cancelled'`,
-    [effects.map((effect) => effect.ws), effects.map((effect) => effect.id), now, reason],
+    [effectsInOrder.map(({ ws }) => ws), effectsInOrder.map(({ id }) => id), now, reason],
   )
   return rows
 }
+
+/** Rows are locked in one order everywhere, or taking back and settling many at a time would wait for each other in a circle. */
+const inOrder = <T extends { readonly ws: string; readonly id: string }>(entries: readonly T[]): T[] =>
+  [...entries].sort((a, b) => (a.ws === b.ws ? (a.id < b.id ? -1 : 1) : a.ws < b.ws ? -1 : 1))
 
 /** Which of these claimed entries have been taken back since the claim, or are another attempt's now; named as `keyOf` of suppressions names them. */
 export async function takenBackAmong(db: Queryable, entries: readonly Claimed[]): Promise<Set<string>> {
@@ -242,7 +247,7 @@ export async function settle(
        (o.status in ('sending', 'ambiguous') and o.owner = $2 and o.attempt = s.attempt)
        or (s.status = 'sent' and o.status not in ('sending', 'sent')))
      returning s.ws, s.id, s.attempt`,
-    [JSON.stringify(settlements), owner, now],
+    [JSON.stringify(inOrder(settlements)), owner, now],
   )
   return rows
 }
