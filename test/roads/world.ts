@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import type { Teaching } from '#app/learning/learning.ts'
+import { openParts } from '#app/open-parts.ts'
 import { type App, startApp } from '#app/start.ts'
 import type { GetMessage, ListMessages } from '#channels/api.ts'
 import type { OutputOf } from '#lib/action.ts'
@@ -11,6 +12,7 @@ import { type ManualClock, manualClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
 import { logger } from '#platform/log-lines.ts'
 import type { GetProfile, SearchProfiles } from '#profiles/api.ts'
+import { copyInto, kept, schemaKey } from '../fixtures/kept.ts'
 import { nextMoment } from './world-store.ts'
 
 /** Saturday noon, UTC; the night after it New York changes to summer time. */
@@ -246,6 +248,7 @@ export class World {
 
 export async function startWorld({ env = {}, consentMode = 'opt-out', teaching }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cadenza-road-'))
+  await copyInto(await kept('house', await schemaKey(['postgres', 'clickhouse']), makeHouse), dataDir)
   const mail = env['SMTP_URL'] === undefined ? { MAILBOX: 'local' } : {}
   const config = await withSecretKey(readConfig({ DATA_DIR: dataDir, PORT: '0', ...mail, ...env }))
   const clock = manualClock(START)
@@ -260,6 +263,16 @@ export async function startWorld({ env = {}, consentMode = 'opt-out', teaching }
     await world.stop()
     throw error
   }
+}
+
+/** Both databases, made and migrated as at a first start; nobody lives in them yet. */
+async function makeHouse(dataDir: string): Promise<void> {
+  const parts = await openParts(readConfig({ DATA_DIR: dataDir }), { logger: logger({ level: 'silent' }), onFatal: ENDING })
+  await parts.close()
+}
+
+const ENDING = (error: Error): never => {
+  throw error
 }
 
 export const SENDER: Document = {
