@@ -40,7 +40,7 @@ suite('live content on the whole road', () => {
           },
           picks: {
             by: 'recommendation',
-            strategies: ['bought-together', 'trending'],
+            strategies: ['bought-together', 'trending', 'popular'],
             count: 2,
             body: section('{% for item in slots.picks.items %}[{{ item.title }} {{ item.price }}]{% endfor %}'),
           },
@@ -143,5 +143,64 @@ suite('live content on the whole road', () => {
     assert.equal(product.trend, 0, 'four are no trend yet')
     const touched = await touchedBy(world.app.parts.analytics, { ws: world.workspace, profiles: [adaId], now: world.clock.now() })
     assert.deepEqual(touched.get(adaId), { viewed: [], bought: ['tea'], recent: ['tea'] })
+  })
+
+  test('few are left, says the mail, as long as that is so when it leaves; a day on which many more look is a trend', async () => {
+    await world.publish(
+      {
+        kind: 'template',
+        id: 'hurry',
+        subject: '{{ slots.hero.line }}',
+        mjml: `<mjml><mj-body>${section('The jam')}${FOOT}</mj-body></mjml>`,
+        products: [{ as: 'jam', ids: ['jam'] }],
+        slots: {
+          hero: {
+            by: 'conditions',
+            variants: [
+              { id: 'scarce', claim: { lowStock: 'jam' }, fields: { line: 'Nearly gone' } },
+              { id: 'calm', fields: { line: 'Have a look' } },
+            ],
+          },
+        },
+      },
+      {
+        kind: 'journey',
+        id: 'hurries',
+        goal: { event: 'Order Completed', within: '7d' },
+        entry: { event: 'Hurried' },
+        steps: [{ kind: 'email', id: 'mail', template: 'hurry', otherwise: [] }],
+      },
+    )
+    const ago = (hours: number): string => new Date(world.clock.now() - hours * 3_600_000).toISOString()
+    for (let day = 1; day <= 10; day++) {
+      const order = { products: [{ product_id: 'jam', quantity: 3 }], total: 13.5 }
+      await world.call('track', { userId: 'x2', event: 'Order Completed', properties: order, timestamp: ago(24 * day) })
+    }
+    for (let i = 0; i < 40; i++)
+      await world.call('track', {
+        userId: `y${i % 8}`,
+        event: 'Product Viewed',
+        properties: { product_id: 'pot' },
+        timestamp: ago(2 + (i % 5)),
+      })
+    await world.settled()
+    await world.app.reported()
+    await countProducts(parts())
+    const stock = (left: number) =>
+      world.api('POST /api/products/import', {
+        csv: `id,title,link,price,currency,stock\njam,The jam,https://shop.test/jam,4.5,EUR,${left}\n`,
+      })
+    const subjectFor = async (person: string): Promise<string> => {
+      await world.identify(person)
+      await world.track(person, 'Hurried')
+      await world.pass({ minutes: 1 })
+      return (await world.mailTo(person))[0]!.subject
+    }
+    await stock(2)
+    assert.equal((await world.api<OutputOf<typeof GetProduct>>('GET /api/products/jam')).product.lowStock, true)
+    assert.equal(await subjectFor('fred'), 'Nearly gone')
+    await stock(400)
+    assert.equal(await subjectFor('gina'), 'Have a look')
+    assert.ok((await world.api<OutputOf<typeof GetProduct>>('GET /api/products/pot')).product.trend > 2)
   })
 })

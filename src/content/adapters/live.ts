@@ -113,7 +113,7 @@ function checkSlots(slots: Slots = {}): TemplateProblem[] {
       const { code, title, hint } = condition.refused
       return [{ severity: 'error', code, title, at: place(i), ...(hint === undefined ? {} : { hint }) }]
     })
-    const open = slot.by === 'conditions' ? slot.variants.findIndex(({ when }) => when === undefined) : -1
+    const open = slot.by === 'conditions' ? slot.variants.findIndex(({ when, claim }) => when === undefined && claim === undefined) : -1
     const hidden = open >= 0 ? slot.variants.slice(open + 1) : []
     const twice = slot.variants.filter(({ id }, i) => slot.variants.findIndex((other) => other.id === id) < i)
     return [
