@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import { linkKeys } from '#channels/adapters/keys.ts'
 import { startMailbox } from '#channels/adapters/mailbox.ts'
 import { keepMail } from '#channels/store.ts'
-import { askTraining } from '#decisions/training-store.ts'
 import { openSweeps } from '#journeys/store.ts'
 import type { Quantiles } from '#lib/quantiles.ts'
 import { Confirmations } from '#platform/carrier/confirmations.ts'
@@ -35,8 +34,8 @@ import { keepHouse } from './housekeeping.ts'
 import { onInbound, replyWords } from './inbound.ts'
 import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
-import { type Learning, startLearning } from './learning/learning.ts'
-import { ModelShelf, type ShelfOptions } from './learning/shelf.ts'
+import type { Learning } from './learning/learning.ts'
+import { shelfOf, startLearningRole } from './learning-role.ts'
 import { startBounceMail } from './mail-in.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
@@ -206,43 +205,6 @@ async function startRoles(roles: Roles): Promise<Running> {
   })
   const price = (): Promise<void> => priceBudgets({ pool: parts.work, now, announce: announcement(roles, now), appended, logger })
   return { server, setupToken, delivery, projector, broadcaster, learning, mailIn, price }
-}
-
-/** Reads what models have learned, and says when it cannot be read. */
-function shelfOf({ parts, logger, metrics, teaching }: Roles): ModelShelf {
-  const broken = metrics.counter({
-    name: 'cadenza_models_broken_total',
-    help: 'Snapshots of models that could not be read',
-    labels: ['type'],
-  })
-  const onBroken: ShelfOptions['onBroken'] = ({ ws, model, type }) => {
-    broken.inc({ type })
-    // Whoever trains it again mends it; until then it is asked by nobody.
-    askTraining(parts.work, ws, model).catch((error: unknown) =>
-      logger.warn({ err: error, ws, model }, 'a broken model waits until it is due'),
-    )
-  }
-  return new ModelShelf({ db: parts.work, logger, learners: teaching?.learners, onBroken })
-}
-
-/** Models learn in threads, from what ClickHouse knows. */
-function startLearningRole(roles: Roles, told: { now: () => number; appended: () => void }): Learning {
-  const { parts, config, logger, metrics, closing, teaching } = roles
-  const learning = startLearning({
-    pool: parts.work,
-    analytics: parts.analytics,
-    announce: announcement(roles, told.now),
-    trail: auditTrail({ pool: parts.pool, now: told.now }),
-    owner: parts.owner,
-    threads: config.learningThreads,
-    keep: config.snapshotDays * 86_400_000,
-    logger,
-    metrics,
-    teaching,
-    ...told,
-  })
-  closing.push(() => learning.stop())
-  return learning
 }
 
 /** The built-in mailbox, where mail goes that leaves for nowhere else. */

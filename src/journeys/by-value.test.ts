@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { type Budgets, budgetsOf, type Told } from '#decisions/budgets/in-force.ts'
 import { Budget } from '#decisions/budgets/schema.ts'
+import { recompute } from '#decisions/choice/decide.ts'
+import type { DecisionRecord } from '#decisions/record.ts'
+import { Model } from '#decisions/schema.ts'
 import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { daily, fresh, heldOf, mail, promo } from '../../test/fixtures/budget.ts'
 import { journey, World } from '../../test/fixtures/journeys.ts'
@@ -95,5 +98,71 @@ suite('who comes first when a slot is contested', () => {
     receipt.happens('ada', 'Promo', fresh())
     receipt.passes('1h')
     assert.deepEqual(receipt.sentTo('ada'), ['text'], 'transactional messages are not held back by money')
+  })
+
+  test('a choice sees what its options take of budgets, and its record can be reckoned again; what is spent cannot be chosen', () => {
+    const nudge = journey({
+      steps: [
+        {
+          kind: 'choose',
+          id: 'nudge',
+          by: { model: 'cart', control: '0%' },
+          options: [
+            { id: 'text', cost: 1, steps: [{ kind: 'sms', id: 'text', template: 'text', otherwise: [] }] },
+            { id: 'mail', steps: [mail('mail')] },
+          ],
+          fallback: [],
+        },
+      ],
+    })
+    const models = [{ model: Model.parse({ kind: 'model', id: 'cart', type: 'choice' }), version: 1, snapshot: null }]
+    const recordOf = (budgets: Budgets): { record: DecisionRecord; world: World } => {
+      const world = new World([nudge], { budgets, models })
+      world.person('ada', { phone: '+15005550010' })
+      world.happens('ada', 'Product Added')
+      world.passes('1m')
+      const [row] = world.facts.flatMap((fact) => (fact.table === 'decisions' ? [fact.row] : []))
+      return { record: JSON.parse(row!.record!) as DecisionRecord, world }
+    }
+    const { record } = recordOf(texts({ price: 3 }))
+    assert.deepEqual(record.prices, { 'budget:texts': 3 })
+    assert.deepEqual(
+      record.candidates.map(({ about }) => about?.takes),
+      [{ 'budget:texts': 1.5 }, undefined],
+    )
+    assert.deepEqual(recompute(record, null), record)
+    const spent = recordOf(texts({ taken: 99_700_000 }))
+    assert.deepEqual(
+      spent.record.candidates.map(({ arm, excluded, propensity }) => [arm, excluded, propensity]),
+      [
+        ['text', 'budget_spent:texts', 0],
+        ['mail', '', 1],
+      ],
+    )
+    assert.deepEqual(spent.world.sentTo('ada'), ['mail'])
+  })
+
+  test('what an option costs goes with the message that brings it, where there are budgets', () => {
+    const offer = journey({
+      steps: [
+        {
+          kind: 'choose',
+          id: 'nudge',
+          by: { model: 'cart', control: '0%' },
+          options: [{ id: 'text', cost: 1, steps: [{ kind: 'sms', id: 'text', template: 'text', otherwise: [] }, mail('later')] }],
+          fallback: [],
+        },
+      ],
+    })
+    const models = [{ model: Model.parse({ kind: 'model', id: 'cart', type: 'choice' }), version: 1, snapshot: null }]
+    const costs = (budgets?: Budgets): unknown[] => {
+      const world = new World([offer], { models, ...(budgets && { budgets }) })
+      world.person('ada', { phone: '+15005550010' })
+      world.happens('ada', 'Product Added')
+      world.passes('1m')
+      return world.sent.map(({ effect }) => effect.payload['offer_cost'])
+    }
+    assert.deepEqual(costs(texts()), [1, undefined])
+    assert.deepEqual(costs(), [undefined, undefined])
   })
 })
