@@ -8,6 +8,7 @@ import * as coupons from '#content/coupons.ts'
 import * as content from '#content/schema.ts'
 import * as decisions from '#decisions/api.ts'
 import * as budgets from '#decisions/budgets/api.ts'
+import * as contentResults from '#decisions/content/api.ts'
 import * as evaluations from '#decisions/evaluation/api.ts'
 import * as patterns from '#decisions/patterns/api.ts'
 import * as modelPresets from '#decisions/presets/api.ts'
@@ -43,6 +44,7 @@ export const ACTIONS: readonly Action[] = [
   compliance,
   content,
   contentChecks,
+  contentResults,
   catalogue,
   coupons,
   budgets,

@@ -36,6 +36,7 @@ import { complianceBindings } from './compliance.ts'
 import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
 import { contentCheckBindings } from './content-checks.ts'
+import { contentResultBindings } from './content-results.ts'
 import { recentProfiles } from './counts-store.ts'
 import { decisionBindings } from './decisions-read.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
@@ -187,6 +188,7 @@ function intelligenceBindings({ parts: { pool, work, analytics }, now, announce,
   return [
     ...replayBindings({ pool, analytics, shelf }),
     ...modelReportBindings({ pool }),
+    ...contentResultBindings({ pool, work, analytics, shelf, now }),
     ...patternExportBindings({ pool }),
     ...modelBindings({ pool, analytics, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),

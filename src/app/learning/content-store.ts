@@ -61,6 +61,15 @@ export function templatesOf(documents: Documents, model: string): CurrentTemplat
   })
 }
 
+/** The models that fill slots of a template; '' for chance. */
+export function modelsOfTemplate(documents: Documents, template: string): string[] {
+  const first = contentModels(documents)[0]?.id ?? ''
+  const body = documents.find(({ kind, id }) => kind === 'template' && id === template)?.body ?? null
+  const read = Slots.safeParse(body)
+  const slots = read.success ? Object.values(read.data.slots) : []
+  return [...new Set(slots.flatMap((slot) => (slot.by === 'model' ? [slot.model ?? first] : [])))]
+}
+
 /** Slots by model of a template as it was authored; one that cannot be read any more has none. */
 function slotsOf(body: Json, wanted: (model: string | undefined) => boolean): SlotOptions[] {
   const read = Slots.safeParse(body)
