@@ -17,6 +17,7 @@ import { Snippet, snippetProblems } from '#content/snippets.ts'
 import { type ContentLibrary, templateProblems } from '#content/template-check.ts'
 import { checkBudget } from '#decisions/budgets/check.ts'
 import { Budget } from '#decisions/budgets/schema.ts'
+import { checkModel } from '#decisions/check.ts'
 import { Model } from '#decisions/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
@@ -88,6 +89,6 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'approval-policy', schema: ApprovalPolicy, publish: 'policies:publish' },
   { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
-  { kind: 'model', schema: Model, publish: 'journeys:publish', examine: modelFaults },
+  { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

@@ -1,3 +1,4 @@
+import { isOfMessages } from './examples.ts'
 import { ENOUGH_TO_START } from './propensity/start.ts'
 import type { Model, ModelOf, ModelType, Outcome } from './schema.ts'
 
@@ -121,7 +122,7 @@ export function needsOf(model: Model, seen: Seen): Needs {
     missingText(missing, wanted.all),
     wanted.asked && seen.askedBy === 0 ? `No live journey asks it: name it in a step “choose” (by: { model: ${model.id} }).` : '',
     countText(wanted, seen),
-    model.type === 'propensity' ? outcomesText(model) : '',
+    besidesText(model),
   ]
   return { examples: seen.examples, wanted: wanted.examples, open: seen.open, missing, sentence: parts.filter(Boolean).join(' ') }
 }
@@ -139,6 +140,24 @@ function countText({ examples, unit }: Wanted, seen: Seen): string {
   if (seen.examples >= examples) return `There are ${seen.examples} ${unit}${open}: it learns when it is next its turn.`
   const wanted = examples === 1 ? `the first ${unit.replace(/^decisions/, 'decision')}` : `${examples} ${unit}`
   return `It begins with ${wanted}; there ${seen.examples === 1 ? 'is' : 'are'} ${seen.examples} so far${open}.`
+}
+
+/** What numbers of examples do not say. */
+function besidesText(model: Model): string {
+  switch (model.type) {
+    case 'propensity':
+      return `${outcomesText(model)}${isOfMessages(model.outcome) ? '' : ' History that is brought in counts as well.'}`
+    case 'content':
+      return 'It learns from messages whose templates have a slot that goes “by: model”.'
+    case 'pressure':
+      return `It tries caps of ${model.caps.join(', ')} messages a week by lot on ${model.explore} of people, and says nothing before two of them have had 500 messages, with 20 answers and 20 unsubscribes in all.`
+    case 'pattern':
+    case 'choice':
+    case 'send-time':
+    case 'recommendation':
+    case 'sentiment':
+      return ''
+  }
 }
 
 const outcomesText = ({ outcome }: ModelOf<'propensity'>): string =>

@@ -25,6 +25,9 @@ const BEAT_MS = 8_000
 const GATHER_LONGEST = 300_000
 const FIT_LONGEST = 300_000
 const MEGABYTES = 512
+/** Whoever has learned nothing looks again so soon (ms), but so much of the time at most: history that is brought in is not to wait for the night. */
+const COLD_MS = 900_000
+const COLD_SHARE = 100
 /** Snapshots that are tried before a task begins anew, newest first. */
 const READABLE = 3
 
@@ -126,12 +129,12 @@ async function learn(parts: TrainParts, lesson: Lesson): Promise<Outcome> {
   const before = await learnedBefore(parts, claim, (text) => learner.decode(text))
   const task = { workspace: claim.ws, model, version: claim.version, now: now() }
   const data = await gathered(parts, { gather, task: { ...task, previous: before?.snapshot ?? null }, signal })
-  if (data === null) return nothingNew(parts, lesson)
+  if (data === null) return nothingNew(parts, lesson, before === null)
   await keeping.enter('fitting')
   const limits = { longest: learner.longest ?? FIT_LONGEST, megabytes: learner.megabytes ?? MEGABYTES }
   const fitted = await threads.fit({ type: model.type, task, before: before?.kept ?? null, data }, limits)
   if (fitted.kind === 'unfit') throw new Unlearned(fitted.reason, fitted.detail)
-  if (fitted.kind === 'nothing_new') return nothingNew(parts, lesson)
+  if (fitted.kind === 'nothing_new') return nothingNew(parts, lesson, before === null)
   await keeping.enter('installing')
   if (keeping.lost) return 'not_ours'
   const installed = await install(parts, { ...lesson, trained: fitted.trained, since })
@@ -151,21 +154,23 @@ async function install(
   }
 }
 
-async function nothingNew(parts: TrainParts, { claim, began }: Lesson): Promise<Outcome> {
-  return (await endTraining(parts.pool, claim, await endedNow(parts, { claim, began, outcome: 'nothing_new' })))
+async function nothingNew(parts: TrainParts, { claim, began }: Lesson, cold: boolean): Promise<Outcome> {
+  return (await endTraining(parts.pool, claim, await endedNow(parts, { claim, began, outcome: 'nothing_new', cold })))
     ? 'nothing_new'
     : 'not_ours'
 }
 
 async function endedNow(
   { now, pool }: TrainParts,
-  { claim, began, outcome }: { claim: Claim; began: number; outcome: 'installed' | 'nothing_new' },
+  { claim, began, outcome, cold = false }: { claim: Claim; began: number; outcome: 'installed' | 'nothing_new'; cold?: boolean },
 ): Promise<Ended> {
   const at = now()
-  const workspace = claim.every < DAY ? undefined : await findWorkspace(pool, claim.ws)
+  const tookMs = Math.round(performance.now() - began)
+  const every = cold ? Math.min(claim.every, Math.max(COLD_MS, COLD_SHARE * tookMs)) : claim.every
+  const workspace = every < DAY ? undefined : await findWorkspace(pool, claim.ws)
   const timezone = workspace ? { timezone: workspace.timezone } : {}
-  const due = dueAfter({ every: claim.every, failures: 0, now: at, name: nameOf(claim), ...timezone })
-  return { outcome, reason: '', detail: '', failures: 0, due, endedAt: at, tookMs: Math.round(performance.now() - began) }
+  const due = dueAfter({ every, failures: 0, now: at, name: nameOf(claim), ...timezone })
+  return { outcome, reason: '', detail: '', failures: 0, due, endedAt: at, tookMs }
 }
 
 const nameOf = ({ ws, model, task }: Claim): string => `${ws} ${model} ${task}`

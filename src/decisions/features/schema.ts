@@ -273,5 +273,8 @@ export function sayFeature(name: string, value: number): string {
   return says.replace(/“…”|…/g, (place) => (place === '…' ? counted : `“${of}”`))
 }
 
+/** That there is nothing to tell: `not known: mean days between orders (two or more)`. */
+export const sayMissing = (name: string): string => `not known: ${featureNamed(name)?.feature.means ?? name}`
+
 /** Three digits that count, without noise behind. */
 const rounded = (value: number): string => String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(2)))

@@ -20,6 +20,7 @@ test('the models of every industry are sound, named, explained, and each says wh
       assert.equal(model.rollout.stage, 'full')
       const health = healthOf({ model, snapshot: null, training: null, trial: null, now: 0 })
       assert.equal(health.state, 'cold')
+      assert.ok(needsOf(model, NOTHING).sentence.length > 20, model.id)
       assert.ok(health.sentence.length > 20 && DOES[model.type].length > 20)
       // Whoever rests on events names them when they have never come in.
       const { events } = wantedOf(model)
@@ -43,12 +44,12 @@ test('before it begins a model says how many examples are missing, which event n
   const buys = modelOf({ id: 'buy', type: 'propensity', outcome: { kind: 'converted', event: 'Order Completed' } })
   assert.equal(
     needsOf(buys, NOTHING).sentence,
-    'No event “Order Completed” has come in yet: send it, or name what you call it. It begins with 100 moments of people whose 7 days are over; there are 0 so far. At least 5 of each outcome must be among them.',
+    'No event “Order Completed” has come in yet: send it, or name what you call it. It begins with 100 moments of people whose 7 days are over; there are 0 so far. At least 5 of each outcome must be among them. History that is brought in counts as well.',
   )
   const some = { ...NOTHING, events: new Map([['Order Completed', 9]]), examples: 12, open: 31 }
   assert.equal(
     needsOf(buys, some).sentence,
-    'It begins with 100 moments of people whose 7 days are over; there are 12 so far, and 31 whose time is not over. At least 5 of each outcome must be among them.',
+    'It begins with 100 moments of people whose 7 days are over; there are 12 so far, and 31 whose time is not over. At least 5 of each outcome must be among them. History that is brought in counts as well.',
   )
   const cart = modelOf({ id: 'cart', type: 'choice', within: '3d' })
   assert.match(

@@ -1,6 +1,6 @@
 import { contributions } from '#lib/numeric/gbdt-contributions.ts'
 import { logit } from '#lib/numeric/sums.ts'
-import { sayFeature } from '../features/schema.ts'
+import { sayFeature, sayMissing } from '../features/schema.ts'
 import type { ModelInForce, ModelSilence } from '../snapshot.ts'
 import { alive } from './bg-nbd.ts'
 import type { PropensityBody } from './body.ts'
@@ -46,7 +46,7 @@ export function explain(
 
 function contributionOf(name: string, adds: number, value: number | undefined): Contribution {
   const amount = `${adds < 0 ? '−' : '+'}${Math.abs(adds).toFixed(Math.abs(adds) < 0.1 ? 2 : 1)}`
-  const words = value === undefined ? `${name} is not known` : sayFeature(name, value)
+  const words = value === undefined ? sayMissing(name) : sayFeature(name, value)
   return { name, value: value ?? null, adds, says: `${words}: ${amount}` }
 }
 

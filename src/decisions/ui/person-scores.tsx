@@ -2,11 +2,18 @@ import { useRead } from '#kit/api.ts'
 import { Card } from '#kit/page.tsx'
 import { Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
+import type { OutputOf } from '#lib/action.ts'
 import { PersonDecisions } from '../record-api.ts'
 import { GetScores } from '../scores-api.ts'
 
+type Decisions = OutputOf<typeof PersonDecisions>['decisions']
+
 const REFRESH = 5_000
 const FEW = 5
+const MANY = 50
+
+/** How often somebody may be written to is decided for every message: that stands on the message. */
+const chosenIn = (all: Decisions): Decisions => all.filter(({ kind }) => kind !== 'frequency').slice(0, FEW)
 
 /** How high each score of a person is, and what it rests on. Nothing while there is no model and no score. */
 export function PersonScores({ profile }: { profile: string }) {
@@ -48,14 +55,14 @@ export function PersonScores({ profile }: { profile: string }) {
 
 /** What models have chosen for a person, why this and why not that. Nothing while none has. */
 export function PersonChoices({ profile }: { profile: string }) {
-  const decisions = useRead(PersonDecisions, { id: profile, limit: FEW }, { every: REFRESH })
-  if (decisions.data && decisions.data.decisions.length === 0) return null
+  const decisions = useRead(PersonDecisions, { id: profile, limit: MANY }, { every: REFRESH })
+  if (decisions.data && chosenIn(decisions.data.decisions).length === 0) return null
   return (
     <Card title="What models chose" flush>
       <Loaded query={decisions} lines={3}>
         {(data) => (
           <ul className="text-dense">
-            {data.decisions.map((each) => (
+            {chosenIn(data.decisions).map((each) => (
               <li key={each.id} className="border-b border-line px-4 py-2.5 last:border-0">
                 <p className="text-pretty">{each.sentence}</p>
                 <p className="text-meta text-ink-3">
