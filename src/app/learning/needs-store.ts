@@ -61,8 +61,9 @@ async function examplesOf(
       return people(analytics, { workspace, names: model.events.map(({ event }) => event), least: 2 })
     case 'pattern':
       return people(analytics, { workspace, names: [model.target.event], least: 1 })
-    case 'sentiment':
     case 'content':
+      return matured(analytics, { table: 'decisions', workspace, model: model.id, until: now - milliseconds(model.within)! })
+    case 'sentiment':
     case 'pressure':
       return NONE
   }
@@ -77,7 +78,7 @@ interface Matured {
 }
 
 async function matured(analytics: Analytics, { table, ...asked }: Matured): Promise<Counted> {
-  const of = table === 'decisions' ? `AND kind = 'choose' AND decided_by IN ('model', 'cold_start', 'control')` : ''
+  const of = table === 'decisions' ? `AND kind IN ('choose', 'content') AND decided_by IN ('model', 'cold_start', 'control')` : ''
   const [row] = await analytics.query<Counted>(
     `SELECT toFloat64(countIf(toUnixTimestamp64Milli(at) <= {until:Int64})) AS examples,
        toFloat64(countIf(toUnixTimestamp64Milli(at) > {until:Int64})) AS open
