@@ -61,19 +61,23 @@ export function times(a: Matrix, b: Matrix): Matrix {
   return made
 }
 
-/** x' diag(w) x: every pair of columns once. */
+/** x' diag(w) x: every pair of columns once, and of each row only what is not zero (a design of blocks is mostly zeros). */
 export function gram(x: Matrix, weights?: ArrayLike<number>): Matrix {
   const { rows, cols, data } = x
   const made = matrix(cols, cols)
-  for (let i = 0; i < rows; i++) {
+  const sum = made.data
+  const filled = new Int32Array(cols)
+  for (let i = 0, at = 0; i < rows; i++, at += cols) {
     const weight = weights ? weights[i]! : 1
-    for (let a = 0, at = i * cols; a < cols; a++) {
-      const factor = weight * data[at + a]!
-      if (factor === 0) continue
-      for (let b = 0, to = a * cols; b <= a; b++, to++) made.data[to]! += factor * data[at + b]!
+    let count = 0
+    for (let a = 0; a < cols; a++) if (data[at + a]! !== 0) filled[count++] = a
+    for (let m = 0; m < count; m++) {
+      const factor = weight * data[at + filled[m]!]!
+      const to = filled[m]! * cols
+      for (let n = 0; n <= m; n++) sum[to + filled[n]!]! += factor * data[at + filled[n]!]!
     }
   }
-  for (let a = 0; a < cols; a++) for (let b = 0; b < a; b++) made.data[b * cols + a] = made.data[a * cols + b]!
+  for (let a = 0; a < cols; a++) for (let b = 0; b < a; b++) sum[b * cols + a] = sum[a * cols + b]!
   return made
 }
 
