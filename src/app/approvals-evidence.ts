@@ -1,3 +1,4 @@
+import { budgetsIn } from '#approvals/budgets.ts'
 import { closure, type Doc } from '#approvals/closure.ts'
 import { categoriesIn, discountIn, jurisdictionsIn, voiceOf } from '#approvals/risk.ts'
 import type { Evidence, JourneyReach, ModelEvidence } from '#approvals/schema.ts'
@@ -52,6 +53,7 @@ export async function evidenceOf(
     ({ kind }) => kind !== 'approval-policy' && kind !== 'policy' && kind !== 'policy-pack' && kind !== 'contact-policy',
   )
   const discount = discountIn(told)
+  const budgets = budgetsIn({ before, after, touched: manifest.touched })
   const segments = new Map(
     after.flatMap(({ kind, id, body }) => (kind === 'segment' ? [[id, String((body as { when?: unknown }).when ?? '')] as const] : [])),
   )
@@ -69,6 +71,7 @@ export async function evidenceOf(
     actors: [...new Set(actors)].sort(),
     inFlight: Object.keys(manifest.inFlight).length > 0,
     ...(await modelsOf(tx, { workspace, proposal })),
+    ...(budgets.length > 0 && { budgets }),
   }
   return { evidence, sample }
 }

@@ -205,6 +205,17 @@ const ModelEvidence = z.object({
 })
 export type ModelEvidence = z.output<typeof ModelEvidence>
 
+/** One budget of a proposal, in its currency. */
+const BudgetEvidence = z.object({
+  budget: z.string(),
+  currency: z.string(),
+  per: z.string(),
+  /** null: it is new; null: it would be gone. */
+  from: z.number().nullable(),
+  to: z.number().nullable(),
+})
+export type BudgetEvidence = z.output<typeof BudgetEvidence>
+
 export const Evidence = z.object({
   reach: z.array(JourneyReach),
   people: z.int(),
@@ -221,5 +232,7 @@ export const Evidence = z.object({
   inFlight: z.boolean(),
   /** Models that learn: which stage they would have, and what is known of them. Left out where none is touched. */
   models: z.array(ModelEvidence).optional(),
+  /** Budgets that are made, changed or withdrawn. Left out where none is touched. */
+  budgets: z.array(BudgetEvidence).optional(),
 })
 export type Evidence = z.output<typeof Evidence>
