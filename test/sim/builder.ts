@@ -81,7 +81,10 @@ async function look(process: Process, world: World, { build, plan, slice, slices
   const people = await process.call('who did what', () =>
     acted(db)
       .filter((id) => murmur32(id) % slices === slice && id > after)
-      .map((id) => ({ id, history: { ...marks, ...historyOf(db, id, { plan, places }), ...pastOfModels(world, id, { build, plan, places }) } })),
+      .map((id) => ({
+        id,
+        history: { ...marks, ...historyOf(db, id, { plan, places }), ...pastOfModels(world, id, { build, plan, places }) },
+      })),
   )
   for (let from = 0; from < people.length; from += CHUNK) {
     const chunk = people.slice(from, from + CHUNK)
@@ -94,7 +97,11 @@ async function look(process: Process, world: World, { build, plan, slice, slices
 }
 
 /** What models would have kept of somebody, had they been there all along. */
-function pastOfModels({ db, bug }: World, id: string, { build, plan, places }: Pick<Looking, 'build' | 'plan'> & { places: readonly number[] }) {
+function pastOfModels(
+  { db, bug }: World,
+  id: string,
+  { build, plan, places }: Pick<Looking, 'build' | 'plan'> & { places: readonly number[] },
+) {
   if (!plan.models || bug === 'models-past-lost') return {}
   const events = eventsOf(db, id, bug === 'models-past-overlaps' ? places.map(() => Infinity) : places)
   const section = listenedTo(events, { models: plan.models, since: build.since, zone: zoneOf(db, id) })

@@ -14,6 +14,7 @@ import type { KeyedWrite } from '#platform/keyed-state.ts'
 import type { Bug } from './bugs.ts'
 import { advice, SHARES } from './intelligence.ts'
 import type { ModelTables } from './models.ts'
+import type { Registry } from './registry.ts'
 import { asJsonb } from './tables.ts'
 
 /** How a planted bug spoils what is stored of a person; without one it is stored as it is. */
@@ -51,7 +52,9 @@ export function spoiled(bug: Bug | null, person: Person, before: Person | undefi
       return { ...person, decisions: { ...decisions, models: Object.fromEntries(models) } }
     }
     case 'hour-forgotten':
-      return withRuns(person, before, (run, old) => (run.step === 'digest' && old.step !== 'digest' && run.due !== null ? { ...run, due: run.since + 1 } : run), { always: true })
+      return withMoved(person, before, (run, old) =>
+        run.step === 'digest' && old.step !== 'digest' && run.due !== null ? { ...run, due: run.since + 1 } : run,
+      )
     case 'migrate-strands':
       return withRuns(person, before, (run, old) => (old.step === 'rest' || old.step === 'repose' ? { ...run, step: old.step } : run))
     default:
@@ -60,16 +63,16 @@ export function spoiled(bug: Bug | null, person: Person, before: Person | undefi
 }
 
 /** Changes runs that have come into another version. */
-function withRuns(
-  person: Person,
-  before: Person | undefined,
-  change: (run: Enrollment, old: Enrollment) => Enrollment,
-  { always }: { readonly always: boolean } = { always: false },
-): Person {
+function withRuns(person: Person, before: Person | undefined, change: (run: Enrollment, old: Enrollment) => Enrollment): Person {
+  return withMoved(person, before, (run, old) => (old.version !== run.version ? change(run, old) : run))
+}
+
+/** Changes runs that were there before. */
+function withMoved(person: Person, before: Person | undefined, change: (run: Enrollment, old: Enrollment) => Enrollment): Person {
   const { journeys } = person
   const enrollments = journeys.enrollments.map((run) => {
     const old = before?.journeys.enrollments.find(({ id }) => id === run.id)
-    return old && (always || old.version !== run.version) ? change(run, old) : run
+    return old ? change(run, old) : run
   })
   return { ...person, journeys: { ...journeys, enrollments } }
 }
@@ -136,14 +139,22 @@ function decisionAs(bug: Bug, row: DecisionFact): DecisionFact {
     default: {
       const rounded = (p: number): number => Math.round(p * 100) / 100
       const candidates = record.candidates.map((each) => ({ ...each, propensity: rounded(each.propensity) }))
-      return { ...row, propensity: rounded(row.propensity), record: JSON.stringify({ ...record, candidates, propensity: rounded(record.propensity) }) }
+      return {
+        ...row,
+        propensity: rounded(row.propensity),
+        record: JSON.stringify({ ...record, candidates, propensity: rounded(record.propensity) }),
+      }
     }
   }
 }
 
 const flawed = new WeakMap<Definitions, Definitions>()
 /** What a worker goes by instead of what was published; without a bug of this kind the very same. */
-export function misread(bug: Bug | null, definitions: Definitions, tables: ModelTables, revision: number): Definitions {
+export function misread(
+  bug: Bug | null,
+  definitions: Definitions,
+  { models: tables, revision }: Pick<Registry, 'models' | 'revision'>,
+): Definitions {
   switch (bug) {
     case 'snapshot-in-place':
       return { ...definitions, models: tables.inForceAt(revision) }
@@ -156,9 +167,13 @@ export function misread(bug: Bug | null, definitions: Definitions, tables: Model
     case 'holdout-forgotten':
       return withAdvice(definitions, () => program({ ...SHARES, holdout: 0 }))
     case 'choice-not-followed':
-      return withAdvice(definitions, (journey) => withNode(journey, 'nudge', (node) => ({ ...node, arrive: (at) => misled(node.arrive(at)) })))
+      return withAdvice(definitions, (journey) =>
+        withNode(journey, 'nudge', (node) => ({ ...node, arrive: (at) => misled(node.arrive(at)) })),
+      )
     case 'rights-not-asked-in-choice':
-      return withAdvice(definitions, (journey) => ['tip', 'ping', 'treat'].reduce((made, id) => withNode(made, id, (node) => ({ ...node, able: () => '' })), journey))
+      return withAdvice(definitions, (journey) =>
+        ['tip', 'ping', 'treat'].reduce((made, id) => withNode(made, id, (node) => ({ ...node, able: () => '' })), journey),
+      )
     default:
       return definitions
   }
@@ -196,7 +211,10 @@ function withAdvice(definitions: Definitions, change: (journey: CompiledJourney)
 function withModels(definitions: Definitions, change: (each: ModelInForce) => ModelInForce): Definitions {
   const known = flawed.get(definitions)
   if (known) return known
-  const both = ({ candidate, ...each }: ModelInForce): ModelInForce => ({ ...change(each), ...(candidate && { candidate: change(candidate) }) })
+  const both = ({ candidate, ...each }: ModelInForce): ModelInForce => ({
+    ...change(each),
+    ...(candidate && { candidate: change(candidate) }),
+  })
   const made: Definitions = { ...definitions, models: modelsOf([...definitions.models.byId.values()].map(both)) }
   flawed.set(definitions, made)
   return made

@@ -148,7 +148,12 @@ export const advice = ({ control, holdout }: { control: number; holdout: number 
             id: 'nudge',
             by: { model: 'nudges', control: `${control * 100}%`, holdout: `${holdout * 100}%`, budget: '200ms' },
             options: [
-              { id: 'mail', offer: 'discount', cost: 1, steps: [{ kind: 'email', id: 'tip', template: 'cart', within: '90s', otherwise: [] }] },
+              {
+                id: 'mail',
+                offer: 'discount',
+                cost: 1,
+                steps: [{ kind: 'email', id: 'tip', template: 'cart', within: '90s', otherwise: [] }],
+              },
               { id: 'text', steps: [{ kind: 'sms', id: 'ping', template: 'text', within: '90s', otherwise: [] }] },
               {
                 id: 'warm',

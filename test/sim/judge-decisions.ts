@@ -43,15 +43,18 @@ export class DecisionWatch {
   installed({ model, serial, version }: SnapshotRow, { claim }: { row: TrainingRow; claim: number }): void {
     const { judge, office } = this.#world
     const name = `${model} ${version} ${claim}`
-    if (this.#installed.has(name)) judge.violate('snapshot-once', `training ${claim} of ${model} ${version} has come to snapshot ${serial} as well`)
+    if (this.#installed.has(name))
+      judge.violate('snapshot-once', `training ${claim} of ${model} ${version} has come to snapshot ${serial} as well`)
     this.#installed.add(name)
-    if (claim < (this.#claimed.get(`${model} ${version}`) ?? 0)) judge.violate('snapshot-once', `training ${claim} of ${model} ${version} was taken over, and has come to snapshot ${serial}`)
+    if (claim < (this.#claimed.get(`${model} ${version}`) ?? 0))
+      judge.violate('snapshot-once', `training ${claim} of ${model} ${version} was taken over, and has come to snapshot ${serial}`)
     const serials = office.registry.models.snapshots.filter((row) => row.model === model).map((row) => row.serial)
     if (serials.some((each, i) => each !== i + 1)) judge.violate('snapshot-once', `${model} has the snapshots ${serials.join(', ')}`)
   }
 
   saved(batch: Batch, facts: readonly PlacedFact[]): void {
-    for (const placed of facts) if (placed.fact.table === 'decisions' && placed.fact.row.record) this.#decided(placed, placed.fact.row, batch)
+    for (const placed of facts)
+      if (placed.fact.table === 'decisions' && placed.fact.row.record) this.#decided(placed, placed.fact.row, batch)
     for (const effect of batch.effects) this.#sends(effect)
   }
 
@@ -61,13 +64,15 @@ export class DecisionWatch {
     const { id, candidates, chosen, propensity } = record
     const name = `${id} of ${row.profile_id} at ${partition} ${seq}`
     const before = this.#told.get(id)
-    if (before || row.decision_id !== id) judge.violate('one-decision-per-id', `${name}: decided at ${before?.at} and at ${row.at} (${row.decision_id})`)
+    if (before || row.decision_id !== id)
+      judge.violate('one-decision-per-id', `${name}: decided at ${before?.at} and at ${row.at} (${row.decision_id})`)
     this.#told.set(id, { record, profile: row.profile_id, at: row.at })
     const sum = candidates.reduce((all, each) => all + each.propensity, 0)
     const own = candidates.find(({ arm }) => arm === chosen)
     const isWhole = Math.abs(sum - 1) < 1e-9 && own !== undefined && own.propensity === propensity && propensity > 0 && own.excluded === ''
     const isOpen = candidates.every((each) => each.excluded === '' || each.propensity === 0)
-    if (!isWhole || !isOpen || row.arm !== chosen || row.propensity !== propensity) judge.violate('propensities-whole', `${name}: ${row.record}`)
+    if (!isWhole || !isOpen || row.arm !== chosen || row.propensity !== propensity)
+      judge.violate('propensities-whole', `${name}: ${row.record}`)
     const unit = this.#unitOf(row, batch)
     this.#checkModel(record, { name, row, unit, revision: this.#revisionAt(partition, seq) })
     if (record.kind === 'choose') this.#checkChoice(record, { name, row, unit, partition, seq })
@@ -87,14 +92,21 @@ export class DecisionWatch {
   }
 
   /** Only a snapshot in force by the log, that can be read and is fresh, acts, and only for those for whom its version does. */
-  #checkModel(record: DecisionRecord, { name, row, unit, revision }: { name: string; row: DecisionFact; unit: string | undefined; revision: number }): void {
+  #checkModel(
+    record: DecisionRecord,
+    { name, row, unit, revision }: { name: string; row: DecisionFact; unit: string | undefined; revision: number },
+  ): void {
     const { office, judge } = this.#world
     const models = office.registry.models.inForceAt(revision)
     const full = models.byId.get(record.model)
     const inForce = [full, full?.candidate].find((each) => each?.version === record.modelVersion)
     const wrong = (why: string): void => judge.violate('model-may-act', `${name} by revision ${revision}: ${why}; ${row.record}`)
-    if (!inForce) return record.modelVersion === 0 && !full ? undefined : wrong('no such version is in force')
-    if (unit !== undefined && deciderOf(models, record.model, unit).decides?.version !== record.modelVersion) wrong('another version decides')
+    if (!inForce) {
+      if (record.modelVersion !== 0 || full) wrong('no such version is in force')
+      return
+    }
+    if (unit !== undefined && deciderOf(models, record.model, unit).decides?.version !== record.modelVersion)
+      wrong('another version decides')
     const state = standingOf(inForce, row.at)
     const isAsked = record.by === 'model' || (record.kind === 'send_time' && record.by === 'control')
     if (isAsked && state !== 'fresh') wrong(`the model acts, and is ${state}`)
@@ -103,15 +115,26 @@ export class DecisionWatch {
     if (said !== undefined && said !== state) wrong(`it is ${state}`)
   }
 
-  #checkChoice(record: DecisionRecord, place: { name: string; row: DecisionFact; unit: string | undefined; partition: number; seq: number }): void {
+  #checkChoice(
+    record: DecisionRecord,
+    place: { name: string; row: DecisionFact; unit: string | undefined; partition: number; seq: number },
+  ): void {
     const { judge, office } = this.#world
     const { name, row, unit } = place
     const snapshot = record.snapshot === 0 ? null : office.registry.models.snapshot(record.model, record.snapshot)
-    if (snapshot === undefined) return judge.violate('decision-recomputes', `${name} names a snapshot that is not there`)
+    if (snapshot === undefined) {
+      judge.violate('decision-recomputes', `${name} names a snapshot that is not there`)
+      return
+    }
     const again = canonical(JSON.parse(JSON.stringify(recompute(record, snapshot))))
     if (again !== canonical(JSON.parse(row.record!))) judge.violate('decision-recomputes', `${name}: ${row.record} now comes to ${again}`)
     if (unit !== undefined) {
-      const group = chance('choose advice:nudge holdout', unit) < SHARES.holdout ? 'held_out' : chance('choose advice:nudge control', unit) < SHARES.control ? 'control' : 'treated'
+      const group =
+        chance('choose advice:nudge holdout', unit) < SHARES.holdout
+          ? 'held_out'
+          : chance('choose advice:nudge control', unit) < SHARES.control
+            ? 'control'
+            : 'treated'
       const said = record.by === 'held_out' || record.by === 'control' ? record.by : 'treated'
       if (group !== said) judge.violate('groups-hold', `${name}: ${unit} is ${group}, and is ${said}`)
     }
@@ -120,7 +143,10 @@ export class DecisionWatch {
     for (const each of record.candidates) if (each.propensity > 0) this.#checkPossible(each, place)
   }
 
-  #checkPossible({ arm }: Candidate, { name, row, partition, seq }: { name: string; row: DecisionFact; partition: number; seq: number }): void {
+  #checkPossible(
+    { arm }: Candidate,
+    { name, row, partition, seq }: { name: string; row: DecisionFact; partition: number; seq: number },
+  ): void {
     const { judge, shop } = this.#world
     const channel = CHANNEL_OF[arm]
     const key = row.profile_id
@@ -141,11 +167,15 @@ export class DecisionWatch {
     const open = candidates.filter(({ excluded, propensity }, i) => (i === 0 ? propensity > control + 1e-9 : excluded === ''))
     const best = open.filter(({ predicted }) => predicted === Math.max(...open.map((each) => each.predicted!)))
     const expected = (each: Candidate, top: Candidate): number =>
-      (each === candidates[0] ? control : 0) + (open.includes(each) ? explore / open.length : 0) + (each === top ? 1 - control - explore : 0)
+      (each === candidates[0] ? control : 0) +
+      (open.includes(each) ? explore / open.length : 0) +
+      (each === top ? 1 - control - explore : 0)
     const r = random(seed)
     const group = draw(r, [control, explore, 1 - control - explore])
     const drawn = group === 0 ? candidates[0] : group === 1 ? open[Math.floor(r.uniform() * open.length)] : null
-    const fits = best.some((top) => candidates.every((each) => isClose(each.propensity, expected(each, top))) && (drawn ?? top)?.arm === chosen)
+    const fits = best.some(
+      (top) => candidates.every((each) => isClose(each.propensity, expected(each, top))) && (drawn ?? top)?.arm === chosen,
+    )
     if (!fits) this.#world.judge.violate('decision-recomputes', `${name}: ${JSON.stringify(record)}`)
   }
 
@@ -162,7 +192,8 @@ export class DecisionWatch {
     // Of two runs that become one the other one may have chosen.
     const others = told || shop.isAlone(key) ? [] : this.#ofFamily(key, `:nudge:${round}`)
     const chosen = told ? [told.record.chosen] : others.map(({ record }) => record.chosen)
-    if (!chosen.includes(arm)) judge.violate('groups-hold', `${id} for ${key} is of ${arm}, and ${chosen.join(' or ') || 'nothing'} was chosen`)
+    if (!chosen.includes(arm))
+      judge.violate('groups-hold', `${id} for ${key} is of ${arm}, and ${chosen.join(' or ') || 'nothing'} was chosen`)
   }
 
   #ofFamily(key: string, end: string): Told[] {
@@ -187,5 +218,7 @@ function standingOf({ snapshot, broken }: ModelInForce, at: number): 'fresh' | '
 }
 
 const nextHour = (zone: string, at: number): number =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).round({ smallestUnit: 'hour', roundingMode: 'floor' }).add({ hours: 1 })
-    .epochMilliseconds
+  Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(zone)
+    .round({ smallestUnit: 'hour', roundingMode: 'floor' })
+    .add({ hours: 1 }).epochMilliseconds

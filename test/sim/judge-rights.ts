@@ -59,8 +59,10 @@ export class RightsWatch {
     if (entry.lane !== 'marketing' || entry.channel === 'webhook') return
     const { db, shop, surroundings, judge } = this.#world
     if (!shop.isAlone(entry.key) || db.parked().some(({ key }) => key === entry.key)) return
+    // A word for it that is not acknowledged yet may have been handled.
     const known = [...this.#statements.values()].filter(
-      ({ id, profile }) => profile === entry.key && (this.#acknowledged.get(id) ?? Infinity) < since,
+      ({ id, profile, kind }) =>
+        profile === entry.key && (kind === 'granted' || kind === 'resumed' || (this.#acknowledged.get(id) ?? Infinity) < since),
     )
     const why = this.#refused(known, entry, { from: asked - surroundings.skewMs, to: this.#world.timeline.now })
     if (why !== null)

@@ -56,13 +56,15 @@ export class ScoreWatch {
     if (office.registry.models.wereArchived) return
     if (name === FOUND) {
       const before = this.#found.get(key)
-      if (before !== undefined && at - before < COOLING_MS) judge.violate('crossings-alternate', `${key}: a pattern at ${before} and at ${at}`)
+      if (before !== undefined && at - before < COOLING_MS)
+        judge.violate('crossings-alternate', `${key}: a pattern at ${before} and at ${at}`)
       this.#found.set(key, at)
       return
     }
     const [direction, score] = [String(props['direction']), Number(props['score'])]
     const passes = direction === 'up' ? score >= CROSSING.above : score < CROSSING.above - CROSSING.by
-    if (!passes || direction === (this.#crossed.get(key) ?? 'down')) judge.violate('crossings-alternate', `${key} goes ${direction} with ${score}, after ${this.#crossed.get(key)}`)
+    if (!passes || direction === (this.#crossed.get(key) ?? 'down'))
+      judge.violate('crossings-alternate', `${key} goes ${direction} with ${score}, after ${this.#crossed.get(key)}`)
     this.#crossed.set(key, direction)
   }
 
@@ -73,7 +75,9 @@ export class ScoreWatch {
     const { places } = db.log.partitions[partition]!
     const end = batch.leases.find((lease) => lease.partition === partition)?.done ?? seq
     if (places.slice(seq, end).some(({ record }) => record.kind === 'definitions')) return
-    const revision = places.slice(0, seq).reduce((most, { record }) => (record.kind === 'definitions' ? Math.max(most, record.revision) : most), 0)
+    const revision = places
+      .slice(0, seq)
+      .reduce((most, { record }) => (record.kind === 'definitions' ? Math.max(most, record.revision) : most), 0)
     const { models } = office.registry
     const decides = deciderOf(models.inForceAt(revision), LIKELY, key).decides
     const now = places[seq - 1]!.at
@@ -87,7 +91,10 @@ export class ScoreWatch {
     const agrees = expected !== undefined && seen !== undefined && Math.abs(seen - expected) <= DOUBT
     const holds = seen === undefined || (isAbove ? seen >= CROSSING.above - CROSSING.by : seen < CROSSING.above)
     if (!agrees || !holds)
-      judge.violate('score-agrees', `${key} at ${partition} ${seq}: ${seen} (${isAbove ? 'above' : 'below'}), expected ${expected} of ${JSON.stringify({ ...linear, features })}`)
+      judge.violate(
+        'score-agrees',
+        `${key} at ${partition} ${seq}: ${seen} (${isAbove ? 'above' : 'below'}), expected ${expected} of ${JSON.stringify({ ...linear, features })}`,
+      )
   }
 
   /** At the end: what is kept counts what was accepted, under whatever profile and before whatever watch. */

@@ -48,7 +48,10 @@ function claimed({ office, timeline, judge }: World, owner: string): Claim | nul
 
 function install(world: World, { row, claim }: Claim, newest: number): void {
   const { office, bug, timeline, dice, judge, surroundings } = world
-  if (bug !== 'snapshot-twice' && row.claim !== claim) return count(surroundings, 'training not ours')
+  if (bug !== 'snapshot-twice' && row.claim !== claim) {
+    count(surroundings, 'training not ours')
+    return
+  }
   Object.assign(row, { owner: '', due: timeline.now + dice.between(1_000, 15_000), claim: row.claim + (bug === 'snapshot-twice' ? 0 : 1) })
   const drawn = drawBody(row.model, dice)
   // What was learned from old facts is old.

@@ -1,7 +1,7 @@
 import { LEARNERS } from '#app/learning/learners.ts'
 import type { Model } from '#decisions/schema.ts'
 import { type ModelInForce, type Models, modelsOf, type Snapshot } from '#decisions/snapshot.ts'
-import { documentOf, type Drawn, type Intelligence, type Linear, MODEL_IDS, type ModelId } from './intelligence.ts'
+import { type Drawn, documentOf, type Intelligence, type Linear, MODEL_IDS, type ModelId } from './intelligence.ts'
 
 interface Version {
   readonly version: number

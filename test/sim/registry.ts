@@ -49,7 +49,15 @@ export class Registry {
     this.scenery = scenery
     this.models = new ModelTables(scenery.intelligence)
     const yesterday = now - 2 * 3_600_000
-    this.#versions = ['cart', 'welcome', 'promo', 'texts', 'daily', 'renewal', ...(scenery.intelligence ? ['advice', 'hunch', 'routine'] : [])].map((id) => ({
+    this.#versions = [
+      'cart',
+      'welcome',
+      'promo',
+      'texts',
+      'daily',
+      'renewal',
+      ...(scenery.intelligence ? ['advice', 'hunch', 'routine'] : []),
+    ].map((id) => ({
       id,
       version: 1,
       live: true,

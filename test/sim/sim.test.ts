@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { BUGS, type Bug, FOUND_BY } from './bugs.ts'
 import type { Faults } from './faults.ts'
+import { CAUGHT_BY } from './seeds.ts'
 import { type Verdict, World } from './world.ts'
 
-const SEEDS = 300
+const SEEDS = 240
 const HUNTED = 500
 /** Bugs that show only where others keep still, or where some things happen all the time: they are hunted in a mix of their own. */
 const MIXES: Partial<Record<Bug, Partial<Faults>>> = {
@@ -17,7 +18,9 @@ const told = ({ seed, violation, trace }: Verdict): string =>
   `seed ${seed} violates ${violation?.invariant}: ${violation?.detail}\n${trace.join('\n')}\nagain: npm run sim -- --seed ${seed}`
 
 async function firstCaught(bug: Bug): Promise<Verdict | null> {
-  for (let seed = 0; seed < HUNTED; seed++) {
+  const known = CAUGHT_BY[bug] ?? 0
+  const others = Array.from({ length: HUNTED }, (_, seed) => seed).filter((seed) => seed !== known)
+  for (const seed of [known, ...others]) {
     const verdict = await new World(seed, bug, MIXES[bug]).run()
     const { violation } = verdict
     if (violation && violation.invariant === (FOUND_BY[bug] ?? violation.invariant)) return verdict
@@ -71,6 +74,15 @@ const FAULTS = [
   ...['consent: granted', 'consent: pending', 'consent: expired', 'consent: withdrawn', 'consent: paused', 'consent: resumed'],
   ...['skipped: consent_withdrawn', 'skipped: consent_expired', 'skipped: consent_paused'],
   ...['law: defer at decision', 'law: pass at decision', 'law: defer at dispatch', 'law: pass at dispatch', 'entered: texts'],
+  ...['models: published', 'models: archived', 'models: promoted', 'models: share', 'models: shadow'],
+  ...['snapshot: installed', 'snapshot: broken', 'training not ours', 'prediction', 'score.crossed:likely', 'pattern.found:habit'],
+  ...['model', 'control', 'held_out', 'no_candidate', 'model_missing', 'model_cold', 'model_broken', 'model_stale', 'model_not_finite'].map(
+    (by) => `decided: choose ${by}`,
+  ),
+  ...['model', 'control', 'no_candidate', 'model_missing', 'model_cold', 'model_broken', 'model_stale'].map(
+    (by) => `decided: send_time ${by}`,
+  ),
+  ...['advice', 'hunch', 'routine'].map((journey) => `entered: ${journey}`),
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
 
@@ -87,8 +99,9 @@ test('the same seed is the same story', async () => {
 
 describe(`a planted bug is found within ${HUNTED} seeds`, () => {
   for (const [bug, what] of Object.entries(BUGS) as [Bug, string][]) {
-    test(`${bug}: ${what}`, async () => {
+    test(`${bug}: ${what}`, async (t) => {
       const verdict = await firstCaught(bug)
+      if (verdict && verdict.seed !== (CAUGHT_BY[bug] ?? 0)) t.diagnostic(`caught by seed ${verdict.seed}: say so in seeds.ts`)
       assert.ok(verdict, `${HUNTED} seeds did not find it`)
       assert.notEqual(verdict.violation?.invariant, 'no-surprise', told(verdict))
     })

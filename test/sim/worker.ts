@@ -74,7 +74,7 @@ export async function runWorker(process: Process, world: World): Promise<void> {
         if (ws !== WORKSPACE || (revision > 0 && !prepared.has(revision)))
           throw new Error(`Definitions ${revision} of ${ws} were not prepared`)
         const { registry } = world.office
-        return misread(bug, registry.of(revision), registry.models, registry.revision)
+        return misread(bug, registry.of(revision), registry)
       },
     },
     onCommit: ({ batch }) =>

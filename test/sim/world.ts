@@ -76,7 +76,9 @@ export class World {
     this.#seed = seed
     this.bug = bug
     this.dice = new Dice(`seed ${seed}`)
-    const intelligence = drawIntelligence(new Dice(`models of seed ${seed}`), { always: bug !== null && OF_MODELS.has(bug) })
+    // Whoever hunts an older bug hunts it where it always lived.
+    const intelligence =
+      bug !== null && !OF_MODELS.has(bug) ? null : drawIntelligence(new Dice(`models of seed ${seed}`), { always: bug !== null })
     this.scenery = drawScenery(this.dice, intelligence)
     // The clocks change while things go wrong.
     this.#begins = this.scenery.moment - this.dice.between(2, 50) * 1_000
