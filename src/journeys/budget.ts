@@ -52,7 +52,7 @@ export function budget(at: Standing, message: Pick<Message, 'channel' | 'contact
   if (!found.free) return { kind: 'full', freeAt: found.freeAt, reason: `capped:${found.cap}` }
   const held = lane === 'marketing' ? holder(at, ask, zone) : null
   if (held) return { kind: 'full', freeAt: held.freeAt, reason: `held_for:${held.journey}`, values: held.values }
-  const pace = lane === 'marketing' ? paced(at, zone) : null
+  const pace = lane === 'marketing' ? paced(at, { zone, channel }) : null
   if (!pace) return FREE
   const { freeAt, record } = pace
   return pace.reason === '' ? { kind: 'free', pace: record } : { kind: 'full', freeAt, reason: pace.reason, pace: record }

@@ -1,5 +1,6 @@
 import { usage } from '#consent/caps.ts'
 import type { CompiledCap } from '#consent/policy.ts'
+import { priceOfMessage } from '#decisions/budgets/in-force.ts'
 import { sectionSince } from '#decisions/listen.ts'
 import { type Paced, pace } from '#decisions/pressure/pace.ts'
 import { wantedOnce } from '#decisions/pressure/state.ts'
@@ -12,7 +13,7 @@ const weekly = (max: number): CompiledCap => ({ id: 'model', channel: undefined,
 const ANY_NUMBER = 1_000_000
 
 /** What pressure says of a marketing message that the contact policy has room for; null: no model is there to ask. */
-export function paced({ definitions, person, run, now }: Standing, zone: string): Paced | null {
+export function paced({ definitions, person, run, now }: Standing, { zone, channel }: { zone: string; channel: string }): Paced | null {
   const { models, modelsSince } = definitions
   if (!models.byType.has('pressure')) return null
   const { contacts, decisions } = person
@@ -22,6 +23,7 @@ export function paced({ definitions, person, run, now }: Standing, zone: string)
     key: person.profile.id,
     now,
     kept: decisions?.since === modelsSince ? decisions.pressure : undefined,
+    price: priceOfMessage(definitions.budgets, { journey: run.journey, channel }),
     onItsWay: counted.filter(({ status }) => status === 'reserved').length,
     used: counted.length,
     freeAt: (cap) => usage(contacts, weekly(cap), { now, zone }).freeAt,

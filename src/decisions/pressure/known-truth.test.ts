@@ -27,7 +27,16 @@ function lived(seed: string, people: number): PressedMessage[] {
     let sends: number[] = []
     for (let now = START - QUARTER + wait(); now < START + QUARTER; now += wait()) {
       sends = sends.filter((at) => at > now - WEEK)
-      const asked = { id: `${now}`, key: `${seed} ${i}`, now: Math.floor(now), kept, onItsWay: 0, used: sends.length, freeAt: () => null }
+      const asked = {
+        id: `${now}`,
+        key: `${seed} ${i}`,
+        now: Math.floor(now),
+        kept,
+        onItsWay: 0,
+        price: 0,
+        used: sends.length,
+        freeAt: () => null,
+      }
       const { reason, record } = pace(models, asked)!
       kept = wantedOnce(kept, asked.now)
       if (reason !== '') continue

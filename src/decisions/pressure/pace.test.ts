@@ -19,6 +19,7 @@ const question = (parts: Partial<PaceQuestion> = {}): PaceQuestion => ({
   now: NOW,
   kept: undefined,
   onItsWay: 0,
+  price: 0,
   used: 0,
   freeAt: (cap) => (cap > 0 ? NOW + DAY : null),
   ...parts,
@@ -75,6 +76,7 @@ test('weighed messages go as long as they bring more than the people cost who le
   assert.ok(full.freeAt! > NOW && full.freeAt! < NOW + 30 * DAY)
   assert.equal(asked(all, { kept: pressing(5), now: full.freeAt! + 1_000 }).reason, '')
   assert.equal(asked(all, { kept: pressing(5), now: full.freeAt! - HOUR }).reason, 'too_much_pressure')
+  assert.equal(asked(all, { price: 0.05 }).reason, 'too_much_pressure', 'what it takes of budgets counts as well')
   assert.equal(asked(all, { onItsWay: 5 }).reason, 'too_much_pressure', 'what is on its way presses as well')
   const never = models({ explore: '0%', control: '0%', margin: 0.001, lifetimeValue: 100 })
   assert.deepEqual([asked(never, { kept: pressing(2) }).reason, asked(never, { kept: pressing(2) }).freeAt], ['too_much_pressure', null])

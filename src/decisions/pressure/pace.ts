@@ -28,6 +28,8 @@ export interface PaceQuestion {
   readonly kept: Json | undefined
   /** Marketing messages in the outbox. */
   readonly onItsWay: number
+  /** λ: what the message takes of budgets, at their prices, in the workspace's currency. */
+  readonly price: number
   /** Marketing contacts of the last seven days, those in the outbox included; and when there is room under a cap (epoch ms; null: never). */
   readonly used: number
   freeAt(cap: number): number | null
@@ -71,6 +73,7 @@ function pacedBy(inForce: ModelInForce<'pressure'> | undefined, id: string, ques
     half_life_hours: halfLife / HOUR,
     margin: model.margin,
     lifetime_value: model.lifetimeValue,
+    price: rounded(question.price),
   }
   const judged = judge(chosen, told, said)
   const record: DecisionRecord = {
@@ -112,7 +115,7 @@ function drawnBy(candidates: readonly Candidate[], seed: string): string {
   return candidates.findLast(({ propensity }) => propensity > 0)!.arm
 }
 
-type Told = Readonly<Record<'pressure' | 'wanted' | 'used' | 'half_life_hours' | 'margin' | 'lifetime_value', number>>
+type Told = Readonly<Record<'pressure' | 'wanted' | 'used' | 'half_life_hours' | 'margin' | 'lifetime_value' | 'price', number>>
 
 interface Judged {
   readonly by: DecidedBy
@@ -136,7 +139,7 @@ function judge(chosen: string, told: Told, said: Snapshot | ModelSilence): Judge
   // Fitted to pressures of another half-life, or not identified: the contact policy alone limits.
   if (!body.fit || body.halfLife !== told.half_life_hours * HOUR) return { by: 'fallback', silence: 'model_cold', reason: '', numbers: {} }
   const stakes = { margin: told.margin, lifetimeValue: told.lifetime_value }
-  const { gain, cost, sends } = weighed(body.fit, stakes, { pressure: told.pressure, wanted: told.wanted, price: 0 })
+  const { gain, cost, sends } = weighed(body.fit, stakes, { pressure: told.pressure, wanted: told.wanted, price: told.price })
   if (!Number.isFinite(gain) || !Number.isFinite(cost)) return { by: 'fallback', silence: 'model_not_finite', reason: '', numbers: {} }
   return { by: 'model', reason: sends ? '' : 'too_much_pressure', numbers: { gain, cost }, body }
 }
@@ -151,8 +154,8 @@ function againAt({ reason, cap, body }: Judged, { now, freeAt }: PaceQuestion, t
 
 const STEPS = 60
 /** The pressure under which a message is worth it; null: there is none but rest for ever. */
-function mostPressure(fit: NonNullable<PressureBody['fit']>, { pressure, wanted, margin, lifetime_value }: Told): number | null {
-  const sends = (at: number): boolean => weighed(fit, { margin, lifetimeValue: lifetime_value }, { pressure: at, wanted, price: 0 }).sends
+function mostPressure(fit: NonNullable<PressureBody['fit']>, { pressure, wanted, margin, lifetime_value, price }: Told): number | null {
+  const sends = (at: number): boolean => weighed(fit, { margin, lifetimeValue: lifetime_value }, { pressure: at, wanted, price }).sends
   let [low, high] = [0, pressure]
   if (!sends(low)) return null
   for (let step = 0; step < STEPS; step++) {
