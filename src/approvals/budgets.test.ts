@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { budgetsIn } from './budgets.ts'
 
-const budget = (id: string, amount: number) => ({ kind: 'budget', id, body: { kind: 'budget', id, currency: 'EUR', amount } })
+const budget = (id: string, amount: number) => ({ kind: 'budget', id, body: { kind: 'budget', id, currency: 'EUR', amount }, hash: '' })
 
 test('who approves sees what budgets had and would have: new ones, raised ones, those that go', () => {
   const before = [budget('texts', 500), budget('letters', 50), budget('same', 1)]
