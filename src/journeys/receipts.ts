@@ -80,8 +80,9 @@ export function tellExposures(turn: Turn, record: EventRecord): void {
 
 /** Notes what models chose for a message that was handed over, with the records that its receipt carries. */
 export function tellContentDecisions(turn: Turn, { name, props, at }: EventRecord): void {
-  const told = name === 'message.sent' ? ContentDecisions.safeParse(props['decisions']) : null
-  if (!told?.success) return
+  if (name !== 'message.sent' || props['decisions'] === undefined) return
+  const told = ContentDecisions.safeParse(props['decisions'])
+  if (!told.success) return
   const text = (field: string): string => (typeof props[field] === 'string' ? props[field] : '')
   for (const each of told.data) {
     const record = each as unknown as DecisionRecord

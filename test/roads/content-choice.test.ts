@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { ReplayDecisions } from '#decisions/api.ts'
 import type { ReadTemplateResults } from '#decisions/content/api.ts'
-import type { GetDecision, PersonDecisions } from '#decisions/record-api.ts'
+import type { GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
 import type { ReadModelReport } from '#decisions/report-api.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { until } from '../fixtures/delivery.ts'
@@ -67,9 +67,9 @@ suite('content that finds its best version, on the whole road', () => {
   const results = () => world.api<OutputOf<typeof ReadTemplateResults>>('GET /api/templates/news/results')
 
   test('while nothing is known all are shown alike; what is clicked becomes the rule within a snapshot; a tenth stays even', async () => {
-    const first = await write(100)
+    const first = await write(80)
     const bright = first.filter((each) => each.bright)
-    assert.ok(bright.length > 30 && bright.length < 70, `${bright.length}`)
+    assert.ok(bright.length > 22 && bright.length < 58, `${bright.length}`)
     const cold = await decisionOf(first[0]!.person)
     assert.deepEqual(
       [cold.kind, cold.by, cold.silence, cold.propensity, cold.candidates.length],
@@ -94,22 +94,24 @@ suite('content that finds its best version, on the whole road', () => {
       const [one] = await write(1)
       return (await decisionOf(one!.person)).snapshot > 0
     })
-    const second = await write(120)
+    const second = await write(100)
     const shown = second.filter((each) => each.bright).length
-    assert.ok(shown >= 100 && shown < 120, `${shown} of 120 are of the nine tenths, and of half of the tenth`)
-    const told = await Promise.all(second.slice(0, 60).map(({ person }) => decisionOf(person)))
+    assert.ok(shown >= 80, `${shown} of 100 are of the nine tenths, and of half of the tenth`)
+    await world.app.reported()
+    const { decisions } = await world.api<OutputOf<typeof ModelDecisions>>('GET /api/models/best/decisions?limit=100')
     assert.ok(
-      told.every(({ by, candidates }) => by === 'model' && Math.abs(candidates.reduce((sum, each) => sum + each.propensity, 0) - 1) < 1e-9),
+      decisions.every(
+        ({ by, candidates }) => by === 'model' && Math.abs(candidates.reduce((sum, each) => sum + each.propensity, 0) - 1) < 1e-9,
+      ),
     )
-    const even = told.filter(({ record }) => (record['features'] as { uniform: number }).uniform === 1)
-    assert.ok(even.length > 0 && even.length < 20, `${even.length}`)
-    assert.match(even[0]!.sentence, /a share of messages stays even/)
+    const even = decisions.filter(({ sentence }) => /a share of messages stays even/.test(sentence)).length
+    assert.ok(even > 0 && even < 30, `${even} of 100`)
 
     const from = START - 86_400_000
     const replay = { from, to: world.clock.now() + 1 }
     const { checked, same, differences } = await world.api<OutputOf<typeof ReplayDecisions>>('POST /api/decisions/replay', replay)
     assert.deepEqual(differences, [])
-    assert.ok(checked === same && checked >= 221)
+    assert.ok(checked === same && checked >= 181)
   })
 
   test('the results say in words what leads, what is not worth trying on, and that too few were drawn evenly to confirm it', async () => {
@@ -120,7 +122,7 @@ suite('content that finds its best version, on the whole road', () => {
     assert.notEqual(hero!.state, 'confirmed', 'fewer than a hundred of each were drawn evenly')
     assert.equal(hero!.difference, null)
     assert.ok(hero!.options[1]!.share > 0.9)
-    assert.ok(hero!.options[1]!.even.successes > 30 && hero!.options[0]!.even.successes === 0)
+    assert.ok(hero!.options[1]!.even.successes > 22 && hero!.options[0]!.even.successes === 0)
     assert.match(hero!.sentence, /“bright” leads/)
     assert.match(foot!.sentence, /^In foot.*not (decided|confirmed)/)
     const { sentences } = await world.api<OutputOf<typeof ReadModelReport>>('GET /api/models/best/report')

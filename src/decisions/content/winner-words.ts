@@ -7,7 +7,8 @@ import { layoutWords } from './words.ts'
 const percent = (share: number): string => `${Number((share * 100).toPrecision(Math.abs(share) >= 0.1 ? 3 : 2))} %`
 const points = (share: number): string => `${Number((share * 100).toPrecision(2))}`
 /** `4,000`: two places are as much as anybody knows. */
-const about = (n: number): string => Number(n.toPrecision(2)).toLocaleString('en-GB')
+const NUMBERS = new Intl.NumberFormat('en-GB')
+const about = (n: number): string => NUMBERS.format(Number(n.toPrecision(2)))
 
 interface Named {
   readonly slot: string
