@@ -35,6 +35,7 @@ export function startLearningRole(roles: Roles, told: { now: () => number; appen
     logger,
     metrics,
     teaching,
+    rate: roles.rate,
     ...told,
   })
   closing.push(() => learning.stop())

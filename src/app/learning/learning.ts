@@ -40,6 +40,8 @@ export interface LearningOptions {
   /** Snapshots older than this that nothing new rests on lose their body, ms. */
   readonly keep: number
   readonly teaching?: Teaching | undefined
+  /** How much faster `now` goes than the world's clock, in a demonstration; left out: as fast. */
+  readonly rate?: () => number
 }
 
 export interface Learning {
