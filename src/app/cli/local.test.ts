@@ -288,3 +288,16 @@ async function closedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
+
+test('the models of an industry are written as files, sound as they are; what is there already is left alone', async () => {
+  const cwd = await folderWith({ 'models/churn.yaml': 'kind: model\nid: churn\ntype: pattern\ntarget: { event: Gone }\n' })
+  const { code, json } = await cadenza(['models', 'preset', 'saas', '--to', '.', '--json'], { cwd })
+  assert.equal(code, 0)
+  assert.ok(json.written.length >= 5 && json.written.includes('models/subscribe.yaml'), JSON.stringify(json))
+  assert.deepEqual(json.left, ['models/churn.yaml'])
+  assert.match(readFileSync(join(cwd, 'models/churn.yaml'), 'utf8'), /Gone/)
+  assert.equal((await cadenza(['validate'], { cwd })).code, 0)
+  const none = await cadenza(['models', 'preset', 'casino', '--to', '.', '--json'], { cwd })
+  assert.equal(none.code, 1)
+  assert.match(none.json.problem.title, /only shop, saas, bank/)
+})
