@@ -16,7 +16,18 @@ test(`killed again and again under load, nothing is lost and nothing happens twi
   // Ten seconds are promised, and `npm run chaos` prints what it takes; a machine that is busy with other tests may need more.
   assert.ok(readyMs.max <= 40_000, `ready after ${readyMs.max} ms`)
   // A run in which nothing happened would prove nothing.
-  for (const name of ['acknowledged', 'repeatedRequests', 'merges', 'mails', 'webhooks', 'cancelled', 'decisionsFacts', 'foundInFlight']) {
+  for (const name of [
+    'acknowledged',
+    'repeatedRequests',
+    'merges',
+    'mails',
+    'webhooks',
+    'cancelled',
+    'decisionsFacts',
+    'foundInFlight',
+    'snapshots',
+    'decisionsReplayed',
+  ]) {
     assert.ok(figures[name]! > 0, `${name} is ${figures[name]}`)
   }
 })

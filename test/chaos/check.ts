@@ -10,6 +10,7 @@ import type { Memory } from './load.ts'
 import type { Take } from './providers.ts'
 import { type Left, type Row, TABLES } from './read-back.ts'
 import { type Replayed, replay } from './replay.ts'
+import type { Replay } from './shop.ts'
 
 export interface Evidence {
   readonly memory: Memory
@@ -18,6 +19,8 @@ export interface Evidence {
   /** Messages that restarts found on their way. */
   readonly foundInFlight: number
   readonly left: Left
+  /** What the server said when it reckoned its decisions again. */
+  readonly replayed?: Replay
   /** Processes stood still and went on: what they had claimed was claimed by others, and only the last claim's time is kept. */
   readonly stoodStill?: boolean
   /** How often a stream was not what it had been: what was carried again for that may come late. */
@@ -49,6 +52,7 @@ export function check(evidence: Evidence): Verdict {
   checkLog(book, { left, replayed, records })
   checkState(book, left, replayed)
   checkFacts(book, left, replayed)
+  checkLearned(book, evidence)
   const twice = checkAcknowledged(book, evidence, records)
   const ordered = checkOrder(book, evidence)
   checkTransitions(book, left)
@@ -69,6 +73,9 @@ export function check(evidence: Evidence): Verdict {
       acceptedAroundMerge: twice,
       duplicatesDropped: handled.filter((row) => row['verdict'] === 'duplicate').length,
       unacknowledgedButThere: new Set(handled.map((row) => row['message_id'])).size - acknowledged,
+      snapshots: left.snapshots.length,
+      decisionsReplayed: evidence.replayed?.checked ?? 0,
+      decidedByModel: left.facts.decisions.filter((row) => row['decided_by'] === 'model').length,
       merges: records.filter((record) => record.kind === 'absorb').length,
       ...Object.fromEntries(TABLES.map((table) => [`${table}Facts`, left.facts[table].length])),
       ...delivery,
@@ -153,7 +160,9 @@ function checkFacts(book: Book, left: Left, replayed: Replayed): void {
   for (const table of TABLES) {
     book.same(`${table} in ClickHouse are what follows from the log, row for row`, {
       ours: left.facts[table].filter((row) => !isCancellation(row)).map(canonical),
-      theirs: (made.get(table) ?? []).map(({ partition, seq, ix, fact }) => canonical({ ...fact.row, partition, seq, ix })),
+      theirs: (made.get(table) ?? []).map(({ partition, seq, ix, fact }) =>
+        canonical({ ...(table === 'decisions' && NO_CHOICE), ...fact.row, partition, seq, ix }),
+      ),
       names: ['ClickHouse', 'the replay'],
     })
   }
@@ -162,6 +171,48 @@ function checkFacts(book: Book, left: Left, replayed: Replayed): void {
     theirs: left.outbox.filter(({ status }) => status === 'cancelled').map(({ id, reason }) => `${id} cancelled ${reason}`),
     names: ['ClickHouse', 'the outbox'],
   })
+}
+
+/** What the table says of a split, which weighs nothing. */
+const NO_CHOICE = { decision_id: '', kind: 'split', model: '', model_version: 0, snapshot: 0, decided_by: '', silence: '', record: '' }
+
+/** What was learned came into force once, by a revision that is on every partition; what was decided by it is reckoned again. */
+function checkLearned(book: Book, { left, replayed }: Evidence): void {
+  for (const [model, rows] of Map.groupBy(left.snapshots, ({ ws, model }) => `${ws} ${model}`))
+    book.none(
+      'snapshots are numbered without a gap, each once',
+      rows.flatMap(({ serial }, i) => (serial === i + 1 ? [] : `${model}: ${serial} in place ${i + 1}`)),
+    )
+  const told = new Map<string, number>()
+  for (const { partition, records } of left.blocks)
+    for (const record of JSON.parse(records) as LogRecord[])
+      if (record.kind === 'definitions') told.set(`${partition} ${record.revision}`, (told.get(`${partition} ${record.revision}`) ?? 0) + 1)
+  book.none(
+    'each snapshot was told to every partition once',
+    left.snapshots.flatMap(({ model, serial, revision }) =>
+      left.heads.flatMap(({ partition }) => {
+        const times = told.get(`${partition} ${revision}`) ?? 0
+        return times === 1 ? [] : `${model} ${serial}: revision ${revision} stands ${times} times on partition ${partition}`
+      }),
+    ),
+  )
+  const places = Map.groupBy(
+    left.facts.decisions.filter((row) => row['decision_id'] !== ''),
+    (row) => String(row['decision_id']),
+  )
+  book.none(
+    'each decision was made once',
+    [...places].filter(([, rows]) => rows.length > 1).map(([id]) => id),
+  )
+  if (!replayed) return
+  const { checked, same, passed, differences } = replayed
+  const logged = left.facts.decisions.filter((row) => row['decision_id'] !== '').length
+  book.none(
+    'every decision comes out again, bit for bit',
+    checked === same && checked + passed === logged
+      ? []
+      : [canonical({ checked, same, passed, logged, differences: differences as never })],
+  )
 }
 
 /**

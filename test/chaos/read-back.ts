@@ -37,6 +37,8 @@ export interface Left {
   }[]
   readonly states: readonly StateRow[]
   readonly outbox: readonly OutboxRow[]
+  /** What models have learned, and the revision that put it in force. */
+  readonly snapshots: readonly { readonly ws: string; readonly model: string; readonly serial: number; readonly revision: number }[]
   /** Rows in tables where there should be none. */
   readonly oddities: {
     readonly deadLetters: number
@@ -87,6 +89,9 @@ async function readDatabase(pool: Pool): Promise<Omit<Left, 'facts'>> {
     outbox:
       await all(`select id, workspace_id as ws, profile_id as key, channel, address, topic, lane, due, expires, payload, status, attempt,
       claimed_at as "claimedAt", settled_at as "settledAt", reason, provider_id as "providerId", content_hash as "contentHash", created_at as "createdAt" from outbox order by id`),
+    snapshots: await all(
+      'select workspace_id as ws, model, serial, revision::int as revision from model_snapshots order by workspace_id, model, serial',
+    ),
     oddities: {
       deadLetters: await one('dead_letters'),
       factRejects: await one('fact_rejects'),
@@ -123,6 +128,8 @@ async function definitionsOf(pool: Pool, blocks: readonly Block[]): Promise<Left
   }
 }
 
+/** Of decisions that weigh something; a split leaves them empty. */
+const OF_CHOICES = ['decision_id', 'kind', 'model', 'model_version', 'snapshot', 'decided_by', 'silence', 'record'] as const
 const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   events: ['workspace_id', 'profile_id', 'message_id', 'type', 'name', 'at', 'received', 'properties', 'verdict'],
   transitions: [
@@ -153,7 +160,7 @@ const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
     'reason',
     'at',
   ],
-  decisions: ['workspace_id', 'profile_id', 'journey_id', 'version', 'enrollment_id', 'step_id', 'arm', 'propensity', 'at'],
+  decisions: ['workspace_id', 'profile_id', 'journey_id', 'version', 'enrollment_id', 'step_id', 'arm', 'propensity', 'at', ...OF_CHOICES],
 }
 const TIMES = new Set(['at', 'received'])
 

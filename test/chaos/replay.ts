@@ -116,6 +116,7 @@ class Partition {
       case 'erased':
         return
       case 'event':
+      case 'review':
       case 'merge':
       case 'absorb':
         this.#react(record, at)

@@ -10,7 +10,7 @@ import { type Load, startLoad } from './load.ts'
 import { mailSink, type Provider, webhookSink } from './providers.ts'
 import { readBack } from './read-back.ts'
 import { Server, type Target } from './server.ts'
-import { publish, setUp } from './shop.ts'
+import { decisionsReplayed, type Keys, learnNow, publish, setUp, WAIT_MS } from './shop.ts'
 import { killAtCall, POINTS, type Point } from './syscalls.ts'
 
 export interface ChaosOptions {
@@ -48,11 +48,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const run = new Run({ ...options, server, mail, web })
     server.start()
     await server.ready()
-    const memory = await run.all()
+    const { memory, keys } = await run.all(() => learned(dataDir))
     await restful(dataDir)
+    const replayed = await decisionsReplayed(server, keys)
     await server.stop()
     const left = await readBack(dataDir)
-    const verdict = check({ memory, mails: mail.taken, webhooks: web.taken, foundInFlight: server.foundInFlight, left })
+    const verdict = check({ memory, mails: mail.taken, webhooks: web.taken, foundInFlight: server.foundInFlight, left, replayed })
     if (verdict.violations.length === 0) await rm(dataDir, { recursive: true })
     return {
       seed: options.seed,
@@ -86,7 +87,8 @@ class Run {
     this.#dice = new Dice(parts.seed)
   }
 
-  async all(): Promise<Load['memory']> {
+  /** `learned`: whether a model has learned something by now. */
+  async all(learned: () => Promise<boolean>): Promise<{ memory: Load['memory']; keys: Keys }> {
     const { server, web, seed, people, kills, callKills, say } = this.#parts
     const keys = await setUp(server, web.port)
     const load = startLoad({ urls: [server.url], writeKey: keys.writeKey, seed, people })
@@ -95,16 +97,22 @@ class Run {
     const editions: Promise<void>[] = []
     for (let i = 0; i < kills + callKills; i++) {
       if (i % 6 === 2) editions.push(publish(server, { secretKey: keys.secretKey, webhookPort: web.port, edition: i }))
+      const asked = await learnNow(server, keys)
       const what = i < kills ? await this.#atRandom() : await this.#atCall(POINTS[(i - kills) % POINTS.length]!)
       this.kills.set(what, (this.kills.get(what) ?? 0) + 1)
+      if (!asked) say('no model could be asked to learn')
       say(
         `${i + 1} of ${kills + callKills}: ${what}; ready after ${server.readyMs.at(-1)} ms; ${load.memory.acknowledged.size} events acknowledged`,
       )
     }
     await Promise.all(editions)
     await pause(500)
+    for (const until = performance.now() + LEARN_MS; performance.now() < until && !(await learned()); await pause(500))
+      await learnNow(server, keys)
+    // Some of those who still come are chosen for by what was learned.
+    await pause(WAIT_MS + 1_000)
     await load.finish()
-    return load.memory
+    return { memory: load.memory, keys }
   }
 
   async #atRandom(): Promise<string> {
@@ -161,10 +169,26 @@ class Run {
 /** Back-off between tries doubles, and a kill costs a message that was on its way one of them. */
 const REST_MS = 300_000
 
+/** A first training needs decisions whose time is over, and a thread. */
+const LEARN_MS = 60_000
+
 /** Asks the running server's own database. */
 async function restful(dataDir: string): Promise<void> {
+  await atRest(await urlOf(dataDir))
+}
+
+async function urlOf(dataDir: string): Promise<string> {
   const secret = (await readFile(join(dataDir, 'postgres.secret'), 'utf8')).trim()
-  await atRest(`postgres://cadenza:${secret}@${encodeURIComponent(join(dataDir, 'postgres'))}/cadenza`)
+  return `postgres://cadenza:${secret}@${encodeURIComponent(join(dataDir, 'postgres'))}/cadenza`
+}
+
+async function learned(dataDir: string): Promise<boolean> {
+  const pool = createPool({ url: await urlOf(dataDir), name: 'chaos', max: 1 })
+  try {
+    return (await pool.query('select 1 from model_snapshots limit 1')).rows.length > 0
+  } finally {
+    await pool.end()
+  }
 }
 
 /** Resolves when there is nothing left to do: handled, delivered, projected. */
