@@ -59,6 +59,16 @@ test('a score that passes its mark begins a journey, and ends it when it has fal
   assert.deepEqual(world.placesOf(ada), [])
 })
 
+test('what two people come to at the same moment are two events', () => {
+  const world = new World([call], { models: [buys] })
+  const both = [world.person('ada'), world.person('bo')]
+  for (let i = 0; i < 3; i++) for (const person of both) world.happens(person, 'Product Viewed')
+  const found = both.flatMap((person) => events(world.facts, person).filter(({ name }) => name === 'score.crossed:buys'))
+  assert.equal(new Set(found.map(({ at }) => at)).size, 1)
+  assert.equal(found.length, 2)
+  assert.equal(new Set(found.map(({ message_id }) => message_id)).size, 2)
+})
+
 test('conditions and segments see the score at the very event that moves it', () => {
   const world = new World([onlyWhenHot], { models: [buys], segments: [{ id: 'hot', when: 'score("buys") > 0.6' }] })
   const ada = world.person('ada')
