@@ -383,7 +383,6 @@ export class Judge implements Witness {
   }
 
   readonly #checked: number[] = []
-
   /** What has been passed by is handled, forwarded or dead; the rest waits. */
   sample(): void {
     for (const { partition, done } of this.#db.leases) {
