@@ -21,7 +21,19 @@ export interface Past {
 }
 
 /** All that features hear of properties (`decisions/features/state.ts`). */
-const HEARD = ['revenue', 'total', 'value', 'discount', 'coupon', 'quantity', 'price', 'employees', 'channel', 'fetcher', 'contact'] as const
+const HEARD = [
+  'revenue',
+  'total',
+  'value',
+  'discount',
+  'coupon',
+  'quantity',
+  'price',
+  'employees',
+  'channel',
+  'fetcher',
+  'contact',
+] as const
 const MS = (column: string): string => `toFloat64(toUnixTimestamp64Milli(${column}))`
 const HERE = 'workspace_id = {workspace:String}'
 
