@@ -76,8 +76,7 @@ export class DefinitionsRegistry implements DefinitionsSource {
     if (near === undefined) return undefined
     const [from, to] = near < revision ? [near, revision] : [revision, near]
     const { db } = this.#options
-    const learned = await snapshotRevisions(db, from, to)
-    const priced = await priceRevisions(db, from, to)
+    const [learned, priced] = await Promise.all([snapshotRevisions(db, from, to), priceRevisions(db, from, to)])
     if (new Set([...learned, ...priced].map((each) => each.revision)).size !== to - from) return undefined
     const { byWorkspace, published } = this.#revisions.get(near)!
     const whose = new Set(learned.map(({ ws }) => ws))
