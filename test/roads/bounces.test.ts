@@ -161,6 +161,7 @@ suite('what comes back by mail, from a real mail server', { skip: postfixMissing
       last = `ben-${++tries}`
       await world.identify(last)
       await world.track(last, 'News Asked')
+      await world.settled()
       await until('it is decided', async () => ['sent', 'identity_paused'].includes(await standing(last)))
       return (await standing(last)) === 'identity_paused'
     })
