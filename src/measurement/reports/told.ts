@@ -1,7 +1,6 @@
 import { z } from 'zod'
-
-/** What a number is, so that it can be written: `share` 0…1, `points` a difference of shares, `duration` ms, `time` epoch ms, `money` in the workspace's currency. */
-export const ColumnType = z.enum(['text', 'count', 'number', 'share', 'points', 'money', 'time', 'duration'])
+import { Chart } from './chart.ts'
+import { Cell, ColumnType } from './column.ts'
 
 /** What lists the things that the numbers of a column count: `reports.behind` with the report, its parameters and this. */
 export const Behind = z.object({
@@ -22,9 +21,6 @@ export const Column = z.object({
   behind: Behind.optional(),
 })
 export type Column = z.output<typeof Column>
-
-export const Cell = z.union([z.string(), z.number(), z.null()])
-export type Cell = z.output<typeof Cell>
 
 export const Table = z.object({
   id: z.string(),
@@ -51,6 +47,8 @@ export const Told = z.object({
   /** The answer in words, the most important first; each estimate with its interval. */
   sentences: z.array(z.string()),
   tables: z.array(Table),
+  /** Pictures of the numbers, for the screen and for files; the tables say all that they show. */
+  charts: z.array(Chart).optional(),
   doubts: z.array(Doubt),
 })
 export type Told = z.output<typeof Told>

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { ColumnType } from './column.ts'
+
+const Bar = z.object({ label: z.string(), value: z.number(), low: z.number().optional(), high: z.number().optional() })
+const Point = z.object({ x: z.number(), y: z.number(), low: z.number().optional(), high: z.number().optional() })
+const said = { title: z.string(), format: ColumnType }
+
+/** A picture of a report's numbers. `low` and `high` are the ends of an interval and are drawn wherever they are known. */
+export const Chart = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('bars'), ...said, bars: z.array(Bar) }),
+  z.object({
+    kind: z.literal('lines'),
+    ...said,
+    /** `time`: x is epoch ms. */
+    x: z.enum(['time', 'number']),
+    xLabel: z.string(),
+    series: z.array(z.object({ name: z.string(), points: z.array(Point) })),
+    /** A line to be reached or not to be crossed. */
+    mark: z.object({ label: z.string(), y: z.number() }).optional(),
+  }),
+  /** null: nothing is known there, which is not zero. */
+  z.object({
+    kind: z.literal('heat'),
+    ...said,
+    rows: z.array(z.string()),
+    columns: z.array(z.string()),
+    cells: z.array(z.array(z.number().nullable())),
+  }),
+])
+export type Chart = z.output<typeof Chart>
+export type ChartOf<Kind extends Chart['kind']> = Extract<Chart, { kind: Kind }>
