@@ -263,13 +263,19 @@ export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
     kind: 'rows',
     holds: 'what became of messages to a person',
     profile: 'profile_id',
-    export: ['at', 'journey_id', 'step_id', 'channel', 'status', 'reason'],
+    export: ['at', 'journey_id', 'step_id', 'channel', 'topic', 'template', 'status', 'reason'],
   },
   exposures: {
     kind: 'rows',
     holds: 'what a person was shown in the slots of messages',
     profile: 'profile_id',
     export: ['at', 'template', 'slot', 'variant', 'item'],
+  },
+  assignments: {
+    kind: 'rows',
+    holds: 'which arm of hold-outs and experiments a person is in',
+    profile: 'profile_id',
+    export: ['at', 'kind', 'experiment', 'version', 'period', 'arm', 'share', 'journey_id', 'step_id'],
   },
   decisions: {
     kind: 'rows',

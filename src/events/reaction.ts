@@ -33,6 +33,7 @@ export type Fact =
   | { readonly table: 'deliveries'; readonly row: DeliveryFact }
   | { readonly table: 'decisions'; readonly row: DecisionFact }
   | { readonly table: 'exposures'; readonly row: ExposureFact }
+  | { readonly table: 'assignments'; readonly row: AssignmentFact }
   | { readonly table: 'predictions'; readonly row: PredictionFact }
   | { readonly table: 'people'; readonly row: PersonFact }
   | { readonly table: 'memberships'; readonly row: MembershipFact }
@@ -113,6 +114,13 @@ export interface DeliveryFact {
   /** Of a slot that was kept for another message: what this one and that one are worth. */
   readonly worth?: number
   readonly worth_kept_for?: number
+  /** Of what is put into the outbox: what reports cut messages by; the domain whose servers take it, of e-mail. */
+  readonly topic?: string
+  readonly lane?: string
+  readonly template?: string
+  readonly mail_domain?: string
+  /** Who opened or clicked (`channels/machine.ts`). */
+  readonly fetcher?: string
 }
 
 export interface DecisionFact {
@@ -137,6 +145,32 @@ export interface DecisionFact {
   readonly silence?: string
   /** JSON text of the whole record. */
   readonly record?: string
+}
+
+/** Where a hold-out or an experiment has put a person, told once, at the first decision point that asked. */
+export interface AssignmentFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly kind: 'holdout' | 'experiment'
+  /** Id of the document. */
+  readonly experiment: string
+  readonly version: number
+  /** Of a hold-out that rotates; else ''. */
+  readonly period: string
+  /** The profile that the draw was made of. */
+  readonly unit: string
+  readonly arm: string
+  readonly is_control: 0 | 1
+  /** The chance of this arm, in (0, 1]. */
+  readonly share: number
+  /** 1: profiles of different arms became this person, who belongs to neither. */
+  readonly crossed: 0 | 1
+  /** Where it was asked; '' where it was not in a journey or at no step. */
+  readonly journey_id: string
+  readonly step_id: string
+  /** message id, timer or other cause. */
+  readonly cause: string
+  readonly at: number
 }
 
 /** What a model said of a person at a moment, with what it was told: an example, once its outcome is known. */
