@@ -6,6 +6,7 @@ import { read } from '#segments/condition/read.ts'
 import { awaitedBy } from './awaited.ts'
 import { choiceFindings } from './check-choose.ts'
 import { unknownNames } from './check-names.ts'
+import { outcomeFindings } from './check-outcome.ts'
 import { fallbackFinding, pathFindings } from './check-paths.ts'
 import { fieldFindings, receiptsAwaited } from './check-steps.ts'
 import { laneLists, type PlacedStep, placed, placedLanes } from './check-walk.ts'
@@ -35,6 +36,7 @@ export function check(journey: Journey, library: JourneyLibrary): JourneyProblem
     ...whole(journey),
     ...entryProblems(journey, library),
     ...goalProblems(journey),
+    ...outcomeFindings(journey, library).map(({ severity, code, at, ...told }) => fault(severity)(code, at, told)),
     ...journey.exit.flatMap((exit, i) => exitProblems(exit, `/exit/${i}`)),
     ...repeatedIds(steps),
     ...steps.flatMap((each) => stepProblems(each, { steps, library, journey })),

@@ -185,7 +185,7 @@ function sameKey(a: Json | undefined, b: Json | undefined): boolean {
   return key !== undefined && key === keyText(b)
 }
 
-function compileGoal({ event, where, within, value }: Journey['goal']): CompiledGoal {
+function compileGoal({ event, where, within, value, worth = 0 }: Journey['goal']): CompiledGoal {
   const read = value === undefined ? undefined : eventPath(value.startsWith('properties.') ? value : `properties.${value}`)
   return {
     event,
@@ -194,8 +194,8 @@ function compileGoal({ event, where, within, value }: Journey['goal']): Compiled
     // The key is kept anyway; a mere mention of the word in a text only keeps a little more.
     needsEntry: where !== undefined && /\bentry\.(?!key\b)/.test(where),
     value(record) {
-      const worth = read?.(record)
-      return typeof worth === 'number' ? worth : 0
+      const told = read?.(record)
+      return typeof told === 'number' ? told : worth
     },
   }
 }

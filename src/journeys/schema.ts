@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Guardrails } from '#decisions/experiments/guardrail.ts'
 import { Entries } from './entries/schema.ts'
 import { Steps } from './steps.ts'
 import { Condition, DurationText, Slug } from './words.ts'
@@ -20,7 +21,15 @@ export const Journey = z.strictObject({
     within: DurationText,
     /** Property of the goal event that holds its worth, e.g. `total`. */
     value: z.string().optional(),
+    /** What one is worth where the event does not say, in the workspace’s currency. */
+    worth: z.number().positive().optional(),
+    /** Share of the worth that is margin; left out: all of it. */
+    margin: z.number().positive().max(1).optional(),
   }),
+  /** Goals of the workspace that this is for, by id. */
+  serves: z.array(Slug).max(20).optional(),
+  /** What must not get worse for the people who are treated. */
+  guardrails: Guardrails.optional(),
   /** The way in, or several; see `entries/schema.ts`. */
   entry: Entries,
   /** Events that end a run at once, also during a long wait. `match`: event path → run path, e.g. `{ properties.cart_id: entry.key }`. */
