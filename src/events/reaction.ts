@@ -119,6 +119,8 @@ export interface DeliveryFact {
   readonly lane?: string
   readonly template?: string
   readonly mail_domain?: string
+  /** Of a hand-over: the how many-th try it was. */
+  readonly tries?: number
   /** Who opened or clicked (`channels/machine.ts`). */
   readonly fetcher?: string
 }

@@ -1,4 +1,4 @@
-import type { Effect } from '#events/reaction.ts'
+import type { DeliveryFact, Effect } from '#events/reaction.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { attribute } from '#profiles/react.ts'
 import type { Enrollment } from './enrollment.ts'
@@ -30,8 +30,35 @@ export function queue(turn: Turn, run: Enrollment, { message, id }: { message: M
   const shown = payload['note'] === true ? 'note' : channel
   turn.facts.push({
     table: 'deliveries',
-    row: { workspace_id: ws, profile_id: key, effect_id: id, ...place, channel: shown, status: 'queued', reason: '', at: now },
+    row: {
+      workspace_id: ws,
+      profile_id: key,
+      effect_id: id,
+      ...place,
+      channel: shown,
+      status: 'queued',
+      reason: '',
+      at: now,
+      ...cuts(effect),
+    },
   })
+}
+
+/** What reports cut messages by, as far as the message has it. */
+export function cuts({
+  channel,
+  address,
+  topic,
+  lane,
+  payload,
+}: Effect): Pick<DeliveryFact, 'topic' | 'lane' | 'template' | 'mail_domain'> {
+  const template = payload['template']
+  return {
+    lane,
+    ...(topic !== '' && { topic }),
+    ...(typeof template === 'string' && { template }),
+    ...(channel === 'email' && { mail_domain: address.slice(address.lastIndexOf('@') + 1) }),
+  }
 }
 
 /** What the option costs that this message brings, for budgets that cover it. */

@@ -3,9 +3,11 @@ import { permissionOf as asked } from '#consent/gate.ts'
 import { lapse } from '#consent/lapse.ts'
 import { type Contact, hearConsent, type Permission, type Question } from '#consent/react.ts'
 import { type Change, consentFact } from '#consent/record.ts'
+import type { Effect } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { digest } from '#lib/hash.ts'
 import { attributesOf } from '#profiles/react.ts'
+import { cuts } from './deeds.ts'
 import { followPermits } from './membership.ts'
 import type { Standing } from './node.ts'
 import { reach } from './nodes/reach.ts'
@@ -57,7 +59,7 @@ function askToConfirm(turn: Turn, record: EventRecord, { channel, topic, templat
   const ws = definitions.workspace
   const id = `confirm-${digest(`${ws} ${profile.id} ${channel} ${topic} ${record.id}`)}:question`
   const place = { journey_id: '', version: 0, enrollment_id: '', step_id: '' }
-  turn.effects.push({
+  const effect: Effect = {
     id,
     ws,
     key: profile.id,
@@ -78,9 +80,20 @@ function askToConfirm(turn: Turn, record: EventRecord, { channel, topic, templat
       },
       confirm: true,
     },
-  })
+  }
+  turn.effects.push(effect)
   turn.facts.push({
     table: 'deliveries',
-    row: { workspace_id: ws, profile_id: profile.id, effect_id: id, ...place, channel, status: 'queued', reason: '', at: now },
+    row: {
+      workspace_id: ws,
+      profile_id: profile.id,
+      effect_id: id,
+      ...place,
+      channel,
+      status: 'queued',
+      reason: '',
+      at: now,
+      ...cuts(effect),
+    },
   })
 }

@@ -55,6 +55,8 @@ export function tellReceipt(turn: Turn, record: EventRecord): void {
       reason: text('reason'),
       at: record.at,
       ...(typeof props['provider'] === 'string' && costs(props)),
+      ...(typeof props['fetcher'] === 'string' && { fetcher: props['fetcher'] }),
+      ...(typeof props['attempt'] === 'number' && { tries: props['attempt'] }),
     },
   })
 }
