@@ -97,7 +97,16 @@ const Packed = z.strictObject({
   spreads: z.array(SpreadOf),
   scoreSpread: SpreadOf.nullable(),
   buying: z
-    .strictObject({ r: Positive, alpha: Positive, a: Positive, b: Positive, logLikelihood: Num, buyers: Count, identified: z.boolean() })
+    .strictObject({
+      r: Positive,
+      alpha: Positive,
+      a: Positive,
+      b: Positive,
+      logLikelihood: Num,
+      buyers: Count,
+      identified: z.boolean(),
+      withoutLoss: z.strictObject({ r: Positive, alpha: Positive, logLikelihood: Num }).exactOptional(),
+    })
     .nullable(),
   survival: z.array(z.strictObject({ time: Num, atRisk: Count, ended: Count, survival: Count, error: Count })),
   positives: Count,
