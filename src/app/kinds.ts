@@ -23,6 +23,8 @@ import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { Problem } from '#lib/problem.ts'
+import { checkMetric } from '#measurement/metrics/check.ts'
+import { Metric } from '#measurement/metrics/schema.ts'
 import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
@@ -90,5 +92,6 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
   { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
+  { kind: 'metric', schema: Metric, check: checkMetric },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

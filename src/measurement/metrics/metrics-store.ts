@@ -1,0 +1,44 @@
+import { isRefusal } from '#lib/problem.ts'
+import { PLACES } from '#segments/condition/check.ts'
+import { read } from '#segments/condition/read.ts'
+import { type Columns, propertyNumber, sql } from '#segments/condition/sql.ts'
+import { float, quote, readable } from '#segments/condition/sql-text.ts'
+import { byPerson } from '../people-store.ts'
+import type { Metric } from './schema.ts'
+
+/** Types of events that conditions count as well (`aggregate-sql.ts`). */
+const COUNTED = "('track', 'page', 'screen', 'system')"
+
+const COLUMNS: Columns = {
+  profileId: 'profile_id',
+  attributes: "'{}'",
+  permits: "'{}'",
+  now: '0.0',
+  event: { name: 'name', at: 'toFloat64(toUnixTimestamp64Milli(at))', properties: 'props' },
+}
+
+type Asked = Pick<Metric, 'event' | 'where' | 'value' | 'worth'>
+
+/**
+ * The events of a metric as a subquery without brackets: `person` (merged profiles are one), `at` (DateTime64(3)), `value` (Float64). The value is
+ * the property that the metric names, else what one is worth (NaN where an event says neither); 1 where the metric names no value. Asks only the parameter `workspace`; everything else is quoted.
+ * `between`: SQL over `at`, to read less, e.g. "at >= toDateTime64('…', 3, 'UTC')".
+ */
+export const metricEvents = (metric: Asked, between = '1'): string => byPerson(['at', 'value'], profileEvents(metric, between))
+
+/** The same by profile (`profile_id`), for those who resolve people themselves. */
+export function profileEvents({ event, where, value, worth }: Asked, between = '1'): string {
+  const asksProperties = value !== undefined || where !== undefined
+  const said = value === undefined ? null : propertyNumber(value.replace(/^properties\./, '').split('.'), COLUMNS)
+  const number = said === null ? float(worth ?? 1) : worth === undefined ? said : `ifNotFinite(${said}, ${float(worth)})`
+  const from = `SELECT profile_id, name, at${asksProperties ? `, ${readable('properties')} AS props` : ''} FROM events
+    WHERE workspace_id = {workspace:String} AND name = ${quote(event)} AND verdict = 'accepted' AND type IN ${COUNTED} AND ${between}`
+  return `SELECT profile_id, at, toFloat64(${number}) AS value FROM (${from}) WHERE ${where === undefined ? '1' : conditionSql(where)}`
+}
+
+function conditionSql(where: string): string {
+  const tree = read(where, PLACES.window)
+  // Publishing has checked it.
+  if (isRefusal(tree)) throw new Error(`the condition of a live metric cannot be read: ${where}`)
+  return sql(tree, COLUMNS)
+}
