@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Guardrails } from '#decisions/experiments/guardrail.ts'
+import { Guardrail } from '#decisions/experiments/guardrail.ts'
 import { Entries } from './entries/schema.ts'
 import { Steps } from './steps.ts'
 import { Condition, DurationText, Slug } from './words.ts'
@@ -29,7 +29,7 @@ export const Journey = z.strictObject({
   /** Goals of the workspace that this is for, by id. */
   serves: z.array(Slug).max(20).optional(),
   /** What must not get worse for the people who are treated. */
-  guardrails: Guardrails.optional(),
+  guardrails: z.array(Guardrail).max(10).optional(),
   /** The way in, or several; see `entries/schema.ts`. */
   entry: Entries,
   /** Events that end a run at once, also during a long wait. `match`: event path → run path, e.g. `{ properties.cart_id: entry.key }`. */

@@ -1,19 +1,16 @@
 import { z } from 'zod'
 
-/** What must not get worse while something is tried, known without a document of its own: shares of the people who were written to. */
-export const BUILT_IN_GUARDRAILS = ['unsubscribes', 'complaints', 'bounces'] as const
+/** A metric by its id: a document of kind `metric`, or one that is always there (`unsubscribes`, `complaints`, `bounces`). */
+export const MetricId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 
-/**
- * What must not get worse for the people who are treated, against those who are not. It is looked at as often as one likes (a one-sided
- * confidence sequence), and crossed when it is sure that treated people are worse off by more than what is tolerated.
- */
+/** What must not get worse while something is tried. It is looked at all the time, so its bound holds however often it is looked at. */
 export const Guardrail = z.strictObject({
-  /** The id of a metric, or one that is built in: `unsubscribes`, `complaints`, `bounces`. */
-  metric: z.string().min(1).max(100),
-  /** By how much one person’s figure may be worse, in the metric’s unit: 0.002 is two people in a thousand. */
+  metric: MetricId,
+  /** Harm that is taken into the bargain, in the metric's own unit: 0.002 are 0.2 percentage points of people. */
   tolerate: z.number().nonnegative().default(0),
-  /** What happens when it is crossed: `stop` what is tried, or `tell` people only. */
-  then: z.enum(['stop', 'tell']).default('stop'),
+  /** What must not be exceeded where nobody is held out to compare with: 0.01 is one person in a hundred. */
+  atMost: z.number().positive().optional(),
+  /** Whether crossing stops it by itself; else people are only told. */
+  stop: z.boolean().default(true),
 })
 export type Guardrail = z.output<typeof Guardrail>
-export const Guardrails = z.array(Guardrail).max(10)
