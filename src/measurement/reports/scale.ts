@@ -4,8 +4,9 @@ export function ticks(low: number, high: number, count = 5): number[] {
   const step = nice((high - low) / count)
   const first = Math.floor(low / step)
   const last = Math.ceil(high / step)
-  // Multiples, not sums: 0.1 + 0.2 is not 0.3.
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+  // Multiples, not sums, and no more digits than the step has: 3 × 0.1 is not 0.3.
+  const digits = Math.min(100, Math.max(0, -Math.floor(Math.log10(step))))
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(digits)))
 }
 
 function nice(raw: number): number {

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { Resvg } from '@resvg/resvg-js'
+import type { Chart } from '../chart.ts'
+import { draw, type Sheet } from '../draw.ts'
+
+const fonts = join(import.meta.dirname, '../../../../node_modules/dejavu-fonts-ttf/ttf')
+/** What reports are written with: the same letters on every machine. */
+export const FONT = { plain: join(fonts, 'DejaVuSans.ttf'), bold: join(fonts, 'DejaVuSans-Bold.ttf') } as const
+
+/** A chart as PNG, `scale` pixels to the point. */
+export function png(chart: Chart, sheet: Sheet, scale = 2): Uint8Array {
+  const resvg = new Resvg(draw(chart, sheet), {
+    fitTo: { mode: 'zoom', value: scale },
+    font: { loadSystemFonts: false, fontFiles: [FONT.plain, FONT.bold], defaultFontFamily: 'DejaVu Sans' },
+  })
+  return resvg.render().asPng()
+}
