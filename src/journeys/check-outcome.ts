@@ -30,7 +30,9 @@ function worthless({ goal }: Journey): Finding[] {
 /** Without people who get nothing, what people did anyway looks like what the journey did. */
 function uncompared(journey: Journey): Finding[] {
   const steps = placed(journey.steps, '/steps').map(({ step }) => step)
-  if (Number.parseFloat(journey.holdout) > 0 || !steps.some(isMarketing) || steps.some(leavesOut)) return []
+  // Whoever is held out gets nothing at all: not where something is sent that everybody is due.
+  const owed = steps.some((step) => sends(step) && step.kind !== 'call' && !isMarketing(step))
+  if (Number.parseFloat(journey.holdout) > 0 || !steps.some(isMarketing) || owed || steps.some(compares)) return []
   return [
     {
       severity: 'warning',
@@ -42,10 +44,10 @@ function uncompared(journey: Journey): Finding[] {
   ]
 }
 
-/** A step that compares with people who get nothing there: an arm of a split without messages, a choice with a hold-out of its own. */
-const leavesOut = (step: Step): boolean =>
+/** A step that compares by itself: an arm of a split without messages, a choice with a control or a hold-out of its own. */
+const compares = (step: Step): boolean =>
   (step.kind === 'split' && step.arms.some(({ steps }) => !placed(steps, '').some((each) => sends(each.step)))) ||
-  (step.kind === 'choose' && Number.parseFloat(step.by.holdout) > 0)
+  (step.kind === 'choose' && Number.parseFloat(step.by.control) + Number.parseFloat(step.by.holdout) > 0)
 
 function goalsServed({ serves = [] }: Journey, library: JourneyLibrary): Finding[] {
   if (serves.length === 0) return []

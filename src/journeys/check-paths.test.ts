@@ -14,7 +14,7 @@ const library = {
   get: (kind: string, id: string) => (kind === 'template' ? { id, purpose: id === 'receipt' ? 'transactional' : 'marketing' } : undefined),
 }
 const found = (parts: Parameters<typeof journey>[0]): string[] =>
-  check(journey(parts), library)
+  check(journey({ holdout: '10%', ...parts }), library)
     .filter(({ code }) => code !== 'journey.goal.short')
     .map(({ severity, code, at }) => `${severity} ${code.slice('journey.'.length)} ${at}`)
 const mail = (id: string, more: object = {}) => ({ kind: 'email', id, template: 'cart', otherwise: [], ...more })

@@ -10,7 +10,7 @@ const library: JourneyLibrary = {
 const mail = (id: string, more: object = {}) => ({ kind: 'email', id, template: 'thanks', otherwise: [], ...more })
 /** Severity, code and place of what is found in steps. */
 const found = (...steps: readonly unknown[]): string[] =>
-  check(journey({ goal: { event: 'Order Completed', within: '900d' }, steps }), library).map(
+  check(journey({ goal: { event: 'Order Completed', within: '900d', value: 'total' }, holdout: '10%', steps }), library).map(
     ({ severity, code, at }) => `${severity} ${code} ${at}`,
   )
 /** Where the schema refuses a step. */
@@ -101,7 +101,7 @@ test('a journey, a template or a sender that a step names must be there; a note 
 test('a journey that is started must have an entry for it', () => {
   const step = { kind: 'start', id: 's', journey: 'tips' }
   const among = (entry: object) =>
-    check(journey({ goal: { event: 'x', within: '9d' }, steps: [step] }), {
+    check(journey({ goal: { event: 'x', within: '9d', worth: 1 }, holdout: '10%', steps: [step] }), {
       ...library,
       get: () => journey({ id: 'tips', entry, steps: [] }),
     }).map(({ code }) => code)

@@ -10,7 +10,7 @@ const pause = (id: string, more: object = { for: '1h' }) => ({ kind: 'wait', id,
 
 /** `severity code at` of what is found. */
 const found = (parts: Parameters<typeof journey>[0]) =>
-  check(journey(parts), library).map(({ severity, code, at }) => `${severity} ${code} ${at}`)
+  check(journey({ holdout: '10%', ...parts }), library).map(({ severity, code, at }) => `${severity} ${code} ${at}`)
 
 test('a sound journey has no problems', () => {
   const steps = [pause('settle', { for: '1h', until: { time: '09:00', zone: 'Europe/Oslo' } }), mail('cart', { sender: 'shop' })]
@@ -67,7 +67,7 @@ const FAULTS: Record<string, [Parameters<typeof journey>[0], string[]]> = {
     ['error journey.condition.syntax /steps/0/set/points'],
   ],
   'a wait that does not wait, or for more than a year': [
-    { goal: { event: 'Order Completed', within: '100w' }, steps: [pause('a', { for: '0s' }), pause('b', { for: '53w' })] },
+    { goal: { event: 'Order Completed', within: '100w', value: 'total' }, steps: [pause('a', { for: '0s' }), pause('b', { for: '53w' })] },
     ['error journey.wait.zero /steps/0/for', 'warning journey.wait.long /steps/1/for'],
   ],
   'a wait for nothing': [{ steps: [pause('a', {})] }, ['error journey.wait.what /steps/0']],
@@ -81,7 +81,7 @@ const FAULTS: Record<string, [Parameters<typeof journey>[0], string[]]> = {
   ],
   'a goal that is watched for less time than the journey lasts': [
     {
-      goal: { event: 'Order Completed', within: '2d' },
+      goal: { event: 'Order Completed', within: '2d', value: 'total' },
       steps: [pause('a', { for: '1d' }), mail('m'), pause('b', { for: '1d' }), pause('c', { until: { time: '09:00' } })],
     },
     ['warning journey.goal.short /goal/within'],
@@ -116,9 +116,12 @@ for (const [name, [parts, problems]] of Object.entries(FAULTS)) {
 }
 
 test('a hint names what was probably meant', () => {
-  const [template] = check(journey({ steps: [mail('a', { template: 'cart-remainder' })] }), library)
+  const [template] = check(journey({ holdout: '10%', steps: [mail('a', { template: 'cart-remainder' })] }), library)
   assert.equal(template?.hint, 'Did you mean “cart-reminder”?')
-  const [condition] = check(journey({ entry: { event: 'Product Added', where: 'event.total = 5' }, steps: [mail('a')] }), library)
+  const [condition] = check(
+    journey({ holdout: '10%', entry: { event: 'Product Added', where: 'event.total = 5' }, steps: [mail('a')] }),
+    library,
+  )
   assert.match(`${condition?.detail} ${condition?.hint}`, /1:13.*==/)
 })
 

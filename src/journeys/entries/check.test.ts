@@ -9,7 +9,7 @@ const library = { ids: (kind: string) => (kind === 'segment' ? ['vip'] : []) }
 /** `place: title` of what is wrong with a journey that begins so. */
 function faults(entry: unknown): string[] {
   const steps = [{ kind: 'wait', id: 'w', for: '1h' }]
-  const parsed = Journey.safeParse({ kind: 'journey', id: 'a', goal: { event: 'Order', within: '3d' }, entry, steps })
+  const parsed = Journey.safeParse({ kind: 'journey', id: 'a', goal: { event: 'Order', within: '3d', worth: 5 }, entry, steps })
   const found = parsed.success ? check(parsed.data as Journey, library) : (invalid(parsed.error).problems ?? [])
   return found.map(({ at, title }) => `${at}: ${title}`)
 }
