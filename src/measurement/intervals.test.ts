@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { newcombe, studentQuantile, welch, wilson, Z95 } from './intervals.ts'
+import { tPpf } from '#lib/numeric/distributions.ts'
+import { newcombe, welch, wilson, Z95 } from './intervals.ts'
 
 const near = (found: number, wanted: number, within: number): void =>
   assert.ok(Math.abs(found - wanted) <= within, `${found} is not within ${within} of ${wanted}`)
@@ -50,7 +51,7 @@ test("Student's quantiles as tabled", () => {
     [0.995, 20, 2.8453397],
     [0.975, 10_000_000, 1.9599642],
   ]
-  for (const [p, df, t] of cases) near(studentQuantile(p, df), t, 2e-7)
+  for (const [p, df, t] of cases) near(tPpf(p, df), t, 2e-7)
 })
 
 test("Welch on Student's sleep data: R prints t.test(extra ~ group, data = sleep) as df 17.776, −3.3654832 to 0.2054832", () => {

@@ -56,7 +56,8 @@ export function differenceSequence(
   return { estimate, low: estimate - half, high: estimate + half, p: alwaysValid(estimate, { n, variance, rho }), n }
 }
 
-function alwaysValid(estimate: number, { n, variance, rho }: { n: number; variance: number; rho: number }): number {
+/** Always-valid p-value of an estimate from n observations, each with this variance, against none: 1 ÷ the mixture's ratio, at most 1. */
+export function alwaysValid(estimate: number, { n, variance, rho }: { n: number; variance: number; rho: number }): number {
   if (variance === 0) return estimate === 0 ? 1 : 0
   const growth = n * rho * rho + 1
   const evidence = (rho * n * estimate) ** 2 / (2 * variance * growth) - 0.5 * Math.log(growth)

@@ -74,6 +74,8 @@ export interface Moments {
   readonly variance: number
   /** Before adjustment; relative effects divide by that of control. */
   readonly base: number
+  /** Of an adjusted arm: the variance of a unit before adjustment, and its covariance with the adjusted one. Left out: both are `variance`. */
+  readonly unadjusted?: { readonly variance: number; readonly covariance: number }
   readonly pre?: { readonly mean: number; readonly variance: number; readonly covariance: number }
 }
 
