@@ -12,7 +12,7 @@ import {
   workspacesWithProducts,
 } from '#content/catalogue-store.ts'
 import { CouponPool } from '#content/coupons.ts'
-import { closeHeld, freeCodes, type Held, heldCodes, redeem } from '#content/coupons-store.ts'
+import { closeHeld, freeCodes, type Held, heldCodes, placeCodes, redeem, unplacedCodes } from '#content/coupons-store.ts'
 import { forgetContents } from '#content/live-store.ts'
 import { demands, trending } from '#decisions/trending/trending.ts'
 import { milliseconds } from '#lib/duration.ts'
@@ -23,7 +23,7 @@ import { liveOfKind } from '#platform/documents.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Schedule, Task } from '#platform/jobs.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
-import { couponOrders, endedMessages } from './live-store.ts'
+import { couponOrders, endedMessages, messagePlaces } from './live-store.ts'
 import { productsIn } from './product-files.ts'
 
 interface Parts {
@@ -54,7 +54,27 @@ export async function returnCoupons({ pool, now }: Pick<Parts, 'pool' | 'now'>):
 const LOOK_BACK_MS = 2 * 86_400_000
 
 export async function redeemCoupons({ pool, analytics, now }: Pick<Parts, 'pool' | 'analytics' | 'now'>): Promise<number> {
-  return redeem(pool, await couponOrders(analytics, now() - LOOK_BACK_MS))
+  const redeemed = await redeem(pool, await couponOrders(analytics, now() - LOOK_BACK_MS))
+  await placeRedeemed({ pool, analytics })
+  return redeemed
+}
+
+/** Notes which message brought each redeemed code, for the ledger of costs. What facts do not know any more stays nobody's. */
+async function placeRedeemed({ pool, analytics }: Pick<Parts, 'pool' | 'analytics'>): Promise<void> {
+  for (;;) {
+    const codes = await unplacedCodes(pool, PAGE)
+    for (const [ws, own] of Map.groupBy(codes, (each) => each.ws)) {
+      const places = await messagePlaces(
+        analytics,
+        ws,
+        own.map(({ effect }) => effect),
+      )
+      const nowhere = { journey: '', step: '', channel: '', told: false }
+      const placed = own.map(({ effect, ...code }) => ({ ...code, ...(places.get(effect) ?? nowhere) }))
+      await placeCodes(pool, placed)
+    }
+    if (codes.length < PAGE) return
+  }
 }
 
 /** Tells of pools that run low. */

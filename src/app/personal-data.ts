@@ -187,6 +187,13 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   offer_responses: { kind: 'nobody', holds: 'what offers do to people on the whole: effects and words, of nobody in particular' },
   policy_evaluations: { kind: 'nobody', holds: 'what policies would have earned: counts and averages, of nobody in particular' },
   model_training: { kind: 'nobody', holds: 'how training goes' },
+  learning_hours: { kind: 'nobody', holds: 'how long models learned' },
+  // measurement
+  cost_entries: { kind: 'staff', holds: 'what somebody entered into the ledger of costs; sums of nobody in particular' },
+  work_marks: {
+    kind: 'staff',
+    holds: 'when a colleague opened, saved or decided something, for 400 days, while an hour of work has a price',
+  },
   // segments
   segment_watches: { kind: 'nobody', holds: 'which conditions are watched' },
   segment_builds: { kind: 'place', holds: 'how far the past was brought in' },

@@ -154,17 +154,89 @@ export async function freeCodes(db: Queryable, now: number): Promise<{ ws: strin
   return rows
 }
 
+/** A code that an order named, with the discount of that order where it says one. */
+export interface UsedCode {
+  readonly ws: string
+  readonly code: string
+  readonly at: number
+  /** Millionths of the currency. */
+  readonly gave?: number | null
+  readonly currency?: string
+}
+
 /** Marks given codes as redeemed; a code that nobody was given stays as it is. */
-export async function redeem(
-  db: Queryable,
-  used: readonly { readonly ws: string; readonly code: string; readonly at: number }[],
-): Promise<number> {
+export async function redeem(db: Queryable, used: readonly UsedCode[]): Promise<number> {
   if (used.length === 0) return 0
   const { rowCount } = await db.query(
-    `update coupon_codes c set status = 'redeemed', redeemed_at = u.at, attempt = 0
-     from (select ws, code, min(at) as at from jsonb_to_recordset($1::jsonb) r(ws text, code text, at bigint) group by 1, 2) u
+    `update coupon_codes c set status = 'redeemed', redeemed_at = u.at, attempt = 0, gave = u.gave, gave_currency = coalesce(u.currency, '')
+     from (select distinct on (ws, code) ws, code, at, gave, currency
+           from jsonb_to_recordset($1::jsonb) r(ws text, code text, at bigint, gave bigint, currency text) order by ws, code, at) u
      where c.workspace_id = u.ws and c.code = u.code and c.status in ('held', 'sent', 'doubtful')`,
     [JSON.stringify(used)],
   )
   return rowCount ?? 0
+}
+
+export interface RedeemedCode {
+  readonly ws: string
+  readonly pool: string
+  readonly code: string
+  readonly effect: string
+}
+
+/** Redeemed codes of which nobody has looked up yet where they came from. */
+export async function unplacedCodes(db: Queryable, limit: number): Promise<RedeemedCode[]> {
+  const { rows } = await db.query<RedeemedCode>(
+    `select workspace_id as ws, pool, code, effect_id as effect from coupon_codes
+     where status = 'redeemed' and journey_id is null order by 1, 2, 3 limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+/** Which message brought a code; `told`: the option that sent it says itself what it gives away. */
+export interface CodePlace extends Omit<RedeemedCode, 'effect'> {
+  readonly journey: string
+  readonly step: string
+  readonly channel: string
+  readonly told: boolean
+}
+
+export async function placeCodes(db: Queryable, placed: readonly CodePlace[]): Promise<void> {
+  if (placed.length === 0) return
+  await db.query(
+    `update coupon_codes c set journey_id = p.journey, step_id = p.step, channel = p.channel, told = p.told
+     from jsonb_to_recordset($1::jsonb) p(ws text, pool text, code text, journey text, step text, channel text, told boolean)
+     where c.workspace_id = p.ws and c.pool = p.pool and c.code = p.code`,
+    [JSON.stringify(placed)],
+  )
+}
+
+/** Codes that were redeemed in a day, by where they came from. */
+export interface RedeemedSum {
+  readonly day: string
+  readonly pool: string
+  readonly journey: string
+  readonly step: string
+  readonly channel: string
+  /** '' where orders did not say what they were let off. */
+  readonly currency: string
+  /** Millionths; null: orders did not say. */
+  readonly gave: number | null
+  readonly codes: number
+}
+
+/** Times are epoch ms, the end not included. Codes of options that say themselves what they give are left out: that is counted already. */
+export async function redeemedSums(
+  db: Queryable,
+  { ws, zone, from, until }: { readonly ws: string; readonly zone: string; readonly from: number; readonly until: number },
+): Promise<RedeemedSum[]> {
+  const { rows } = await db.query<RedeemedSum>(
+    `select to_char(to_timestamp(redeemed_at / 1000.0) at time zone $2, 'YYYY-MM-DD') as day, pool, coalesce(journey_id, '') as journey, step_id as step,
+       channel, gave_currency as currency, sum(gave)::float8 as gave, count(*)::int as codes
+     from coupon_codes where workspace_id = $1 and status = 'redeemed' and not told and redeemed_at >= $3 and redeemed_at < $4
+     group by 1, 2, 3, 4, 5, 6, gave is null`,
+    [ws, zone, from, until],
+  )
+  return rows
 }

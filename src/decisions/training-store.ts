@@ -110,14 +110,32 @@ export interface Ended {
   readonly tookMs: number
 }
 
-/** Ends a claim; false when it was not ours any more. */
+/** Ends a claim; false when it was not ours any more. How long it took is added up by the hour, for the ledger of costs. */
 export async function endTraining(tx: Queryable, claim: Claim, ended: Ended): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update model_training set owner = null, until = 'epoch', phase = '', outcome = $6, reason = $7, detail = $8, failures = $9, due = $10,
-       ended_at = $11, took_ms = $12 where ${IS_OURS}`,
+  const { rows } = await tx.query<{ ended: boolean }>(
+    `with ended as (
+       update model_training set owner = null, until = 'epoch', phase = '', outcome = $6, reason = $7, detail = $8, failures = $9, due = $10,
+         ended_at = $11, took_ms = $12 where ${IS_OURS} returning workspace_id, model, ended_at / 3600000 as hour, took_ms
+     ), added as (
+       insert into learning_hours as h (workspace_id, model, hour, ms) select workspace_id, model, hour, took_ms from ended
+       on conflict (workspace_id, model, hour) do update set ms = h.ms + excluded.ms
+     ) select exists (select from ended) as ended`,
     [...ours(claim), ended.outcome, ended.reason, ended.detail, ended.failures, ended.due, ended.endedAt, ended.tookMs],
   )
-  return rowCount === 1
+  return rows[0]!.ended
+}
+
+/** How long models of a workspace learned, by the hour in which a training ended; times are epoch ms, the end not included. */
+export async function learningTimes(
+  db: Queryable,
+  { ws, from, until }: { readonly ws: string; readonly from: number; readonly until: number },
+): Promise<{ model: string; at: number; ms: number }[]> {
+  const { rows } = await db.query<{ model: string; at: number; ms: number }>(
+    `select model, hour * 3600000::float8 as at, ms::float8 as ms from learning_hours
+     where workspace_id = $1 and hour >= $2::bigint / 3600000 and hour * 3600000::bigint < $3 order by hour, model`,
+    [ws, from, until],
+  )
+  return rows
 }
 
 /** Gives up what this process holds, to be taken by others at once. */

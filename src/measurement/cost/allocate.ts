@@ -25,12 +25,16 @@ export function allocate(amount: Micros, weights: readonly number[]): Micros[] |
 export function daysBetween(from: string, until: string): string[] {
   const days: string[] = []
   const last = Temporal.PlainDate.from(until)
-  for (let day = Temporal.PlainDate.from(from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) days.push(day.toString())
+  for (let day = Temporal.PlainDate.from(from); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 }))
+    days.push(day.toString())
   return days
 }
 
 /** What each day of a month bears of a monthly amount: the days of a whole month sum to it exactly. */
 export function dailyOf(amount: Micros, day: string): Micros {
   const { daysInMonth, day: place } = Temporal.PlainDate.from(day)
-  return allocate(amount, Array.from({ length: daysInMonth }, () => 1))![place - 1]!
+  return allocate(
+    amount,
+    Array.from({ length: daysInMonth }, () => 1),
+  )![place - 1]!
 }

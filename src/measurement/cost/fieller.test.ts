@@ -30,16 +30,21 @@ test('a divisor that may be zero bounds nothing: the set is what lies outside, o
 
 test('a ratio is in the set exactly when a test of it would not reject', () => {
   fc.assert(
-    fc.property(anyEstimate, anyEstimate, fc.integer({ min: -9, max: 9 }), fc.integer({ min: -5_000, max: 5_000 }), (over, under, tenths, hundredths) => {
-      fc.pre(under.estimate !== 0 || under.se !== 0)
-      const covariance = (tenths / 10) * over.se * under.se
-      const ratio = hundredths / 100
-      const variance = over.se ** 2 - 2 * ratio * covariance + (ratio * under.se) ** 2
-      const distance = Math.abs(over.estimate - ratio * under.estimate) - Z * Math.sqrt(Math.max(0, variance))
-      // Too near to the edge either answer is right.
-      fc.pre(Math.abs(distance) > 1e-6 * (1 + Math.abs(over.estimate) + Math.abs(ratio * under.estimate)))
-      assert.equal(holds(fieller({ over, under, covariance, quantile: Z })!, ratio), distance < 0)
-    }),
+    fc.property(
+      anyEstimate,
+      anyEstimate,
+      fc.record({ tenths: fc.integer({ min: -9, max: 9 }), hundredths: fc.integer({ min: -5_000, max: 5_000 }) }),
+      (over, under, { tenths, hundredths }) => {
+        fc.pre(under.estimate !== 0 || under.se !== 0)
+        const covariance = (tenths / 10) * over.se * under.se
+        const ratio = hundredths / 100
+        const variance = over.se ** 2 - 2 * ratio * covariance + (ratio * under.se) ** 2
+        const distance = Math.abs(over.estimate - ratio * under.estimate) - Z * Math.sqrt(Math.max(0, variance))
+        // Too near to the edge either answer is right.
+        fc.pre(Math.abs(distance) > 1e-6 * (1 + Math.abs(over.estimate) + Math.abs(ratio * under.estimate)))
+        assert.equal(holds(fieller({ over, under, covariance, quantile: Z })!, ratio), distance < 0)
+      },
+    ),
   )
 })
 

@@ -56,7 +56,12 @@ function halfLine(B: number, C: number, unit: number): RatioSet {
 }
 
 /** The usual approximation: fine while the divisor is sure, wrong where it may be zero. Null: the divisor is nothing. */
-export function delta({ over, under, covariance = 0, quantile }: Quotient): (Estimate & { readonly low: number; readonly high: number }) | null {
+export function delta({
+  over,
+  under,
+  covariance = 0,
+  quantile,
+}: Quotient): (Estimate & { readonly low: number; readonly high: number }) | null {
   if (under.estimate === 0) return null
   const estimate = over.estimate / under.estimate
   const variance = over.se ** 2 - 2 * estimate * covariance + (estimate * under.se) ** 2

@@ -47,7 +47,9 @@ export function inCurrency(lines: readonly CostLine[], { currency, rates }: { cu
   for (const line of lines) {
     if (line.currency === currency || line.amount === 0) done.push({ ...line, currency })
     else {
-      const fitting = rates.filter(({ charge, currency: to }) => charge.per === 'unit-of-currency' && charge.of === line.currency && to === currency)
+      const fitting = rates.filter(
+        ({ charge, currency: to }) => charge.per === 'unit-of-currency' && charge.of === line.currency && to === currency,
+      )
       const rate = rateOn(fitting, line.day)
       if (!rate || rate.charge.per !== 'unit-of-currency') strange.push(line)
       else
@@ -104,4 +106,3 @@ export const GROWS: Readonly<Record<CostKind, boolean>> = {
   people: false,
   other: false,
 }
-
