@@ -16,6 +16,10 @@ export interface Ports {
   readonly models: (workspace: string, type: string) => Promise<readonly ModelSays[]>
   /** Warm-up plans of providers, with what today may have and has had. */
   readonly warmUps: (workspace: string) => Promise<readonly WarmingUp[]>
+  /** The live document of a kind and id, as its schema gives it; undefined: there is none. */
+  readonly document: (workspace: string, kind: string, id: string) => Promise<unknown>
+  /** What was learned last by a document `lifetime-value`, as `value/fits-store.ts` keeps it; undefined: nothing yet. */
+  readonly valueFit: (workspace: string, id: string) => Promise<unknown>
 }
 export interface SendingDomain {
   readonly domain: string
@@ -64,8 +68,9 @@ export interface Listing {
 export interface ListKind<Input> {
   readonly unit: Unit
   /** Columns of the query that can be asked for; their values are compared as text. */
-  readonly dims: readonly string[]
-  readonly listing: (parts: ReportParts, input: Input) => Listing
+  readonly dims: (input: Input) => readonly string[]
+  /** A refusal where the report itself is refused: it names something that is not there. */
+  readonly listing: (parts: ReportParts, input: Input) => Listing | Promise<Outcome<Listing>>
 }
 
 /**
