@@ -53,6 +53,12 @@ export interface EventFact {
   readonly properties: string
   /** `accepted`; or why it changed nothing: `duplicate`, `late`. */
   readonly verdict: 'accepted' | 'duplicate'
+  /** Where a visit came from (`origin.ts`); left out where it says nothing. */
+  readonly utm_source?: string
+  readonly utm_medium?: string
+  readonly utm_campaign?: string
+  readonly click_id?: string
+  readonly referrer?: string
 }
 
 /** One move of one enrollment (or one refusal to enrol), with its reason code. */

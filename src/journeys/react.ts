@@ -1,3 +1,4 @@
+import { originOf } from '#events/origin.ts'
 import type { EventFact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, KeyedRecord, ReviewRecord } from '#events/schema.ts'
 import { applyEvent } from '#profiles/react.ts'
@@ -204,6 +205,7 @@ function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict'
       received: record.received,
       properties: JSON.stringify(record.props),
       verdict,
+      ...originOf(record),
     },
   })
 }
