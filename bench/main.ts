@@ -11,6 +11,7 @@ npm run bench -- learn
 npm run bench -- render [--messages 5000]
 npm run bench -- patterns [--people 2000]
 npm run bench -- decide
+npm run bench -- reports [--events 10000000] [--people 1000000] [--only <report>]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
 w3      Measures segments: the first build and another, a count while a condition is written, and what segments cost an event.
@@ -21,6 +22,8 @@ render  Measures rendering on one core, against bare liquidjs on the same templa
 patterns Measures pattern models on one core: a step of the network (fails above 25 µs), an event with all around it, training.
 decide  Measures choices on one core by number of arms and features, beside the multiplications they take; fails above 50 ms of engine time (p99).
 learn   Measures propensities on one core by number of features: updates/s, predictions/s, a score; fails above 5 µs at 50 features.
+reports Reads every report on 10 M events of 1 M people [--events n --people n], cold and warm, beside a plain scan of the same rows; fails above
+        1 s or 3 scans.
 gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
@@ -28,7 +31,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     people: { type: 'string' },
-    events: { type: 'string', default: '1000000' },
+    events: { type: 'string' },
+    only: { type: 'string' },
     timers: { type: 'string', default: '100000' },
     rate: { type: 'string', default: '1000' },
     profile: { type: 'string' },
@@ -42,7 +46,12 @@ const { values, positionals } = parseArgs({
 const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   w1: async () => (await import('./w1.ts')).w1({ people: Number(values.people ?? 10_000), profile: values.profile }),
   w2: async () => (await import('./w2.ts')).w2({ people: Number(values.people ?? 100_000), profile: values.profile }),
-  w3: async () => (await import('./w3.ts')).w3({ people: Number(values.people ?? 100_000), events: Number(values.events) }),
+  w3: async () => (await import('./w3.ts')).w3({ people: Number(values.people ?? 100_000), events: Number(values.events ?? 1_000_000) }),
+  reports: async () =>
+    (await import('./reports.ts')).reports(
+      { people: Number(values.people ?? 1_000_000), events: Number(values.events ?? 10_000_000) },
+      values.only,
+    ),
   curves: async () =>
     (await import('./curves.ts')).curves({
       waiting: Number(values.people ?? 1_000_000),
