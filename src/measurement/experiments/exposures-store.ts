@@ -1,0 +1,84 @@
+import type { Analytics, Params } from '#platform/analytics/analytics.ts'
+import { byPerson } from '../people-store.ts'
+import { isSticky, type Source } from './sources.ts'
+
+const HERE = 'workspace_id = {workspace:String}'
+const AT_STEP = `${HERE} AND journey_id = {journey:String} AND step_id = {step:String}`
+
+/** Rows `(profile_id, arm, at, said_crossed, version, share)` of one source; share 0: the fact does not say it. Times are DateTime64(3). */
+function rowsOf(source: Source): string {
+  switch (source.kind) {
+    case 'journey':
+      return `SELECT profile_id, arm, at, 0 AS said_crossed, version, 0.0 AS share FROM transitions
+        WHERE ${HERE} AND journey_id = {journey:String} AND kind = 'entered' AND ({version:UInt32} = 0 OR version = {version:UInt32})`
+    case 'split':
+      return `SELECT profile_id, arm, at, 0 AS said_crossed, version, propensity AS share FROM decisions WHERE ${AT_STEP} AND kind = 'split'`
+    case 'choose':
+      // Who was drawn for the model stays there, also where it had no answer: the groups were drawn before anybody knew.
+      return `SELECT profile_id, multiIf(decided_by = 'control', 'control', decided_by = 'held_out', 'held_out', 'model') AS arm, at,
+          0 AS said_crossed, version, 0.0 AS share FROM decisions WHERE ${AT_STEP} AND kind = 'choose'`
+    case 'send-time':
+      return `SELECT profile_id, multiIf(decided_by = 'control', 'control', JSONExtractFloat(record, 'features', 'explored') = 1, 'explored', 'model') AS arm,
+          at, 0 AS said_crossed, version, 0.0 AS share FROM decisions WHERE ${AT_STEP} AND kind = 'send_time' AND decided_by IN ('model', 'control')`
+    case 'slot': {
+      const drawn = `${HERE} AND template = {template:String} AND slot = {slot:String} AND item = ''
+        AND (startsWith(chosen_by, 'uniform:') OR startsWith(chosen_by, 'chance'))`
+      // Only people who could have got the same variants are like each other.
+      return `SELECT profile_id, variant AS arm, at, 0 AS said_crossed, version, propensity AS share FROM exposures
+        WHERE ${drawn} AND among = (SELECT among FROM exposures WHERE ${drawn} GROUP BY among ORDER BY count() DESC, among LIMIT 1)`
+    }
+    case 'experiment':
+      return `SELECT profile_id, arm, at, crossed AS said_crossed, version, share FROM assignments
+        WHERE ${HERE} AND kind = 'experiment' AND experiment = {experiment:String}`
+    case 'holdout':
+      return `SELECT profile_id, arm, at, crossed AS said_crossed, version, share FROM assignments
+        WHERE ${HERE} AND kind = 'holdout' AND experiment = {experiment:String} AND period = {period:String}`
+  }
+}
+
+export function paramsOf(workspace: string, source: Source): Params {
+  switch (source.kind) {
+    case 'journey':
+      return { workspace, journey: source.journey, version: source.version ?? 0 }
+    case 'split':
+    case 'choose':
+    case 'send-time':
+      return { workspace, journey: source.journey, step: source.step }
+    case 'slot':
+      return { workspace, template: source.template, slot: source.slot }
+    case 'experiment':
+      return { workspace, experiment: source.id }
+    case 'holdout':
+      return { workspace, experiment: source.id, period: source.period }
+  }
+}
+
+/**
+ * One row for each person: `person, arm, first, version, share, crossed` as a subquery without brackets; profiles that became one are one person.
+ * `first`: when chance put them there, before anything came of it. Parameters: `paramsOf`.
+ */
+export const exposedPeople = (source: Source): string => `
+  SELECT x.person AS person, argMin(x.arm, (x.at, x.arm)) AS arm, min(x.at) AS first, argMin(x.version, (x.at, x.arm)) AS version,
+    argMin(x.share, (x.at, x.arm)) AS share, ${isSticky(source) ? 'max(x.said_crossed) > 0 OR uniqExact(x.arm) > 1' : '0'} AS crossed
+  FROM (${byPerson(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))}) AS x GROUP BY x.person`
+
+/** People of one arm and version. Times are epoch ms. */
+export interface ExposureCount {
+  readonly arm: string
+  readonly version: number
+  /** By design, as the facts say it; 0: they do not. */
+  readonly share: number
+  readonly people: number
+  /** Of these, in two arms: they became one person since. */
+  readonly crossed: number
+  readonly first: number
+  readonly last: number
+}
+
+export const countExposed = (analytics: Analytics, workspace: string, source: Source): Promise<ExposureCount[]> =>
+  analytics.query<ExposureCount>(
+    `SELECT e.arm AS arm, e.version AS version, any(e.share) AS share, count() AS people, countIf(e.crossed) AS crossed,
+       toFloat64(toUnixTimestamp64Milli(min(e.first))) AS first, toFloat64(toUnixTimestamp64Milli(max(e.first))) AS last
+     FROM (${exposedPeople(source)}) AS e GROUP BY e.arm, e.version ORDER BY arm, version`,
+    paramsOf(workspace, source),
+  )
