@@ -6,6 +6,8 @@ import { sigmoid } from '#lib/numeric/sums.ts'
 export interface Span {
   readonly time: number
   readonly ended: boolean
+  /** So many contracts ran just so; left out: one. */
+  readonly times?: number
 }
 
 export interface SurvivalStep {
@@ -23,17 +25,22 @@ export function kaplanMeier(spans: readonly Span[]): SurvivalStep[] {
   const steps: SurvivalStep[] = []
   let survival = 1
   let spread = 0
+  let atRisk = sorted.reduce((sum, { times = 1 }) => sum + times, 0)
   for (let from = 0; from < sorted.length; ) {
     const { time } = sorted[from]!
     let to = from
-    let ended = 0
-    for (; to < sorted.length && sorted[to]!.time === time; to++) if (sorted[to]!.ended) ended++
-    const atRisk = sorted.length - from
+    let [ended, gone] = [0, 0]
+    for (; to < sorted.length && sorted[to]!.time === time; to++) {
+      const { times = 1 } = sorted[to]!
+      gone += times
+      if (sorted[to]!.ended) ended += times
+    }
     if (ended > 0) {
       survival *= 1 - ended / atRisk
       spread += atRisk === ended ? 0 : ended / (atRisk * (atRisk - ended))
       steps.push({ time, atRisk, ended, survival, error: survival * Math.sqrt(spread) })
     }
+    atRisk -= gone
     from = to
   }
   return steps

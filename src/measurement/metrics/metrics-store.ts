@@ -27,13 +27,25 @@ type Asked = Pick<Metric, 'event' | 'where' | 'value' | 'worth'>
 export const metricEvents = (metric: Asked, between = '1'): string => byPerson(['at', 'value'], profileEvents(metric, between))
 
 /** The same by profile (`profile_id`), for those who resolve people themselves. */
-export function profileEvents({ event, where, value, worth }: Asked, between = '1'): string {
-  const asksProperties = value !== undefined || where !== undefined
-  const said = value === undefined ? null : propertyNumber(value.replace(/^properties\./, '').split('.'), COLUMNS)
+export const profileEvents = (metric: Asked, between = '1'): string => eventsWith(metric, {}, between)
+
+/** The same with properties of the events as further columns of text ('' where they say nothing), by the names of the columns. */
+export function eventsWith({ event, where, value, worth }: Asked, texts: Readonly<Record<string, string>>, between = '1'): string {
+  const asksProperties = value !== undefined || where !== undefined || Object.keys(texts).length > 0
+  const said = value === undefined ? null : propertyNumber(pathOf(value), COLUMNS)
   const number = said === null ? float(worth ?? 1) : worth === undefined ? said : `ifNotFinite(${said}, ${float(worth)})`
+  const columns = Object.entries(texts).map(([name, property]) => `, ${textAt('props', pathOf(property))} AS ${name}`)
   const from = `SELECT profile_id, name, at${asksProperties ? `, ${readable('properties')} AS props` : ''} FROM events
     WHERE workspace_id = {workspace:String} AND name = ${quote(event)} AND verdict = 'accepted' AND type IN ${COUNTED} AND ${between}`
-  return `SELECT profile_id, at, toFloat64(${number}) AS value FROM (${from}) WHERE ${where === undefined ? '1' : conditionSql(where)}`
+  return `SELECT profile_id, at, toFloat64(${number}) AS value${columns.join('')} FROM (${from}) WHERE ${where === undefined ? '1' : conditionSql(where)}`
+}
+
+const pathOf = (property: string): string[] => property.replace(/^properties\./, '').split('.')
+
+/** What stands at a place of a JSON text, as text: numbers and booleans as they are written. */
+export function textAt(json: string, path: readonly string[]): string {
+  const place = [json, ...path.map(quote)].join(', ')
+  return `multiIf(JSONType(${place}) = 'String', JSONExtractString(${place}), JSONType(${place}) IN ('Int64', 'UInt64', 'Double', 'Bool'), JSONExtractRaw(${place}), '')`
 }
 
 function conditionSql(where: string): string {
