@@ -9,6 +9,8 @@ import { Template } from '#content/schema.ts'
 import { slotConditions } from '#content/slots.ts'
 import { type Budgets, budgetsOf } from '#decisions/budgets/in-force.ts'
 import { priceRevisions, toldAt } from '#decisions/budgets/store.ts'
+import { type Experiments, experimentsOf } from '#decisions/experiments/in-force.ts'
+import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
 import { type ModelInForce, modelsOf } from '#decisions/snapshot.ts'
 import type { PublishedModel } from '#decisions/standings.ts'
 import { snapshotRevisions } from '#decisions/store.ts'
@@ -217,7 +219,7 @@ async function approvedIn(db: Queryable, live: readonly Definition[], revision: 
 function publishedIn(
   workspace: string,
   { live, journeys, approved, read }: Read,
-): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy' | 'policies' | 'topics'> {
+): Pick<Published, 'workspace' | 'journeys' | 'templates' | 'calendars' | 'policy' | 'policies' | 'topics' | 'experiments'> {
   const here = live.filter((each) => each.ws === workspace)
   const takesIn = new Map(here.filter((each) => each.kind === 'journey').map((each) => [each.id, each.version]))
   const policy = here.find((each) => each.kind === 'contact-policy' && each.id === IN_FORCE)
@@ -229,6 +231,7 @@ function publishedIn(
       .filter((each) => each.ws === workspace)
       .map((each) => ({ journey: read(each), version: each.version, live: takesIn.get(each.id) === each.version })),
     topics: topicsAmong(here),
+    experiments: experimentsAmong(here),
     calendars: here.filter((each) => each.kind === 'calendar').map(({ body }) => Calendar.parse(body)),
     templates: here
       .filter((each) => each.kind === 'template')
@@ -246,6 +249,13 @@ export const topicsAmong = (live: readonly { readonly kind: string; readonly bod
     .filter((each) => each.kind === 'topic')
     .map(({ body }) => Topic.parse(body))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
+
+/** The published hold-outs and experiments. */
+export const experimentsAmong = (live: readonly Pick<Definition, 'kind' | 'body' | 'version'>[]): Experiments =>
+  experimentsOf(
+    live.filter(({ kind }) => kind === 'holdout').map(({ body, version }) => ({ body: Holdout.parse(body), version })),
+    live.filter(({ kind }) => kind === 'experiment').map(({ body, version }) => ({ body: Experiment.parse(body), version })),
+  )
 
 /** The hashes of every version, so that a record can name one that is not in force any more. */
 export function wordingsIn(workspace: string, versions: readonly Definition[]): WordingHashes {

@@ -18,6 +18,8 @@ import { type ContentLibrary, templateProblems } from '#content/template-check.t
 import { checkBudget } from '#decisions/budgets/check.ts'
 import { Budget } from '#decisions/budgets/schema.ts'
 import { checkModel } from '#decisions/check.ts'
+import { checkExperiment, checkHoldout } from '#decisions/experiments/check.ts'
+import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
 import { Model } from '#decisions/schema.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
@@ -93,5 +95,7 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
   { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
   { kind: 'metric', schema: Metric, check: checkMetric },
+  { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },
+  { kind: 'experiment', schema: Experiment, publish: 'journeys:publish', check: checkExperiment },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

@@ -2,6 +2,7 @@ import type { DecisionRecord } from '#decisions/record.ts'
 import { own, put } from '#lib/record.ts'
 import { write } from '#profiles/react.ts'
 import { inNewStep } from '#segments/run-windows.ts'
+import { noteAssigned } from './assigned.ts'
 import { reserve, tellHeld } from './budget.ts'
 import type { CompiledJourney } from './compile.ts'
 import { deedId, noteOnTimeline, queue, sendNotes, startOther } from './deeds.ts'
@@ -73,6 +74,7 @@ export const queuedOf = (run: Enrollment): readonly string[] =>
 function perform(turn: Turn, run: Enrollment, deeds: Deeds): Enrollment {
   if (deeds.held) tellHeld(turn, run, deeds.held)
   if (deeds.judged) for (const each of deeds.judged) tellJudged(turn, run, each)
+  if (deeds.assigned?.length) noteAssigned(turn, deeds.assigned, { journey: run.journey, step: run.step })
   if (deeds.decision) decide(turn, run, deeds.decision)
   if (deeds.pace) {
     decide(turn, run, { arm: deeds.pace.chosen, propensity: deeds.pace.propensity, record: deeds.pace })

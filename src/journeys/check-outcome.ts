@@ -1,3 +1,4 @@
+import { BUILT_IN_METRICS } from '#decisions/experiments/guardrail.ts'
 import { nearest } from '#segments/condition/hints.ts'
 import type { JourneyLibrary } from './check.ts'
 import type { Finding } from './check-steps.ts'
@@ -5,9 +6,6 @@ import { placed } from './check-walk.ts'
 import type { Journey } from './schema.ts'
 import { isMarketing, sends } from './sends.ts'
 import type { Step } from './steps.ts'
-
-/** Metrics that are always there, without a document. */
-const BUILT_IN = ['unsubscribes', 'complaints', 'bounces']
 
 /** Whether it will be known that a journey worked, and what the goals and metrics that it names are. Places are JSON pointers from the document. */
 export function outcomeFindings(journey: Journey, library: JourneyLibrary): readonly Finding[] {
@@ -57,7 +55,7 @@ function goalsServed({ serves = [] }: Journey, library: JourneyLibrary): Finding
 
 function guardrailsNamed({ guardrails = [] }: Journey, library: JourneyLibrary): Finding[] {
   if (guardrails.length === 0) return []
-  const ids = [...BUILT_IN, ...library.ids('metric')]
+  const ids = [...BUILT_IN_METRICS, ...library.ids('metric')]
   return guardrails.flatMap(({ metric }, i): Finding[] => {
     const at = `/guardrails/${i}/metric`
     if (!ids.includes(metric)) return [unknown({ what: 'metric', id: metric, at, ids })]

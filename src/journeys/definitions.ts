@@ -5,6 +5,7 @@ import type { ConsentMode } from '#consent/react.ts'
 import { NO_TOPICS, type Topic, type Topics, type WordingHashes } from '#consent/topics.ts'
 import type { SlotConditions } from '#content/slots.ts'
 import { type Budgets, NO_BUDGETS } from '#decisions/budgets/in-force.ts'
+import { type Experiments, NO_EXPERIMENTS } from '#decisions/experiments/in-force.ts'
 import { type ModelInForce, type Models, modelsOf } from '#decisions/snapshot.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { type Catalogue, type CatalogueInput, catalogue, type Watch } from '#segments/catalogue.ts'
@@ -73,6 +74,8 @@ export interface Published {
   readonly models?: readonly ModelInForce[] | undefined
   /** Published budgets, with what was told of them up to the revision. */
   readonly budgets?: Budgets | undefined
+  /** Published hold-outs and experiments. */
+  readonly experiments?: Experiments | undefined
 }
 
 /** The definitions that apply to one workspace, compiled and indexed. */
@@ -110,6 +113,8 @@ export interface Definitions {
   readonly modes: ReadonlyMap<string, readonly ModeChange[]>
   /** What messages may cost, and what that is worth just now. */
   readonly budgets: Budgets
+  /** Whom hold-outs and experiments keep what from. */
+  readonly experiments: Experiments
   /** Models that learn, as they stood at the revision. */
   readonly models: Models
   /** The revision since which there have been any. */
@@ -173,6 +178,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     edits: byJourney(published.edits, ({ version }) => version),
     modes: byJourney(published.modes, ({ revision }) => revision),
     budgets: published.budgets ?? NO_BUDGETS,
+    experiments: published.experiments ?? NO_EXPERIMENTS,
     models,
     modelsSince: published.watches?.find(({ kind }) => kind === 'models')?.since ?? 0,
     policy,

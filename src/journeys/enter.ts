@@ -2,6 +2,7 @@ import type { EventRecord } from '#events/schema.ts'
 import { chance, digest } from '#lib/hash.ts'
 import { own } from '#lib/record.ts'
 import { advance, nodeOf } from './advance.ts'
+import { keptOut } from './assigned.ts'
 import type { Door } from './definitions.ts'
 import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './enrollment.ts'
 import { refusal, remembering } from './entries/limits.ts'
@@ -29,6 +30,11 @@ export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
   const refused = closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key })
   if (refused !== null || key === undefined) {
     refuse(turn, door, refused ?? 'key_missing')
+    return true
+  }
+  const otherArm = keptOut(turn, journey.id)
+  if (otherArm !== null) {
+    refuse(turn, door, otherArm)
     return true
   }
   const memory = own(turn.person.journeys.memory, journey.id)

@@ -8,6 +8,7 @@ import { own, put } from '#lib/record.ts'
 import { absorb, newProfile } from '#profiles/react.ts'
 import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { advance, isThere, leave, nodeOf, queuedOf, replace, withdraw } from './advance.ts'
+import { uniteAssigned } from './assigned.ts'
 import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
 import { reappoint, unitedAppointments } from './entries/appointments.ts'
 import { countedTwice, hearTogether } from './entries/recent.ts'
@@ -81,6 +82,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
     contacts: absorbContacts(contacts, loser.contacts),
     journeys: { enrollments: [], memory, watches: [] },
   }
+  uniteAssigned(turn, before, loser)
   const heard = followMerge(turn, { ours: before.segments, theirs: loser.segments })
   const moved = learnMerge(turn, before.decisions, loser.decisions)
   const seen = turn.person

@@ -1,5 +1,6 @@
 import type { Ask } from '#consent/caps.ts'
 import type { ConsentSection } from '#consent/schema.ts'
+import type { Assignment } from '#decisions/experiments/assign.ts'
 import type { DecisionRecord } from '#decisions/record.ts'
 import type { ChannelName } from '#events/reaction.ts'
 import type { EventRecord } from '#events/schema.ts'
@@ -77,6 +78,8 @@ export interface Deeds {
     /** Of a choice that weighs something: all that it rests on. */
     readonly record?: DecisionRecord
   }
+  /** Arms of hold-outs and experiments that were asked about for the first time. */
+  readonly assigned?: readonly Assignment[]
   /** What the pressure of messages had to say of one that goes, or that does not go because of it. */
   readonly pace?: DecisionRecord
   /** Kept in the run: what a choice has chosen, by its step and round. */

@@ -1,5 +1,6 @@
 import { type ContactsSection, NO_CONTACTS_YET } from '#consent/contacts.ts'
 import type { ConsentSection } from '#consent/schema.ts'
+import type { Assignments } from '#decisions/experiments/state.ts'
 import type { DecisionsSection } from '#decisions/state.ts'
 import type { ProfileSection } from '#profiles/schema.ts'
 import { NO_SEGMENTS_YET, type SegmentsSection } from '#segments/schema.ts'
@@ -15,6 +16,8 @@ export interface Person {
   readonly journeys: JourneysSection
   /** Left out where the workspace has no models. */
   readonly decisions?: DecisionsSection
+  /** Arms of hold-outs and experiments; left out where none has ever asked. */
+  readonly assigned?: Assignments
 }
 
 /** A state as it was stored, perhaps by an older Cadenza: `v` 1 had neither segments nor contacts. */

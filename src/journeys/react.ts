@@ -6,6 +6,7 @@ import { personFact, tellsMore } from '#segments/people.ts'
 import { withoutReady } from '#segments/react.ts'
 import { hearInRun } from '#segments/run-windows.ts'
 import { advance, leave, nodeOf, replace } from './advance.ts'
+import { hearKeptBack } from './assigned.ts'
 import { countContact } from './budget.ts'
 import { relieve } from './budget-wake.ts'
 import type { Enrollment } from './enrollment.ts'
@@ -123,6 +124,7 @@ function reactToEvent(person: Person | null, record: EventRecord, context: Conte
     tellReceipt(turn, record)
     tellExposures(turn, record)
     tellContentDecisions(turn, record)
+    hearKeptBack(turn, record)
   }
   happen(turn, record)
   ripple(turn, [...heard, ...moved, ...followSteps(turn, seen)])

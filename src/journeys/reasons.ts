@@ -23,6 +23,7 @@ export const REASONS = {
   too_many_entries: fine('They had entered as many journeys as the workspace allows within the time.'),
   key_missing: trouble('The event did not carry the entry key of the journey.'),
   counting: fine('What the journey asks of the past was still being counted, so nobody was let in yet.'),
+  other_arm: fine('Experiment “…” put them into an arm that does not come into this journey.'),
   journey_paused: fine('The journey was paused, so nobody was let in.'),
   journey_draining: fine('The journey lets nobody in any more; who is inside finishes.'),
   // moved on
@@ -88,6 +89,8 @@ export const REASONS = {
   budget_spent: trouble('Budget “…” has nothing left for it.'),
   budget_kept: trouble('Budget “…” does not reach for all: its money goes to those for whom it is worth most.'),
   budget_currency: trouble('What it costs is not in the currency of budget “…”, so nobody can say whether there is money for it.'),
+  global_holdout: fine('They are in hold-out “…”: for a time no marketing of its kind reaches them, for comparison.'),
+  experiment_holdout: fine('Experiment “…” put them into an arm that gets no marketing, for comparison.'),
   held_for: trouble('The slot was kept for a message of journey “…”, which comes first.'),
   // could not be done
   date_missing: trouble('The profile has no such date.'),

@@ -5,6 +5,7 @@ import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
 import type { ConsentMode } from '#consent/react.ts'
 import type { Budgets } from '#decisions/budgets/in-force.ts'
+import type { Experiments } from '#decisions/experiments/in-force.ts'
 import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
@@ -36,6 +37,8 @@ export interface SimulationOptions {
   readonly models?: readonly ModelInForce[]
   /** Budgets with what was told of them. */
   readonly budgets?: Budgets
+  /** Hold-outs and experiments; left out: there are none. */
+  readonly experiments?: Experiments
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -116,7 +119,7 @@ export class Simulation {
   #define(): Definitions {
     const journeys = this.#published
     const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
-    const { consent = 'opt-out', calendars = [], policy, policies, models, budgets } = this.#options
+    const { consent = 'opt-out', calendars = [], policy, policies, models, budgets, experiments } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
     return definitions(
       {
@@ -125,6 +128,7 @@ export class Simulation {
         policies,
         models,
         budgets,
+        experiments,
         segments,
         workspace: WORKSPACE,
         revision: journeys.length,

@@ -1,10 +1,12 @@
 import type { Ask } from '#consent/caps.ts'
+import type { Assignment } from '#decisions/experiments/assign.ts'
 import type { ChosenHour } from '#decisions/send-time/choose-hour.ts'
 import type { EventRecord } from '#events/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { own } from '#lib/record.ts'
 import { attributesOf } from '#profiles/react.ts'
+import { hourArmAt, isKeptBack, type Kept, keptBackAt, variantsAt } from '../assigned.ts'
 import { decisionOf, messageHour } from '../best-hour.ts'
 import { type Budget, budget } from '../budget.ts'
 import type { Dispatch } from '../enrollment.ts'
@@ -64,11 +66,8 @@ export function messageNode(sending: Sending, { next, instead }: Place): Node {
     relieved: (at) => askedAgain(tries, at),
     able: (at) => ableBy(sending, at),
     asks: (at) => {
-      for (const write of sending.ways) {
-        const written = write(at)
-        if ('message' in written && gated(at, written.message).kind !== 'refuse') return askOf(written.message)
-      }
-      return null
+      const first = firstPossible(sending, at)
+      return first && askOf(first)
     },
     hear(at, record) {
       const marks = marksOf(at, step.id)
@@ -94,6 +93,8 @@ function ableBy({ step, ways }: Sending, at: Standing): Reason | '' {
 function blocked(at: Standing, message: Message, onCap: OnCap): Reason | '' {
   const ruled = gated(at, message)
   if (ruled.kind === 'refuse' || (ruled.kind === 'defer' && ruled.until > message.expires)) return ruled.reason
+  const kept = keptBackAt(at, message)
+  if (kept.reason !== null) return kept.reason
   const answer = budget(at, message)
   if (answer.kind === 'free' || (answer.kind === 'wait' && answer.until <= message.expires)) return ''
   if (answer.kind !== 'full' || typeof onCap === 'string' || answer.freeAt === null) return answer.reason
@@ -114,26 +115,38 @@ interface Attempt {
   readonly reason?: Reason
 }
 
-/** The hour for the first of the ways that is possible; null: none is, or no hour is to be chosen. */
-function hourFor({ ways, best }: Sending, at: Standing): ChosenHour | null {
-  if (!best) return null
+/** The message of the first of the ways that neither permission nor law nor a comparison forbids; null: of none. */
+function firstPossible({ ways }: Sending, at: Standing): Message | null {
   for (const write of ways) {
     const written = write(at)
-    if ('message' in written && gated(at, written.message).kind !== 'refuse') return messageHour(at, best, written.message)
+    if (!('message' in written) || gated(at, written.message).kind === 'refuse') continue
+    if (keptBackAt(at, written.message).reason === null) return written.message
   }
   return null
+}
+
+/** The hour for the first of the ways that is possible; null: none is, or no hour is to be chosen. */
+function hourFor(sending: Sending, at: Standing): ChosenHour | null {
+  const { best } = sending
+  const message = best ? firstPossible(sending, at) : null
+  return best && message ? messageHour(at, best, message) : null
 }
 
 /** Waits for the chosen hour, or tries at once if that is it. Consent, caps, quiet hours and rules are asked when the hour has come. */
 function atBestHour(tries: Tries, at: Standing): Move | null {
   const chosen = hourFor(tries.sending, at)
   if (!chosen) return null
+  const { hour, fresh } = hourArmAt(at)
+  if (hour === 'now') return withAssigned(attempt(tries, at), fresh)
   const decision = decisionOf(chosen)
-  if (chosen.at <= at.now) return { ...attempt(tries, at), decision }
+  if (chosen.at <= at.now) return { ...withAssigned(attempt(tries, at), fresh), decision }
   const { step } = tries.sending
   const channel = step.kind === 'message' ? byChannel(step.ways[0]!).channel : step.kind
-  return { kind: 'stay', due: chosen.at, decision, held: [{ channel, reason: 'best_hour' }] }
+  return withAssigned({ kind: 'stay', due: chosen.at, decision, held: [{ channel, reason: 'best_hour' }] }, fresh)
 }
+
+const withAssigned = (move: Move, fresh: readonly Assignment[]): Move =>
+  fresh.length === 0 ? move : { ...move, assigned: [...(move.assigned ?? []), ...fresh] }
 
 type Full = Extract<Budget, { kind: 'full' }>
 
@@ -142,7 +155,10 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
   const { ways, numbered, patience } = tries.sending
   const held: Held[] = []
   const judged: Judged[] = []
+  const assigned: Assignment[] = []
   let why = reason
+  // A way that a comparison closes does not count as one that failed: who is held out of all of them goes on as if it had gone.
+  let kept: Reason | null = isKeptBack(reason) ? reason : null
   let full: Full | null = null
   for (let way = from; way < ways.length; way++) {
     const written = ways[way]!(at)
@@ -157,26 +173,40 @@ function attempt(tries: Tries, at: Standing, { from, reason = 'no_way' }: Attemp
     if (ruled.kind !== 'pass') {
       judged.push(ruled.judged)
       held.push({ channel: message.contact?.channel ?? message.channel, reason: ruled.reason })
-      if (ruled.kind === 'defer') return { kind: 'stay', due: ruled.until, memo: from, held, judged }
+      if (ruled.kind === 'defer') return withAssigned({ kind: 'stay', due: ruled.until, memo: from, held, judged }, assigned)
       why = ruled.reason
+      continue
+    }
+    const asked = keptBackAt(at, message)
+    assigned.push(...newTo(assigned, asked))
+    if (asked.reason !== null) {
+      kept ??= asked.reason
+      held.push({ channel: message.contact?.channel ?? message.channel, reason: asked.reason })
       continue
     }
     const answer = budget(at, message)
     if (answer.kind === 'free') {
       const due = patience === undefined ? null : at.now + patience
-      const going = { ...message, ...ruled.passed, ...(numbered ? { way } : {}) }
-      return { kind: 'stay', due, message: going, held, judged, ...(answer.pace && { pace: answer.pace }) }
+      const shown = variantsAt(at, message)
+      const going = { ...shown.message, ...ruled.passed, ...(numbered ? { way } : {}) }
+      const move: Move = { kind: 'stay', due, message: going, held, judged, ...(answer.pace && { pace: answer.pace }) }
+      return withAssigned(move, [...assigned, ...shown.fresh])
     }
     const values = answer.kind === 'full' && answer.values ? { values: answer.values } : {}
     held.push({ channel: message.contact?.channel ?? message.channel, reason: answer.reason, ...values })
-    if (answer.kind === 'wait') return { kind: 'stay', due: answer.until, memo: from, held, judged }
+    if (answer.kind === 'wait') return withAssigned({ kind: 'stay', due: answer.until, memo: from, held, judged }, assigned)
     if (answer.kind === 'full') full = full && soonest(full) <= soonest(answer) ? full : answer
     why = answer.reason
   }
+  if (kept !== null) return withAssigned({ kind: 'go', to: tries.next, reason: kept, held, judged }, assigned)
   const move = full ? onCap(tries, at, { full, from }) : tries.failed(why)
   // One that waits for room is asked about again.
-  return { ...move, held, judged, ...(full?.pace && move.kind !== 'stay' && { pace: full.pace }) }
+  return withAssigned({ ...move, held, judged, ...(full?.pace && move.kind !== 'stay' && { pace: full.pace }) }, assigned)
 }
+
+/** Of several ways each asks the same hold-outs. */
+const newTo = (told: readonly Assignment[], { fresh }: Kept): readonly Assignment[] =>
+  fresh.filter(({ kind, id }) => !told.some((each) => each.kind === kind && each.id === id))
 
 const soonest = ({ freeAt }: Full): number => freeAt ?? Infinity
 
@@ -196,7 +226,7 @@ function askedAgain(tries: Tries, at: Standing): Move | null {
   const { due, memo } = at.run
   if (due === null || memo === undefined || queuedIn(marksOf(at, at.run.step)).length > 0) return null
   const move = attempt(tries, at, { from: memo })
-  if (move.kind !== 'stay' || move.message) return move
+  if (move.kind !== 'stay' || move.message || move.assigned) return move
   return move.due === due && move.memo === memo
     ? null
     : { kind: 'stay', due: move.due, ...(move.memo === undefined ? {} : { memo: move.memo }) }
@@ -260,7 +290,9 @@ function skipped(why: string): Reason {
     case 'address_invalid':
       return why
     default:
-      return /^(policy|budget_spent|budget_currency):/.test(why) ? (why as Reason) : detailed('skipped', why)
+      return /^(policy|budget_spent|budget_currency|global_holdout|experiment_holdout):/.test(why)
+        ? (why as Reason)
+        : detailed('skipped', why)
   }
 }
 
