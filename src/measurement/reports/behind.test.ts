@@ -49,7 +49,8 @@ test('under random histories funnels add up, and behind each number of each repo
         }
       }
     }),
-    { numRuns: 12 },
+    // Shrinking a whole history would take minutes: the message says what did not add up.
+    { numRuns: 12, endOnFailure: true },
   )
 })
 

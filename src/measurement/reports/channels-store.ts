@@ -11,13 +11,13 @@ const lists = {
   messages: { unit: 'messages', dims: () => [...MESSAGE_DIMS, ...MESSAGE_FLAGS, 'outcome'], listing: found },
   people: {
     unit: 'people',
-    dims: ({ by }) => [by],
+    dims: () => ['part'],
     listing(parts, input) {
       const { sql, params } = found(parts, input)
       return {
         params,
-        sql: `SELECT person AS profile_id, '' AS of, max(sends.at) AS at, '' AS step, '' AS reason, concat(person, '/', toString(${input.by})) AS key, ${input.by}
-          FROM (${sql}) AS sends GROUP BY person, ${input.by}`,
+        sql: `SELECT person AS profile_id, '' AS of, max(sends.at) AS at, '' AS step, '' AS reason, toString(sends.${input.by}) AS part, concat(person, '/', part) AS key
+          FROM (${sql}) AS sends GROUP BY person, part`,
       }
     },
   },

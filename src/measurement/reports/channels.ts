@@ -85,7 +85,7 @@ function columnsOf(by: string): Column[] {
   return [
     { id: by, title: title(by), type: 'text' },
     count('messages', {}),
-    { id: 'people', title: 'People', type: 'count', behind: { list: 'people', where: {}, by: [by] } },
+    { id: 'people', title: 'People', type: 'count', behind: { list: 'people', where: {}, by: ['part'] } },
     ...OUTCOMES.map((outcome) => count(outcome, { outcome })),
     ...['confirmed', 'bounced', 'arrived', 'opened', 'machine_opened', 'clicked', 'unsubscribed', 'complained'].map((flag) =>
       count(flag, { [flag]: '1' }),
@@ -111,6 +111,7 @@ function rowOf(by: string, { about, currency, ...count }: ChannelCount): Record<
   const [low, high] = wilson({ x: clicked, n: Math.max(arrived, clicked) }, Z95)
   return {
     [by]: about,
+    part: about,
     ...count,
     bounce_rate: shareOf(bounced, tried),
     open_rate: shareOf(opened, arrived),
