@@ -15,6 +15,14 @@ interface About {
   readonly provider: string
 }
 
+/** A file that goes with an e-mail. */
+export interface Attachment {
+  readonly name: string
+  /** Media type: `application/pdf`. */
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
 /** An e-mail: as bytes ready for the wire, and in parts for providers that want these. */
 export interface PreparedEmail extends About {
   readonly kind: 'email'
@@ -32,6 +40,7 @@ export interface PreparedEmail extends About {
     readonly text: string
     /** Those of `message` without From, To, Reply-To, Subject, Date. */
     readonly headers: readonly Header[]
+    readonly attachments?: readonly Attachment[]
   }
 }
 

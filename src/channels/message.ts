@@ -1,7 +1,7 @@
 import type { Rendered, Sender } from '#content/schema.ts'
 import { digest } from '#lib/hash.ts'
 import { domainOf } from './address.ts'
-import type { Header } from './channel.ts'
+import type { Attachment, Header } from './channel.ts'
 import { headerText, mailbox } from './mime.ts'
 
 /** What one e-mail is about: enough for its headers. */
@@ -22,6 +22,7 @@ export interface Letter {
   /** Local parts of the addresses to which what concerns it comes back (`return-path.ts`). */
   readonly returns: { readonly bounce: string; readonly unsubscribe: string }
   readonly rendered: Rendered
+  readonly attachments?: readonly Attachment[]
 }
 
 /** The same effect has the same Message-ID on every attempt: a receiver can tell a repeat. */

@@ -1,4 +1,4 @@
-import type { Header } from './channel.ts'
+import type { Attachment, Header } from './channel.ts'
 
 const encoder = new TextEncoder()
 /** Longest line without its CRLF: 76 in encoded text (RFC 2045 §6.7), 998 in plain text (RFC 5322 §2.1.1). */
@@ -6,21 +6,39 @@ const ENCODED = 76
 const PLAIN = 998
 const CRLF = '\r\n'
 
-/** A multipart/alternative message (RFC 2046 §5.1.4) as ASCII text: plain text first, HTML last. */
+/**
+ * A message as ASCII text: multipart/alternative (RFC 2046 §5.1.4), plain text first, HTML last; with files around it as multipart/mixed (§5.1.3).
+ */
 export function mimeMessage({
   headers,
   text,
   html,
   boundary,
+  attachments = [],
 }: {
   headers: readonly Header[]
   text: string
   html: string
   boundary: string
+  attachments?: readonly Attachment[]
 }): string {
+  const head = [...headers.map(([name, value]) => foldHeader(name, value)), 'MIME-Version: 1.0']
+  if (attachments.length === 0) return [...head, alternatives({ text, html, boundary })].join(CRLF)
+  const outer = `${boundary}-mixed`
   return [
-    ...headers.map(([name, value]) => foldHeader(name, value)),
-    'MIME-Version: 1.0',
+    ...head,
+    `Content-Type: multipart/mixed; boundary="${outer}"`,
+    '',
+    `--${outer}`,
+    alternatives({ text, html, boundary }),
+    ...attachments.flatMap((file) => [`--${outer}`, attached(file)]),
+    `--${outer}--`,
+    '',
+  ].join(CRLF)
+}
+
+const alternatives = ({ text, html, boundary }: { text: string; html: string; boundary: string }): string =>
+  [
     `Content-Type: multipart/alternative; boundary="${boundary}"`,
     '',
     `--${boundary}`,
@@ -29,6 +47,17 @@ export function mimeMessage({
     part('text/html', html),
     `--${boundary}--`,
     '',
+  ].join(CRLF)
+
+/** A file in base64, lines of 76 (RFC 2045 §6.8); its name is plain ASCII (`filename`, RFC 2183). */
+const attached = ({ name, type, bytes }: Attachment): string => {
+  const shown = name.replaceAll(/[^\w.-]/g, '_')
+  return [
+    `Content-Type: ${type}; name="${shown}"`,
+    'Content-Transfer-Encoding: base64',
+    `Content-Disposition: attachment; filename="${shown}"`,
+    '',
+    bytes.toBase64().replaceAll(/.{76}/g, `$&${CRLF}`),
   ].join(CRLF)
 }
 

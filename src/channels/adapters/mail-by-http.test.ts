@@ -10,6 +10,7 @@ import {
   json,
   lines,
   MIME,
+  mail,
   nobodyKnows,
   now,
   type Provider,
@@ -25,6 +26,23 @@ import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 
 after(() => idle.stop())
+
+test('a file goes along by each provider as its API wants it', async () => {
+  const attachments = [{ name: 'week.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.7') }]
+  const withFile = { ...mail, parts: { ...mail.parts, attachments } }
+  const asked = async (type: Provider['type'], secrets: Provider['secrets']) =>
+    JSON.parse((await sent({ type, settings: {}, secrets }, json(200, {}), withFile)).asked.body)
+  const content = Buffer.from('%PDF-1.7').toString('base64')
+  assert.deepEqual((await asked(sendgrid as never, { apiKey: 'k' })).attachments, [
+    { content, filename: 'week.pdf', type: 'application/pdf', disposition: 'attachment' },
+  ])
+  assert.deepEqual((await asked(postmark as never, { serverToken: 't' })).Attachments, [
+    { Name: 'week.pdf', Content: content, ContentType: 'application/pdf' },
+  ])
+  assert.deepEqual((await asked(resend as never, { apiKey: 'k' })).attachments, [
+    { filename: 'week.pdf', content, content_type: 'application/pdf' },
+  ])
+})
 
 suite('SendGrid', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

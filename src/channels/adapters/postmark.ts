@@ -48,7 +48,10 @@ export const postmark = provider<Settings, PreparedEmail>({
 /** Longest value of metadata; of a longer id Postmark's own is enough. */
 const LONGEST = 80
 
-function bodyOf({ id, lane, parts: { from, to, replyTo, subject, html, text, headers } }: PreparedEmail, { stream }: Settings): object {
+function bodyOf(
+  { id, lane, parts: { from, to, replyTo, subject, html, text, headers, attachments = [] } }: PreparedEmail,
+  { stream }: Settings,
+): object {
   return {
     From: named(from),
     To: named(to),
@@ -57,6 +60,9 @@ function bodyOf({ id, lane, parts: { from, to, replyTo, subject, html, text, hea
     HtmlBody: html,
     TextBody: text,
     Headers: headers.map(([Name, Value]) => ({ Name, Value })),
+    ...(attachments.length > 0 && {
+      Attachments: attachments.map(({ name, type, bytes }) => ({ Name: name, Content: bytes.toBase64(), ContentType: type })),
+    }),
     ...(id.length <= LONGEST ? { Metadata: { cadenza: id } } : {}),
     MessageStream: stream ?? (lane === 'transactional' ? 'outbound' : 'broadcast'),
     TrackOpens: false,

@@ -40,7 +40,7 @@ export const resend = provider<Settings, PreparedEmail>({
   receive,
 })
 
-function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers } }: PreparedEmail): object {
+function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers, attachments = [] } }: PreparedEmail): object {
   return {
     from: named(from),
     to: [named(to)],
@@ -49,6 +49,9 @@ function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers }
     html,
     text,
     headers: Object.fromEntries(headers),
+    ...(attachments.length > 0 && {
+      attachments: attachments.map(({ name, type, bytes }) => ({ filename: name, content: bytes.toBase64(), content_type: type })),
+    }),
     tags: [{ name: 'cadenza', value: tagOf(id).slice(0, 256) }],
   }
 }

@@ -48,7 +48,7 @@ export const sendgrid = provider<Settings, PreparedEmail>({
 const RESERVED = /^(?:message-id|mime-version|content-type|content-transfer-encoding|dkim-signature|received|x-sg-id|x-sg-eid|cc|bcc)$/i
 const OFF = { enable: false }
 
-function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers } }: PreparedEmail): object {
+function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers, attachments = [] } }: PreparedEmail): object {
   const person = ({ name, address }: { name: string; address: string }): object => ({ email: address, ...(name === '' ? {} : { name }) })
   return {
     personalizations: [{ to: [person(to)], custom_args: { cadenza: id } }],
@@ -60,6 +60,14 @@ function bodyOf({ id, parts: { from, to, replyTo, subject, html, text, headers }
       { type: 'text/html', value: html },
     ],
     headers: Object.fromEntries(headers.filter(([name]) => !RESERVED.test(name))),
+    ...(attachments.length > 0 && {
+      attachments: attachments.map(({ name, type, bytes }) => ({
+        content: bytes.toBase64(),
+        filename: name,
+        type,
+        disposition: 'attachment',
+      })),
+    }),
     // Links are followed and people unsubscribe by our own means: a second layer would break both.
     tracking_settings: { click_tracking: OFF, open_tracking: OFF, subscription_tracking: OFF },
   }
