@@ -5,11 +5,13 @@ import type { ContactPolicy } from '#consent/policy.ts'
 import { quietness } from '#consent/quiet-hours.ts'
 import type { ConsentMode } from '#consent/react.ts'
 import type { Budgets } from '#decisions/budgets/in-force.ts'
+import { keptBack } from '#decisions/experiments/assign.ts'
 import type { Experiments } from '#decisions/experiments/in-force.ts'
 import type { ModelInForce } from '#decisions/snapshot.ts'
 import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
+import { reasonFor, subjectFor } from './assigned.ts'
 import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
 import { templatesIn } from './named-templates.ts'
 import { permissionOf } from './permits.ts'
@@ -317,12 +319,21 @@ export class Simulation {
     return quiet.kind === 'quiet' ? quiet.until : this.now
   }
 
+  #keptBack(person: Person, { channel: way, lane, topic, payload: { contact } }: Effect): string | null {
+    const channel = (contact as { channel: string } | undefined)?.channel ?? (way === 'webhook' ? undefined : way)
+    if (channel === undefined) return null
+    const { by } = keptBack(this.#definitions.experiments, subjectFor(person), { message: { channel, lane, topic }, now: this.now })
+    return by && reasonFor(by)
+  }
+
   /** The second look before anything leaves, as the dispatcher takes it. */
   #gate(effect: Effect): Answer {
     let person = this.people.get(effect.key)
     while (person?.profile.mergedInto !== undefined) person = this.people.get(person.profile.mergedInto)
     const allowed = person && permissionOf({ ...person, definitions: this.#definitions, now: this.now }, effect)
     if (allowed && !allowed.ok && effect.channel !== 'webhook') return { receipt: 'message.skipped', reason: allowed.reason }
+    const held = person && this.#keptBack(person, effect)
+    if (held) return { receipt: 'message.skipped', reason: held }
     return this.#options.provider?.(effect) ?? { receipt: 'message.sent' }
   }
 }
