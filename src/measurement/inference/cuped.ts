@@ -29,7 +29,9 @@ export function cuped(control: Moments, treated: Moments): Adjusted | null {
   const made = { control: without(control, { theta, centre }), treated: without(treated, { theta, centre }) }
   const left = made.control.variance / control.n + made.treated.variance / treated.n
   const all = control.variance / control.n + treated.variance / treated.n
-  return Number.isFinite(theta) ? { ...made, theta, removed: all > 0 ? Math.max(0, 1 - left / all) : 0 } : null
+  // A covariate that hardly differs between people explains nothing, and its slope may be anything.
+  const sound = [theta, left, all, made.control.mean, made.treated.mean].every(Number.isFinite)
+  return sound ? { ...made, theta, removed: all > 0 ? Math.max(0, 1 - left / all) : 0 } : null
 }
 
 /**

@@ -11,7 +11,7 @@ export function holm(p: readonly number[]): number[] {
 export function benjaminiHochberg(p: readonly number[]): number[] {
   let least = 1
   return inOrder(p, ascending(p).reverse(), (value, fromLast) => {
-    least = Math.min(least, (value * p.length) / (p.length - fromLast))
+    least = Math.min(least, value * (p.length / (p.length - fromLast)))
     return least
   })
 }

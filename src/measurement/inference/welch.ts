@@ -39,8 +39,13 @@ export function effectOf(control: Moments, treated: Moments, scale: Scale): Effe
     df: satterthwaite([ofControl, control.n], [ofTreated, treated.n]),
     n: control.n + treated.n,
   }
-  return Number.isFinite(effect.estimate) && Number.isFinite(effect.se) ? effect : null
+  return speaks(effect) ? effect : null
 }
+
+/** Beyond these sizes squares leave what a number can hold, and no outcome of people is of that size. */
+const LARGEST = 1e100
+
+const speaks = ({ estimate, se }: Effect): boolean => Math.abs(estimate) <= LARGEST && se <= LARGEST && (se === 0 || se >= 1 / LARGEST)
 
 /** What dividing by a mean that varies itself, and with the difference, adds to the variance. */
 function ofBase({ n, variance, unadjusted }: Moments, change: number): number {

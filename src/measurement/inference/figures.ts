@@ -1,0 +1,125 @@
+import { normalPpf } from '#lib/numeric/distributions.ts'
+import type { MetricAsked } from './asked.ts'
+import { belief, inUnits, type Prior, posterior } from './bayes.ts'
+import { cuped } from './cuped.ts'
+import { tooEarly } from './doubts.ts'
+import { bernoulliInterval } from './exact.ts'
+import { quantileMoments } from './quantile.ts'
+import type { Comparison, Doubt, EffectFigure } from './schema.ts'
+import { oneSided, sequence } from './sequential.ts'
+import { type ArmStatistics, type Moments, momentsOf } from './statistics.ts'
+import { type Effect, effectOf, fixedHorizon, type Scale } from './welch.ts'
+
+export interface FigureOptions {
+  readonly alpha: number
+  readonly narrowestAt: number
+  readonly prior: Prior | null
+  readonly seed: string
+}
+
+/** Everything that numbers say of one arm against control, before other comparisons are looked at. */
+export interface Figures
+  extends Pick<Comparison, 'absolute' | 'relative' | 'adjustment' | 'bayes' | 'shrunk' | 'method' | 'control' | 'treated'> {
+  readonly early: Doubt | null
+  /** Of rates while it is too early for asymptotics: exact, at all looks. */
+  readonly exact: { readonly low: number; readonly high: number } | null
+  /** For what is asked one-sided. */
+  readonly effect: Effect | null
+}
+
+interface Sides {
+  readonly control: ArmStatistics
+  readonly treated: ArmStatistics
+  readonly names: { readonly control: string; readonly treated: string }
+}
+
+const momentsFor = (arm: ArmStatistics, seed: string): Moments | null =>
+  arm.kind === 'quantile' ? quantileMoments(arm, seed) : momentsOf(arm)
+
+/** Below this many standard errors of control's mean off 0 a relative effect is no longer near normal (Fieller 1954). */
+const STEADY = 4
+
+export function figuresOf(metric: MetricAsked, { control, treated, names }: Sides, options: FigureOptions): Figures {
+  const raw = { control: momentsFor(control, `${options.seed}/control`), treated: momentsFor(treated, `${options.seed}/treated`) }
+  const early = tooEarly(control, treated)
+  const figure = (arm: string, of: ArmStatistics, moments: Moments | null) => ({ arm, n: of.n, mean: moments?.base ?? null })
+  const shown = { control: figure(names.control, control, raw.control), treated: figure(names.treated, treated, raw.treated), early }
+  const exact = early && exactDifference({ control, treated }, options.alpha)
+  const method = methodOf(control, { early: early !== null, exact: exact !== null })
+  const nothing = { absolute: null, relative: null, adjustment: null, bayes: null, shrunk: null, effect: null }
+  if (!raw.control || !raw.treated) return { ...shown, ...nothing, exact, method }
+  const adjusted = cuped(raw.control, raw.treated)
+  const used = adjusted ?? { control: raw.control, treated: raw.treated }
+  const steady = Math.abs(used.control.base) > STEADY * Math.sqrt(raw.control.variance / raw.control.n)
+  const effect = effectOf(used.control, used.treated, 'absolute')
+  const relative = steady ? effectOf(used.control, used.treated, 'relative') : null
+  const show = (of: Effect | null): EffectFigure | null => of && effectFigure(of, { ...options, early: early !== null })
+  const plain = (scale: Scale) => show(effectOf(raw.control!, raw.treated!, scale))
+  return {
+    ...shown,
+    absolute: show(effect),
+    relative: show(relative),
+    adjustment: adjusted && { theta: adjusted.theta, removed: adjusted.removed, unadjusted: plain('absolute') },
+    bayes: effect && !early ? bayesOf(effect, { better: metric.better, base: used.control.base, ...options }) : null,
+    shrunk: relative && options.prior && !early ? shrunkOf(relative, options.prior, options.alpha) : null,
+    exact,
+    effect,
+    method: adjusted ? `${method}; CUPED` : method,
+  }
+}
+
+function effectFigure(effect: Effect, { alpha, narrowestAt, early }: FigureOptions & { early: boolean }): EffectFigure {
+  const { estimate, se } = effect
+  return { estimate, se, always: early ? null : sequence(effect, { alpha, narrowestAt }), fixed: fixedHorizon(effect, alpha) }
+}
+
+function bayesOf(
+  effect: Effect,
+  { better, base, prior, alpha }: Pick<FigureOptions, 'prior' | 'alpha'> & { better: 'more' | 'less'; base: number },
+): Comparison['bayes'] {
+  const { expected, low, high, chance, risk } = belief(effect, prior && inUnits(prior, base), alpha)
+  if (better === 'more') return { chanceBetter: chance, expected, low, high, risk }
+  return { chanceBetter: 1 - chance, expected, low, high, risk: { stay: risk.change, change: risk.stay } }
+}
+
+function shrunkOf(relative: Effect, prior: Prior, alpha: number): Comparison['shrunk'] {
+  const { mean, sd } = posterior(relative, prior)
+  const reach = normalPpf(1 - alpha / 2) * sd
+  return { estimate: mean, low: mean - reach, high: mean + reach }
+}
+
+/** People at which exact intervals are narrowest: they are used while there are few. */
+const FEW = 200
+
+/** Each rate at half the error, so that both hold at all looks, and with them their difference. */
+function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): { low: number; high: number } | null {
+  if (control.kind !== 'proportion' || treated.kind !== 'proportion') return null
+  const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW })) as [Pair, Pair]
+  return { low: b[0] - a[1], high: b[1] - a[0] }
+}
+type Pair = readonly [number, number]
+
+function methodOf({ kind }: ArmStatistics, { early, exact }: { early: boolean; exact: boolean }): string {
+  if (exact) return 'exact confidence sequences of both rates (Howard et al. 2021)'
+  if (early) return 'none yet'
+  const how = {
+    proportion: 'of rates',
+    mean: 'of means',
+    ratio: 'of ratios by the delta method',
+    quantile: 'of quantiles by the cluster bootstrap',
+  }
+  return `asymptotic confidence sequence ${how[kind]} (Waudby-Smith et al. 2021); Welch beside it`
+}
+
+/** What a guardrail says of harm, which is counted upwards: shown when `low` is above 0; one-sided, at all looks together. */
+export function harmOf(
+  metric: MetricAsked,
+  { control, treated }: Omit<Sides, 'names'>,
+  { figures, alpha, narrowestAt }: { figures: Figures; alpha: number; narrowestAt: number },
+): { readonly low: number; readonly high: number } | null {
+  const bounds = figures.early
+    ? exactDifference({ control, treated }, alpha)
+    : figures.effect && oneSided(figures.effect, { alpha, narrowestAt })
+  if (!bounds) return null
+  return metric.better === 'less' ? bounds : { low: -bounds.high, high: -bounds.low }
+}
