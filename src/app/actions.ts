@@ -18,6 +18,9 @@ import * as scores from '#decisions/scores-api.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
+import * as experimentPlans from '#measurement/inference/api.ts'
+import * as experiments from '#measurement/experiments/api.ts'
+import * as costs from '#measurement/cost/api.ts'
 import * as measurement from '#measurement/schema.ts'
 import * as profiles from '#profiles/api.ts'
 import * as privacy from '#profiles/privacy-api.ts'
@@ -45,12 +48,15 @@ export const ACTIONS: readonly Action[] = [
   content,
   contentChecks,
   contentResults,
+  costs,
   catalogue,
   coupons,
   budgets,
   decisions,
   decisionRecords,
   evaluations,
+  experimentPlans,
+  experiments,
   measurement,
   modelPresets,
   modelReports,

@@ -6,6 +6,8 @@ import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
 import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
 import { measurementActions } from '#measurement/actions.ts'
+import { inferenceActions } from '#measurement/inference/actions.ts'
+import { experimentActions } from '#measurement/experiments/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
@@ -24,7 +26,7 @@ import { createSetupToken } from '#workspaces/adapters/setup-token.ts'
 import { AUTH_ROUTES, createSignIn } from '#workspaces/adapters/sign-in.ts'
 import { documentBindings } from '#workspaces/documents/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
-import { anyWorkspace } from '#workspaces/store.ts'
+import { anyWorkspace, currencyOf } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
 import { approvalBindings } from './approvals.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
@@ -37,6 +39,7 @@ import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
 import { contentCheckBindings } from './content-checks.ts'
 import { contentResultBindings } from './content-results.ts'
+import { costActions, timed } from './costs.ts'
 import { recentProfiles } from './counts-store.ts'
 import { decisionBindings } from './decisions-read.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
@@ -136,7 +139,7 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   const audit = auditTrail({ pool, now })
   await registerActions(server, {
     actions: ACTIONS,
-    bindings: bindingsOf(options, { keys, signIn, setup, secrets, ingest, views }),
+    bindings: timed(bindingsOf(options, { keys, signIn, setup, secrets, ingest, views }), { pool, now, logger: options.logger }),
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
     audit,
@@ -241,6 +244,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
       now,
     }),
     ...complianceBindings({ pool, analytics }),
+    ...costActions({ pool, analytics, now }),
     ...messageBindings(views),
     ...providerBindings({ pool, parts: options.providers, render: views.render, now }),
     ...reputationBindings({ pool, now, released: options.appended }),
@@ -256,6 +260,8 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...pageBindings({ pool, address: options.address }),
     ...intelligenceBindings(options),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
+    ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...inferenceActions(),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]
 }

@@ -146,6 +146,8 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   },
   archive_skeletons: { kind: 'nobody', holds: 'what messages of a template have in common' },
   idempotency_keys: { kind: 'fleeting', holds: 'answers kept for repeats, sealed', within: '25 hours' },
+  experiment_results: { kind: 'nobody', holds: 'what experiments have shown' },
+  guardrail_crossings: { kind: 'nobody', holds: 'which guardrails of experiments were crossed, and what was done' },
   // consent
   consent_imports: {
     kind: 'rows',

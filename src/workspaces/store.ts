@@ -61,6 +61,13 @@ export async function findWorkspace(db: Queryable, id: string): Promise<Workspac
   return rows[0]
 }
 
+/** ISO 4217: what sums of money are in. */
+export async function currencyOf(db: Queryable, id: string): Promise<string> {
+  const found = await findWorkspace(db, id)
+  if (!found) throw new Error(`there is no workspace ${id}`)
+  return found.currency
+}
+
 export async function updateWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
   await tx.query(
     'update workspaces set name = $2, timezone = $3, currency = $4, consent_mode = $5, postal_address = $6 where workspace_id = $1',

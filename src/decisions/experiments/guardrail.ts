@@ -3,8 +3,8 @@ import { z } from 'zod'
 /** A metric by its id: a document of kind `metric`, or one that is always there (`unsubscribes`, `complaints`, `bounces`). */
 export const MetricId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 
-/** Metrics that are always there: receipts of messages, of which less is better. */
-export const BUILT_IN_METRICS: readonly string[] = ['unsubscribes', 'complaints', 'bounces']
+/** Metrics that are always there: receipts of messages; of all but clicks less is better. */
+export const BUILT_IN_METRICS: readonly string[] = ['unsubscribes', 'complaints', 'bounces', 'clicks']
 
 /** What must not get worse while something is tried. It is looked at all the time, so its bound holds however often it is looked at. */
 export const Guardrail = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Analytics, Params } from '#platform/analytics/analytics.ts'
 import { byPerson } from '../people-store.ts'
 import { isSticky, type Source } from './sources.ts'
+import type { ExposureCount } from './sums.ts'
 
 const HERE = 'workspace_id = {workspace:String}'
 const AT_STEP = `${HERE} AND journey_id = {journey:String} AND step_id = {step:String}`
@@ -62,19 +63,6 @@ export const exposedPeople = (source: Source): string => `
     argMin(x.share, (x.at, x.arm)) AS share, ${isSticky(source) ? 'max(x.said_crossed) > 0 OR uniqExact(x.arm) > 1' : '0'} AS crossed
   FROM (${byPerson(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))}) AS x GROUP BY x.person`
 
-/** People of one arm and version. Times are epoch ms. */
-export interface ExposureCount {
-  readonly arm: string
-  readonly version: number
-  /** By design, as the facts say it; 0: they do not. */
-  readonly share: number
-  readonly people: number
-  /** Of these, in two arms: they became one person since. */
-  readonly crossed: number
-  readonly first: number
-  readonly last: number
-}
-
 export const countExposed = (analytics: Analytics, workspace: string, source: Source): Promise<ExposureCount[]> =>
   analytics.query<ExposureCount>(
     `SELECT e.arm AS arm, e.version AS version, any(e.share) AS share, count() AS people, countIf(e.crossed) AS crossed,
@@ -82,3 +70,12 @@ export const countExposed = (analytics: Analytics, workspace: string, source: So
      FROM (${exposedPeople(source)}) AS e GROUP BY e.arm, e.version ORDER BY arm, version`,
     paramsOf(workspace, source),
   )
+
+/** Periods in which anybody was drawn, newest first, by hold-out. */
+export async function holdoutPeriods(analytics: Analytics, workspace: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await analytics.query<{ id: string; periods: string[] }>(
+    `SELECT experiment AS id, arrayReverseSort(groupUniqArray(period)) AS periods FROM assignments WHERE ${HERE} AND kind = 'holdout' GROUP BY experiment`,
+    { workspace },
+  )
+  return new Map(rows.map(({ id, periods }) => [id, periods]))
+}

@@ -111,3 +111,16 @@ export function sharesByDesign(
   }
   return people === 0 ? null : Object.fromEntries(Object.entries(wanted).map(([arm, n]) => [arm, n / people]))
 }
+
+/** People of one arm and version. Times are epoch ms. */
+export interface ExposureCount {
+  readonly arm: string
+  readonly version: number
+  /** By design, as the facts say it; 0: they do not. */
+  readonly share: number
+  readonly people: number
+  /** Of these, in two arms: they became one person since. */
+  readonly crossed: number
+  readonly first: number
+  readonly last: number
+}

@@ -17,7 +17,8 @@ const COLUMNS: Columns = {
   event: { name: 'name', at: 'toFloat64(toUnixTimestamp64Milli(at))', properties: 'props' },
 }
 
-type Asked = Pick<Metric, 'event' | 'where' | 'value' | 'worth'>
+/** `conversionsOf`: not events, but the conversions that the engine told of this journey. */
+type Asked = Pick<Metric, 'event' | 'where' | 'value' | 'worth'> & { readonly conversionsOf?: string }
 
 /**
  * The events of a metric as a subquery without brackets: `person` (merged profiles are one), `at` (DateTime64(3)), `value` (Float64). The value is

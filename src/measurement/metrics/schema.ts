@@ -40,6 +40,8 @@ export const Metric = z
     within: Within.default('7d'),
     /** A person's sum counts at most as much as that of this share of people who have any (winsorising): 0.99. */
     cap: z.number().gt(0.5).lt(1).optional(),
+    /** How its numbers are written; left out: money where a value is summed. */
+    unit: z.enum(['money', 'number']).optional(),
     /** Of `quantile`: 0.5 is the median. */
     quantile: z.number().gt(0).lt(1).optional(),
     /** Of `ratio`: the events below the line. Left out: the metric's own events, so the ratio is the mean value of an event. */
@@ -64,12 +66,25 @@ export const nameOf = (metric: Pick<Metric, 'id' | 'name'>): string => metric.na
 const receipt = (id: string, name: string, event: string): Metric =>
   Metric.parse({ kind: 'metric', id, name, event, measure: 'converted', better: 'less', within: '7d' })
 
+/** `share`: of people. Ratios and quantiles of values are in the unit of the value. */
+export const unitOf = ({ measure, unit, value, worth }: Metric): 'share' | 'money' | 'number' =>
+  measure === 'converted' ? 'share' : (unit ?? (measure !== 'count' && (value ?? worth) !== undefined ? 'money' : 'number'))
+
 /** Always there, under these ids. */
 export const BUILT_IN: ReadonlyMap<string, Metric> = new Map(
   [
     receipt('unsubscribes', 'Unsubscribed', 'message.unsubscribed'),
     receipt('complaints', 'Complained', 'message.complained'),
     receipt('bounces', 'Bounced', 'message.bounced'),
+    Metric.parse({
+      kind: 'metric',
+      id: 'clicks',
+      name: 'Clicked',
+      event: 'message.clicked',
+      // Programs that follow links ahead of people do not count.
+      where: 'not (event.properties.fetcher in ["machine", "suspect"])',
+      within: '7d',
+    }),
   ].map((metric) => [metric.id, metric]),
 )
 
