@@ -1,6 +1,7 @@
 import { type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
+import { inferenceActions } from './inference/actions.ts'
 import { answer, inOrder, page, readPageEnd } from './life.ts'
 import { reportOf, stepCounts } from './report.ts'
 import { ReadJourneyReport, ReadPeople, ReadStepCounts, ReadTimeline, ReadWhy, TimelineKind } from './schema.ts'
@@ -21,6 +22,7 @@ const MOST_ITEMS = 1_000
 /** What reads the facts: reports, people behind numbers, reasons, timelines. */
 export function measurementActions({ analytics, now, sameAs }: MeasurementParts): Binding[] {
   return [
+    ...inferenceActions(),
     bind(ReadJourneyReport, async ({ id, version }, { workspace }) => {
       const asOf = now()
       return reportOf({ id, asOf }, await countJourney(analytics, scopeOf(workspace, id, version), asOf - DAY))
