@@ -5,6 +5,7 @@ import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
 import { forgetSent } from './archive.ts'
+import { forgetWork } from './costs.ts'
 import { LIVE_SCHEDULE, type LiveKeeping, liveTasks } from './live-keeping.ts'
 
 interface Options {
@@ -52,6 +53,7 @@ export async function startKeeping({
       'price-budgets': budgets,
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
+      'forget-work': () => forgetWork({ pool, now }),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
       'forget-troubles': async () => forgetTroubles(pool, now() - TROUBLES_MS),
       'clear-inbox': async () => {
@@ -65,6 +67,7 @@ export async function startKeeping({
       { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
+      { task: 'forget-work', cron: '29 3 * * *' },
       { task: 'forget-troubles', cron: '37 4 * * *' },
       { task: 'clear-inbox', cron: '47 * * * *' },
     ],

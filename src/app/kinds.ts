@@ -25,6 +25,7 @@ import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { Problem } from '#lib/problem.ts'
+import { CostRate } from '#measurement/cost/schema.ts'
 import { checkMetric } from '#measurement/metrics/check.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
 import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
@@ -97,5 +98,6 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'metric', schema: Metric, check: checkMetric },
   { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },
   { kind: 'experiment', schema: Experiment, publish: 'journeys:publish', check: checkExperiment },
+  { kind: 'cost-rate', schema: CostRate, publish: 'journeys:publish' },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

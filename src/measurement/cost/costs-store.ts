@@ -7,18 +7,14 @@ import type { CostEntry } from './schema.ts'
 export type PricedEntry = CostEntry & { readonly amount: number }
 
 interface Recording {
+  readonly workspace: string
   readonly by: string
   /** Epoch ms. */
   readonly at: number
 }
 
 /** Adds entries that are not there yet; resolves with their ids. */
-export async function addEntries(
-  tx: Queryable,
-  workspace: string,
-  entries: readonly PricedEntry[],
-  { by, at }: Recording,
-): Promise<string[]> {
+export async function addEntries(tx: Queryable, entries: readonly PricedEntry[], { workspace, by, at }: Recording): Promise<string[]> {
   const rows = entries.map(({ amount, tokens, ...entry }) => ({
     ...entry,
     amount: micros(amount),
@@ -130,6 +126,28 @@ export async function workRows(db: Queryable, { workspace, zone, from, until }: 
 }
 /** What the last thing of a sitting counts, ms: nobody knows when they stood up. */
 export const LAST_MS = 60_000
+
+export interface WorkMark {
+  readonly workspace: string
+  readonly actor: string
+  /** Epoch ms. */
+  readonly at: number
+  /** `journey:welcome`, `approval:…`. */
+  readonly object: string
+  /** Saved, published or decided; else only opened. */
+  readonly changed: boolean
+  /** That an approval is about. */
+  readonly journeys: readonly string[]
+}
+
+/** Notes that somebody had something in hand, to the second. */
+export async function noteWork(db: Queryable, { workspace, actor, at, object, changed, journeys }: WorkMark): Promise<void> {
+  await db.query(
+    `insert into work_marks as m (workspace_id, actor, at, object, changed, journeys) values ($1, $2, $3, $4, $5, $6)
+     on conflict (workspace_id, actor, at, object) do update set changed = m.changed or excluded.changed`,
+    [workspace, actor, at - (at % 1_000), object, changed, journeys],
+  )
+}
 
 /** Forgets who did what when. */
 export async function forgetMarks(db: Queryable, before: number): Promise<number> {

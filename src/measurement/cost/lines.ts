@@ -51,7 +51,7 @@ export function inCurrency(lines: readonly CostLine[], { currency, rates }: { cu
         ({ charge, currency: to }) => charge.per === 'unit-of-currency' && charge.of === line.currency && to === currency,
       )
       const rate = rateOn(fitting, line.day)
-      if (!rate || rate.charge.per !== 'unit-of-currency') strange.push(line)
+      if (rate?.charge.per !== 'unit-of-currency') strange.push(line)
       else
         done.push({
           ...line,

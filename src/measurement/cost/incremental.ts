@@ -1,0 +1,123 @@
+import { cuped } from '../inference/cuped.ts'
+import { sequence } from '../inference/sequential.ts'
+import { sampleRatio } from '../inference/srm.ts'
+import { type ArmStatistics, momentsOf, type QuantileStatistics } from '../inference/statistics.ts'
+import { type Effect, effectOf } from '../inference/welch.ts'
+import type { Estimate } from './fieller.ts'
+
+export interface Doubt {
+  readonly code: string
+  readonly sentence: string
+}
+
+/** One arm as facts tell it: people whose window is over, and all whom chance put there. */
+export interface ArmTold {
+  readonly id: string
+  readonly people: number
+  readonly share: number | null
+  /** Money per person. Left out: the outcome has no value. */
+  readonly value?: Summed
+  /** Whether a person did it. */
+  readonly outcome?: Summed
+}
+type Summed = Exclude<ArmStatistics, QuantileStatistics>
+
+/** What would not have happened without it, over all people who were treated. */
+export interface Gain {
+  /** Value, before margin. */
+  readonly value: Estimate | null
+  /** Conversions. */
+  readonly outcomes: Estimate | null
+  readonly treated: number
+  readonly control: number
+  /** Half-width ÷ standard error of an interval that holds however often it is looked at. */
+  readonly quantile: number
+  readonly method: string
+  readonly doubts: readonly Doubt[]
+}
+
+/** Why nobody can say what it brought. */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly because: 'no_control' | 'too_early' | 'sample_ratio' | 'several_shares' | 'no_outcome' | 'nothing_sent'
+  readonly sentence: string
+}
+export type GainTold = ({ readonly kind: 'known' } & Gain) | Unknown
+
+export const unknown = (because: Unknown['because'], sentence: string): Unknown => ({ kind: 'unknown', because, sentence })
+export const NO_CONTROL = unknown('no_control', 'Return unknown: nobody was held out, so nobody can say what would have happened anyway.')
+
+const LEVEL = 0.95
+export const ALPHA = 1 - LEVEL
+/** Below this the interval is not to be trusted (`inference/sequential.ts`). */
+const FEWEST_PEOPLE = 100
+const FEWEST_CONVERSIONS = 20
+
+/** What treated people did beyond those who were held out. The difference per person, times everybody who was treated. */
+export function gainOf(treated: ArmTold, control: ArmTold | undefined): GainTold {
+  if (!control || control.people === 0) return NO_CONTROL
+  if (treated.people === 0) return unknown('nothing_sent', 'Nobody has been treated yet.')
+  const blocked = blockedBy(treated, control)
+  if (blocked) return blocked
+  const value = treated.value && control.value ? effect(treated.value, control.value) : null
+  const outcome = treated.outcome && control.outcome ? effect(treated.outcome, control.outcome) : null
+  const main = value ?? outcome
+  if (!main) return unknown('no_outcome', 'Return unknown: what it is for has no value that could be reckoned.')
+  const over = treated.value?.n ?? treated.outcome?.n ?? 0
+  return {
+    kind: 'known',
+    value: value && total(value, treated.people),
+    outcomes: outcome && total(outcome, treated.people),
+    treated: treated.people,
+    control: control.people,
+    quantile: quantileOf(main),
+    method: `Difference of means${main.adjusted ? ', adjusted for what people did before (CUPED)' : ''}, with an interval that holds however often it is looked at`,
+    doubts: [
+      ...(over < treated.people
+        ? [
+            {
+              code: 'window_open',
+              sentence: `${treated.people - over} of ${treated.people} people still have time; they are taken to do like the others.`,
+            },
+          ]
+        : []),
+    ],
+  }
+}
+
+function blockedBy(treated: ArmTold, control: ArmTold): Unknown | null {
+  const drawn = [treated, control].map(({ id, people, share }) => ({ arm: id, n: people, share: share ?? 0 }))
+  if (drawn.every(({ share }) => share > 0) && sampleRatio(drawn).alarm)
+    return unknown(
+      'sample_ratio',
+      'Return unknown: the groups are not of the sizes that chance should have given, so they cannot be compared.',
+    )
+  const counts = [treated, control].map((arm) => arm.outcome ?? arm.value)
+  const fewest = Math.min(...counts.map((arm) => arm?.n ?? 0))
+  const conversions = counts.reduce((sum, arm) => sum + converted(arm), 0)
+  if (fewest >= FEWEST_PEOPLE && conversions >= FEWEST_CONVERSIONS) return null
+  return unknown(
+    'too_early',
+    `Too early to say: the smaller group has ${fewest} people whose time is over (at least ${FEWEST_PEOPLE} are needed), and ${conversions} reached the goal (at least ${FEWEST_CONVERSIONS}).`,
+  )
+}
+
+const converted = (arm: Summed | undefined): number =>
+  arm === undefined ? 0 : arm.kind === 'proportion' ? arm.sum : (arm.converted ?? arm.n)
+
+function effect(treated: Summed, control: Summed): (Effect & { readonly adjusted: boolean }) | null {
+  const [a, b] = [momentsOf(control), momentsOf(treated)]
+  if (!a || !b) return null
+  const adjusted = cuped(a, b)
+  const found = adjusted && adjusted.removed > 0 ? adjusted : { control: a, treated: b }
+  const difference = effectOf(found.control, found.treated, 'absolute')
+  return difference && { ...difference, adjusted: found === adjusted }
+}
+
+const total = ({ estimate, se }: Effect, people: number): Estimate => ({ estimate: estimate * people, se: se * people })
+
+function quantileOf(difference: Effect): number {
+  if (difference.se === 0) return 0
+  const { high } = sequence(difference, { alpha: ALPHA })
+  return (high - difference.estimate) / difference.se
+}
