@@ -19,12 +19,14 @@ const FUNNELS: readonly object[] = [
   { cut: { by: 'segment', segment: 'vip', when: 'entry' } },
   { cut: { by: 'segment', segment: 'vip', when: 'now' } },
 ]
-const asked: fc.Arbitrary<Asked> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...FUNNELS).map((more): Asked => ['journey-funnel', { journey: 'j', ...more }]) },
-  fc
-    .constantFrom('channel', 'provider', 'mail_domain', 'topic', 'lane', 'journey', 'step', 'template', 'day')
-    .map((by): Asked => ['channels', { by }]),
-)
+const CHANNELS = ['channel', 'provider', 'mail_domain', 'topic', 'lane', 'journey', 'step', 'template', 'day']
+const MAPS: readonly object[] = [{}, { detail: 'steps' }, { arm: 'treated', version: 1 }]
+const QUESTIONS: readonly Asked[] = [
+  ...FUNNELS.map((more): Asked => ['journey-funnel', { journey: 'j', ...more }]),
+  ...MAPS.map((more): Asked => ['journey-map', { journey: 'j', ...more }]),
+  ...CHANNELS.map((by): Asked => ['channels', { by, days: 400 }]),
+]
+const asked = fc.constantFrom(...QUESTIONS)
 
 test('under random histories funnels add up, and behind each number of each report stand as many rows as it says', {
   timeout: 120_000,
@@ -35,12 +37,13 @@ test('under random histories funnels add up, and behind each number of each repo
       await world.record(rowsOf(history, workspace) as never)
       const desk: ReportDesk = { facts: world.analytics, now: history.now + 40 * 86_400_000, workspace }
       for (const [report, params] of questions) {
-        const read = await runReport(desk, report, { ...params, ...(report === 'journey-funnel' ? {} : { days: 400 }) })
+        const read = await runReport(desk, report, params)
         if (report === 'journey-funnel') addsUp(read)
+        if (report === 'journey-map') goesOn(read)
         const numbers = numbersOf(read.tables)
         for (let i = 0; i < Math.min(6, numbers.length); i++) {
           const number = numbers[(spin + i * 7) % numbers.length]!
-          const rows = await behind(desk, { report, params: { ...params, ...(report === 'journey-funnel' ? {} : { days: 400 }) } }, number)
+          const rows = await behind(desk, { report, params }, number)
           assert.equal(
             rows.length,
             number.value,
@@ -83,4 +86,21 @@ function addsUp(read: Read): void {
     ways.every(({ reason, sentence }) => reason !== '' && /^[A-Z]/.test(String(sentence))),
     'no move is without a reason',
   )
+}
+
+/** Whatever came went on or was the last, and each arrow ends where something came. */
+function goesOn(read: Read): void {
+  const edges = tableIn(read, 'edges').rows
+  const orders = tableIn(read, 'orders').rows
+  const touches = tableIn(read, 'touches').rows
+  for (const row of touches) {
+    const sum = (name: string): number =>
+      edges.filter((edge) => edge[name] === row['touch']).reduce((all, edge) => all + n(edge, 'times'), 0)
+    assert.equal(sum('touch'), n(row, 'on'))
+    assert.equal(n(row, 'on') + n(row, 'last'), n(row, 'times'))
+    assert.ok(sum('next') <= n(row, 'times'))
+  }
+  const all = (rows: typeof touches, name: string): number => rows.reduce((total, row) => total + n(row, name), 0)
+  if (orders.length < 50) assert.equal(all(touches, 'last'), all(orders, 'runs'), 'each run ends somewhere once')
+  assert.ok(edges.every((edge) => 0 <= n(edge, 'soon') && n(edge, 'soon') <= n(edge, 'median') && n(edge, 'median') <= n(edge, 'late')))
 }
