@@ -12,7 +12,7 @@ import type { Queryable } from '#platform/log.ts'
 import type { Claimed } from '#platform/outbox.ts'
 import { waits } from './passage.ts'
 import type { Ending } from './settler.ts'
-import { isTest } from './test-message.ts'
+import { isAmongUs } from './test-message.ts'
 
 export interface BudgetKeeperParts {
   readonly transaction: <T>(work: (tx: Queryable) => Promise<T>) => Promise<T>
@@ -111,7 +111,7 @@ export function budgetKeeper({ transaction, budgets, budgetsNow: fresh, now, log
 }
 
 async function covering(budgets: BudgetKeeperParts['budgets'], { id, ws, lane, channel, payload }: Claimed): Promise<readonly Budget[]> {
-  if (lane !== 'marketing' || isTest(id)) return []
+  if (lane !== 'marketing' || isAmongUs(id)) return []
   const all = await budgets(ws)
   const journey = String(payload['journey_id'] ?? '')
   return all.filter((budget) => covers(budget, { journey, channel }))

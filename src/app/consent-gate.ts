@@ -15,7 +15,7 @@ import { newProfile } from '#profiles/react.ts'
 import { NO_SEGMENTS_YET } from '#segments/schema.ts'
 import { findWorkspace } from '#workspaces/store.ts'
 import { experimentsAmong, topicsAmong } from './definitions.ts'
-import { isTest } from './test-message.ts'
+import { isAmongUs } from './test-message.ts'
 
 /** Why entries may not be handed over, by `keyOf`; those that may are left out. */
 export type Permitted = (entries: readonly Claimed[]) => Promise<ReadonlyMap<string, string>>
@@ -87,7 +87,7 @@ function comparedWith(
   entry: Pick<Claimed, 'id' | 'lane' | 'topic'> & { readonly channel: string },
   { experiments, now }: { experiments: Experiments | undefined; now: number },
 ): string | null {
-  if (!experiments?.exist || isTest(entry.id)) return null
+  if (!experiments?.exist || isAmongUs(entry.id)) return null
   const { by } = keptBack(experiments, subjectFor({ segments: NO_SEGMENTS_YET, ...person }), { message: entry, now })
   return by && reasonFor(by)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { LinkKeys } from '#channels/adapters/keys.ts'
 import { address } from '#channels/address.ts'
-import type { Header, Prepared, PreparedEmail, PreparedSlack, PreparedSms, PreparedWebhook, PreparedWhatsapp } from '#channels/channel.ts'
+import type { Attachment, Header, Prepared, PreparedEmail, PreparedSlack, PreparedSms, PreparedWebhook, PreparedWhatsapp } from '#channels/channel.ts'
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
 import { NotePayload, ReplyPayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
@@ -34,6 +34,8 @@ export interface PrepareParts {
   readonly renderer?: Renderer
   /** What is different for each message; left out: a template with such things cannot be used. */
   readonly live?: LiveContent
+  /** A file that goes along with a note; undefined when it is kept no more. */
+  readonly file?: (workspace: string, id: string) => Promise<Attachment | undefined>
 }
 
 /** An outbox entry as far as its message depends on it. */
@@ -159,12 +161,16 @@ async function prepareNote(due: Due, parts: PrepareParts): Promise<Outcome<Made>
   if (isRefusal(to)) return refuse({ ...to.refused, code: 'address_invalid' })
   const sender = await parts.sender(due.ws, '')
   if (!sender) return refuse(NO_SENDER)
-  const { subject, text, journey_id: journey, step_id: step } = payload.data
+  const { subject, text, files, journey_id: journey, step_id: step } = payload.data
+  const found = await Promise.all(files.map((id) => parts.file?.(due.ws, id)))
+  const attachments = found.filter((file) => file !== undefined)
+  if (attachments.length < files.length) return refuse(FILE_GONE)
   const html = `<p style="white-space:pre-wrap">${escapeHtml(text)}</p>`
   const rendered = { subject, text, html, links: [] }
   const who = { name: '', address: to.address }
   const returns = returnsOf(due, parts.links)
-  return letterMade({ ...due, workspace: due.ws, journey, step, at: due.createdAt, sender, to: who, unsubscribeUrl: '', returns, rendered })
+  const about = { ...due, workspace: due.ws, journey, step, at: due.createdAt, attachments }
+  return letterMade({ ...about, sender, to: who, unsubscribeUrl: '', returns, rendered })
 }
 
 function returnsOf({ ws: workspace, id, createdAt: at }: Due, links: LinkKeys): Letter['returns'] {
@@ -174,13 +180,14 @@ function returnsOf({ ws: workspace, id, createdAt: at }: Due, links: LinkKeys): 
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
+const FILE_GONE = { code: 'file_missing', status: 410, title: 'The file that goes with this message is not kept any more' }
 const NO_SENDER = { code: 'sender_missing', status: 422, title: 'There is no sender to write as', hint: 'Publish a sender document.' }
 
 function letterMade(letter: Letter): Made {
-  const { sender, rendered, workspace } = letter
+  const { sender, rendered, workspace, attachments = [] } = letter
   const headers = emailHeaders(letter)
   const message = Buffer.from(
-    mimeMessage({ headers, text: rendered.text, html: rendered.html, boundary: `=_${digest(`${workspace} ${letter.id}`)}` }),
+    mimeMessage({ headers, text: rendered.text, html: rendered.html, boundary: `=_${digest(`${workspace} ${letter.id}`)}`, attachments }),
     'latin1',
   )
   const prepared: PreparedEmail = {
@@ -201,6 +208,7 @@ function letterMade(letter: Letter): Made {
       html: rendered.html,
       text: rendered.text,
       headers: headers.filter(([name]) => !IN_PARTS.has(name)),
+      ...(attachments.length > 0 && { attachments }),
     },
   }
   return { prepared, hash: sha256(message), headers, rendered }

@@ -23,7 +23,7 @@ import { suppress } from '#platform/suppressions.ts'
 import type { Due, PrepareParts } from './prepare.ts'
 import type { Weigh } from './reception.ts'
 import type { Ending } from './settler.ts'
-import { isTest } from './test-message.ts'
+import { isAmongUs } from './test-message.ts'
 
 export interface ReputationParts {
   readonly db: Queryable
@@ -46,7 +46,7 @@ export function reputation(parts: ReputationParts): Reputation {
   const pausedOf = remembering(async (workspace) => new Set(await pausedDomains(db, workspace)))
   return {
     async weigh(tx, { row, said, now }) {
-      const kind = row.channel === 'email' && !isTest(row.id) ? troubleOf(said) : null
+      const kind = row.channel === 'email' && !isAmongUs(row.id) ? troubleOf(said) : null
       if (kind === null) return said
       const domain = await sendingDomain(row, render)
       const trouble = { ws: row.ws, effect: row.id, kind, domain, address: row.address, sentAt: row.settledAt ?? row.createdAt, at: now }
@@ -88,7 +88,7 @@ export async function sendingDomain(due: Pick<Due, 'ws' | 'payload'>, { library,
 /** Mail that a server has taken, or has refused for good. */
 function handed(ending: Ending): { readonly ending: Ending; readonly domain: string }[] {
   const { entry, verdict, made, through } = ending
-  if (made?.prepared.kind !== 'email' || isTest(entry.id) || through?.sandbox) return []
+  if (made?.prepared.kind !== 'email' || isAmongUs(entry.id) || through?.sandbox) return []
   if (verdict.status !== 'sent' && verdict.status !== 'failed') return []
   return [{ ending, domain: domainOf(made.prepared.parts.from.address).toLowerCase() }]
 }

@@ -9,7 +9,7 @@ import { append, type Queryable } from '#platform/log.ts'
 import { type Claimed, settle } from '#platform/outbox.ts'
 import { suppress } from '#platform/suppressions.ts'
 import type { Made } from './prepare.ts'
-import { isTest } from './test-message.ts'
+import { isAmongUs } from './test-message.ts'
 
 /** How one attempt ended, on its way to the database. */
 export interface Ending {
@@ -152,7 +152,7 @@ export const appendRecords = (
   append(
     tx,
     records
-      .filter(({ props }) => !isTest(String(props['effect_id'] ?? '')))
+      .filter(({ props }) => !isAmongUs(String(props['effect_id'] ?? '')))
       .map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
     options,
   )

@@ -14,6 +14,10 @@ export type Test = z.output<typeof Test>
 /** Ids of test messages begin with it. What becomes of them is on no log: they are no contact, and count in no report. */
 export const TEST = 'test:'
 export const isTest = (id: string): boolean => id.startsWith(TEST)
+/** Ids of mail that brings reports to colleagues begin with it. */
+export const REPORT = 'report:'
+/** Messages among colleagues: no contact with anybody, so they are on no log, and no rule, cap, budget or report counts them. */
+export const isAmongUs = (id: string): boolean => isTest(id) || id.startsWith(REPORT)
 /** The message that brings the code of a test address: who asked for it must not be able to read it here. */
 export const CODE_TEMPLATE = 'test-address'
 export const bringsCode = ({ id, payload }: Pick<Named, 'id' | 'payload'>): boolean => isTest(id) && payload['template'] === CODE_TEMPLATE

@@ -35,7 +35,14 @@ export const WebhookPayload = z.looseObject({
   data: Data,
 })
 /** A note to a colleague: its words are ready. */
-export const NotePayload = z.looseObject({ ...Origin, note: z.literal(true), subject: z.string(), text: z.string() })
+export const NotePayload = z.looseObject({
+  ...Origin,
+  note: z.literal(true),
+  subject: z.string(),
+  text: z.string(),
+  /** Ids of files of the workspace that go along. */
+  files: z.array(z.string()).max(10).default([]),
+})
 
 /** An answer to what a person wrote: its words are ready. */
 export const ReplyPayload = z.looseObject({ reply: z.literal(true), text: z.string(), /** Provider document. */ sender: z.string() })

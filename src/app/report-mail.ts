@@ -1,0 +1,71 @@
+import { digest } from '#lib/hash.ts'
+import type { Taken } from '#measurement/reports/adapters/s3.ts'
+import type { RunRow, StoredFile } from '#measurement/reports/runs-store.ts'
+import type { Told } from '#measurement/reports/told.ts'
+import type { Queryable } from '#platform/log.ts'
+import { enqueue, type OutboxEntry } from '#platform/outbox.ts'
+import { listMembers } from '#workspaces/store.ts'
+import { REPORT } from './test-message.ts'
+
+/** Larger mail is refused by many servers (bytes of the files; base64 makes a third more of them). */
+export const MOST_BYTES = 10_000_000
+const DAY = 86_400_000
+
+export interface Mailing {
+  readonly run: RunRow
+  readonly ix: number
+  readonly title: string
+  readonly told: Told
+  readonly files: readonly StoredFile[]
+  readonly people: readonly string[]
+  readonly now: number
+}
+
+/** Puts one mail for each member into the outbox. Who has left the workspace since gets none. The same run is the same mail (Message-ID). */
+export async function mailReport(tx: Queryable, { run, ix, title, told, files, people, now }: Mailing): Promise<Taken> {
+  const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  if (size > MOST_BYTES)
+    return {
+      kind: 'failed',
+      detail: `The files have ${(size / 1e6).toFixed(1)} MB, and mail may carry ${MOST_BYTES / 1e6} MB: send it to a folder or a store, or ask for less.`,
+    }
+  const members = new Set((await listMembers(tx, run.ws)).map(({ email }) => email.toLowerCase()))
+  const [inside, outside] = [
+    people.filter((each) => members.has(each.toLowerCase())),
+    people.filter((each) => !members.has(each.toLowerCase())),
+  ]
+  const text = [...told.sentences, ...told.doubts.map(({ sentence }) => `Mind: ${sentence}`), ...missedWords(run)].join('\n\n')
+  const entries = inside.map(
+    (to): OutboxEntry => ({
+      id: `${REPORT}${digest([run.id, ix, to.toLowerCase()].join('\u0000'))}`,
+      ws: run.ws,
+      key: `${REPORT}${run.report}`,
+      channel: 'email',
+      address: to,
+      topic: '',
+      lane: 'transactional',
+      due: now,
+      expires: now + DAY,
+      payload: {
+        journey_id: '',
+        version: 0,
+        enrollment_id: run.id,
+        step_id: '',
+        note: true,
+        subject: title,
+        text,
+        files: files.map(({ id }) => id),
+      },
+    }),
+  )
+  await enqueue(tx, entries, now)
+  if (outside.length === 0) return { kind: 'done' }
+  return { kind: inside.length === 0 ? 'failed' : 'done', detail: `Not sent to ${outside.join(', ')}: no member of the workspace.` }
+}
+
+const missedWords = ({ missed }: RunRow): string[] =>
+  missed === 0
+    ? []
+    : [
+        `${missed} earlier ${missed === 1 ? 'report was' : 'reports were'} due while the server did not run, and ${missed === 1 ? 'was' : 'were'} left out.`,
+      ]

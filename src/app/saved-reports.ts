@@ -1,0 +1,148 @@
+import { digest } from '#lib/hash.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { filesOf as madeFiles } from '#measurement/reports/adapters/files.ts'
+import { askedOf, found } from '#measurement/reports/ask.ts'
+import { stretchOf } from '#measurement/reports/due.ts'
+import type { AnyReport, Facts, Ports } from '#measurement/reports/kind.ts'
+import { REPORTS } from '#measurement/reports/registry-store.ts'
+import { fileById, listRuns, openRun, type RunLine } from '#measurement/reports/runs-store.ts'
+import { type Destination, SavedReport } from '#measurement/reports/saved.ts'
+import { ExportReport, GetReportFile, ListReportRuns, SendReportNow } from '#measurement/reports/saved-api.ts'
+import type { Told } from '#measurement/reports/told.ts'
+import { liveDocuments } from '#platform/documents.ts'
+import { type Binding, bind, bindAudited, bindDownload } from '#platform/http/actions.ts'
+import type { Queryable } from '#platform/log.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+
+export interface ReadingParts {
+  readonly facts: Facts
+  readonly ports: Ports
+  readonly now: () => number
+}
+
+/** Reads a report of a workspace as somebody who asks for it now does. */
+export async function readReport(
+  { facts, ports, now }: ReadingParts,
+  workspace: string,
+  { report: id, params }: { report: string; params: unknown },
+): Promise<Outcome<{ report: AnyReport; told: Told }>> {
+  const report = found(REPORTS, id)
+  if (isRefusal(report)) return report
+  const asked = askedOf(report, params)
+  if (isRefusal(asked)) return asked
+  const told = await report.run({ facts, ports, workspace, now: now() }, asked.input)
+  return isRefusal(told) ? told : { report, told }
+}
+
+/** What stands against publishing a saved report: a report that there is not, or that cannot be asked like that. */
+export function checkSaved({ report: id, params, range, zone, schedule, deliver }: SavedReport): Problem[] {
+  const report = found(REPORTS, id)
+  if (isRefusal(report)) return [{ ...report.refused, status: 422 }]
+  const asked = askedOf(report, { ...params, ...(range && stretchOf(range, { at: 0, zone: schedule?.zone ?? zone })) })
+  const nowhere = schedule !== undefined && deliver.length === 0
+  return [...(isRefusal(asked) ? [asked.refused] : []), ...(nowhere ? [NOWHERE] : [])]
+}
+const NOWHERE: Problem = {
+  code: 'report.nowhere',
+  status: 422,
+  title: 'The report has a schedule and is taken nowhere.',
+  at: '/deliver',
+  hint: 'Say where it goes: deliver: [{ to: email, people: [you@your.company] }].',
+}
+
+interface Options extends ReadingParts {
+  readonly pool: Pool
+  /** Knows every workspace. */
+  readonly work: Pool
+}
+
+/** Files of reports, and the runs of those that are saved. */
+export const savedReportBindings = (options: Options): Binding[] => [
+  bindDownload(ExportReport, async ({ report: id, params, as, part }, { workspace }) => {
+    const read = await readReport(options, workspace, { report: id, params })
+    if (isRefusal(read)) return read
+    const { report, told } = read
+    const chosen = partOf(told, { as, part })
+    if (isRefusal(chosen)) return chosen
+    const [file] = await madeFiles(as, { name: id, title: report.title, report, told: chosen })
+    return file ? { filename: file.name, body: once(file.bytes) } : refuse(NO_PART)
+  }),
+  bind(ListReportRuns, async ({ report, limit }, { workspace }) => {
+    const runs = await inWorkspace(options.pool, workspace, (tx) => listRuns(tx, { ws: workspace, report, most: limit }))
+    return { runs: runs.map(lineOf) }
+  }),
+  bindAudited(SendReportNow, async ({ id }, { workspace, actor }, call) => {
+    const now = options.now()
+    const live = await inWorkspace(options.pool, workspace, (tx) => liveReport(tx, workspace, id))
+    if (!live) return refuse({ code: 'report.unknown', status: 404, title: 'There is no such saved report', detail: id })
+    const run = digest([workspace, id, now, actor].join('\u0000'))
+    await inWorkspace(options.pool, workspace, async (tx) => {
+      await openRun(
+        tx,
+        { ws: workspace, id: run, report: id, version: live.version, due: now, by: actor, missed: 0, destinations: live.saved.deliver },
+        now,
+      )
+      await call.audit(tx, { object: `report:${id}` })
+    })
+    await options.work.query(`select graphile_worker.add_job('send-reports', '{}'::json, max_attempts => 3)`)
+    return { run }
+  }),
+  bindDownload(GetReportFile, async ({ id }, { workspace }) => {
+    const file = await inWorkspace(options.pool, workspace, (tx) => fileById(tx, workspace, id))
+    return file
+      ? { filename: file.name, body: once(file.bytes) }
+      : refuse({
+          code: 'report.file',
+          status: 404,
+          title: 'This file is not kept any more',
+          detail: id,
+          hint: 'Files of reports are kept for 30 days.',
+        })
+  }),
+]
+
+async function liveReport(tx: Queryable, workspace: string, id: string): Promise<{ version: number; saved: SavedReport } | undefined> {
+  const live = (await liveDocuments(tx, workspace)).find((each) => each.kind === 'report' && each.id === id)
+  return live && { version: live.version, saved: SavedReport.parse(live.body) }
+}
+
+const NO_PART: Problem = {
+  code: 'report.part',
+  status: 422,
+  title: 'The report has no such table or chart.',
+  at: '/part',
+  hint: 'reports.run says which tables and charts it has.',
+}
+
+/** The report with the one table or chart that is asked for. */
+function partOf(told: Told, { as, part }: { as: string; part: string | undefined }): Outcome<Told> {
+  if (as === 'pdf') return told
+  if (as === 'png') {
+    const chart = told.charts?.[part === undefined ? 0 : Number(part) - 1]
+    return chart ? { ...told, charts: [chart] } : refuse(NO_PART)
+  }
+  const table = part === undefined ? told.tables[0] : told.tables.find(({ id }) => id === part)
+  return table ? { ...told, tables: [table] } : refuse(NO_PART)
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+const lineOf = ({ deliveries, ...run }: RunLine) => ({
+  ...run,
+  deliveries: deliveries.map(({ destination, ...told }) => ({ to: placeOf(destination), as: destination.as, ...told })),
+  files: [...run.files],
+})
+
+function placeOf(destination: Destination): string {
+  switch (destination.to) {
+    case 'email':
+      return `email to ${destination.people.join(', ')}`
+    case 'folder':
+      return `folder ${destination.folder ?? '.'}`
+    case 's3':
+      return `s3 ${destination.bucket}/${destination.prefix}`
+  }
+}
