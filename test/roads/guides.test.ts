@@ -10,7 +10,10 @@ import { SETTINGS } from '#platform/settings.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const GUIDES = join(ROOT, 'docs/guides')
-const guides = [...readdirSync(GUIDES), '../scaling.md'].map((name) => ({ name, text: readFileSync(join(GUIDES, name), 'utf8') }))
+const guides = [...readdirSync(GUIDES), '../scaling.md', '../measurement.md'].map((name) => ({
+  name,
+  text: readFileSync(join(GUIDES, name), 'utf8'),
+}))
 const guide = (name: string): string => guides.find((each) => each.name === name)!.text
 
 /** `“name” and “name” in `file``: what a guide says is shown by a test. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isRefusal } from '#lib/problem.ts'
-import { Plan, type Planned, Planned as PlannedSchema } from './api.ts'
+import { testApi } from '../../../test/fixtures/api.ts'
+import { inferenceActions } from './actions.ts'
+import { Plan, PlanExperiment, type Planned, Planned as PlannedSchema } from './api.ts'
 import { planned } from './plan.ts'
 import { unitsForRates } from './power.ts'
 
@@ -59,4 +61,22 @@ test('the smaller the effect, the more people; every number is finite', () => {
       assert.ok(large.always.people <= large.always.control + arms * large.always.treated)
     }),
   )
+})
+
+test('the planner is asked over HTTP, and says what is wrong with a plan', async () => {
+  const api = await testApi({ actions: [PlanExperiment], bindings: inferenceActions() })
+  try {
+    const { key } = await api.workspace(['reports:read'])
+    const found = await api.ask('POST /api/experiments/plan', { key, body: { ...RATE, peopleADay: 500 } })
+    assert.equal(found.status, 200)
+    assert.equal(PlannedSchema.parse(found.body).once.control, 3_839)
+    const impossible = await api.ask('POST /api/experiments/plan', { key, body: { ...RATE, effect: { as: 'absolute', size: 0.95 } } })
+    assert.equal(impossible.status, 422)
+    const nothing = await api.ask('POST /api/experiments/plan', { key, body: { ...RATE, effect: { as: 'absolute', size: 0 } } })
+    assert.equal(nothing.status, 400)
+    const stranger = await api.workspace(['documents:read'])
+    assert.equal((await api.ask('POST /api/experiments/plan', { key: stranger.key, body: RATE })).status, 403)
+  } finally {
+    await api.stop()
+  }
 })
