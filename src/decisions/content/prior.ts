@@ -22,16 +22,21 @@ const LEAST = 20
 export function fittedPrior(tallies: readonly Tally[]): RatePrior {
   const shown = tallies.filter(({ n }) => n > 0)
   if (shown.length < LEAST || shown.every(({ k }) => k === 0)) return PUBLISHED_PRIOR
+  return likeliestBeta(shown, PUBLISHED_PRIOR) ?? PUBLISHED_PRIOR
+}
+
+/** The beta distribution under which these tallies are most likely, looked for from a start; null: none is found. */
+export function likeliestBeta(tallies: readonly Tally[], start: RatePrior): RatePrior | null {
   const against = (x: Float64Array): number => {
     const [a, b] = [Math.exp(x[0]!), Math.exp(x[1]!)]
     const base = lbeta(a, b)
     let sum = 0
-    for (const { n, k } of shown) sum -= lbeta(a + k, b + n - k) - base
+    for (const { n, k } of tallies) sum -= lbeta(a + k, b + n - k) - base
     return sum
   }
-  const { x } = nelderMead(against, [Math.log(PUBLISHED_PRIOR.a), Math.log(PUBLISHED_PRIOR.b)])
+  const { x } = nelderMead(against, [Math.log(start.a), Math.log(start.b)])
   const [a, b] = [Math.exp(x[0]!), Math.exp(x[1]!)]
-  return Number.isFinite(a) && Number.isFinite(b) ? { a, b } : PUBLISHED_PRIOR
+  return Number.isFinite(a) && Number.isFinite(b) ? { a, b } : null
 }
 
 export const posterior = ({ a, b }: RatePrior, { n, k }: Tally): RatePrior => ({ a: a + k, b: b + n - k })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
 import { isZone } from '#lib/zone.ts'
+import { EventFilter } from './filter.ts'
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 const Duration = z
@@ -47,9 +48,7 @@ export const weeksOf = (duration: string): number => milliseconds(duration)! / W
 const EventName = z.string().min(1).max(200)
 /** Of the event: `plan`, or `properties.plan`. */
 const Property = z.string().min(1).max(200)
-/** A condition that asks nothing but the event. */
-const Filter = z.string().min(1).max(4_000)
-const On = { event: EventName, where: Filter.optional() }
+const On = { event: EventName, where: EventFilter.optional() }
 
 /** How deals go: which events bring them to which stage, which win and lose them, and what they are worth. */
 export const Pipeline = z
