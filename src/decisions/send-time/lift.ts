@@ -20,7 +20,7 @@ export interface Lift {
   /** In words. */
   readonly says: string
 }
-interface Rate {
+export interface Rate {
   readonly messages: number
   readonly people: number
   readonly read: number
@@ -33,11 +33,16 @@ interface Rate {
 export function liftOf(tallies: readonly Tally[]): Lift {
   const control = rateOf(tallies, 'control')
   const best = rateOf(tallies, 'best')
+  return liftFrom({ control, best, variance: control.messages * best.messages === 0 ? 0 : variance(tallies, { control, best }) })
+}
+
+/** The same from sums alone; `variance` is that of the difference of the rates, over people. */
+export function liftFrom({ control, best, variance }: { readonly control: Rate; readonly best: Rate; readonly variance: number }): Lift {
   const enough = Math.min(control.messages, best.messages) >= MESSAGES && control.read + best.read >= READINGS
   if (!enough || Math.min(control.people, best.people) < 2) return { control, best, difference: null, says: tooThin(control, best) }
   const [atOnce, chosen] = [control.read / control.messages, best.read / best.messages]
   const value = chosen - atOnce
-  const half = normalPpf(1 - (1 - LEVEL) / 2) * Math.sqrt(variance(tallies, { control, best }))
+  const half = normalPpf(1 - (1 - LEVEL) / 2) * Math.sqrt(variance)
   const difference = { value, from: value - half, to: value + half }
   return { control, best, difference, says: words({ atOnce, chosen, difference }) }
 }

@@ -24,6 +24,9 @@ const MAPS: readonly object[] = [{}, { detail: 'steps' }, { arm: 'treated', vers
 const QUESTIONS: readonly Asked[] = [
   ...FUNNELS.map((more): Asked => ['journey-funnel', { journey: 'j', ...more }]),
   ...MAPS.map((more): Asked => ['journey-map', { journey: 'j', ...more }]),
+  ['send-time', { days: 400 }],
+  ['pressure', { days: 400 }],
+  ['deliverability', { days: 400 }],
   ...CHANNELS.map((by): Asked => ['channels', { by, days: 400 }]),
 ]
 const asked = fc.constantFrom(...QUESTIONS)

@@ -1,13 +1,16 @@
 import type { z } from 'zod'
 import { channels } from './channels-store.ts'
+import { deliverability } from './deliverability-store.ts'
 import { funnel } from './funnel-store.ts'
 import type { AnyReport, ReportKind } from './kind.ts'
 import { map } from './map-store.ts'
+import { pressure } from './pressure-store.ts'
+import { sendTime } from './send-time-store.ts'
 
 /** What is asked is parsed by the report's own schema before it comes to it, so the type may be forgotten here. */
 const any = <Input extends z.ZodType>(kind: ReportKind<Input>): AnyReport => kind as unknown as AnyReport
 
 /** Every report there is, in the order in which they are listed. */
-export const REPORTS: readonly AnyReport[] = [any(funnel), any(map), any(channels)]
+export const REPORTS: readonly AnyReport[] = [any(funnel), any(map), any(channels), any(sendTime), any(pressure), any(deliverability)]
 
 export const reportById = (id: string): AnyReport | undefined => REPORTS.find((report) => report.id === id)
