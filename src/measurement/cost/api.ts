@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
-import { Basis, CostEntry, CostKind, CostSource, Day } from './schema.ts'
+import { Basis, CostEntry, CostKind, CostSource, Day, RecordedEntry } from './schema.ts'
 
 /** Epoch milliseconds. */
 const Time = z.number()
@@ -121,15 +121,7 @@ export const ListRecordedCosts = action({
   route: 'GET /api/costs/recorded',
   input: z.object({ ...Days, cursor: Cursor.optional(), limit: Limit }),
   output: z.object({
-    entries: z.array(
-      CostEntry.omit({ tokens: true, minutes: true, amount: true }).extend({
-        amount: Money,
-        tokens: z.object({ in: z.number(), out: z.number() }).nullable(),
-        minutes: z.number().nullable(),
-        recordedBy: z.string(),
-        recordedAt: Time,
-      }),
-    ),
+    entries: z.array(RecordedEntry),
     next: z.string().nullable(),
   }),
 })

@@ -76,32 +76,41 @@ export const CostRate = z
   })
 export type CostRate = z.output<typeof CostRate>
 
+const Entry = z.strictObject({
+  /** Said again under the same id it counts once. */
+  id: z.string().min(1).max(200),
+  kind: CostKind,
+  /** Epoch ms. */
+  at: z.int().nonnegative(),
+  /** Left out for tokens whose price a `cost-rate` says. */
+  amount: z.number().min(-1_000_000_000).max(1_000_000_000).optional(),
+  currency: Currency,
+  journey: z.string().max(200).default(''),
+  step: z.string().max(64).default(''),
+  channel: z.string().max(40).default(''),
+  offer: z.string().max(64).default(''),
+  campaign: z.string().max(200).default(''),
+  /** Who charges: the model, the company. */
+  of: z.string().max(200).default(''),
+  tokens: z.strictObject({ in: z.int().nonnegative(), out: z.int().nonnegative() }).optional(),
+  minutes: z.number().nonnegative().max(1_000_000).optional(),
+  basis: Basis.default('measured'),
+  spread: Spread,
+  note: z.string().max(500).default(''),
+})
+
 /** Cost that is told us: by an agent, an invoice, a spreadsheet. A negative amount takes an earlier entry back. */
-export const CostEntry = z
-  .strictObject({
-    /** Said again under the same id it counts once. */
-    id: z.string().min(1).max(200),
-    kind: CostKind,
-    /** Epoch ms. */
-    at: z.int().nonnegative(),
-    /** Left out for tokens whose price a `cost-rate` says. */
-    amount: z.number().min(-1_000_000_000).max(1_000_000_000).optional(),
-    currency: Currency,
-    journey: z.string().max(200).default(''),
-    step: z.string().max(64).default(''),
-    channel: z.string().max(40).default(''),
-    offer: z.string().max(64).default(''),
-    campaign: z.string().max(200).default(''),
-    /** Who charges: the model, the company. */
-    of: z.string().max(200).default(''),
-    tokens: z.strictObject({ in: z.int().nonnegative(), out: z.int().nonnegative() }).optional(),
-    minutes: z.number().nonnegative().max(1_000_000).optional(),
-    basis: Basis.default('measured'),
-    spread: Spread,
-    note: z.string().max(500).default(''),
-  })
-  .superRefine((entry, context) => {
-    if (entry.amount === undefined && !(entry.kind === 'tokens' && entry.tokens))
-      context.addIssue({ code: 'custom', path: ['amount'], message: 'say the amount, or of tokens how many' })
-  })
+export const CostEntry = Entry.superRefine((entry, context) => {
+  if (entry.amount === undefined && !(entry.kind === 'tokens' && entry.tokens))
+    context.addIssue({ code: 'custom', path: ['amount'], message: 'say the amount, or of tokens how many' })
+})
 export type CostEntry = z.output<typeof CostEntry>
+
+/** An entry as it is shown again. */
+export const RecordedEntry = Entry.omit({ amount: true, tokens: true, minutes: true }).extend({
+  amount: z.number(),
+  tokens: z.object({ in: z.number(), out: z.number() }).nullable(),
+  minutes: z.number().nullable(),
+  recordedBy: z.string(),
+  recordedAt: z.number(),
+})
