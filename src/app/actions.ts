@@ -20,7 +20,9 @@ import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
 import * as costs from '#measurement/cost/api.ts'
 import * as experiments from '#measurement/experiments/api.ts'
+import * as goals from '#measurement/goals/api.ts'
 import * as experimentPlans from '#measurement/inference/api.ts'
+import * as reports from '#measurement/reports/api.ts'
 import * as measurement from '#measurement/schema.ts'
 import * as profiles from '#profiles/api.ts'
 import * as privacy from '#profiles/privacy-api.ts'
@@ -57,10 +59,12 @@ export const ACTIONS: readonly Action[] = [
   evaluations,
   experimentPlans,
   experiments,
+  goals,
   measurement,
   modelPresets,
   modelReports,
   patterns,
+  reports,
   segments,
   scores,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

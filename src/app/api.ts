@@ -6,8 +6,10 @@ import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
 import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
 import { measurementActions } from '#measurement/actions.ts'
+import { reportBindings } from '#measurement/reports/actions.ts'
+import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
+import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
 import { inferenceActions } from '#measurement/inference/actions.ts'
-import { experimentActions } from '#measurement/experiments/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
@@ -70,6 +72,7 @@ import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { replayBindings } from './replay-decisions.ts'
+import { reportPorts } from './report-ports.ts'
 import { reputationBindings } from './reputation-actions.ts'
 import { scoreBindings } from './scores.ts'
 import { segmentBindings } from './segments-read.ts'
@@ -261,7 +264,10 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...intelligenceBindings(options),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
+    ...outcomeBindings({ analytics, pool, kinds: KINDS, currencyOf, now }),
     ...inferenceActions(),
+    ...reportBindings({ facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]
 }

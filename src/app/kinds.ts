@@ -26,6 +26,8 @@ import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { Problem } from '#lib/problem.ts'
 import { CostRate } from '#measurement/cost/schema.ts'
+import { checkGoal } from '#measurement/goals/check.ts'
+import { Goal } from '#measurement/goals/schema.ts'
 import { checkMetric } from '#measurement/metrics/check.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
 import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
@@ -96,6 +98,7 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
   { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
   { kind: 'metric', schema: Metric, check: checkMetric },
+  { kind: 'goal', schema: Goal, check: checkGoal },
   { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },
   { kind: 'experiment', schema: Experiment, publish: 'journeys:publish', check: checkExperiment },
   { kind: 'cost-rate', schema: CostRate, publish: 'journeys:publish' },
