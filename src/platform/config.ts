@@ -25,6 +25,8 @@ export interface Config {
   readonly port: number
   /** Where people and mail links reach this server, without a slash at the end. */
   readonly publicUrl: string
+  /** Where reports may be written; undefined: nowhere. */
+  readonly reportsDir: string | undefined
   readonly roles: ReadonlySet<Role>
   readonly partitions: number
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -169,6 +171,7 @@ function assemble(v: Values): Omit<Config, 'sources' | 'warnings'> {
     mailIn: hostAndPort(v.MAIL_IN),
     host: v.HOST,
     port: v.PORT,
+    reportsDir: v.REPORTS_DIR,
     publicUrl: v.PUBLIC_URL?.replace(/\/+$/, '') ?? `http://${v.HOST.includes(':') ? `[${v.HOST}]` : v.HOST}:${v.PORT}`,
     roles: new Set(v.ROLES),
     partitions: v.PARTITIONS,
@@ -268,6 +271,7 @@ export function explain(config: Config): ExplainedSetting[] {
     HOST: config.host,
     PORT: String(config.port),
     PUBLIC_URL: config.publicUrl,
+    REPORTS_DIR: config.reportsDir ?? '(none)',
     ROLES: list([...config.roles]),
     PARTITIONS: String(config.partitions),
     LOG_LEVEL: config.logLevel,

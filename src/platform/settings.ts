@@ -137,6 +137,13 @@ export const SETTINGS = {
     allowed: 'off or local',
     mend: 'Set MAILBOX=local to try things out, or unset it.',
   },
+  REPORTS_DIR: {
+    schema: optional(z.string().min(1)),
+    default: '',
+    does: 'The folder that saved reports may be written to, each workspace in a folder of its own.',
+    allowed: 'a directory that this user may write',
+    mend: 'Example: REPORTS_DIR=/var/lib/cadenza/reports; unset it and no report is written to a folder.',
+  },
   MAIL_RATE: {
     schema: optional(
       z

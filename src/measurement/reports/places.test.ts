@@ -16,15 +16,31 @@ test('a file lies in the bucket under its name, signed so that S3 takes it; a wr
   const store = await objectStore({ accessKeyId: 'AKIDEXAMPLE', secret: 'right', region: 'eu-central-1' })
   const way = egress({ allowPrivate: [`127.0.0.1:${store.port}`] })
   const to = (more: object): S3 =>
-    Destination.parse({ to: 's3', endpoint: store.url, region: 'eu-central-1', bucket: 'reports', prefix: 'weekly (all)', accessKeyId: 'AKIDEXAMPLE', secretKey: 's3', ...more }) as S3
+    Destination.parse({
+      to: 's3',
+      endpoint: store.url,
+      region: 'eu-central-1',
+      bucket: 'reports',
+      prefix: "weekly/(all)!'",
+      accessKeyId: 'AKIDEXAMPLE',
+      secretKey: 's3',
+      ...more,
+    }) as S3
   const put = (destination: S3, secret: string | undefined) =>
     putObject(file, destination, { egress: way, secret: async () => secret, now: () => Date.UTC(2026, 4, 4, 6) })
   try {
     assert.deepEqual(await put(to({}), 'right'), { kind: 'done' })
-    assert.deepEqual([...store.objects].map(([key, bytes]) => [key, String(bytes)]), [['reports/weekly (all)/weekly-2026-05-04.csv', String(file.bytes)]])
+    assert.deepEqual(
+      [...store.objects].map(([key, bytes]) => [key, String(bytes)]),
+      [["reports/weekly/(all)!'/weekly-2026-05-04.csv", String(file.bytes)]],
+    )
     assert.deepEqual(await put(to({}), 'wrong'), { kind: 'retry', detail: 'The store answered 403 (SignatureDoesNotMatch)' })
     assert.equal((await put(to({}), undefined)).kind, 'retry')
-    const hidden = await putObject(file, to({ endpoint: 'http://127.0.0.1:9' }), { egress: egress({}), secret: async () => 'right', now: Date.now })
+    const hidden = await putObject(file, to({ endpoint: 'http://127.0.0.1:9' }), {
+      egress: egress({}),
+      secret: async () => 'right',
+      now: Date.now,
+    })
     assert.equal(hidden.kind, 'failed', 'what is not public is not reached')
   } finally {
     await way.close()
