@@ -6,10 +6,9 @@ import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
 import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
 import { measurementActions } from '#measurement/actions.ts'
-import { reportBindings } from '#measurement/reports/actions.ts'
 import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
 import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
-import { inferenceActions } from '#measurement/inference/actions.ts'
+import { reportBindings } from '#measurement/reports/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
@@ -266,7 +265,6 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
     ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
     ...outcomeBindings({ analytics, pool, kinds: KINDS, currencyOf, now }),
-    ...inferenceActions(),
     ...reportBindings({ facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]
