@@ -242,24 +242,43 @@ async function changeMode(
   { principal: { workspace, actor }, call }: Turn,
 ): Promise<Outcome<{ mode: ModeChange['kind']; revision: number }>> {
   return inWorkspace(pool, workspace, async (tx) => {
-    await lockMode(tx, workspace, id)
-    const history = await documentHistory(tx, workspace, { kind: 'journey', id })
-    if (!history?.versions.length) return refuse(neverPublished(id))
-    const before = (await modesOf(tx, workspace)).get(id)?.kind ?? 'run'
-    if (before === mode) return refuse(sameMode(mode))
-    if (before === 'stop' && mode !== 'run') return refuse(stopped(mode))
-    const problem = mode === 'run' ? await desk?.mayRun(tx, { workspace, journey: id, operation: 'resume', actor }) : undefined
-    if (problem) return refuse(problem)
-    const ending = before === 'pause' && mode !== 'stop'
-    const revision = await nextRevision(tx)
-    const change: ModeChange = { kind: mode, revision, at: now(), ...(ending ? { timers: timers ?? 'run' } : {}) }
-    await addMode(tx, workspace, { ...change, journey: id, by: actor })
-    if (ending || mode === 'stop') await addSweep(tx, workspace, { journey: id, revision })
-    await beyondWorkspace(tx)
-    await announce(tx, revision)
-    await call.audit(tx, { object: `journey:${id} ${before} → ${mode}${ending ? ` (${change.timers})` : ''}` })
+    const by = { workspace, actor, at: now(), announce, ...(desk && { desk }) }
+    const changed = await switchMode(tx, { id, mode, timers }, by)
+    if (isRefusal(changed)) return changed
+    const { object, revision } = changed
+    await call.audit(tx, { object })
     return { mode, revision }
   })
+}
+
+interface Switching extends Pick<Options, 'announce' | 'desk'> {
+  readonly workspace: string
+  readonly actor: string
+  readonly at: number
+}
+
+/** Within the caller's transaction, which has to end with the audit line about `object`. */
+export async function switchMode(
+  tx: Queryable,
+  { id, mode, timers }: InputOf<typeof ChangeJourneyMode>,
+  { workspace, actor, at, announce, desk }: Switching,
+): Promise<Outcome<{ object: string; revision: number }>> {
+  await lockMode(tx, workspace, id)
+  const history = await documentHistory(tx, workspace, { kind: 'journey', id })
+  if (!history?.versions.length) return refuse(neverPublished(id))
+  const before = (await modesOf(tx, workspace)).get(id)?.kind ?? 'run'
+  if (before === mode) return refuse(sameMode(mode))
+  if (before === 'stop' && mode !== 'run') return refuse(stopped(mode))
+  const problem = mode === 'run' ? await desk?.mayRun(tx, { workspace, journey: id, operation: 'resume', actor }) : undefined
+  if (problem) return refuse(problem)
+  const ending = before === 'pause' && mode !== 'stop'
+  const revision = await nextRevision(tx)
+  const change: ModeChange = { kind: mode, revision, at, ...(ending ? { timers: timers ?? 'run' } : {}) }
+  await addMode(tx, workspace, { ...change, journey: id, by: actor })
+  if (ending || mode === 'stop') await addSweep(tx, workspace, { journey: id, revision })
+  await beyondWorkspace(tx)
+  await announce(tx, revision)
+  return { object: `journey:${id} ${before} → ${mode}${ending ? ` (${change.timers})` : ''}`, revision }
 }
 
 const neverPublished = (id: string): Problem => ({

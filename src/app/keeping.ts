@@ -17,8 +17,14 @@ interface Options {
   readonly responses: Task
   /** Scores people with the models that workspaces brought. */
   readonly brought: Task
+  /** Stops what surely crosses its guardrails. */
+  readonly guardrails: Task
+  /** Notes what experiments have shown. */
+  readonly experiments: Task
   /** Reckons what the money of budgets is worth. */
   readonly budgets: Task
+  /** Makes saved reports and takes them where they are to go. */
+  readonly reports: Task
   readonly url: string
   readonly pool: Pool
   readonly logger: Logger
@@ -41,6 +47,9 @@ export async function startKeeping({
   responses,
   brought,
   budgets,
+  reports,
+  guardrails,
+  experiments,
   live,
 }: Options): Promise<() => Promise<void>> {
   const jobs = await startJobs({
@@ -51,6 +60,9 @@ export async function startKeeping({
       'learn-responses': responses,
       'brought-scores': brought,
       'price-budgets': budgets,
+      'send-reports': reports,
+      'watch-guardrails': guardrails,
+      'note-experiments': experiments,
       ...liveTasks(live),
       'forget-sent': async () => void (await forgetSent(pool, now())),
       'forget-work': () => forgetWork({ pool, now }),
@@ -63,6 +75,9 @@ export async function startKeeping({
     schedule: [
       ...LIVE_SCHEDULE,
       { task: 'price-budgets', cron: '* * * * *' },
+      { task: 'send-reports', cron: '* * * * *' },
+      { task: 'watch-guardrails', cron: '*/10 * * * *' },
+      { task: 'note-experiments', cron: '31 1 * * *' },
       { task: 'brought-scores', cron: '13 2 * * *' },
       { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },

@@ -13,11 +13,12 @@ import { priorOfPast } from '../inference/shrinkage.ts'
 import { type ExperimentReport, ListExperiments, ListHoldouts, ReadExperiment, ReadExperimentCut, ReadExperimentPeople } from './api.ts'
 import { cutOf } from './cut.ts'
 import { countExposed, holdoutPeriods } from './exposures-store.ts'
+import { type Crossed, crossedGuards } from './guardrails.ts'
 import { HOLDOUT_WORDS, holdoutLine } from './holdouts.ts'
 import { metricNamed, metricsOf } from './metrics.ts'
 import { type Measured, reportOf } from './report.ts'
 import { crossingsOf, pastEffects, resultsOf } from './results-store.ts'
-import { type Described, describe, type Library, readKey, sourcesOf } from './sources.ts'
+import { type Described, describe, guardedSources, type Library, readKey, sourcesOf } from './sources.ts'
 import { clustersOf, listExposed, sumsOf } from './statistics-store.ts'
 import type { ExposureCount } from './sums.ts'
 
@@ -127,6 +128,28 @@ async function designedShares(
     shares.set(version, journey ? (describe(source, then)?.shares ?? null) : null)
   }
   return (version) => shares.get(version) ?? null
+}
+
+/** Everything that is live and has a guardrail that somebody wrote, with the guardrails that are crossed now. */
+export async function readGuardrails(
+  parts: ExperimentParts,
+  shelf: Shelf,
+): Promise<{ described: Described; crossed: readonly Crossed[] }[]> {
+  const { workspace, library, currency } = shelf
+  const asOf = parts.now()
+  const read: { described: Described; crossed: readonly Crossed[] }[] = []
+  for (const described of guardedSources(library)) {
+    const measured: Measured[] = []
+    for (const each of metricsOf(described, library)) {
+      if (!each.guard || each.guard.standing || each.metric.measure === 'quantile') continue
+      measured.push({
+        ...each,
+        rows: await sumsOf(parts.analytics, { workspace, source: described.source, metric: each.metric, asOf, daily: true }),
+      })
+    }
+    if (measured.length > 0) read.push({ described, crossed: crossedGuards({ described, measured, currency }) })
+  }
+  return read
 }
 
 async function listExperiments(parts: ExperimentParts, workspace: string) {

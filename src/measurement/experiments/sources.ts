@@ -98,11 +98,16 @@ export interface Described {
   readonly end: number | null
 }
 
-/** A guardrail as its document says it; those that nobody wrote only tell. */
-export type Guard = Guardrail
+/** A guardrail as its document says it; `standing`: nobody wrote it, it is shown with everything and stops nothing. */
+export type Guard = Guardrail & { readonly standing?: true }
 
 export const ALPHA = 0.05
-const RECEIPTS: readonly Guard[] = ['unsubscribes', 'complaints', 'bounces'].map((metric) => ({ metric, tolerate: 0, stop: false }))
+const RECEIPTS: readonly Guard[] = ['unsubscribes', 'complaints', 'bounces'].map((metric) => ({
+  metric,
+  tolerate: 0,
+  stop: false,
+  standing: true,
+}))
 
 const shareOf = (text: string): number => Number.parseFloat(text) / 100
 const named = (document: { readonly id: string; readonly name?: string | undefined }): string => document.name ?? document.id
@@ -129,6 +134,24 @@ export function sourcesOf(library: Library, holdoutPeriods: (holdout: Holdout) =
   for (const id of library.ids('template'))
     for (const slot of slotsOf(library, id)) found.push(describe({ kind: 'slot', template: id, slot }, library)!)
   return found
+}
+
+/** What has guardrails of its own: journeys (also those that hold nobody out), experiments, and steps that an experiment's document is about. */
+export function guardedSources(library: Library): Described[] {
+  const journeys = library.ids('journey').filter((id) => ((library.get('journey', id) as Journey).guardrails ?? []).length > 0)
+  const sources: Source[] = journeys.map((journey) => ({ kind: 'journey', journey }))
+  for (const id of library.ids('experiment')) {
+    const experiment = library.get('experiment', id) as Experiment
+    if (experiment.guardrails.length === 0) continue
+    if (experiment.on !== 'step') sources.push({ kind: 'experiment', id })
+    else {
+      const { steps } = library.get('journey', experiment.journey) as Journey
+      const step = placed(steps, '/steps').find((each) => each.step.id === experiment.step)?.step
+      const source = step && sourceOfStep(experiment.journey, step)
+      if (source) sources.push(source)
+    }
+  }
+  return sources.flatMap((source) => describe(source, library) ?? [])
 }
 
 function sourceOfStep(journey: string, step: Step): Source | null {

@@ -119,8 +119,8 @@ function included(source: Source, cut: Cut | undefined): string {
         FROM people FINAL WHERE workspace_id = {workspace:String}) AS a ON a.profile_id = x.person`
   // Membership at the moment of the exposure: what came after may come of it.
   return `SELECT x.person AS person, any(x.arm) AS arm, any(x.first) AS first,
-      if(argMaxIf(s.kind, (s.at, s.seq), s.profile_id != '' AND s.at <= x.first) = 'entered', 'in', 'out') AS cut
-    FROM (${people}) AS x LEFT JOIN (SELECT profile_id, kind, at, seq FROM memberships
+      if(argMaxIf(s.kind, (s.at, s.seq, s.ix), s.profile_id != '' AND s.at <= x.first) = 'entered', 'in', 'out') AS cut
+    FROM (${people}) AS x LEFT JOIN (SELECT profile_id, kind, at, seq, ix FROM memberships
       WHERE workspace_id = {workspace:String} AND segment_id = {segment:String}) AS s ON s.profile_id = x.person GROUP BY x.person`
 }
 
