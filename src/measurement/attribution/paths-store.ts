@@ -2,6 +2,7 @@ import type { Analytics, Params } from '#platform/analytics/analytics.ts'
 import { metricEvents } from '../metrics/metrics-store.ts'
 import type { Metric } from '../metrics/schema.ts'
 import { byPerson } from '../people-store.ts'
+import type { KeyCounts, PathCounts } from './counts.ts'
 import { ENDS, HALF_LIFE_DAYS, RULES, type Rule } from './rules.ts'
 import { type Dimension, directKey, keySql, TOUCH_COLUMNS, touchRows } from './touches-store.ts'
 import { type Touchpoints, windowsOf } from './touchpoints.ts'
@@ -122,41 +123,6 @@ function walkedSql({ metric, touchpoints, by }: PathQuery): string {
     FROM (SELECT person, arrayJoin(all_ways) AS way, arrayJoin([toUInt8(0), toUInt8(1)]) AS clicks_only FROM ways)
     WHERE kind = 1 OR notEmpty(counted)
   )`
-}
-
-/** Credit of one key under the rules, and beside them. */
-export interface KeyCounts {
-  readonly key: string
-  readonly rules: Readonly<Record<Rule, { readonly conversions: number; readonly value: number }>>
-  readonly shapley: { readonly conversions: number; readonly value: number }
-  /** Conversions whose path met it at all: what its own platform would claim. */
-  readonly met: { readonly conversions: number; readonly value: number }
-  /** Paths that met it and ended in nothing. */
-  readonly nulls: number
-}
-export interface MoveCount {
-  readonly from: string | null
-  readonly to: string
-  readonly ends: boolean
-  readonly times: number
-}
-export interface PathTotals {
-  readonly conversions: number
-  readonly value: number
-  readonly nulls: number
-  /** May still convert. */
-  readonly open: number
-  /** Of the conversions: those that no touch led to. */
-  readonly untouched: { readonly conversions: number; readonly value: number }
-  /** Sums over converting paths: touches, and days from the first touch to the conversion. */
-  readonly touches: number
-  readonly days: number
-}
-/** All that a report needs of the paths; with views (`all`) and without. */
-export interface PathCounts {
-  readonly totals: PathTotals
-  readonly keys: readonly KeyCounts[]
-  readonly moves: readonly MoveCount[]
 }
 
 const START = 65_535
