@@ -21,7 +21,8 @@ import { contributionOf, LEVEL_OF_INCREMENTS, togetherOf } from './contributions
 import { type Counted, countDays, countFirsts, countGaps, countMembers, listPeople, type PersonOfGoal, sumArms } from './goals-store.ts'
 import { comparisonOf, OUTCOME_WORDS, outcomeOf } from './outcomes.ts'
 import { baselineSpan, dayOf, plusDays, spanOf, startOf } from './period.ts'
-import { type Asked, aboutGoal, type GoalFacts, HISTORY, progressOf, recordOf, seriesOf } from './report.ts'
+import { type Asked, type GoalFacts, HISTORY } from './reckoning.ts'
+import { aboutGoal, progressOf, recordOf, seriesOf } from './report.ts'
 import type { Goal } from './schema.ts'
 import { figure, percent } from './words.ts'
 
