@@ -18,11 +18,13 @@ import * as scores from '#decisions/scores-api.ts'
 import * as journeys from '#journeys/api.ts'
 import * as backtests from '#journeys/backtest-api.ts'
 import type { Action } from '#lib/action.ts'
+import * as attribution from '#measurement/attribution/api.ts'
 import * as costs from '#measurement/cost/api.ts'
 import * as experiments from '#measurement/experiments/api.ts'
 import * as goals from '#measurement/goals/api.ts'
 import * as experimentPlans from '#measurement/inference/api.ts'
 import * as reports from '#measurement/reports/api.ts'
+import * as savedReports from '#measurement/reports/saved-api.ts'
 import * as measurement from '#measurement/schema.ts'
 import * as profiles from '#profiles/api.ts'
 import * as privacy from '#profiles/privacy-api.ts'
@@ -44,6 +46,7 @@ export const ACTIONS: readonly Action[] = [
   profiles,
   privacy,
   approvals,
+  attribution,
   channels,
   consent,
   compliance,
@@ -61,6 +64,7 @@ export const ACTIONS: readonly Action[] = [
   experiments,
   goals,
   measurement,
+  savedReports,
   modelPresets,
   modelReports,
   patterns,

@@ -5,18 +5,12 @@ import { mailBindings, showMail } from '#channels/actions.ts'
 import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
 import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
-import { measurementActions } from '#measurement/actions.ts'
-import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
-import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
-import { reportBindings } from '#measurement/reports/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
 import { type Binding, bind, registerActions } from '#platform/http/actions.ts'
-import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { secretBox } from '#platform/secrets.ts'
 import { addressHash } from '#platform/suppressions.ts'
-import { sameAs } from '#profiles/store.ts'
 import { idempotencyStore, workspaceBindings } from '#workspaces/actions.ts'
 import { signer } from '#workspaces/adapters/anchor-keys.ts'
 import { anchorPath } from '#workspaces/adapters/anchoring.ts'
@@ -27,7 +21,7 @@ import { createSetupToken } from '#workspaces/adapters/setup-token.ts'
 import { AUTH_ROUTES, createSignIn } from '#workspaces/adapters/sign-in.ts'
 import { documentBindings } from '#workspaces/documents/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
-import { anyWorkspace, currencyOf } from '#workspaces/store.ts'
+import { anyWorkspace } from '#workspaces/store.ts'
 import { ACTIONS } from './actions.ts'
 import { approvalBindings } from './approvals.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
@@ -40,7 +34,7 @@ import { consentBindings } from './consent-actions.ts'
 import { contentBindings } from './content.ts'
 import { contentCheckBindings } from './content-checks.ts'
 import { contentResultBindings } from './content-results.ts'
-import { costActions, timed } from './costs.ts'
+import { timed } from './costs.ts'
 import { recentProfiles } from './counts-store.ts'
 import { decisionBindings } from './decisions-read.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
@@ -59,6 +53,7 @@ import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { liveBindings } from './live-actions.ts'
 import { registerMailViews } from './mail-views.ts'
+import { measuredBindings } from './measured.ts'
 import { messageBindings, showMessage } from './messages.ts'
 import type { Parts } from './open-parts.ts'
 import { pageBindings, registerPages } from './pages.ts'
@@ -71,7 +66,6 @@ import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
 import { replayBindings } from './replay-decisions.ts'
-import { reportPorts } from './report-ports.ts'
 import { reputationBindings } from './reputation-actions.ts'
 import { scoreBindings } from './scores.ts'
 import { segmentBindings } from './segments-read.ts'
@@ -246,7 +240,6 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
       now,
     }),
     ...complianceBindings({ pool, analytics }),
-    ...costActions({ pool, analytics, now }),
     ...messageBindings(views),
     ...providerBindings({ pool, parts: options.providers, render: views.render, now }),
     ...reputationBindings({ pool, now, released: options.appended }),
@@ -262,10 +255,6 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     ...pageBindings({ pool, address: options.address }),
     ...intelligenceBindings(options),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
-    ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
-    ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
-    ...outcomeBindings({ analytics, pool, kinds: KINDS, currencyOf, now }),
-    ...reportBindings({ facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }),
-    ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
+    ...measuredBindings({ pool, work: parts.work, analytics, now }),
   ]
 }

@@ -25,15 +25,18 @@ import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { Problem } from '#lib/problem.ts'
+import { checkTouchpoints, Touchpoints } from '#measurement/attribution/touchpoints.ts'
 import { CostRate } from '#measurement/cost/schema.ts'
 import { checkGoal } from '#measurement/goals/check.ts'
 import { Goal } from '#measurement/goals/schema.ts'
 import { checkMetric } from '#measurement/metrics/check.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
+import { SavedReport } from '#measurement/reports/saved.ts'
 import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
 import { lintJourney, lintPolicy, lintTemplate } from './policy-lint.ts'
+import { checkSaved } from './saved-report-check.ts'
 
 /** Warnings do not stand in the way of publishing; screens and the CLI show them. */
 const errorsOf = (journey: Journey, library: JourneyLibrary) => check(journey, library).filter(({ severity }) => severity === 'error')
@@ -98,9 +101,11 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
   { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
   { kind: 'metric', schema: Metric, check: checkMetric },
+  { kind: 'touchpoints', schema: Touchpoints, publish: 'journeys:publish', check: checkTouchpoints },
   { kind: 'goal', schema: Goal, check: checkGoal },
   { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },
   { kind: 'experiment', schema: Experiment, publish: 'journeys:publish', check: checkExperiment },
   { kind: 'cost-rate', schema: CostRate, publish: 'journeys:publish' },
+  { kind: 'report', schema: SavedReport, publish: 'journeys:publish', check: checkSaved },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])
