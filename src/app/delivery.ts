@@ -9,6 +9,7 @@ import { templateLibrary } from '#content/adapters/library.ts'
 import { inProcess, renderer } from '#content/adapters/worker.ts'
 import { Sender, Template } from '#content/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { fileById } from '#measurement/reports/runs-store.ts'
 import type { Config } from '#platform/config.ts'
 import { definition, liveDocuments } from '#platform/documents.ts'
 import { type Egress, egress } from '#platform/egress.ts'
@@ -295,6 +296,7 @@ export function prepareParts(
     sender: remembering((workspace, id) => senderOf(work, workspace, id)),
     workspace: remembering((workspace) => workspaceWords(work, workspace)),
     links: linkKeys(config.secretKey),
+    file: (workspace, id) => fileById(work, workspace, id),
     get publicUrl() {
       return address.url
     },

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { digest } from '#lib/hash.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
-import { type FileFormat, filesOf as madeFiles } from '#measurement/reports/adapters/files.ts'
+import type { FileFormat } from '#measurement/reports/adapters/files.ts'
 import { putFile } from '#measurement/reports/adapters/folder.ts'
 import { putObject, type Taken } from '#measurement/reports/adapters/s3.ts'
 import { lastDue, nextDue, stretchOf } from '#measurement/reports/due.ts'
@@ -134,8 +134,12 @@ async function making(run: RunRow, { work, now, read }: ReportRunParts): Promise
   const asked = { name: `${run.report}-${day}`, title, report, told }
   const formats = new Set<FileFormat>((await deliveriesOf(work, run.ws, run.id)).map(({ destination }) => destination.as))
   if (formats.size === 0) formats.add('pdf')
+  const adapters = await import('#measurement/reports/adapters/files.ts')
   for (const format of formats) {
-    const files = (await madeFiles(format, asked)).map((file) => ({ ...file, id: digest(`${run.ws}\u0000${run.id}\u0000${file.name}`) }))
+    const files = (await adapters.filesOf(format, asked)).map((file) => ({
+      ...file,
+      id: digest(`${run.ws}\u0000${run.id}\u0000${file.name}`),
+    }))
     await keepFiles(work, { ws: run.ws, run: run.id, at: now() }, files)
   }
   const kept = await filesOf(work, run.ws, run.id)

@@ -1,8 +1,6 @@
 import { digest } from '#lib/hash.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
-import { filesOf as madeFiles } from '#measurement/reports/adapters/files.ts'
 import { askedOf, found } from '#measurement/reports/ask.ts'
-import { stretchOf } from '#measurement/reports/due.ts'
 import type { AnyReport, Facts, Ports } from '#measurement/reports/kind.ts'
 import { REPORTS } from '#measurement/reports/registry-store.ts'
 import { fileById, listRuns, openRun, type RunLine } from '#measurement/reports/runs-store.ts'
@@ -35,22 +33,6 @@ export async function readReport(
   return isRefusal(told) ? told : { report, told }
 }
 
-/** What stands against publishing a saved report: a report that there is not, or that cannot be asked like that. */
-export function checkSaved({ report: id, params, range, zone, schedule, deliver }: SavedReport): Problem[] {
-  const report = found(REPORTS, id)
-  if (isRefusal(report)) return [{ ...report.refused, status: 422 }]
-  const asked = askedOf(report, { ...params, ...(range && stretchOf(range, { at: 0, zone: schedule?.zone ?? zone })) })
-  const nowhere = schedule !== undefined && deliver.length === 0
-  return [...(isRefusal(asked) ? [asked.refused] : []), ...(nowhere ? [NOWHERE] : [])]
-}
-const NOWHERE: Problem = {
-  code: 'report.nowhere',
-  status: 422,
-  title: 'The report has a schedule and is taken nowhere.',
-  at: '/deliver',
-  hint: 'Say where it goes: deliver: [{ to: email, people: [you@your.company] }].',
-}
-
 interface Options extends ReadingParts {
   readonly pool: Pool
   /** Knows every workspace. */
@@ -65,7 +47,9 @@ export const savedReportBindings = (options: Options): Binding[] => [
     const { report, told } = read
     const chosen = partOf(told, { as, part })
     if (isRefusal(chosen)) return chosen
-    const [file] = await madeFiles(as, { name: id, title: report.title, report, told: chosen })
+    // Loaded only here: what writes PDF takes a while to load.
+    const { filesOf } = await import('#measurement/reports/adapters/files.ts')
+    const [file] = await filesOf(as, { name: id, title: report.title, report, told: chosen })
     return file ? { filename: file.name, body: once(file.bytes) } : refuse(NO_PART)
   }),
   bind(ListReportRuns, async ({ report, limit }, { workspace }) => {

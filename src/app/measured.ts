@@ -1,0 +1,40 @@
+import { measurementActions } from '#measurement/actions.ts'
+import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
+import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
+import { inferenceActions } from '#measurement/inference/actions.ts'
+import { reportBindings } from '#measurement/reports/actions.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
+import type { Binding } from '#platform/http/actions.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
+import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { sameAs } from '#profiles/store.ts'
+import { currencyOf } from '#workspaces/store.ts'
+import { costActions } from './costs.ts'
+import { KINDS } from './kinds.ts'
+import { reportPorts } from './report-ports.ts'
+import { savedReportBindings } from './saved-reports.ts'
+
+interface Options {
+  /** For requests. */
+  readonly pool: Pool
+  /** Knows every workspace. */
+  readonly work: Pool
+  readonly analytics: Analytics
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+/** Everything that tells what came of what was done. */
+export function measuredBindings({ pool, work, analytics, now }: Options): Binding[] {
+  const reading = { facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }
+  return [
+    ...costActions({ pool, analytics, now }),
+    ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
+    ...outcomeBindings({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...inferenceActions(),
+    ...reportBindings(reading),
+    ...savedReportBindings({ ...reading, pool, work: work }),
+    ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
+  ]
+}

@@ -1,0 +1,21 @@
+import { isRefusal, type Problem } from '#lib/problem.ts'
+import { askedOf, found } from '#measurement/reports/ask.ts'
+import { stretchOf } from '#measurement/reports/due.ts'
+import { REPORTS } from '#measurement/reports/registry-store.ts'
+import type { SavedReport } from '#measurement/reports/saved.ts'
+
+/** What stands against publishing a saved report: a report that there is not, or that cannot be asked like that. */
+export function checkSaved({ report: id, params, range, zone, schedule, deliver }: SavedReport): Problem[] {
+  const report = found(REPORTS, id)
+  if (isRefusal(report)) return [{ ...report.refused, status: 422 }]
+  const asked = askedOf(report, { ...params, ...(range && stretchOf(range, { at: 0, zone: schedule?.zone ?? zone })) })
+  const nowhere = schedule !== undefined && deliver.length === 0
+  return [...(isRefusal(asked) ? [asked.refused] : []), ...(nowhere ? [NOWHERE] : [])]
+}
+const NOWHERE: Problem = {
+  code: 'report.nowhere',
+  status: 422,
+  title: 'The report has a schedule and is taken nowhere.',
+  at: '/deliver',
+  hint: 'Say where it goes: deliver: [{ to: email, people: [you@your.company] }].',
+}
