@@ -6,7 +6,9 @@ export function lapse(section: ConsentSection, now: number): { section: ConsentS
   if (section.due === undefined || section.due > now) return { section, changes: [] }
   const changes: Change[] = []
   const permits: Record<string, Permit> = { ...section.permits }
-  for (const [key, before] of Object.entries(section.permits)) {
+  // In one order, whatever order the state was stored in: what is told must follow from the log.
+  const inOrder = Object.entries(section.permits).sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [key, before] of inOrder) {
     const { expires, asked: _asked, ...rest } = before
     if (expires === undefined || expires > now || !ends(before)) continue
     const [channel = '', ...topic] = key.split(':')

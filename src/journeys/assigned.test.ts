@@ -118,10 +118,7 @@ test('a message that was queued in one period does not leave in the next for som
 })
 
 test('a hold-out of one channel lets the other way of a message through', () => {
-  const ways = [
-    { sms: { template: 'text' } },
-    { email: { template: 'mail' } },
-  ]
+  const ways = [{ sms: { template: 'text' } }, { email: { template: 'mail' } }]
   const world = new World([journey({ steps: [{ kind: 'message', id: 'news', ways }] })], {
     experiments: holdouts({ covers: { channels: ['sms'] } }),
   })
@@ -238,7 +235,7 @@ test('slots: the message carries only the variants of the arm', () => {
       { id: 'new', share: '50%', shows: { hero: ['b', 'c'] } },
     ],
   })
-  const templates = [{ id: 'welcome', version: 1, slots: { hero: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] } }]
+  const templates = [{ id: 'welcome', version: 1, slots: { hero: ['a', 'b', 'c'].map((id) => ({ id, when: undefined })) } }]
   const world = new World([journey({ steps: [mail('welcome')] })], { experiments: experimentsOf([], [hero]), templates })
   for (const name of NAMES) {
     world.person(name)

@@ -72,6 +72,10 @@ export const BUGS = {
   'models-past-lost': 'what was done before there were models is not brought in',
   'models-past-overlaps': 'what is brought in was heard already',
   'merge-forgets-features': 'what models keep stays behind in a merge',
+  'holdout-asked-once': 'hold-outs are asked when a message is decided, not when it leaves',
+  'merge-forgets-arms': 'where somebody was put stays behind in a merge',
+  'arm-forgotten': 'where somebody was put is not kept',
+  'arm-not-followed': 'whoever is put into an arm comes into every journey',
 } as const
 
 export type Bug = keyof typeof BUGS
@@ -135,7 +139,19 @@ export const FOUND_BY: Partial<Record<Bug, Invariant>> = {
   'models-past-lost': 'features-recounted',
   'models-past-overlaps': 'features-recounted',
   'merge-forgets-features': 'features-recounted',
+  'holdout-asked-once': 'held-out-never-contacted',
+  'merge-forgets-arms': 'arm-told-once',
+  'arm-forgotten': 'arm-told-once',
+  'arm-not-followed': 'arm-kept',
 }
+
+/** These are hunted only where somebody is held out. */
+export const OF_COMPARISONS: ReadonlySet<Bug> = new Set<Bug>([
+  'holdout-asked-once',
+  'merge-forgets-arms',
+  'arm-forgotten',
+  'arm-not-followed',
+])
 
 /** These are hunted only where something learns. */
 export const OF_MODELS: ReadonlySet<Bug> = new Set<Bug>([

@@ -221,6 +221,7 @@ export class Dispatcher {
     if (timeline.now - asked > STALE_MS) return this.#finish(entry, this.#later('stood_still', 0), {})
     judge.messages.leaves(attempt)
     judge.rights.leaves(attempt)
+    judge.comparisons.leaves(attempt)
     const handover = await provider.send(attempt)
     const ended = afterAttempt(entry, handover, { now: this.#now, dice: dice.roll(), limits: LIMITS })
     const verdict = this.#routed(attempt, handover, ended)

@@ -55,6 +55,10 @@ export function spoiled(bug: Bug | null, person: Person, before: Person | undefi
       return withMoved(person, before, (run, old) =>
         run.step === 'digest' && old.step !== 'digest' && run.due !== null ? { ...run, due: run.since + 1 } : run,
       )
+    case 'arm-forgotten': {
+      const { assigned: _assigned, ...rest } = person
+      return rest
+    }
     case 'migrate-strands':
       return withRuns(person, before, (run, old) => (old.step === 'rest' || old.step === 'repose' ? { ...run, step: old.step } : run))
     default:
@@ -104,6 +108,10 @@ export function carried(bug: Bug | null, record: KeyedRecord): KeyedRecord {
   const state = record.state as unknown as Person
   if (bug === 'merge-forgets-features') {
     const { decisions: _decisions, ...rest } = state
+    return { ...record, state: asJsonb(rest) as typeof record.state }
+  }
+  if (bug === 'merge-forgets-arms') {
+    const { assigned: _assigned, ...rest } = state
     return { ...record, state: asJsonb(rest) as typeof record.state }
   }
   if (bug === 'absorb-forgets-pending') {
@@ -174,9 +182,28 @@ export function misread(
       return withAdvice(definitions, (journey) =>
         ['tip', 'ping', 'treat'].reduce((made, id) => withNode(made, id, (node) => ({ ...node, able: () => '' })), journey),
       )
+    case 'arm-not-followed':
+      return withoutArms(definitions)
     default:
       return definitions
   }
+}
+
+/** Every arm comes into every journey. */
+function withoutArms(definitions: Definitions): Definitions {
+  const known = flawed.get(definitions)
+  if (known) return known
+  const { experiments } = definitions
+  const everywhere = [...experiments.onJourney].map(([journey, all]) => {
+    const open = all.map((each) => {
+      const arms = each.experiment.arms.map((arm) => ({ ...arm, enters: [journey] }))
+      return { ...each, experiment: { ...each.experiment, arms } }
+    })
+    return [journey, open] as const
+  })
+  const made: Definitions = { ...definitions, experiments: { ...experiments, onJourney: new Map(everywhere) } }
+  flawed.set(definitions, made)
+  return made
 }
 
 type Node = CompiledJourney['nodes'] extends ReadonlyMap<string, infer N> ? N : never

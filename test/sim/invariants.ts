@@ -50,6 +50,9 @@ export const INVARIANTS = {
   'features-recounted': 'what models keep of a person counts what was accepted, each once',
   'snapshot-once': 'a training comes to one snapshot at most, and their numbers have no gaps',
   'nothing-without-models': 'without models nothing is kept of people',
+  'held-out-never-contacted': 'no marketing leaves for somebody whom a hold-out holds at that time',
+  'arm-told-once': 'where somebody was put is told once for each experiment and period',
+  'arm-kept': 'nobody comes into a journey that their arm does not come into',
   quiescence: 'when the faults are over, all work comes to an end',
   'no-surprise': 'workers meet lost connections and lost leases, nothing else',
 } as const

@@ -7,6 +7,7 @@ import type { Claimed } from '#platform/outbox.ts'
 import { type Database, isOfCancel, type Witness } from './database.ts'
 import type { Attempt } from './delivery.ts'
 import type { Invariant } from './invariants.ts'
+import { ComparisonWatch } from './judge-comparisons.ts'
 import { DecisionWatch } from './judge-decisions.ts'
 import { MessageWatch } from './judge-messages.ts'
 import { PeopleWatch } from './judge-people.ts'
@@ -39,6 +40,7 @@ export class Judge implements Witness {
   readonly rights: RightsWatch
   readonly decisions: DecisionWatch
   readonly scores: ScoreWatch
+  readonly comparisons: ComparisonWatch
   readonly #orders = new Map<string, Order[]>()
   readonly #optOuts = new Map<string, { at: number; onTheirWay: ReadonlySet<string> }>()
   readonly #places = new Set<string>()
@@ -66,6 +68,7 @@ export class Judge implements Witness {
     this.people = new PeopleWatch(world)
     this.rights = new RightsWatch(world)
     this.decisions = new DecisionWatch(world)
+    this.comparisons = new ComparisonWatch(world)
     this.scores = new ScoreWatch(world)
   }
 
@@ -158,6 +161,7 @@ export class Judge implements Witness {
     this.people.saved(batch, facts)
     this.decisions.saved(batch, facts)
     this.scores.saved(batch, facts)
+    this.comparisons.saved(batch, facts)
   }
 
   /** Only what has come since can have moved anything. */
@@ -269,6 +273,7 @@ export class Judge implements Witness {
     this.messages.forget(keys)
     this.decisions.forget(keys)
     this.scores.forget(keys)
+    this.comparisons.forget(keys)
   }
 
   /** Somebody who had left has come back. */

@@ -2,6 +2,7 @@ import type { VersionedPolicy } from '#consent/policies/gatekeeper.ts'
 import { Policy } from '#consent/policies/schema.ts'
 import { ContactPolicy } from '#consent/policy.ts'
 import { Topic } from '#consent/topics.ts'
+import type { Experiments } from '#decisions/experiments/in-force.ts'
 import { type Definitions, definitions } from '#journeys/definitions.ts'
 import { Journey } from '#journeys/schema.ts'
 import { milliseconds } from '#lib/duration.ts'
@@ -181,6 +182,8 @@ export interface Scenery {
   readonly law: readonly VersionedPolicy[]
   /** What learns; null: nothing does. */
   readonly intelligence: Intelligence | null
+  /** Hold-outs and experiments. */
+  readonly comparisons: Experiments
 }
 
 const SPRING = Date.UTC(2026, 2, 29, 1)
@@ -194,7 +197,7 @@ const clock = (moment: number, by: number, zone: string): string =>
     .toPlainTime()
     .toString({ smallestUnit: 'minute' })
 
-export function drawScenery(dice: Dice, intelligence: Intelligence | null): Scenery {
+export function drawScenery(dice: Dice, { intelligence, comparisons }: Pick<Scenery, 'intelligence' | 'comparisons'>): Scenery {
   const moment = dice.pick([SPRING, AUTUMN])
   const zone = dice.pick(ZONES)
   // Quiet hours that have begun when clocks are set back last until their end is shown, an hour later: longer than a world.
@@ -225,6 +228,7 @@ export function drawScenery(dice: Dice, intelligence: Intelligence | null): Scen
     topic: dice.pick([undefined, OFFERS.free, OFFERS.asked, OFFERS.confirmed, OFFERS.confirmed]),
     law: dice.chance(0.5) ? [] : law(dice, { from, to }),
     intelligence,
+    comparisons,
   }
 }
 

@@ -209,6 +209,7 @@ export class Registry {
         edits: [...this.edits],
         modes: [...this.modes],
         models: this.models.date(this.revision),
+        experiments: this.scenery.comparisons,
       },
       this.#made.get(this.revision - 1)?.plain ?? {
         ...LIBRARY,

@@ -27,7 +27,11 @@ export function rights(process: Process, world: World): Rights {
     permitted: permitted({
       people: (keys) =>
         process.call('people', () => new Map(keys.flatMap(({ ws, key }) => (find(key) ? [[keyOf(ws, key), find(key)!] as const] : [])))),
-      terms: async () => ({ topics, mode: office.registry.current.consent }),
+      terms: async () => ({
+        topics,
+        mode: office.registry.current.consent,
+        ...(bug !== 'holdout-asked-once' && { experiments: scenery.comparisons }),
+      }),
       now: bug === 'expiry-ignored-at-handover' ? () => Number.NEGATIVE_INFINITY : now,
     }),
     judge: judging({

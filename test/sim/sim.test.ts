@@ -11,6 +11,7 @@ const HUNTED = 500
 const MIXES: Partial<Record<Bug, Partial<Faults>>> = {
   'quiet-not-asked-again': { consent: 0, erasure: 0 },
   'migrate-strands': { publish: 0.5, operate: 0.4, consent: 0, erasure: 0, merge: 0, poison: 0 },
+  'merge-forgets-arms': { merge: 0.6, consent: 0, erasure: 0, poison: 0, publish: 0, operate: 0 },
   'absorb-forgets-pending': { consent: 0.6, merge: 0.6, staleIdentity: 0.3, erasure: 0, publish: 0 },
 }
 
@@ -83,6 +84,8 @@ const FAULTS = [
     (by) => `decided: send_time ${by}`,
   ),
   ...['advice', 'hunch', 'routine'].map((journey) => `entered: ${journey}`),
+  ...['arm: all held_out', 'arm: all treated', 'arm: all crossed', 'arm: whole in', 'arm: whole out', 'refused: other_arm:whole'],
+  ...['held: global_holdout:all', 'skipped: global_holdout:all'],
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
 

@@ -1,6 +1,8 @@
+import { NO_EXPERIMENTS } from '#decisions/experiments/in-force.ts'
 import type { Fact } from '#events/reaction.ts'
 import type { Bug } from './bugs.ts'
-import { FOUND_BY, OF_MODELS } from './bugs.ts'
+import { FOUND_BY, OF_COMPARISONS, OF_MODELS } from './bugs.ts'
+import { drawComparisons } from './comparisons.ts'
 import { Database } from './database.ts'
 import { Dispatcher } from './delivery.ts'
 import { Dice } from './dice.ts'
@@ -79,7 +81,10 @@ export class World {
     // Whoever hunts an older bug hunts it where it always lived.
     const intelligence =
       bug !== null && !OF_MODELS.has(bug) ? null : drawIntelligence(new Dice(`models of seed ${seed}`), { always: bug !== null })
-    this.scenery = drawScenery(this.dice, intelligence)
+    const isHunted = bug !== null && OF_COMPARISONS.has(bug)
+    const comparisons =
+      bug !== null && !isHunted ? NO_EXPERIMENTS : drawComparisons(new Dice(`comparisons of seed ${seed}`), { always: isHunted })
+    this.scenery = drawScenery(this.dice, { intelligence, comparisons })
     // The clocks change while things go wrong.
     this.#begins = this.scenery.moment - this.dice.between(2, 50) * 1_000
     this.timeline = new Timeline(this.#begins)
@@ -256,10 +261,12 @@ function toldBy({ table, row }: Fact): string | null {
   if (table === 'decisions' && row.record) return `decided: ${row.kind} ${row.silence || row.decided_by}`
   if (table === 'predictions') return 'prediction'
   if (table === 'events' && /^(score\.crossed|pattern\.found)/.test(row.name)) return row.name
+  if (table === 'assignments') return `arm: ${row.experiment} ${row.crossed === 1 ? 'crossed' : row.arm}`
   if (table === 'memberships') return `segment: ${row.kind} by ${row.reason}`
   if (table !== 'transitions') return null
   if (row.kind === 'entered') return `entered: ${row.journey_id}`
   if (row.kind === 'migrated' && row.to_step !== '') return 'taken along'
+  if (row.reason.startsWith('other_arm')) return `${row.kind}: ${row.reason}`
   const isOfMode = row.reason.startsWith('journey_') || row.reason === 'missed_in_pause'
   return isOfMode ? `${row.kind}: ${row.reason}` : null
 }

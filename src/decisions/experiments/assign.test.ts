@@ -145,6 +145,18 @@ test('whom a hold-out keeps all marketing from is in no experiment on journeys',
   }
 })
 
+test('whom a later quarter holds out still follows the arm that they were put into before', () => {
+  const experiments = experimentsOf([holdout({ share: '50%' })], [experiment('worth')])
+  const out = (id: string, now: number): boolean => heldBy(experiments.holdouts[0]!, subject(id), now).arm === HELD_OUT
+  const stays = people(200).filter((id) => !out(id, Q1) && out(id, Q2) && drawArm(experiments.all[0]!.experiment, id).id === 'stay')
+  assert.ok(stays.length > 10)
+  for (const id of stays) {
+    const { fresh } = mayEnter(experiments, subject(id), { journey: 'winback', now: Q1 })
+    const assigned = withFresh(undefined, fresh, { experiments, now: Q1 })
+    assert.deepEqual(mayEnter(experiments, subject(id, assigned), { journey: 'winback', now: Q2 }).by, { kind: 'experiment', id: 'worth' })
+  }
+})
+
 test('slots: who could not get every arm is in no experiment; else the arm leaves only its variants', () => {
   const shows = experimentsOf(
     [],

@@ -89,15 +89,17 @@ export function keptBack(experiments: Experiments, subject: Subject, { message, 
   return { by: null, fresh }
 }
 
-/** Whether experiments on whole journeys let somebody into one. Whom a hold-out keeps all marketing from is in no such experiment. */
+/** Whether experiments on whole journeys let somebody into one. Whom a hold-out keeps all marketing from is put into no such experiment; an arm of before stays. */
 export function mayEnter(experiments: Experiments, subject: Subject, { journey, now }: { journey: string; now: number }): Asked {
   const about = experiments.exist && experiments.onJourney.get(journey)
-  if (!about || isOutOfAll(experiments, subject, now)) return FREE
+  if (!about) return FREE
+  const isOut = isOutOfAll(experiments, subject, now)
   const fresh: Assignment[] = []
   for (const each of about) {
     const placed = armOf(experiments, each, { subject, now })
-    if (placed?.fresh) fresh.push(placed.fresh)
-    if (placed && !treatment(each, placed).enters.includes(journey)) return { by: { kind: 'experiment', id: each.experiment.id }, fresh }
+    if (!placed || (placed.fresh && isOut)) continue
+    if (placed.fresh) fresh.push(placed.fresh)
+    if (!treatment(each, placed).enters.includes(journey)) return { by: { kind: 'experiment', id: each.experiment.id }, fresh }
   }
   return { by: null, fresh }
 }

@@ -76,8 +76,11 @@ export function unitedAssignments(ours: Assignments | undefined, theirs: Assignm
   }
   if (ours) for (const [key, each] of metInLayers(united, { ours, theirs, experiments })) crossed.set(key, each)
   for (const [key, each] of crossed) united.set(key, each)
-  return { assigned: Object.fromEntries(united), crossed: [...crossed].map(([key, each]) => toldAs(key, each, experiments)) }
+  return { assigned: Object.fromEntries(united), crossed: inOrder(crossed).map(([key, each]) => toldAs(key, each, experiments)) }
 }
+
+/** Whatever order the states were stored in: what is told must follow from the log. */
+const inOrder = (all: ReadonlyMap<string, Assigned>): [string, Assigned][] => [...all].sort(([a], [b]) => (a < b ? -1 : 1))
 
 function together(a: Assigned, b: Assigned, isHoldout: boolean): Assigned {
   const [first, second] = a.at !== b.at ? (a.at < b.at ? [a, b] : [b, a]) : a.unit <= b.unit ? [a, b] : [b, a]
