@@ -108,16 +108,16 @@ export async function workRows(db: Queryable, { workspace, zone, from, until }: 
   const { rows } = await db.query<WorkRow>(
     `with seen as (
        select actor, at, object, changed, lead(at) over told - at as ahead, at - lag(at) over told as behind
-       from work_marks where workspace_id = $1 and at >= $3 - 3600000 and at < $4 + 3600000
+       from work_marks where workspace_id = $1 and at >= $3::bigint - 3600000 and at < $4::bigint + 3600000
        window told as (partition by actor order by at, object)
      ), marks as (
-       select *, sum(case when behind <= $6 then 0 else 1 end) over (partition by actor order by at, object) as sitting from seen
+       select *, sum(case when behind <= $6::bigint then 0 else 1 end) over (partition by actor order by at, object) as sitting from seen
      ), things as (
        select actor, sitting, object, bool_or(changed) as changed from marks group by 1, 2, 3
      )
      select to_char(to_timestamp(m.at / 1000.0) at time zone $2, 'YYYY-MM-DD') as day, m.actor, m.object,
        array(select distinct j from work_marks w, unnest(w.journeys) j where w.workspace_id = $1 and w.object = m.object order by j) as journeys,
-       sum(case when m.ahead <= $6 then m.ahead else $5 end)::float8 as ms
+       sum(case when m.ahead <= $6 then m.ahead else $5::bigint end)::float8 as ms
      from marks m join things t on t.actor = m.actor and t.sitting = m.sitting and t.object = m.object
      where t.changed and m.at >= $3 and m.at < $4 group by 1, 2, 3`,
     [workspace, zone, from, until, LAST_MS, idle],
