@@ -1,4 +1,6 @@
 import { measurementActions } from '#measurement/actions.ts'
+import { attributionActions } from '#measurement/attribution/actions.ts'
+import { attributionActions } from '#measurement/attribution/actions.ts'
 import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
 import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
 import { inferenceActions } from '#measurement/inference/actions.ts'
@@ -27,14 +29,16 @@ interface Options {
 /** Everything that tells what came of what was done. */
 export function measuredBindings({ pool, work, analytics, now }: Options): Binding[] {
   const reading = { facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }
+  const experiments = { analytics, pool, kinds: KINDS, currencyOf, now }
   return [
+    ...attributionActions(experiments),
     ...costActions({ pool, analytics, now }),
-    ...experimentActions({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...experimentActions(experiments),
     ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
-    ...outcomeBindings({ analytics, pool, kinds: KINDS, currencyOf, now }),
+    ...outcomeBindings(experiments),
     ...inferenceActions(),
     ...reportBindings(reading),
-    ...savedReportBindings({ ...reading, pool, work: work }),
+    ...savedReportBindings({ ...reading, pool, work }),
     ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
   ]
 }
