@@ -1,6 +1,5 @@
 import { measurementActions } from '#measurement/actions.ts'
 import { attributionActions } from '#measurement/attribution/actions.ts'
-import { attributionActions } from '#measurement/attribution/actions.ts'
 import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
 import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
 import { inferenceActions } from '#measurement/inference/actions.ts'
