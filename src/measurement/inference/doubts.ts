@@ -1,11 +1,14 @@
 import type { Circumstances, MetricAsked } from './asked.ts'
-import { amount, percent } from './say.ts'
+import { difference, percent } from './say.ts'
 import type { Comparison, Doubt } from './schema.ts'
 import type { ArmStatistics } from './statistics.ts'
 import { convertedOf, momentsOf } from './statistics.ts'
 import { effectOf } from './welch.ts'
 
-/** Units in each arm, and conversions in both, before an asymptotic interval is to be trusted. */
+/**
+ * In each arm, before an asymptotic interval is to be trusted. Twenty conversions in both arms together are not enough: with one of twenty
+ * held out and a rate of 2 % such intervals hold the truth in 84 of 100 runs instead of 95 (`readout.test.ts` holds them to it).
+ */
 export const LEAST_UNITS = 100
 export const LEAST_CONVERSIONS = 20
 
@@ -18,9 +21,13 @@ export function tooEarly(control: ArmStatistics, treated: ArmStatistics): Doubt 
       sentence: `Too early: one side has ${smaller} people, and each needs ${LEAST_UNITS} before its figures hold.`,
     }
   }
-  const [a, b] = [convertedOf(control), convertedOf(treated)]
-  if (a === null || b === null || a + b >= LEAST_CONVERSIONS) return null
-  const sentence = `Too early: ${a + b} people have done it so far, and ${LEAST_CONVERSIONS} are needed before the figures hold.`
+  const [seen, not] = [control, treated].reduce(
+    ([did, left], arm) => [Math.min(did, convertedOf(arm) ?? did), arm.kind === 'proportion' ? Math.min(left, arm.n - arm.sum) : left],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  )
+  if (Math.min(seen!, not!) >= LEAST_CONVERSIONS) return null
+  const what = seen! <= not! ? `${seen} people have done it` : `${not} people have not done it`
+  const sentence = `Too early: on one side ${what} so far, and ${LEAST_CONVERSIONS} are needed on each before the figures hold.`
   return { code: 'few_conversions', sentence }
 }
 
@@ -39,9 +46,21 @@ export function changesOverTime({ halves, unit, currency }: MetricAsked, control
   if (!early || !late) return null
   const z = (late.estimate - early.estimate) / Math.hypot(early.se, late.se)
   if (!(Math.abs(z) > CHANGED)) return null
-  const [first, then] = [early, late].map(({ estimate }) => amount(estimate, { unit, ...(currency !== undefined && { currency }) }))
+  const [first, then] = [early, late].map(({ estimate }) => difference(estimate, { unit, ...(currency !== undefined && { currency }) }))
   const sentence = `The effect is not the same over time: ${first} for the first half of the people, ${then} for the second. It may be wearing off, or still growing.`
   return { code: 'changes_over_time', sentence }
+}
+
+/** Below so many people that count, one large value can turn the result. */
+const FEW_DECIDE = 30
+
+/** How many people of equal value would make the same sums (Kish 1965): few, where a sum hangs on a few large ones. */
+export function fewDecide({ name }: Pick<MetricAsked, 'name'>, arms: readonly ArmStatistics[]): Doubt | null {
+  const counts = arms.map((arm) => (arm.kind === 'mean' && arm.sum > 0 && arm.sumSquares > 0 ? arm.sum ** 2 / arm.sumSquares : Infinity))
+  const least = Math.min(...counts)
+  if (!(least < FEW_DECIDE)) return null
+  const sentence = `“${name}” of one side hangs on about ${Math.max(1, Math.round(least))} people with large values; one more such person can turn it. A capped metric holds better.`
+  return { code: 'few_decide', sentence }
 }
 
 /** Those that several comparisons, winning and unsteady bases bring. */

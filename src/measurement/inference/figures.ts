@@ -5,10 +5,10 @@ import { cuped } from './cuped.ts'
 import { tooEarly } from './doubts.ts'
 import { bernoulliInterval } from './exact.ts'
 import { quantileMoments } from './quantile.ts'
-import type { Comparison, Doubt, EffectFigure } from './schema.ts'
-import { oneSided, sequence } from './sequential.ts'
+import type { Bounds, Comparison, Doubt, EffectFigure } from './schema.ts'
+import { oneSided, relativeSequence, sequence } from './sequential.ts'
 import { type ArmStatistics, type Moments, momentsOf } from './statistics.ts'
-import { type Effect, effectOf, fixedHorizon, type Scale } from './welch.ts'
+import { type Effect, effectOf, fixedHorizon } from './welch.ts'
 
 export interface FigureOptions {
   readonly alpha: number
@@ -22,7 +22,7 @@ export interface Figures
   extends Pick<Comparison, 'absolute' | 'relative' | 'adjustment' | 'bayes' | 'shrunk' | 'method' | 'control' | 'treated'> {
   readonly early: Doubt | null
   /** Of rates while it is too early for asymptotics: exact, at all looks. */
-  readonly exact: { readonly low: number; readonly high: number } | null
+  readonly exact: Bounds | null
   /** For what is asked one-sided. */
   readonly effect: Effect | null
 }
@@ -36,9 +36,6 @@ interface Sides {
 const momentsFor = (arm: ArmStatistics, seed: string): Moments | null =>
   arm.kind === 'quantile' ? quantileMoments(arm, seed) : momentsOf(arm)
 
-/** Below this many standard errors of control's mean off 0 a relative effect is no longer near normal (Fieller 1954). */
-const STEADY = 4
-
 export function figuresOf(metric: MetricAsked, { control, treated, names }: Sides, options: FigureOptions): Figures {
   const raw = { control: momentsFor(control, `${options.seed}/control`), treated: momentsFor(treated, `${options.seed}/treated`) }
   const early = tooEarly(control, treated)
@@ -50,27 +47,27 @@ export function figuresOf(metric: MetricAsked, { control, treated, names }: Side
   if (!raw.control || !raw.treated) return { ...shown, ...nothing, exact, method }
   const adjusted = cuped(raw.control, raw.treated)
   const used = adjusted ?? { control: raw.control, treated: raw.treated }
-  const steady = Math.abs(used.control.base) > STEADY * Math.sqrt(raw.control.variance / raw.control.n)
   const effect = effectOf(used.control, used.treated, 'absolute')
-  const relative = steady ? effectOf(used.control, used.treated, 'relative') : null
-  const show = (of: Effect | null): EffectFigure | null => of && effectFigure(of, { ...options, early: early !== null })
-  const plain = (scale: Scale) => show(effectOf(raw.control!, raw.treated!, scale))
+  const shares = relativeSequence(used.control, used.treated, options)
+  const relative = shares && effectOf(used.control, used.treated, 'relative')
+  const show = (of: Effect | null): EffectFigure | null =>
+    of && { estimate: of.estimate, se: of.se, always: early ? null : sequence(of, options), fixed: fixedHorizon(of, options.alpha) }
+  const share = show(relative)
   return {
     ...shown,
     absolute: show(effect),
-    relative: show(relative),
-    adjustment: adjusted && { theta: adjusted.theta, removed: adjusted.removed, unadjusted: plain('absolute') },
+    relative: share && { ...share, always: early ? null : shares },
+    adjustment: adjusted && {
+      theta: adjusted.theta,
+      removed: adjusted.removed,
+      unadjusted: show(effectOf(raw.control, raw.treated, 'absolute')),
+    },
     bayes: effect && !early ? bayesOf(effect, { better: metric.better, base: used.control.base, ...options }) : null,
     shrunk: relative && options.prior && !early ? shrunkOf(relative, options.prior, options.alpha) : null,
     exact,
     effect,
     method: adjusted ? `${method}; CUPED` : method,
   }
-}
-
-function effectFigure(effect: Effect, { alpha, narrowestAt, early }: FigureOptions & { early: boolean }): EffectFigure {
-  const { estimate, se } = effect
-  return { estimate, se, always: early ? null : sequence(effect, { alpha, narrowestAt }), fixed: fixedHorizon(effect, alpha) }
 }
 
 function bayesOf(
@@ -92,7 +89,7 @@ function shrunkOf(relative: Effect, prior: Prior, alpha: number): Comparison['sh
 const FEW = 200
 
 /** Each rate at half the error, so that both hold at all looks, and with them their difference. */
-function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): { low: number; high: number } | null {
+export function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): { low: number; high: number } | null {
   if (control.kind !== 'proportion' || treated.kind !== 'proportion') return null
   const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW })) as [Pair, Pair]
   return { low: b[0] - a[1], high: b[1] - a[0] }
@@ -111,15 +108,18 @@ function methodOf({ kind }: ArmStatistics, { early, exact }: { early: boolean; e
   return `asymptotic confidence sequence ${how[kind]} (Waudby-Smith et al. 2021); Welch beside it`
 }
 
-/** What a guardrail says of harm, which is counted upwards: shown when `low` is above 0; one-sided, at all looks together. */
+/** Of the error, what exact looks at the first people may use up; the rest is for the looks after. */
+export const EARLY = 0.2
+
+/** What a guardrail says of harm, which is counted upwards: shown when `low` is above 0; each side by itself, at all looks together. */
 export function harmOf(
   metric: MetricAsked,
   { control, treated }: Omit<Sides, 'names'>,
   { figures, alpha, narrowestAt }: { figures: Figures; alpha: number; narrowestAt: number },
-): { readonly low: number; readonly high: number } | null {
+): Bounds | null {
   const bounds = figures.early
-    ? exactDifference({ control, treated }, alpha)
-    : figures.effect && oneSided(figures.effect, { alpha, narrowestAt })
+    ? exactDifference({ control, treated }, EARLY * alpha)
+    : figures.effect && oneSided(figures.effect, { alpha: (1 - EARLY) * alpha, narrowestAt })
   if (!bounds) return null
   return metric.better === 'less' ? bounds : { low: -bounds.high, high: -bounds.low }
 }

@@ -6,7 +6,7 @@ import { belief } from './bayes.ts'
 import { cuped, slopesApart } from './cuped.ts'
 import { benjaminiHochberg, holm } from './multiplicity.ts'
 import { midQuantile, quantileMoments } from './quantile.ts'
-import { oneSided, sequence } from './sequential.ts'
+import { oneSided, relativeSequence, sequence } from './sequential.ts'
 import { priorOfPast } from './shrinkage.ts'
 import { sampleRatio } from './srm.ts'
 import { type ArmStatistics, type Moments, momentsOf, type RatioStatistics } from './statistics.ts'
@@ -59,10 +59,10 @@ test('an interval of the sequence holds the truth at all of 40 looks in at least
         if (n <= 100 || (n - 100) % 38 !== 0) continue
         const [from, to] = [momentsOf({ kind: 'mean', n, ...a })!, momentsOf({ kind: 'mean', n, ...b })!]
         const absolute = effectOf(from, to, 'absolute')!
-        const share = effectOf(from, to, 'relative')!
+        const share = relativeSequence(from, to, { alpha: 0.05 })
         const within = (found: { low: number; high: number }, value: number): boolean => found.low <= value && value <= found.high
         inside.absolute &&= within(sequence(absolute, { alpha: 0.05 }), truth)
-        inside.relative &&= within(sequence(share, { alpha: 0.05 }), relative)
+        inside.relative &&= share === null || within(share, relative)
         inside.low &&= oneSided(absolute, { alpha: 0.05 }).low <= truth
       }
       for (const kind of ['absolute', 'relative', 'low'] as const) held[kind] += inside[kind] ? 1 : 0
@@ -110,6 +110,30 @@ test('swapped arms mirror the interval; more doubt makes it wider; always is nev
       assert.ok(z >= 1.96 * there.se * (1 - 1e-12))
     }),
   )
+})
+
+test('a share of control is excluded with the difference itself, holds what the delta method says where that is sound, and mirrors negative means', () => {
+  fc.assert(
+    fc.property(arm, arm, (a, b) => {
+      const share = relativeSequence(a, b, { alpha: 0.05 })
+      if (!share) return
+      const absolute = sequence(effectOf(a, b, 'absolute')!, { alpha: 0.05 })
+      const excluded = (of: { low: number; high: number }): boolean => of.low > 0 || of.high < 0
+      const clear = Math.min(Math.abs(absolute.low), Math.abs(absolute.high)) > 1e-9 * (Math.abs(a.mean) + Math.abs(b.mean))
+      if (clear) assert.equal(excluded(share), excluded(absolute))
+      const estimate = (b.mean - a.mean) / Math.abs(a.mean)
+      assert.ok(share.low <= estimate + 1e-9 * Math.abs(estimate) && estimate <= share.high + 1e-9 * Math.abs(estimate))
+      const turned = (of: Moments): Moments => ({ ...of, mean: -of.mean, base: -of.base })
+      const mirrored = relativeSequence(turned(a), turned(b), { alpha: 0.05 })!
+      near(mirrored.low, -share.high, 1e-9 * (1 + Math.abs(share.high)))
+      near(mirrored.high, -share.low, 1e-9 * (1 + Math.abs(share.low)))
+    }),
+  )
+  const [a, b] = [momentsOf({ kind: 'proportion', n: 1e6, sum: 1e5 })!, momentsOf({ kind: 'proportion', n: 1e6, sum: 1.1e5 })!]
+  const [exact, delta] = [relativeSequence(a, b, { alpha: 0.05 })!, sequence(effectOf(a, b, 'relative')!, { alpha: 0.05 })]
+  near(exact.low, delta.low, 5e-4)
+  near(exact.high, delta.high, 5e-4)
+  assert.equal(relativeSequence(momentsOf({ kind: 'proportion', n: 500, sum: 2 })!, b, { alpha: 0.05 }), null)
 })
 
 test('Holm and Benjamini–Hochberg: never below the p-value, in its order, never above Bonferroni, and BH never above Holm', () => {

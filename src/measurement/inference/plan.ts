@@ -61,8 +61,8 @@ function pairOf(plan: Plan, after: number): Pair {
 /** People of one pair of arms below which a read-out shows no figures. */
 function leastPeople({ outcome, control, arms }: Plan, base: number): number {
   const smaller = Math.min(control, (1 - control) / arms)
-  const byUnits = (LEAST_UNITS / smaller) * (control + (1 - control) / arms)
-  return outcome.kind === 'rate' ? Math.max(byUnits, LEAST_CONVERSIONS / base) : byUnits
+  const inSmaller = outcome.kind === 'rate' ? Math.max(LEAST_UNITS, LEAST_CONVERSIONS / Math.min(base, 1 - base)) : LEAST_UNITS
+  return (inSmaller / smaller) * (control + (1 - control) / arms)
 }
 
 function needOf(plan: Plan, { units, absolute, least }: { units: number; absolute: number; least: number }): Need {

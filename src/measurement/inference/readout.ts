@@ -1,6 +1,6 @@
 import type { ArmAsked, MetricAsked, ReadoutAsked } from './asked.ts'
-import { changesOverTime, doubtsOf, surroundings } from './doubts.ts'
-import { type Figures, figuresOf, harmOf } from './figures.ts'
+import { changesOverTime, doubtsOf, fewDecide, surroundings } from './doubts.ts'
+import { EARLY, exactDifference, type Figures, figuresOf, harmOf } from './figures.ts'
 import { benjaminiHochberg, holm } from './multiplicity.ts'
 import { amount, between, chanceOf, difference, happened, levelOf, peopleIn, percent, type Said } from './say.ts'
 import type { Comparison, Readout, Verdict } from './schema.ts'
@@ -80,31 +80,36 @@ interface Harm {
   readonly verdict: Verdict
   readonly sentence: string
   readonly stop: Readout['stop'][number] | null
+  readonly harm: Comparison['harm']
 }
 
 /** The chance that any arm without harm is ever stopped is at most alpha over all guardrails and arms. */
 function harmed(of: Case, { asked, guards }: { asked: ReadoutAsked; guards: number }): Harm {
-  const { metric, arm, control, treated, figures } = of
+  const { metric, arm, figures } = of
   const alpha = asked.alpha / Math.max(1, guards)
   const found = harmOf(metric, of, { figures, alpha, narrowestAt: asked.narrowestAt ?? NARROWEST })
   const base = figures.control.mean
-  const people = peopleIn(arm)
   if (!found || base === null || figures.treated.mean === null)
-    return { verdict: figures.early ? 'too_early' : 'none', sentence: figures.early?.sentence ?? NOTHING, stop: null }
-  const seen = `${amount(figures.treated.mean, metric)} against ${amount(base, metric)}`
-  if (found.low > 0) {
-    const worse = difference(found.low, metric)
-    const sentence = `${people}: “${metric.name}” is worse than in control by at least ${worse} (${seen}; ${levelOf(alpha)}, valid however often you look). Stop this arm.`
-    return { verdict: 'harm', sentence, stop: { arm: arm.arm, metric: metric.id, sentence } }
-  }
-  const tolerated = (metric.tolerated ?? 0) * Math.abs(base)
-  if (metric.tolerated !== undefined && found.high <= tolerated) {
-    const sentence = `No harm: “${metric.name}” of ${lower(people)} is worse than in control by at most ${difference(Math.max(0, found.high), metric)}, and ${difference(tolerated, metric)} were tolerated (${seen}; ${levelOf(alpha)}, valid however often you look).`
-    return { verdict: 'no_harm', sentence, stop: null }
-  }
-  const open = `No harm is shown in “${metric.name}” for ${lower(people)} so far (${seen}), but it could be up to ${difference(Math.max(0, found.high), metric)} worse (${levelOf(alpha)}, valid however often you look).`
-  const few = control.n + treated.n === 0 ? NOTHING : open
-  return { verdict: figures.early ? 'too_early' : 'open', sentence: few, stop: null }
+    return { verdict: figures.early ? 'too_early' : 'none', sentence: figures.early?.sentence ?? NOTHING, stop: null, harm: null }
+  const tolerated = metric.tolerated === undefined ? null : metric.tolerated * Math.abs(base)
+  const harm = { ...found, level: 1 - alpha, tolerated }
+  const verdict = found.low > 0 ? 'harm' : tolerated !== null && found.high <= tolerated ? 'no_harm' : figures.early ? 'too_early' : 'open'
+  const sentence = harmSentence(of, { verdict, harm, certain: `${levelOf(alpha)}, valid however often you look` })
+  return { verdict, sentence, stop: verdict === 'harm' ? { arm: arm.arm, metric: metric.id, sentence } : null, harm }
+}
+
+function harmSentence(
+  { metric, arm, figures }: Case,
+  { verdict, harm, certain }: { verdict: Verdict; harm: NonNullable<Comparison['harm']>; certain: string },
+): string {
+  const people = peopleIn(arm)
+  const seen = `${amount(figures.treated.mean ?? 0, metric)} against ${amount(figures.control.mean ?? 0, metric)}`
+  const most = difference(Math.max(0, harm.high), metric)
+  if (verdict === 'harm')
+    return `${people}: “${metric.name}” is worse than in control by at least ${difference(harm.low, metric)} (${seen}; ${certain}). Stop this arm.`
+  if (verdict === 'no_harm')
+    return `No harm: “${metric.name}” of ${lower(people)} is worse than in control by at most ${most}, and ${difference(harm.tolerated ?? 0, metric)} were tolerated (${seen}; ${certain}).`
+  return `No harm is shown in “${metric.name}” for ${lower(people)} so far (${seen}), but it could be up to ${most} worse (${certain}).`
 }
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
@@ -136,9 +141,9 @@ function comparisonOf(of: Case, { asked, comparisons, adjustedP, harm }: Surroun
   const { metric, arm, figures } = of
   const { early, exact: _exact, effect: _effect, ...shown } = figures
   const p = pOf(of)
-  const verdict = harm?.verdict ?? verdictOf(of, { alpha: asked.alpha, adjustedP })
-  const found = { ...shown, p, adjustedP: p === null ? null : adjustedP, verdict }
-  const time = changesOverTime(metric, asked.control!, arm.arm)
+  const verdict = harm?.verdict ?? verdictOf(of, { alpha: asked.alpha, adjustedP, comparisons })
+  const found = { ...shown, harm: harm?.harm ?? null, p, adjustedP: p === null ? null : adjustedP, verdict }
+  const more = [fewDecide(metric, [of.control, of.treated]), changesOverTime(metric, asked.control!, arm.arm)]
   return {
     metric: metric.id,
     name: metric.name,
@@ -152,15 +157,20 @@ function comparisonOf(of: Case, { asked, comparisons, adjustedP, harm }: Surroun
     doubts: [
       ...(early ? [early] : []),
       ...doubtsOf(found, { alpha: asked.alpha, comparisons, hasPrior: asked.prior !== null }),
-      ...(time ? [time] : []),
+      ...more.filter((doubt) => doubt !== null),
     ],
   }
 }
 
-function verdictOf({ metric, figures }: Case, { alpha, adjustedP }: { alpha: number; adjustedP: number | null }): Verdict {
-  if (!figures.absolute) return figures.early ? 'too_early' : 'none'
+function verdictOf(of: Case, { alpha, adjustedP, comparisons }: { alpha: number; adjustedP: number | null; comparisons: number }): Verdict {
+  const { metric, figures } = of
   const better = (estimate: number): Verdict => (estimate > 0 === (metric.better === 'more') ? 'better' : 'worse')
-  if (figures.early) return 'too_early'
+  if (figures.early) {
+    // What is exact may be said at once, however few there are.
+    const exact = exactDifference(of, (EARLY * alpha) / comparisons)
+    return exact && (exact.low > 0 || exact.high < 0) ? better(exact.low) : 'too_early'
+  }
+  if (!figures.absolute) return 'none'
   return adjustedP !== null && adjustedP <= alpha && figures.absolute.estimate !== 0 ? better(figures.absolute.estimate) : 'open'
 }
 
@@ -173,23 +183,24 @@ interface Told {
 function sentenceOf({ metric, arm, figures, treated }: Case, { verdict, alpha, comparisons }: Told): string {
   const { absolute, relative, early, exact } = figures
   const certain = `${levelOf(alpha)}, valid however often you look`
-  if (early) {
+  const shown = early ? exact : (absolute?.always ?? null)
+  if (verdict === 'too_early' || verdict === 'none') {
     const known = exact ? ` All that is certain so far: the difference is ${between(exact, metric)}${points(metric)} (${certain}).` : ''
-    return `${early.sentence}${known}`
+    return early ? `${early.sentence}${known}` : NOTHING
   }
-  if (!absolute?.always || figures.control.mean === null || figures.treated.mean === null) return NOTHING
+  if (!absolute || !shown || figures.control.mean === null || figures.treated.mean === null) return NOTHING
   const said: Said = { metric, kind: treated.kind, people: peopleIn(arm) }
   const what = happened(said, absolute.estimate)
   const seen = `${amount(figures.treated.mean, metric)} against ${amount(figures.control.mean, metric)}`
-  if (verdict === 'open' && absolute.always.p <= alpha) {
-    const alone = `by itself ${between(absolute.always, metric)}${points(metric)}; ${certain}`
+  if (verdict === 'open' && (absolute.always?.p ?? 1) <= alpha) {
+    const alone = `by itself ${between(shown, metric)}${points(metric)}; ${certain}`
     return `Not decided among ${comparisons} comparisons: so far ${lower(what)} (${seen}; ${alone}).`
   }
   if (verdict === 'open')
-    return `Not decided: so far ${lower(what)} (${seen}), but anything ${between(absolute.always, metric)}${points(metric)} is possible (${certain}).`
+    return `Not decided: so far ${lower(what)} (${seen}), but anything ${between(shown, metric)}${points(metric)} is possible (${certain}).`
   const share = relative ? `, ${percent(Math.abs(relative.estimate))} ${relative.estimate < 0 ? 'less' : 'more'}` : ''
-  const range = absolute.estimate < 0 ? { low: -absolute.always.high, high: -absolute.always.low } : absolute.always
-  const adjusted = figures.adjustment ? '; adjusted by what they did before' : ''
+  const range = absolute.estimate < 0 ? { low: -shown.high, high: -shown.low } : shown
+  const adjusted = figures.adjustment && !early ? '; adjusted by what they did before' : ''
   return `${what} (${seen}${share}; ${between(range, metric)}${points(metric)}; ${certain}${adjusted}).`
 }
 

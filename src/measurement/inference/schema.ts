@@ -48,9 +48,14 @@ export const Comparison = z.object({
   absolute: EffectFigure.nullable(),
   /** Null also where control's mean is not clearly apart from 0. */
   relative: EffectFigure.nullable(),
-  /** 0.95: of the intervals of this comparison. Of a guardrail the interval is one-sided by twos. */
+  /** 0.95: of the intervals of this comparison. */
   level: z.number(),
   method: z.string(),
+  /**
+   * How much worse than control, in the metric's unit: at least `low`, at most `high`, each by itself at this level and at all looks.
+   * Null: no guardrail, or nothing is known yet.
+   */
+  harm: Bounds.extend({ level: z.number(), tolerated: z.number().nullable() }).nullable(),
   /** CUPED: what of the noise is gone, and the figure without. */
   adjustment: z.object({ theta: z.number(), removed: z.number(), unadjusted: EffectFigure.nullable() }).nullable(),
   bayes: z

@@ -1,6 +1,7 @@
 import { alwaysValid, halfWidth, tuning } from '#lib/numeric/sequential.ts'
 import { bestRho, normalMixtureBound } from './exact.ts'
-import type { Effect, Tested } from './welch.ts'
+import type { Moments } from './statistics.ts'
+import { type Effect, effectOf, type Tested } from './welch.ts'
 
 export interface SequenceOptions {
   readonly alpha: number
@@ -27,4 +28,25 @@ export function oneSided({ estimate, se, n }: Effect, { alpha, narrowestAt = NAR
   // In units of one unit's deviation, intrinsic time is the number of units.
   const half = (normalMixtureBound(n, alpha, { rho, sides: 'one' }) / Math.sqrt(n)) * se
   return { low: estimate - half, high: estimate + half }
+}
+
+/**
+ * The same for the effect as a share of control's mean, without the delta method: all shares r whose contrast treated − (1+r) control the
+ * sequence does not exclude (Fieller, JRSS B 16 (1954)). So it holds as well as the absolute one, and both exclude 0 at the same look.
+ * Null: control's mean is not clearly apart from 0, so any share is possible.
+ */
+export function relativeSequence(control: Moments, treated: Moments, { alpha, narrowestAt = NARROWEST }: SequenceOptions): Tested | null {
+  const effect = effectOf(control, treated, 'absolute')
+  if (!effect) return null
+  const { estimate, se, n } = effect
+  const { base, variance, unadjusted = { variance, covariance: variance } } = control
+  const reach = halfWidth(n, n, { alpha, rho: tuning(alpha, narrowestAt) }) ** 2
+  const square = base * base - (reach * unadjusted.variance) / control.n
+  if (!(square > 0)) return null
+  const linear = estimate * base + (reach * unadjusted.covariance) / control.n
+  const root = Math.sqrt(Math.max(0, linear * linear - square * (estimate * estimate - reach * se * se)))
+  // A negative mean turns the ends round only in their sign: a share is of its size.
+  const [low, high] = [(linear - root) / square, (linear + root) / square].map((end) => end * Math.sign(base)) as [number, number]
+  const found = { low: Math.min(low, high), high: Math.max(low, high), p: sequence(effect, { alpha, narrowestAt }).p }
+  return Number.isFinite(found.low) && Number.isFinite(found.high) ? found : null
 }
