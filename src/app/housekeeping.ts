@@ -13,6 +13,7 @@ import { reportPorts } from './report-ports.ts'
 import { type ReportRunParts, reportsTask } from './report-runs.ts'
 import { announcement, type Roles } from './roles.ts'
 import { readReport } from './saved-reports.ts'
+import { valuesTask } from './values.ts'
 
 interface Told {
   readonly registry: DefinitionsRegistry
@@ -35,6 +36,7 @@ export function keepHouse(roles: Roles, { registry, now, appended }: Told): Prom
     evaluation: evaluationTask({ analytics, work: pool, now }),
     responses: responsesTask({ analytics, work: pool, partitions: config.partitions, now, appended }),
     budgets: async () => priceBudgets({ pool, now, announce: announcement(roles, now), appended, logger }),
+    values: valuesTask({ analytics, work: pool, partitions: config.partitions, now, appended, logger }),
     brought: broughtTask({ pool, partitions: config.partitions, now, logger }),
     guardrails: () => watchGuardrails(guards),
     experiments: () => noteExperiments(guards),
@@ -46,7 +48,7 @@ export function keepHouse(roles: Roles, { registry, now, appended }: Told): Prom
 /** Reads reports as those who ask for one do, and takes them where saved ones are to go. */
 function reportRunParts(roles: Roles, { now, appended }: Omit<Told, 'registry'>): ReportRunParts {
   const { parts, config, logger } = roles
-  const reading = { facts: parts.analytics, ports: reportPorts({ pool: parts.pool, now, valueFit: async () => undefined }), now }
+  const reading = { facts: parts.analytics, ports: reportPorts({ pool: parts.pool, now }), now }
   return {
     work: parts.work,
     now,

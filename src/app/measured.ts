@@ -2,8 +2,8 @@ import { measurementActions } from '#measurement/actions.ts'
 import { attributionActions } from '#measurement/attribution/actions.ts'
 import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
 import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
-import { inferenceActions } from '#measurement/inference/actions.ts'
 import { reportBindings } from '#measurement/reports/actions.ts'
+import { valueBindings } from '#measurement/value/actions.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Binding } from '#platform/http/actions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -27,7 +27,8 @@ interface Options {
 
 /** Everything that tells what came of what was done. */
 export function measuredBindings({ pool, work, analytics, now }: Options): Binding[] {
-  const reading = { facts: analytics, ports: reportPorts({ pool, now, valueFit: async () => undefined }), now }
+  const reading = { facts: analytics, ports: reportPorts({ pool, now }), now }
+  const same = (workspace: string, id: string) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id))
   const experiments = { analytics, pool, kinds: KINDS, currencyOf, now }
   return [
     ...attributionActions(experiments),
@@ -35,9 +36,9 @@ export function measuredBindings({ pool, work, analytics, now }: Options): Bindi
     ...experimentActions(experiments),
     ...goalBindings({ analytics, now, library: async (ws) => (await shelfOf({ pool, kinds: KINDS, currencyOf }, ws)).library }),
     ...outcomeBindings(experiments),
-    ...inferenceActions(),
     ...reportBindings(reading),
     ...savedReportBindings({ ...reading, pool, work }),
-    ...measurementActions({ analytics, now, sameAs: (workspace, id) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id)) }),
+    ...valueBindings({ pool, facts: analytics, now, sameAs: same }),
+    ...measurementActions({ analytics, now, sameAs: same }),
   ]
 }
