@@ -109,7 +109,13 @@ async function forget(analytics: Analytics, directory: string): Promise<void> {
 
 const partsOf = (analytics: Analytics): ReportParts => ({
   facts: analytics,
-  ports: { sending: async () => [], models: async () => [], warmUps: async () => [] },
+  ports: {
+    sending: async () => [],
+    models: async () => [],
+    warmUps: async () => [],
+    document: async () => undefined,
+    valueFit: async () => undefined,
+  },
   workspace: WORKSPACE,
   now: NOW,
 })

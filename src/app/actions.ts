@@ -26,6 +26,7 @@ import * as experimentPlans from '#measurement/inference/api.ts'
 import * as reports from '#measurement/reports/api.ts'
 import * as savedReports from '#measurement/reports/saved-api.ts'
 import * as measurement from '#measurement/schema.ts'
+import * as value from '#measurement/value/api.ts'
 import * as profiles from '#profiles/api.ts'
 import * as privacy from '#profiles/privacy-api.ts'
 import * as segments from '#segments/api.ts'
@@ -71,4 +72,5 @@ export const ACTIONS: readonly Action[] = [
   reports,
   segments,
   scores,
+  value,
 ].flatMap((declared) => Object.values(declared as Record<string, unknown>).filter(isAction))

@@ -21,6 +21,8 @@ interface Options {
   readonly guardrails: Task
   /** Notes what experiments have shown. */
   readonly experiments: Task
+  /** Learns what people are worth. */
+  readonly values: Task
   /** Reckons what the money of budgets is worth. */
   readonly budgets: Task
   /** Makes saved reports and takes them where they are to go. */
@@ -46,6 +48,7 @@ export async function startKeeping({
   evaluation,
   responses,
   brought,
+  values,
   budgets,
   reports,
   guardrails,
@@ -59,6 +62,7 @@ export async function startKeeping({
       'evaluate-policy': evaluation,
       'learn-responses': responses,
       'brought-scores': brought,
+      'learn-values': values,
       'price-budgets': budgets,
       'send-reports': reports,
       'watch-guardrails': guardrails,
@@ -79,6 +83,7 @@ export async function startKeeping({
       { task: 'watch-guardrails', cron: '*/10 * * * *' },
       { task: 'note-experiments', cron: '31 1 * * *' },
       { task: 'brought-scores', cron: '13 2 * * *' },
+      { task: 'learn-values', cron: '43 * * * *' },
       { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },

@@ -32,6 +32,8 @@ import { Goal } from '#measurement/goals/schema.ts'
 import { checkMetric } from '#measurement/metrics/check.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
 import { SavedReport } from '#measurement/reports/saved.ts'
+import { checkLifetimeValue } from '#measurement/value/check.ts'
+import { LifetimeValue, Pipeline } from '#measurement/value/schema.ts'
 import { type DocumentKind, kindsOf, type Library } from '#platform/documents-plan.ts'
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
@@ -101,6 +103,8 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
   { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
   { kind: 'metric', schema: Metric, check: checkMetric },
+  { kind: 'lifetime-value', schema: LifetimeValue, check: checkLifetimeValue },
+  { kind: 'pipeline', schema: Pipeline },
   { kind: 'touchpoints', schema: Touchpoints, publish: 'journeys:publish', check: checkTouchpoints },
   { kind: 'goal', schema: Goal, check: checkGoal },
   { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },

@@ -194,6 +194,7 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   model_training: { kind: 'nobody', holds: 'how training goes' },
   learning_hours: { kind: 'nobody', holds: 'how long models learned' },
   // measurement
+  value_fits: { kind: 'nobody', holds: 'how people buy on the whole: parameters and counts, of nobody in particular' },
   cost_entries: { kind: 'staff', holds: 'what somebody entered into the ledger of costs; sums of nobody in particular' },
   work_marks: {
     kind: 'staff',

@@ -6,6 +6,7 @@ import { allowance, dayOf } from '#channels/warm-up.ts'
 import { Model } from '#decisions/schema.ts'
 import { snapshotLines } from '#decisions/store.ts'
 import type { ModelSays, Ports, SendingDomain, WarmingUp } from '#measurement/reports/kind.ts'
+import { readFit } from '#measurement/value/fits-store.ts'
 import { liveDocuments } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -16,11 +17,10 @@ interface Options {
   readonly pool: Pool
   /** Epoch ms. */
   readonly now: () => number
-  readonly valueFit: Ports['valueFit']
 }
 
 /** What reports read beside facts. */
-export const reportPorts = ({ pool, now, valueFit }: Options): Ports => ({
+export const reportPorts = ({ pool, now }: Options): Ports => ({
   sending: (workspace) => inWorkspace(pool, workspace, (tx) => sendingDomains(tx, workspace, now())),
   models: (workspace, type) => inWorkspace(pool, workspace, (tx) => modelsSay(tx, workspace, type)),
   warmUps: (workspace) => inWorkspace(pool, workspace, (tx) => warmingUp(tx, workspace, now())),
@@ -29,7 +29,7 @@ export const reportPorts = ({ pool, now, valueFit }: Options): Ports => ({
     const found = live.find((each) => each.kind === kind && each.id === id)
     return found && KINDS.get(kind)?.schema.parse(found.body)
   },
-  valueFit,
+  valueFit: (workspace, id) => inWorkspace(pool, workspace, (tx) => readFit(tx, workspace, id)),
 })
 
 /** The last seven days of each domain, since somebody last let it go on. */

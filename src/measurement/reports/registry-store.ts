@@ -1,4 +1,9 @@
 import type { z } from 'zod'
+import { cohorts } from '../value/cohorts-store.ts'
+import { journeyValue } from '../value/journey-value-store.ts'
+import { pipeline } from '../value/pipeline-store.ts'
+import { value } from '../value/report-store.ts'
+import { retention } from '../value/retention-store.ts'
 import { channels } from './channels-store.ts'
 import { deliverability } from './deliverability-store.ts'
 import { funnel } from './funnel-store.ts'
@@ -11,6 +16,18 @@ import { sendTime } from './send-time-store.ts'
 const any = <Input extends z.ZodType>(kind: ReportKind<Input>): AnyReport => kind as unknown as AnyReport
 
 /** Every report there is, in the order in which they are listed. */
-export const REPORTS: readonly AnyReport[] = [any(funnel), any(map), any(channels), any(sendTime), any(pressure), any(deliverability)]
+export const REPORTS: readonly AnyReport[] = [
+  any(funnel),
+  any(map),
+  any(channels),
+  any(sendTime),
+  any(pressure),
+  any(deliverability),
+  any(value),
+  any(journeyValue),
+  any(cohorts),
+  any(retention),
+  any(pipeline),
+]
 
 export const reportById = (id: string): AnyReport | undefined => REPORTS.find((report) => report.id === id)

@@ -51,7 +51,8 @@ const people = (events: string, zone: string): string =>
 
 const params = ({ workspace, cut, until }: Purchases) => ({ workspace, cut: Math.floor(cut), until: Math.floor(until) })
 
-const PURCHASED = (asked: Purchases): string => people(metricEvents(asked.metric), asked.zone)
+/** One row per buyer: `person, first, x, tx, T` (days), `m, realised, later`. Asks `workspace`, `cut` and `until` (epoch ms). */
+export const purchasesOf = ({ metric, zone }: Pick<Purchases, 'metric' | 'zone'>): string => people(metricEvents(metric), zone)
 
 export interface Histories {
   readonly groups: readonly Group[]
@@ -82,7 +83,7 @@ export async function readHistories(facts: Facts, asked: Purchases): Promise<His
 async function readStanding(facts: Facts, asked: Purchases): Promise<Standing> {
   const [row] = await facts.query<Omit<Standing, 'correlation'> & { correlation: number | null }>(
     `SELECT toFloat64(count()) AS people, toFloat64(countIf(x > 0)) AS repeaters, sum(realised) AS realised,
-       if(isFinite(corrIf(toFloat64(x), m, x > 0 AND m > 0) AS r), r, NULL) AS correlation, toFloat64(max(T)) AS span FROM (${PURCHASED(asked)})`,
+       if(isFinite(corrIf(toFloat64(x), m, x > 0 AND m > 0) AS r), r, NULL) AS correlation, toFloat64(max(T)) AS span FROM (${purchasesOf(asked)})`,
     params(asked),
   )
   return { ...row!, correlation: row!.correlation ?? Number.NaN }
@@ -92,7 +93,7 @@ export async function readGroups(facts: Facts, asked: Purchases, unitDays: 1 | 7
   const rows = await facts.query<Group>(
     `SELECT toFloat64(p.x) AS x, round(p.tx / ${unitDays}) * ${unitDays} / 7 AS tx, round(p.T / ${unitDays}) * ${unitDays} / 7 AS T,
        toFloat64(count()) AS times, sum(p.m) AS spent, sum(p.realised) AS realised, toFloat64(sum(p.later)) AS later
-     FROM (${PURCHASED(asked)}) AS p GROUP BY x, tx, T ORDER BY x, tx, T`,
+     FROM (${purchasesOf(asked)}) AS p GROUP BY x, tx, T ORDER BY x, tx, T`,
     params(asked),
   )
   return rows
@@ -101,7 +102,7 @@ export async function readGroups(facts: Facts, asked: Purchases, unitDays: 1 | 7
 /** People of the same count whose mean differs by half a percent at most stand together. */
 const readSpenders = (facts: Facts, asked: Purchases): Promise<Spender[]> =>
   facts.query<Spender>(
-    `SELECT toFloat64(p.x) AS x, avg(p.m) AS m, avg(log(p.m)) AS logM, toFloat64(count()) AS times FROM (${PURCHASED(asked)}) AS p
+    `SELECT toFloat64(p.x) AS x, avg(p.m) AS m, avg(log(p.m)) AS logM, toFloat64(count()) AS times FROM (${purchasesOf(asked)}) AS p
      WHERE p.x > 0 AND p.m > 0 GROUP BY x, round(log(p.m) * 200) ORDER BY x, m`,
     params(asked),
   )
@@ -118,20 +119,20 @@ export interface PersonHistory {
   readonly told: number
 }
 
-/** One of `slices` parts of all buyers (by hash of the person), with what was said of each before. */
+/** One of `slices` parts of all buyers (by hash of the person), with what was said of each before; `recent`: those who bought in the last days only. */
 export async function readSlice(
   facts: Facts,
   asked: Purchases,
-  { score, slice, slices }: { readonly score: string; readonly slice: number; readonly slices: number },
+  { score, slice, slices, recent }: { readonly score: string; readonly slice: number; readonly slices: number; readonly recent?: number },
 ): Promise<PersonHistory[]> {
   const rows = await facts.query<Omit<PersonHistory, 'told'> & { told: number | null }>(
     `SELECT p.person AS person, toFloat64(p.x) AS x, toFloat64(p.tx) AS tx, toFloat64(p.T) AS T, p.m AS m, p.realised AS realised, said.told AS told
-     FROM (SELECT * FROM (${PURCHASED(asked)}) WHERE cityHash64(person) % {slices:UInt32} = {slice:UInt32}) AS p
+     FROM (SELECT * FROM (${purchasesOf(asked)}) WHERE cityHash64(person) % {slices:UInt32} = {slice:UInt32} AND T - tx <= {recent:Int32}) AS p
      LEFT JOIN (
        SELECT profile_id, if(JSONHas(argMax(scores, seq) AS newest, {score:String}), JSONExtractFloat(newest, {score:String}), NULL) AS told
        FROM people WHERE workspace_id = {workspace:String} AND cityHash64(profile_id) % {slices:UInt32} = {slice:UInt32} GROUP BY profile_id
      ) AS said ON said.profile_id = p.person SETTINGS join_use_nulls = 1`,
-    { ...params(asked), score, slice, slices },
+    { ...params(asked), score, slice, slices, recent: recent ?? 1_000_000 },
   )
   return rows.map((row) => ({ ...row, told: row.told ?? Number.NaN }))
 }
