@@ -9,6 +9,7 @@ import { backup, restore } from './backup.ts'
 import type { Call, Command, Exit, Flag, Result } from './command.ts'
 import { doctor } from './doctor.ts'
 import { exporting } from './export.ts'
+import { goals } from './goals.ts'
 import { decisions, models } from './models.ts'
 import { type Paint, painter, visible, wantsColour } from './paint.ts'
 import { erasePerson, exportPerson } from './person.ts'
@@ -39,6 +40,7 @@ const COMMANDS: readonly Command[] = [
   approvals,
   models,
   decisions,
+  goals,
   auditing,
   proving,
   doctor,

@@ -54,7 +54,7 @@ export function journeysOf(call: Call): Outcome<Journey[]> {
   return refuse({ code: 'cli.journey.none', status: 422, title: 'There is no journey in the file', hint: 'It must say kind: journey.' })
 }
 
-/** What stops a journey from running; that its templates are there is taken for granted. */
+/** What stops a journey from running; that what it names is there is taken for granted. */
 function unsound(journey: Journey): readonly Problem[] {
   const steps = places(journey.steps).map(({ step }) => step)
   const named: Readonly<Record<string, string[]>> = {
@@ -62,6 +62,8 @@ function unsound(journey: Journey): readonly Problem[] {
     sender: steps.flatMap(sendersOf),
     provider: steps.flatMap(providersOf),
     model: [...choosingIn(journey)],
+    goal: journey.serves ?? [],
+    metric: (journey.guardrails ?? []).map(({ metric }) => metric),
   }
   const ids = (kind: string): string[] => named[kind] ?? []
   return check(journey, { ids }).filter(({ severity }) => severity === 'error')
