@@ -10,7 +10,7 @@ import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Binding } from '#platform/http/actions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { ApplyDocuments, DiscardDraft, GetDocument, PublishDraft, SaveDraft } from '#workspaces/documents/api.ts'
-import { findWorkspace, listMembers } from '#workspaces/store.ts'
+import { findWorkspace, memberRoles } from '#workspaces/store.ts'
 import { isWorkPriced } from './costs-store.ts'
 
 /** What the ledger reads of other folders. */
@@ -22,7 +22,7 @@ const OTHERS: OtherBooks = {
   },
   redeemed: (db, { workspace: ws, ...days }) => redeemedSums(db, { ws, ...days }),
   learned: (db, { workspace: ws, ...days }) => learningTimes(db, { ws, ...days }),
-  roles: async (db, workspace) => new Map((await listMembers(db, workspace)).map(({ id, role }) => [`person:${id}`, role])),
+  roles: async (db, workspace) => new Map([...(await memberRoles(db, workspace))].map(([person, role]) => [`person:${person}`, role])),
 }
 
 interface Options {

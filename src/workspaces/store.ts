@@ -117,6 +117,15 @@ export async function listMembers(db: Queryable, workspace: string, person?: str
   return rows
 }
 
+/** Roles of members by person, without who they are. */
+export async function memberRoles(db: Queryable, workspace: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ person: string; role: string }>(
+    'select person_id as person, role from members where workspace_id = $1',
+    [workspace],
+  )
+  return new Map(rows.map(({ person, role }) => [person, role]))
+}
+
 /** Adds a member; one that is there already keeps the new role. */
 export async function putMember(
   tx: Queryable,
