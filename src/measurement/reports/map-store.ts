@@ -7,7 +7,7 @@ const HERE = 'workspace_id = {workspace:String} AND journey_id = {journey:String
 const MS = 'toUnixTimestamp64Milli(at)'
 const BY_PEOPLE = "fetcher IN ('', 'person')"
 /** Among touches of one moment: in the order in which one follows from the other. */
-const MOVES = ["kind = 'entered', 0", "kind = 'converted', 3", '1'].join(', ')
+const MOVES = "kind = 'entered', 0, kind = 'converted', 3, kind = 'exited', 4, 1"
 
 /** Touches of runs, one row each: `run, who, moment, rank, seq, ix, name`. */
 function touchesOf(detail: MapInput['detail']): string {
@@ -108,11 +108,14 @@ async function countsOf(parts: ReportParts, input: MapInput): Promise<MapCounts>
   ])
   return {
     touches: touched,
-    edges: edges.map(({ between, ...edge }) => ({ ...edge, between: [between[0]!, between[1]!, between[2]!] })),
+    edges: edges.map(({ between, ...edge }) => ({ ...edge, between: [whole(between[0]), whole(between[1]), whole(between[2])] })),
     orders,
     runs: size?.runs ?? 0,
   }
 }
+
+/** Milliseconds are whole. */
+const whole = (ms = 0): number => Math.round(ms)
 
 export const map = reportKind({
   id: 'journey-map',
