@@ -8,8 +8,9 @@ import type {
   ReadExperimentCut,
   ReadExperimentPeople,
 } from '#measurement/experiments/api.ts'
+import type { SearchProfiles } from '#profiles/api.ts'
 import { until } from '../fixtures/delivery.ts'
-import { journey, startWorld, template, type World } from './world.ts'
+import { addressOf, journey, startWorld, template, type World } from './world.ts'
 
 let world: World
 before(async () => {
@@ -18,6 +19,8 @@ before(async () => {
 after(() => world.stop())
 
 const REFUNDS = { kind: 'metric', id: 'refunds', name: 'Refunded', event: 'Order Refunded', better: 'less', within: '7d' }
+const CALLS = { kind: 'metric', id: 'calls', name: 'Called in anger', event: 'Called', better: 'less', within: '7d' }
+const PEOPLE = 76
 const GUARDED = { guardrails: [{ metric: 'refunds' }] }
 const WELCOME = journey('welcome', 'Signed Up', {
   ...GUARDED,
@@ -34,7 +37,7 @@ const TRIAL = {
   on: 'journeys',
   journeys: ['pushy'],
   primary: 'goal:pushy',
-  guardrails: ['refunds'],
+  guardrails: ['calls'],
   arms: [
     { id: 'calm', share: '50%', control: true, enters: [] },
     { id: 'pushed', share: '50%', enters: ['pushy'] },
@@ -57,6 +60,18 @@ async function peopleOf(key: string, query: string): Promise<string[]> {
     cursor = page.next
   }
 }
+/** Everybody whom the story calls by a name. */
+async function userIds(): Promise<[profile: string, userId: string][]> {
+  const found: [string, string][] = []
+  for (let cursor = ''; ; ) {
+    const page = await world.api<OutputOf<typeof SearchProfiles>>(
+      `GET /api/profiles?q=person${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    found.push(...page.people.flatMap(({ id, userId }): [string, string][] => (userId ? [[id, userId]] : [])))
+    if (page.next === null) return [...new Map(found)]
+    cursor = page.next
+  }
+}
 const run = (task: string) => world.app.parts.work.query('select graphile_worker.add_job($1)', [task])
 const listed = async (key: string) => {
   const { experiments } = await world.api<OutputOf<typeof ListExperiments>>('GET /api/experiments')
@@ -64,34 +79,38 @@ const listed = async (key: string) => {
 }
 
 test('an experiment is read from what happened, its people are found, and what harms them is stopped and told', async () => {
-  await world.publish(REFUNDS, template('hello'), template('hurry'), WELCOME, PUSHY, TRIAL)
+  await world.publish(REFUNDS, CALLS, template('hello'), template('hurry'), WELCOME, PUSHY, TRIAL)
   await world.settled()
-  const people = Array.from({ length: 110 }, (_, i) => `person${i}`)
-  for (const [i, person] of people.entries()) {
-    await world.identify(person, { country: i % 2 ? 'DE' : 'FR' })
-    await world.track(person, 'Signed Up')
-  }
+  const people = Array.from({ length: PEOPLE }, (_, i) => `person${i}`)
+  await world.call('batch', {
+    batch: people.flatMap((userId, i) => [
+      { type: 'identify', userId, traits: { email: addressOf(userId), country: i % 2 ? 'DE' : 'FR' } },
+      { type: 'track', userId, event: 'Signed Up' },
+    ]),
+  })
   await world.settled()
   await world.app.reported()
 
   const treated = new Set(await peopleOf('journey:welcome', 'arm=treated'))
   const pushed = new Set(await peopleOf('experiment:push-trial', 'arm=pushed'))
-  assert.ok(treated.size > 25 && treated.size < 85 && pushed.size > 25 && pushed.size < 85, `${treated.size} and ${pushed.size}`)
+  assert.ok(Math.min(treated.size, PEOPLE - treated.size, pushed.size, PEOPLE - pushed.size) >= 15, `${treated.size} and ${pushed.size}`)
   await world.pass({ hours: 1 })
-  for (const person of people) {
-    const id = await world.profileId(person)
-    if (treated.has(id)) await world.track(person, 'Order Completed', { total: 20 })
-    if (treated.has(id) || pushed.has(id)) await world.track(person, 'Order Refunded')
-  }
+  await world.call('batch', {
+    batch: (await userIds()).flatMap(([id, userId]) => [
+      ...(treated.has(id) ? [{ type: 'track', userId, event: 'Order Completed', properties: { total: 20 } }] : []),
+      ...(treated.has(id) ? [{ type: 'track', userId, event: 'Order Refunded' }] : []),
+      ...(pushed.has(id) ? [{ type: 'track', userId, event: 'Called' }] : []),
+    ]),
+  })
   await world.settled()
 
   // Nobody's time is over yet, so nobody counts, and everybody is somewhere.
   const early = await report('journey:welcome')
   assert.deepEqual(
     early.excluded.map(({ code, people: n }) => [code, n]),
-    [['window_open', 110]],
+    [['window_open', PEOPLE]],
   )
-  assert.equal((await peopleOf('journey:welcome', 'which=open&metric=goal%3Awelcome')).length, 110)
+  assert.equal((await peopleOf('journey:welcome', 'which=open&metric=goal%3Awelcome')).length, PEOPLE)
 
   await world.pass({ days: 8 })
   const late = await report('journey:welcome')
@@ -99,7 +118,7 @@ test('an experiment is read from what happened, its people are found, and what h
     late.arms.map(({ id, people: n }) => [id, n]),
     [
       ['treated', treated.size],
-      ['held_out', 110 - treated.size],
+      ['held_out', PEOPLE - treated.size],
     ],
   )
   assert.equal(late.excluded.length, 0)
@@ -115,12 +134,12 @@ test('an experiment is read from what happened, its people are found, and what h
     assert.equal(comparisons.find(({ metric }) => metric === 'goal:welcome-value')?.treated.mean, 20)
   }
   assert.equal((await peopleOf('journey:welcome', 'arm=treated&which=converted')).length, treated.size)
-  assert.equal((await peopleOf('journey:welcome', 'which=not_converted')).length, 110 - treated.size)
+  assert.equal((await peopleOf('journey:welcome', 'which=not_converted')).length, PEOPLE - treated.size)
 
   const cut = await world.api<OutputOf<typeof ReadExperimentCut>>('GET /api/experiments/journey%3Awelcome/cut?attribute=country')
   assert.deepEqual(cut.lines.map(({ value, people: n }) => [value, n]).sort(), [
-    ['DE', 55],
-    ['FR', 55],
+    ['DE', PEOPLE / 2],
+    ['FR', PEOPLE / 2],
   ])
 
   // The guardrails are looked at: the journey is paused, the arm gets what control gets, and Grace is told.
@@ -155,7 +174,7 @@ test('an experiment is read from what happened, its people are found, and what h
 test('a hold-out from all marketing says how many people are out, and what it cost to know', async () => {
   await world.publish(HOLDOUT, journey('spring', 'Visited', { steps: [{ kind: 'email', id: 'sale', template: 'hello' }] }))
   await world.settled()
-  for (let i = 0; i < 20; i++) await world.track(`person${i}`, 'Visited')
+  await world.call('batch', { batch: Array.from({ length: 20 }, (_, i) => ({ type: 'track', userId: `person${i}`, event: 'Visited' })) })
   await world.settled()
   await world.app.reported()
   const { holdouts } = await world.api<OutputOf<typeof ListHoldouts>>('GET /api/holdouts')
