@@ -84,7 +84,7 @@ const FAULTS = [
     (by) => `decided: send_time ${by}`,
   ),
   ...['advice', 'hunch', 'routine'].map((journey) => `entered: ${journey}`),
-  ...['arm: all held_out', 'arm: all treated', 'arm: all crossed', 'arm: whole in', 'arm: whole out', 'refused: other_arm:whole'],
+  ...['arm: all held_out', 'arm: all treated', 'arm: whole in', 'arm: whole out', 'refused: other_arm:whole'],
   ...['held: global_holdout:all', 'skipped: global_holdout:all'],
   ...['refuses', 'busy', 'acceptsAndDrops', 'drops', 'slow', 'lies', 'unknownAddress'].map((fault) => `provider ${fault}`),
 ]
