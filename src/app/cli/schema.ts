@@ -6,6 +6,8 @@ import { Page } from '#content/pages.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Snippet } from '#content/snippets.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
+import { Goal } from '#measurement/goals/schema.ts'
+import { Metric } from '#measurement/metrics/schema.ts'
 import type { Command, Result } from './command.ts'
 import { shownFrom } from './folder.ts'
 import { Scenario } from './scenario.ts'
@@ -31,6 +33,8 @@ export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['brand', shapeOf(Brand, 'Brand')],
   ['page', shapeOf(Page, 'Page')],
   ['sender', shapeOf(Sender, 'Sender')],
+  ['metric', shapeOf(Metric, 'Metric')],
+  ['goal', shapeOf(Goal, 'Goal')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
 ])
 
