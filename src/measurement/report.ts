@@ -1,6 +1,9 @@
 import { explain } from '#journeys/reasons.ts'
-import { newcombe, type Sample, welch } from './intervals.ts'
-import type { ArmResult, JourneyFigures, JourneyReport, Lift, MessageCount, StepCounts } from './schema.ts'
+import { tooEarly } from './inference/doubts.ts'
+import { exactDifference } from './inference/figures.ts'
+import { readout } from './inference/readout.ts'
+import type { MeanStatistics, ProportionStatistics } from './inference/statistics.ts'
+import type { ArmResult, Difference, JourneyFigures, JourneyReport, Lift, MessageCount, StepCounts } from './schema.ts'
 
 /** How often a move of this shape happened. */
 export interface MoveCount {
@@ -137,37 +140,76 @@ function armResult(arm: ArmCount | undefined): ArmResult {
   return { people, converted, rate: converted / people, value: tidy(value), valuePerPerson: value / people }
 }
 
+/** The same read-out as every experiment has (`inference/`), of sums that are there already: whoever looks at a report looks often. */
 function liftOf(treated: ArmCount | undefined, heldOut: ArmCount | undefined): Lift {
-  const a = treated ?? NOBODY
-  const b = heldOut ?? NOBODY
-  const value = welch(sampleOf(a), sampleOf(b))
-  const because = tooEarly(a, b)
+  const sides = { treated: treated ?? NOBODY, heldOut: heldOut ?? NOBODY }
+  const read = readout({
+    arms: ARMS.map(({ arm, ...words }) => ({ arm, ...words, n: sides[arm].people, share: Math.max(sides[arm].people, 1) })),
+    control: 'heldOut',
+    metrics: [
+      {
+        id: 'goal',
+        name: 'the goal',
+        did: 'reached the goal',
+        role: 'primary',
+        better: 'more',
+        unit: 'share',
+        arms: byArm(sides, proportionOf),
+      },
+      { id: 'value', name: 'value', did: 'brought', role: 'secondary', better: 'more', unit: 'money', arms: byArm(sides, meanOf) },
+    ],
+    alpha: ALPHA,
+    prior: null,
+    seed: 'journey',
+    circumstances: { days: 0, versions: 1, windowsOpen: 0, crossed: 0 },
+  })
+  const [goal, value] = ['goal', 'value'].map((metric) => read.comparisons.find((each) => each.metric === metric))
+  const because = tooEarly(proportionOf(sides.heldOut), proportionOf(sides.treated))
   return {
-    conversion: { ...newcombe({ x: a.converted, n: a.people }, { x: b.converted, n: b.people }), level: 0.95 },
-    valuePerPerson: value ? { difference: value.difference, low: value.low, high: value.high, level: 0.95 } : null,
+    conversion: goal?.absolute?.always && !because ? differenceOf(goal.absolute.estimate, goal.absolute.always) : exactly(sides),
+    valuePerPerson: value?.absolute?.always && !because ? differenceOf(value.absolute.estimate, value.absolute.always) : null,
     tooEarly: because !== null,
-    tooEarlyBecause: because,
+    tooEarlyBecause: because?.sentence ?? null,
+    sentence: goal?.sentence ?? because?.sentence ?? '',
   }
 }
+
+const ALPHA = 0.05
+const ARMS = [
+  { arm: 'treated', name: 'In the journey', people: 'People in the journey' },
+  { arm: 'heldOut', name: 'Held out', people: 'People who were held out' },
+] as const
 const NOBODY = { people: 0, converted: 0, value: 0, variance: null }
 type Arm = Pick<ArmCount, 'people' | 'converted' | 'value' | 'variance'>
+interface BothArms {
+  readonly treated: Arm
+  readonly heldOut: Arm
+}
 
-const sampleOf = ({ people, value, variance }: Arm): Sample => ({
+const byArm = <T>({ treated, heldOut }: BothArms, of: (arm: Arm) => T): { treated: T; heldOut: T } => ({
+  treated: of(treated),
+  heldOut: of(heldOut),
+})
+const proportionOf = ({ people, converted }: Arm): ProportionStatistics => ({ kind: 'proportion', n: people, sum: converted })
+const meanOf = ({ people, converted, value, variance }: Arm): MeanStatistics => ({
+  kind: 'mean',
   n: people,
-  mean: people === 0 ? 0 : value / people,
-  variance: variance ?? 0,
+  sum: value,
+  sumSquares: people === 0 ? 0 : (variance ?? 0) * (people - 1) + (value * value) / people,
+  converted,
 })
 
-const FEWEST_PEOPLE = 30
-/** Cochran, Biometrics 10 (1954) 417–451: below five expected in a cell the normal approximation is not to be trusted. */
-const FEWEST_EXPECTED = 5
+const differenceOf = (difference: number, { low, high }: { readonly low: number; readonly high: number }): Difference => ({
+  difference,
+  low,
+  high,
+  level: 0.95,
+})
 
-function tooEarly(a: Arm, b: Arm): string | null {
-  const smaller = Math.min(a.people, b.people)
-  if (smaller < FEWEST_PEOPLE) return `One side has ${smaller} people; wait until both have at least ${FEWEST_PEOPLE}.`
-  const rate = (a.converted + b.converted) / (a.people + b.people)
-  const expected = smaller * Math.min(rate, 1 - rate)
-  if (expected >= FEWEST_EXPECTED) return null
-  const rare = rate <= 0.5 ? 'conversions' : 'people without a conversion'
-  return `Too few ${rare} so far: about ${expected.toFixed(1)} are expected on the smaller side, and at least ${FEWEST_EXPECTED} are needed.`
+/** While there are few: exact at all looks. */
+function exactly({ treated, heldOut }: BothArms): Difference {
+  const rate = ({ converted, people }: Arm): number => (people === 0 ? 0 : converted / people)
+  const bounds = exactDifference({ control: proportionOf(heldOut), treated: proportionOf(treated) }, ALPHA)
+  if (!bounds) throw new Error('rates have exact bounds')
+  return differenceOf(rate(treated) - rate(heldOut), bounds)
 }

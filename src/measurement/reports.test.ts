@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { DeliveryFact, TransitionFact } from '#events/reaction.ts'
 import type { OutputOf } from '#lib/action.ts'
+import { halfWidth, tuning } from '#lib/numeric/sequential.ts'
 import { anyRun, DAY, FactWorld, JOURNEY, NOW, type Run, someRun, told } from '../../test/fixtures/facts.ts'
-import { newcombe } from './intervals.ts'
+import { exactDifference } from './inference/figures.ts'
 import { ReadJourneyReport, ReadPeople, ReadStepCounts } from './schema.ts'
 
 const world = FactWorld.forThisFile()
@@ -129,8 +130,10 @@ function checkArms(figures: Figures, runs: Run[]): void {
   if (heldOut.people === 0) assert.equal(noLiftBecause, 'no_holdout')
   else if (version === null && new Set(runs.map((one) => one.version)).size > 1) assert.equal(noLiftBecause, 'several_versions')
   else {
-    const { low, high } = newcombe({ x: treated.converted, n: treated.people }, { x: heldOut.converted, n: heldOut.people })
+    const rates = [treated, heldOut].map(({ people: n, converted: sum }) => ({ kind: 'proportion', n, sum }) as const)
+    const { low, high } = exactDifference({ treated: rates[0]!, control: rates[1]! }, 0.05)!
     assert.deepEqual([lift?.conversion.low, lift?.conversion.high], [low, high])
+    assert.equal(lift?.valuePerPerson, null, 'nothing is said of money before it can be')
     assert.equal(lift?.tooEarly, true, 'nine people are never enough')
   }
   assert.equal(lift === null, noLiftBecause !== null)
@@ -240,7 +243,8 @@ test('with enough people the lift is told with its interval, for conversions and
   const error = Math.sqrt(variance(a) / a.length + variance(b) / b.length)
   const value = total.lift!.valuePerPerson!
   assert.ok(Math.abs(value.difference - (mean(a) - mean(b))) < 1e-9)
-  // With hundreds of degrees of freedom Student's 97.5 % quantile lies between 1.96 and 1.975.
-  const reach = (value.high - value.low) / 2 / error
-  assert.ok(reach > 1.96 && reach < 1.975, String(reach))
+  // Valid at every look, so wider than Student's 1.96 standard errors.
+  const wanted = halfWidth(1_000, error * error * 1_000, { alpha: 0.05, rho: tuning(0.05, 5_000) })
+  assert.ok(Math.abs((value.high - value.low) / 2 - wanted) < 1e-9 && wanted > 1.96 * error)
+  assert.match(total.lift!.sentence, /^Not decided: so far people in the journey reached the goal 5\.00 percentage points more often/)
 })

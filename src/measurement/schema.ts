@@ -43,18 +43,20 @@ export const ArmResult = z.object({
 })
 export type ArmResult = z.output<typeof ArmResult>
 
-/** Treated minus held out, with its confidence interval. */
+/** Treated minus held out, with an interval that holds however often one looks. */
 export const Difference = z.object({ difference: z.number(), low: z.number(), high: z.number(), level: z.literal(0.95) })
 export type Difference = z.output<typeof Difference>
 
 export const Lift = z.object({
-  /** Difference of the conversion rates (Newcombe 1998, method 10). */
+  /** Difference of the conversion rates: asymptotic confidence sequence; exact while there are few (`inference/`). */
   conversion: Difference,
-  /** Difference of the value per person (Welch); null when an arm has fewer than two people. */
+  /** Difference of the value per person; null while it is too early. */
   valuePerPerson: Difference.nullable(),
   tooEarly: z.boolean(),
   /** Which rule says that it is too early, in words; null when it is not. */
   tooEarlyBecause: z.string().nullable(),
+  /** What can be said, in words; the whole read-out is `experiments.report` of `journey:<id>`. */
+  sentence: z.string(),
 })
 export type Lift = z.output<typeof Lift>
 

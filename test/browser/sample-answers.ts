@@ -387,7 +387,10 @@ export function report(journeyId: string, heldOut: boolean) {
               conversion: { difference: 0.0239, low: early ? -0.012 : 0.0079, high: 0.0371, level: 0.95 as const },
               valuePerPerson: { difference: 2.73, low: -0.4, high: 5.9, level: 0.95 as const },
               tooEarly: early,
-              tooEarlyBecause: early ? 'Fewer than 100 people were held out.' : null,
+              tooEarlyBecause: early ? 'Too early: one side has 99 people, and each needs 100 before its figures hold.' : null,
+              sentence: early
+                ? 'Too early: one side has 99 people, and each needs 100 before its figures hold.'
+                : 'People in the journey reached the goal 2.39 percentage points more often (between 0.79 and 3.71 percentage points; 95 %, valid however often you look).',
             }
           : null,
       noLiftBecause: !heldOut ? ('no_holdout' as const) : version === null ? ('several_versions' as const) : null,

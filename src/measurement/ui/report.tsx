@@ -154,10 +154,7 @@ function Verdict({ figures }: { figures: JourneyFigures }) {
       {lift.valuePerPerson && (
         <Difference name="Lift of the value per person" of={lift.valuePerPerson} show={signed} early={lift.tooEarly} />
       )}
-      <p className="text-meta text-ink-3">
-        {lift.tooEarlyBecause ? `${lift.tooEarlyBecause} ` : ''}
-        Treated minus held out, with its 95 % interval.
-      </p>
+      <p className="text-meta text-ink-3">{lift.sentence} Treated minus held out; the interval holds however often you look.</p>
     </>
   )
 }
