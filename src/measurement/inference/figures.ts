@@ -85,19 +85,43 @@ function shrunkOf(relative: Effect, prior: Prior, alpha: number): Comparison['sh
   return { estimate: mean, low: mean - reach, high: mean + reach }
 }
 
-/** People at which exact intervals are narrowest: they are used while there are few. */
-const FEW = 200
+/** People, of a rate, and conversions, of their split, at which exact intervals are narrowest: they are used while there are few. */
+const FEW = { people: 200, allPeople: 2_000, conversions: 50 }
+/** Up to this rate the arms' numbers of people are known so much better than those of conversions that they may be taken as given. */
+const RARE = 0.1
 
-/** Each rate at half the error, so that both hold at all looks, and with them their difference. */
-export function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): { low: number; high: number } | null {
+/** Of two rates at all looks together, from the first person on; null where it is no rate, or nobody is there. */
+export function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): Bounds | null {
   if (control.kind !== 'proportion' || treated.kind !== 'proportion') return null
-  const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW })) as [Pair, Pair]
-  return { low: b[0] - a[1], high: b[1] - a[0] }
+  const all = { n: control.n + treated.n, x: control.sum + treated.sum }
+  if (all.x <= RARE * all.n && control.n > 0 && treated.n > 0) return bySplit({ control, treated, all }, alpha)
+  // Each rate at half the error, so that both hold, and with them their difference.
+  const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW.people }))
+  return { low: b![0] - a![1], high: b![1] - a![0] }
 }
-type Pair = readonly [number, number]
+
+/**
+ * Of rare conversions: each falls to treated with a chance that the ratio of the rates and the arms' sizes say (as in Przyborowski & Wilenski
+ * 1940), so the split of all conversions tells the ratio, and all people tell the rate of both. Far narrower than two intervals where few are
+ * held out.
+ */
+function bySplit({ control, treated, all }: BothRates, alpha: number): Bounds {
+  const split = bernoulliInterval({ x: treated.sum, n: all.x }, { alpha: alpha / 2, at: FEW.conversions })
+  const rate = bernoulliInterval(all, { alpha: alpha / 2, at: FEW.allPeople })
+  const [ofControl, ofTreated] = [control.n / all.n, treated.n / all.n]
+  // Rates are split × rate ÷ share of the people, for each arm.
+  const per = (q: number): number => q / ofTreated - (1 - q) / ofControl
+  const [least, most] = [per(split[0]), per(split[1])]
+  return { low: least * rate[least > 0 ? 0 : 1], high: most * rate[most > 0 ? 1 : 0] }
+}
+interface BothRates {
+  readonly control: { readonly n: number; readonly sum: number }
+  readonly treated: { readonly n: number; readonly sum: number }
+  readonly all: { readonly n: number; readonly x: number }
+}
 
 function methodOf({ kind }: ArmStatistics, { early, exact }: { early: boolean; exact: boolean }): string {
-  if (exact) return 'exact confidence sequences of both rates (Howard et al. 2021)'
+  if (exact) return 'exact confidence sequences of rates (Howard et al. 2021)'
   if (early) return 'none yet'
   const how = {
     proportion: 'of rates',
