@@ -6,6 +6,7 @@ import { isRefusal } from '#lib/problem.ts'
 import { costBindings } from '#measurement/cost/actions.ts'
 import type { OtherBooks } from '#measurement/cost/books-store.ts'
 import { forgetMarks, noteWork, type WorkMark } from '#measurement/cost/costs-store.ts'
+import type { CostParts } from '#measurement/cost/ledger-store.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Binding } from '#platform/http/actions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -31,7 +32,10 @@ interface Options {
   readonly now: () => number
 }
 
-export const costActions = ({ pool, analytics, now }: Options): Binding[] => costBindings({ pool, analytics, now, others: OTHERS })
+/** All that the ledger reads. */
+export const costParts = (options: Options): CostParts => ({ ...options, others: OTHERS })
+
+export const costActions = ({ pool, analytics, now }: Options): Binding[] => costBindings(costParts({ pool, analytics, now }))
 
 type Seen = Pick<WorkMark, 'object' | 'changed'> & { readonly journeys?: readonly string[] }
 

@@ -48,7 +48,7 @@ export function keepHouse(roles: Roles, { registry, now, appended }: Told): Prom
 /** Reads reports as those who ask for one do, and takes them where saved ones are to go. */
 function reportRunParts(roles: Roles, { now, appended }: Omit<Told, 'registry'>): ReportRunParts {
   const { parts, config, logger } = roles
-  const reading = { facts: parts.analytics, ports: reportPorts({ pool: parts.pool, now }), now }
+  const reading = { facts: parts.analytics, ports: reportPorts({ pool: parts.pool, analytics: parts.analytics, now }), now }
   return {
     work: parts.work,
     now,

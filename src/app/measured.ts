@@ -27,7 +27,7 @@ interface Options {
 
 /** Everything that tells what came of what was done. */
 export function measuredBindings({ pool, work, analytics, now }: Options): Binding[] {
-  const reading = { facts: analytics, ports: reportPorts({ pool, now }), now }
+  const reading = { facts: analytics, ports: reportPorts({ pool, analytics, now }), now }
   const same = (workspace: string, id: string) => inWorkspace(pool, workspace, (tx) => sameAs(tx, workspace, id))
   const experiments = { analytics, pool, kinds: KINDS, currencyOf, now }
   return [

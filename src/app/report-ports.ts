@@ -5,22 +5,33 @@ import { identitiesOf, tallySince } from '#channels/reputation-store.ts'
 import { allowance, dayOf } from '#channels/warm-up.ts'
 import { Model } from '#decisions/schema.ts'
 import { snapshotLines } from '#decisions/store.ts'
+import { attributionActions } from '#measurement/attribution/actions.ts'
+import { readCosts } from '#measurement/cost/ledger-store.ts'
+import { readReturns } from '#measurement/cost/returns-store.ts'
+import { experimentActions, shelfOf } from '#measurement/experiments/actions.ts'
+import { goalBindings, outcomeBindings } from '#measurement/goals/actions.ts'
 import type { ModelSays, Ports, SendingDomain, WarmingUp } from '#measurement/reports/kind.ts'
 import { readFit } from '#measurement/value/fits-store.ts'
+import type { Analytics } from '#platform/analytics/analytics.ts'
 import { liveDocuments } from '#platform/documents.ts'
+import type { Call } from '#platform/http/actions.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { currencyOf } from '#workspaces/store.ts'
+import { costParts } from './costs.ts'
 import { KINDS } from './kinds.ts'
 
 interface Options {
   readonly pool: Pool
+  readonly analytics: Analytics
   /** Epoch ms. */
   readonly now: () => number
 }
 
 /** What reports read beside facts. */
-export const reportPorts = ({ pool, now }: Options): Ports => ({
+export const reportPorts = ({ pool, analytics, now }: Options): Ports => ({
+  ask: asking({ pool, analytics, now }),
   sending: (workspace) => inWorkspace(pool, workspace, (tx) => sendingDomains(tx, workspace, now())),
   models: (workspace, type) => inWorkspace(pool, workspace, (tx) => modelsSay(tx, workspace, type)),
   warmUps: (workspace) => inWorkspace(pool, workspace, (tx) => warmingUp(tx, workspace, now())),
@@ -30,6 +41,33 @@ export const reportPorts = ({ pool, now }: Options): Ports => ({
     return found && KINDS.get(kind)?.schema.parse(found.body)
   },
   valueFit: (workspace, id) => inWorkspace(pool, workspace, (tx) => readFit(tx, workspace, id)),
+  costs: (workspace, asked) => readCosts(costParts({ pool, analytics, now }), { ...asked, workspace }),
+  returns: (workspace, asked) => readReturns(costParts({ pool, analytics, now }), { ...asked, workspace }),
+})
+
+/** Asks actions of measurement as a member who may read reports does. */
+function asking({ pool, analytics, now }: Options): Ports['ask'] {
+  const experiments = { analytics, pool, kinds: KINDS, currencyOf, now }
+  const library = async (workspace: string) => (await shelfOf(experiments, workspace)).library
+  const answers = [
+    ...attributionActions(experiments),
+    ...experimentActions(experiments),
+    ...goalBindings({ analytics, now, library }),
+    ...outcomeBindings(experiments),
+  ]
+  return async (workspace, action, input) => {
+    const handle = answers.find((binding) => binding.action.name === action.name)?.handle
+    if (!handle) throw new Error(`${action.name} is no report that can be read here`)
+    const principal = { workspace, actor: 'system:reports', permissions: new Set(['reports:read'] as const) }
+    return (await handle(input, principal, NO_CALL)) as Awaited<ReturnType<Ports['ask']>> as never
+  }
+}
+
+/** Reads look at nothing of a request, and write nothing. */
+const NO_CALL = new Proxy({} as Call, {
+  get: (_call, name) => {
+    throw new Error(`a report asked for ${String(name)} of a request`)
+  },
 })
 
 /** The last seven days of each domain, since somebody last let it go on. */

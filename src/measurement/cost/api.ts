@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { action } from '#lib/action.ts'
+import { action, type InputOf, type OutputOf } from '#lib/action.ts'
 import { Basis, CostEntry, CostKind, CostSource, Day, RecordedEntry } from './schema.ts'
 
 /** Epoch milliseconds. */
@@ -52,6 +52,9 @@ export const ReadCosts = action({
     definitions: Definitions,
   }),
 })
+
+export type CostReport = OutputOf<typeof ReadCosts>
+export type CostsAsked = InputOf<typeof ReadCosts>
 
 export const LedgerLine = z.object({
   day: z.string(),
@@ -213,3 +216,5 @@ export const ReadReturns = action({
   }),
   output: z.object({ asOf: Time, returns: z.array(ReturnLine), cut: z.boolean(), definitions: Definitions }),
 })
+export type ReturnsReport = OutputOf<typeof ReadReturns>
+export type ReturnsAsked = InputOf<typeof ReadReturns>

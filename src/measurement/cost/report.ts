@@ -1,7 +1,6 @@
 import { money } from '#decisions/budgets/schema.ts'
-import type { OutputOf } from '#lib/action.ts'
 import { daysBetween } from './allocate.ts'
-import type { LedgerLine, ReadCosts } from './api.ts'
+import type { CostReport, LedgerLine } from './api.ts'
 import type { Doubt } from './incremental.ts'
 import { by, type CostLine, type Sum, sumOf } from './lines.ts'
 import { costSentence } from './returns.ts'
@@ -32,7 +31,7 @@ export interface ReportAsked {
   readonly unpriced: number
 }
 
-export function reportOf({ lines, strange, currency, from, until, filter, asOf, unpriced }: ReportAsked): OutputOf<typeof ReadCosts> {
+export function reportOf({ lines, strange, currency, from, until, filter, asOf, unpriced }: ReportAsked): CostReport {
   const drill = (more: Readonly<Record<string, string>> = {}) => drillOf({ from, until, ...filter, ...more })
   const named = (key: 'kind' | 'journey' | 'channel' | 'offer') =>
     by(lines, key).map(({ key: name, sum }) => ({ name, ...shown(sum), drill: drill({ [key]: name }) }))

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import type { Action, InputOf, OutputOf } from '#lib/action.ts'
 import type { Outcome } from '#lib/problem.ts'
+import type { CostReport, CostsAsked, ReturnsAsked, ReturnsReport } from '../cost/api.ts'
 import type { Definition, Told } from './told.ts'
 
 /** ClickHouse as a report sees it (`platform/analytics`): rows of one SELECT, its `{name:Type}` places bound. */
@@ -16,10 +18,15 @@ export interface Ports {
   readonly models: (workspace: string, type: string) => Promise<readonly ModelSays[]>
   /** Warm-up plans of providers, with what today may have and has had. */
   readonly warmUps: (workspace: string) => Promise<readonly WarmingUp[]>
+  /** What an action of measurement answers: reports that are read elsewhere are told here again, not reckoned again. */
+  readonly ask: <A extends Action>(workspace: string, action: A, input: InputOf<A>) => Promise<Outcome<OutputOf<A>>>
   /** The live document of a kind and id, as its schema gives it; undefined: there is none. */
   readonly document: (workspace: string, kind: string, id: string) => Promise<unknown>
   /** What was learned last by a document `lifetime-value`, as `value/fits-store.ts` keeps it; undefined: nothing yet. */
   readonly valueFit: (workspace: string, id: string) => Promise<unknown>
+  /** The ledger of costs, and what was returned, as `cost/` tells them. */
+  readonly costs: (workspace: string, asked: CostsAsked) => Promise<Outcome<CostReport>>
+  readonly returns: (workspace: string, asked: ReturnsAsked) => Promise<Outcome<ReturnsReport>>
 }
 export interface SendingDomain {
   readonly domain: string
