@@ -8,10 +8,12 @@ import type { SavedReport } from '#measurement/reports/saved.ts'
 export function checkSaved({ report: id, params, range, zone, schedule, deliver }: SavedReport): Problem[] {
   const report = found(REPORTS, id)
   if (isRefusal(report)) return [{ ...report.refused, status: 422 }]
-  const asked = askedOf(report, { ...params, ...(range && stretchOf(range, { at: 0, zone: schedule?.zone ?? zone })) })
+  const asked = askedOf(report, { ...params, ...(range && stretchOf(range, { at: SOME_DAY, zone: schedule?.zone ?? zone })) })
   const nowhere = schedule !== undefined && deliver.length === 0
   return [...(isRefusal(asked) ? [asked.refused] : []), ...(nowhere ? [NOWHERE] : [])]
 }
+/** Any moment: whether it can be asked does not depend on when. */
+const SOME_DAY = Date.UTC(2026, 0, 1)
 const NOWHERE: Problem = {
   code: 'report.nowhere',
   status: 422,
