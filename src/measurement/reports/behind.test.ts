@@ -56,7 +56,7 @@ test('under random histories funnels add up, and behind each number of each repo
       }
     }),
     // Shrinking a whole history would take minutes: the message says what did not add up.
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: 8, endOnFailure: true },
   )
 })
 

@@ -50,5 +50,7 @@ export const Told = z.object({
   /** Pictures of the numbers, for the screen and for files; the tables say all that they show. */
   charts: z.array(Chart).optional(),
   doubts: z.array(Doubt),
+  /** Where to go on: an action, and what to ask it. */
+  more: z.array(z.object({ title: z.string(), action: z.string(), query: z.record(z.string(), z.string()) })).optional(),
 })
 export type Told = z.output<typeof Told>

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { isRefusal } from '#lib/problem.ts'
+import { type ExperimentReport, ReadExperiment } from '../experiments/api.ts'
+import type { Chart } from './chart.ts'
+import { reportKind } from './kind.ts'
+import { column, type Row, tableOf } from './tables.ts'
+import type { Column, Told } from './told.ts'
+import { definition } from './words.ts'
+
+export const experiment = reportKind({
+  id: 'experiment',
+  title: 'Experiment',
+  question: 'What did each arm do against the control, and how sure is that?',
+  /** As `experiments.list` names it: `journey:winback`, `choose:winback:nudge`, `holdout:all:2026q4`, … */
+  input: z.strictObject({ key: z.string().min(1).max(300) }),
+  definitions: [
+    definition(
+      'Difference',
+      'Treated minus control, per person. Its interval holds however often one looks; while it is too early there is none.',
+    ),
+    definition('Control', 'People whom chance kept out of what is tried. Without them nobody can say what it caused.'),
+  ],
+  lists: {},
+  async run({ ports, workspace }, input) {
+    const report = await ports.ask(workspace, ReadExperiment, input)
+    return isRefusal(report) ? report : toldOfExperiment(report)
+  },
+})
+
+const COMPARISONS: readonly Column[] = [
+  column('against', 'Against'),
+  column('name', 'Metric'),
+  column('role', 'Role'),
+  column('treated', 'Arm'),
+  column('treated_mean', 'Arm, per person', 'number'),
+  column('control_mean', 'Control, per person', 'number'),
+  column('difference', 'Difference', 'number'),
+  column('low', 'from', 'number'),
+  column('high', 'to', 'number'),
+  column('relative', 'Of the control', 'share'),
+  column('p', 'p, adjusted', 'number'),
+  column('verdict', 'Verdict'),
+  column('sentence', 'In words'),
+]
+const ARMS: readonly Column[] = [column('name', 'Arm'), column('people', 'People', 'count'), column('control', 'Control')]
+
+export function toldOfExperiment({ asOf, sentence, readouts, arms, excluded, doubts, series }: ExperimentReport): Told {
+  const comparisons = readouts.flatMap(({ against, readout }) => readout.comparisons.map((each) => ({ against, ...each })))
+  const rows = comparisons.map(
+    ({ against, name, role, treated, control, absolute, relative, adjustedP, verdict, sentence: says }): Row => ({
+      against,
+      name,
+      role,
+      treated: treated.arm,
+      treated_mean: treated.mean,
+      control_mean: control.mean,
+      difference: absolute?.estimate ?? null,
+      low: absolute?.always?.low ?? null,
+      high: absolute?.always?.high ?? null,
+      relative: relative?.estimate ?? null,
+      p: adjustedP,
+      verdict,
+      sentence: says,
+    }),
+  )
+  return {
+    asOf,
+    sentences: [
+      ...new Set([
+        sentence,
+        ...readouts.flatMap(({ readout }) => readout.stop.map((each) => each.sentence)),
+        ...excluded.map((each) => each.sentence),
+      ]),
+    ],
+    tables: [
+      tableOf({ id: 'comparisons', title: 'Against the control', columns: COMPARISONS }, rows),
+      tableOf(
+        { id: 'arms', title: 'Arms', columns: ARMS },
+        arms.map(({ name, people, control }): Row => ({ name, people, control: control ? 'yes' : '' })),
+      ),
+    ],
+    charts: series.flatMap(chartOf),
+    doubts: [...doubts, ...readouts.flatMap(({ readout }) => readout.doubts)].filter(
+      ({ code }, i, all) => all.findIndex((each) => each.code === code) === i,
+    ),
+    more: arms.map(({ name, drill }) => ({ title: `People of ${name}`, ...drill })),
+  }
+}
+
+/** The difference as one saw it day by day. */
+const chartOf = ({ metric, arm, control, points }: ExperimentReport['series'][number]): Chart[] =>
+  points.length < 2
+    ? []
+    : [
+        {
+          kind: 'lines',
+          title: `${metric}: ${arm} less ${control}`,
+          format: 'number',
+          x: 'time',
+          xLabel: 'Day',
+          series: [
+            {
+              name: arm,
+              points: points.map(({ day, estimate, low, high }) => ({
+                x: day,
+                y: estimate,
+                ...(low !== null && high !== null && { low, high }),
+              })),
+            },
+          ],
+          mark: { label: 'No difference', y: 0 },
+        },
+      ]
