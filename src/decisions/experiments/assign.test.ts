@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { chi2Sf } from '#lib/numeric/distributions.ts'
 import { type Assignment, armOf, drawArm, heldBy, keptBack, layerPlace, mayEnter, type Subject, variantsFor } from './assign.ts'
 import { experimentsOf } from './in-force.ts'
+import { overlapOf } from './overlap.ts'
 import { type Drawing, Experiment, Holdout } from './schema.ts'
 import { type Assignments, HELD_OUT, unitedAssignments, withFresh } from './state.ts'
 
@@ -102,6 +103,18 @@ test('a period begins at midnight of its zone', () => {
   assert.equal(tokyo!.period(Date.parse('2026-01-31T14:59:59Z')).id, '2026-01')
   assert.equal(tokyo!.period(Date.parse('2026-01-31T15:00:00Z')).id, '2026-02')
   assert.equal(tokyo!.period(Date.parse('2026-01-31T14:59:59Z')).id, '2026-01', 'asked again for the past, it is still the past')
+})
+
+test('after a rotation the figures say for four weeks that some of both arms come from silence', () => {
+  const [each] = experimentsOf([holdout()], []).holdouts
+  const told = overlapOf(each!, Date.UTC(2026, 3, 2))!
+  assert.match(told.sentence, /2026q2 has just begun: 5 % of each arm/)
+  assert.equal(told.until, Date.UTC(2026, 3, 29))
+  assert.equal(overlapOf(each!, told.until), null)
+  assert.equal(overlapOf(experimentsOf([holdout({ rotate: 'never' })], []).holdouts[0]!, Q1), null)
+  const ids = people(40_000).filter((id) => heldBy(each!, subject(id), Q2).arm === HELD_OUT)
+  const before = ids.filter((id) => heldBy(each!, subject(id), Q1).arm === HELD_OUT).length / ids.length
+  assert.ok(Math.abs(before - told.share) < 0.02, `${before} of those who are out now were out before`)
 })
 
 test('transactional messages and channels that are not covered pass; covered marketing does not', () => {
