@@ -4,7 +4,7 @@ import type { Analytics } from '#platform/analytics/analytics.ts'
 import { countExposed } from '../experiments/exposures-store.ts'
 import { type Described, describe, keyOf, type Library } from '../experiments/sources.ts'
 import { sumsOf } from '../experiments/statistics-store.ts'
-import { sharesByDesign, statisticsOf } from '../experiments/sums.ts'
+import { type ExposureCount, sharesByDesign, statisticsOf } from '../experiments/sums.ts'
 import { cuped } from '../inference/cuped.ts'
 import { tooEarly } from '../inference/doubts.ts'
 import { sequence } from '../inference/sequential.ts'
@@ -23,6 +23,7 @@ export interface IncrementalAsked {
   readonly by: 'channel' | 'journey'
   /** Keys that got credit: others need not be read. */
   readonly keys: readonly string[]
+  /** Newest first. */
   readonly holdoutPeriods: (holdout: Holdout) => readonly string[]
   /** Epoch ms. */
   readonly asOf: number
@@ -35,11 +36,15 @@ export async function incrementals(asked: IncrementalAsked): Promise<Incremental
   const found: Incremental[] = []
   // One after the other: each reads the past of its people.
   for (const { key, described } of candidates(asked)) {
+    if (found.some((each) => each.key === key)) continue
     const read = await readOne(asked, key, described)
     if (read) found.push(read)
   }
   return found
 }
+
+/** Periods of a hold-out that are looked at: the newest has often just begun. */
+const NEWEST_PERIODS = 2
 
 function candidates({ by, keys, library, holdoutPeriods }: IncrementalAsked): { key: string; described: Described }[] {
   const described = (key: string, source: Parameters<typeof describe>[0]) => {
@@ -55,8 +60,8 @@ function candidates({ by, keys, library, holdoutPeriods }: IncrementalAsked): { 
     const { channels, topics } = holdout.covers
     const key = channels?.length === 1 && !topics ? channels[0]! : undefined
     if (key === undefined || !keys.includes(key)) return []
-    const period = holdoutPeriods(holdout).at(-1) ?? ''
-    return described(key, { kind: 'holdout', id, period })
+    const periods = holdoutPeriods(holdout).slice(0, NEWEST_PERIODS)
+    return periods.flatMap((period) => described(key, { kind: 'holdout', id, period }))
   })
 }
 
@@ -67,7 +72,7 @@ async function readOne(asked: IncrementalAsked, key: string, { source, arms, sha
   const control = arms.find((arm) => arm.control)
   const treated = arms.find((arm) => !arm.control)
   const counts = await countExposed(analytics, workspace, source)
-  if (!control || !treated || counts.length === 0) return null
+  if (!control || !treated || counts.length === 0 || (source.kind === 'journey' && changedShares(counts, control.id))) return null
   const people = (arm: string): number => counts.reduce((sum, each) => (each.arm === arm ? sum + each.people - each.crossed : sum), 0)
   const shares = sharesByDesign(counts, null) ?? designed
   // Groups that chance did not part as designed say nothing.
@@ -84,6 +89,12 @@ async function readOne(asked: IncrementalAsked, key: string, { source, arms, sha
   const value = isValued(metric) ? await total({ ...plain, measure: 'sum' }) : null
   const since = Math.min(...counts.map(({ first }) => first))
   return { by, key, conversions, value, level: 1 - ALPHA, since, experiment: keyOf(source) }
+}
+
+/** People of versions that held people out and of others that did not are no experiment together. */
+function changedShares(counts: readonly ExposureCount[], control: string): boolean {
+  const held = [...Map.groupBy(counts, ({ version }) => version).values()].map((of) => of.some(({ arm }) => arm === control))
+  return held.some(Boolean) && held.some((each) => !each)
 }
 
 /** The difference per person, times everybody who was treated; its interval holds however often one looks. Null: too early. */

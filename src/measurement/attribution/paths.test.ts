@@ -230,7 +230,7 @@ test('paths in SQL are what the rules say, person by person, and every model rea
         )
       },
     ),
-    { numRuns: Number(process.env['RUNS'] ?? 12) },
+    { numRuns: 12 },
   )
 })
 
