@@ -14,6 +14,7 @@ import { decisions, models } from './models.ts'
 import { type Paint, painter, visible, wantsColour } from './paint.ts'
 import { erasePerson, exportPerson } from './person.ts'
 import { proving } from './proof-pack.ts'
+import { reports } from './reports.ts'
 import { schemas } from './schema.ts'
 import { simulating } from './simulate.ts'
 import { validate } from './validate.ts'
@@ -41,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   models,
   decisions,
   goals,
+  reports,
   auditing,
   proving,
   doctor,
