@@ -119,7 +119,7 @@ const journey = (chooses: boolean): Journey =>
           {
             kind: 'choose',
             id: 'nudge',
-            by: { model: 'cart', control: '0%' },
+            by: { model: 'cart', control: '0%', holdout: '0%' },
             options: armsOf(3).map(({ arm }) => ({ id: arm, steps: [{ kind: 'email', id: `mail-${arm}`, template: 'mail' }] })),
             fallback: [],
           },

@@ -106,7 +106,7 @@ suite('who comes first when a slot is contested', () => {
         {
           kind: 'choose',
           id: 'nudge',
-          by: { model: 'cart', control: '0%' },
+          by: { model: 'cart', control: '0%', holdout: '0%' },
           options: [
             { id: 'text', cost: 1, steps: [{ kind: 'sms', id: 'text', template: 'text', otherwise: [] }] },
             { id: 'mail', steps: [mail('mail')] },
@@ -148,7 +148,7 @@ suite('who comes first when a slot is contested', () => {
         {
           kind: 'choose',
           id: 'nudge',
-          by: { model: 'cart', control: '0%' },
+          by: { model: 'cart', control: '0%', holdout: '0%' },
           options: [{ id: 'text', cost: 1, steps: [{ kind: 'sms', id: 'text', template: 'text', otherwise: [] }, mail('later')] }],
           fallback: [],
         },

@@ -14,7 +14,7 @@ export const ChooseParts = z.strictObject({
     /** Share of people who get the fallback whatever the model says: lift is told against them. */
     control: Share.default('10%'),
     /** Share of people who get none of it and go on below. */
-    holdout: Share.default('0%'),
+    holdout: Share.default('5%'),
     /** Time that the model may take. */
     budget: DurationText.default('50ms'),
   }),

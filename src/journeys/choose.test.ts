@@ -33,7 +33,7 @@ const nudging = (by: object = {}, more: readonly unknown[] = []) =>
       {
         kind: 'choose',
         id: 'nudge',
-        by: { model: 'cart', control: '0%', ...by },
+        by: { model: 'cart', control: '0%', holdout: '0%', ...by },
         options: OPTIONS,
         fallback: [{ kind: 'email', id: 'plain', template: 'plain' }],
       },

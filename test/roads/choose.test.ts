@@ -24,7 +24,7 @@ const CART = journey('cart', 'Cart Abandoned', {
     {
       kind: 'choose',
       id: 'nudge',
-      by: { model: 'cart', control: '50%' },
+      by: { model: 'cart', control: '50%', holdout: '0%' },
       options: [
         { id: 'discount', offer: 'discount', cost: 1, steps: [{ kind: 'email', id: 'cart-10-off', template: 'cart-10-off' }] },
         {

@@ -35,7 +35,7 @@ before(async () => {
         {
           kind: 'choose',
           id: 'nudge',
-          by: { model: 'cart', control: '0%' },
+          by: { model: 'cart', control: '0%', holdout: '0%' },
           options: ['ten-off', 'shipping'].map((id) => ({ id, steps: [{ kind: 'email', id, template: id }] })),
           fallback: [{ kind: 'email', id: 'plain', template: 'plain' }],
         },

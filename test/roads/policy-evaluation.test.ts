@@ -24,7 +24,7 @@ const cart = journey('cart', 'Product Added', {
     {
       kind: 'choose',
       id: 'nudge',
-      by: { model: 'recovery', control: '0%' },
+      by: { model: 'recovery', control: '0%', holdout: '0%' },
       options: [option('plain'), option('discount', { cost: 2, offer: 'percent_off' })],
       fallback: [],
     },
