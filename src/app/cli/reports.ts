@@ -36,7 +36,7 @@ async function list({ paint }: Call, server: Server): Promise<Outcome<Result>> {
   const answer = await ask(server, ListReports, {})
   if (isRefusal(answer)) return answer
   const wide = Math.max(...answer.reports.map(({ id }) => id.length))
-  const lines = answer.reports.map(({ id, question }) => `${paint.bold(id.padEnd(wide))}  ${question}`)
+  const lines = answer.reports.map(({ id, question }) => `${paint('bold', id.padEnd(wide))}  ${question}`)
   return { code: 0, json: answer, text: lines.join('\n') }
 }
 
@@ -47,10 +47,10 @@ async function read(call: Call, server: Server, report: string): Promise<Outcome
   if (isRefusal(answer)) return answer
   const { title, sentences, tables, doubts } = answer
   const lines = [
-    call.paint.bold(title),
+    call.paint('bold', title),
     ...sentences.map(visible),
     ...tables.flatMap((table) => ['', ...rowsOf(table, call.paint)]),
-    ...(doubts.length === 0 ? [] : ['', ...doubts.map(({ sentence }) => call.paint.dim(`Mind: ${visible(sentence)}`))]),
+    ...(doubts.length === 0 ? [] : ['', ...doubts.map(({ sentence }) => call.paint('dim', `Mind: ${sentence}`))]),
   ]
   return { code: 0, json: answer, text: lines.join('\n') }
 }
@@ -71,7 +71,7 @@ function rowsOf({ title, columns, rows }: Table, paint: Paint): string[] {
   const widths = columns.map((column, i) => Math.max(column.title.length, ...cells.map((row) => row[i]!.length)))
   const line = (row: readonly string[]): string =>
     row.map((cell, i) => (columns[i]!.type === 'text' ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
-  return [paint.bold(title), paint.dim(line(columns.map((column) => column.title))), ...cells.map(line)]
+  return [paint('bold', title), paint('dim', line(columns.map((column) => column.title))), ...cells.map(line)]
 }
 
 async function runs(server: Server, report: string | undefined): Promise<Outcome<Result>> {
