@@ -6,6 +6,7 @@ import { Page } from '#content/pages.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Snippet } from '#content/snippets.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
+import { Touchpoints } from '#measurement/attribution/touchpoints.ts'
 import { Goal } from '#measurement/goals/schema.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
 import type { Command, Result } from './command.ts'
@@ -35,6 +36,7 @@ export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['sender', shapeOf(Sender, 'Sender')],
   ['metric', shapeOf(Metric, 'Metric')],
   ['goal', shapeOf(Goal, 'Goal')],
+  ['touchpoints', shapeOf(Touchpoints, 'Touchpoints')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
 ])
 
