@@ -68,12 +68,15 @@ const Condition = ({ text, sentences }: { text: string; sentences: Readonly<Reco
 )
 
 function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Readonly<Record<string, string>> }) {
-  const { goal, exit, holdout } = journey
+  const { goal, exit, holdout, serves = [], guardrails = [] } = journey
   const rows: (readonly [string, ReactNode])[] = [
     ['Begins', entryTitle(journey)],
     ['Comes in', entryRules(journey)],
     ['Goal', `${goal.event} within ${durationWords(goal.within)}`],
     ['Held out', holdout],
+    ...(goal.worth === undefined ? [] : [['Worth of one', goal.worth] as const]),
+    ...(serves.length > 0 ? [['Serves', serves.join(', ')] as const] : []),
+    ...(guardrails.length > 0 ? [['Must not worsen', guardrails.map(({ metric }) => metric).join(', ')] as const] : []),
   ]
   const conditions = placedEntries(journey)
     .flatMap(entryTexts)

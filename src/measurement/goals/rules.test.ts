@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import { Metric } from '../metrics/schema.ts'
 import { checkGoal } from './check.ts'
 import { incrementOf, togetherOf } from './contributions.ts'
-import { baselineSpan, spanOf } from './period.ts'
+import { baselineSpan, plusDays, spanOf } from './period.ts'
+import type { GoalFacts } from './reckoning.ts'
+import { progressOf, recordOf, seriesOf } from './report.ts'
 import { Goal } from './schema.ts'
 import { chanceText, dayText, figure } from './words.ts'
 
@@ -122,4 +124,65 @@ test('numbers and days are written as people write them', () => {
   ])
   assert.deepEqual([0.001, 0.34, 0.996].map(chanceText), ['below 1 %', '34 %', 'above 99 %'])
   assert.equal(dayText('2026-03-01'), '1 March 2026')
+})
+
+/** Days of up to a year and a half before the moment, some of them without anything. */
+const anyFacts: fc.Arbitrary<GoalFacts> = fc
+  .record({
+    first: fc.integer({ min: 0, max: 540 }),
+    values: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 400 })), { maxLength: 540 }),
+    members: fc.option(fc.record({ period: fc.nat(5_000), baseline: fc.nat(5_000) })),
+  })
+  .map(({ first, values, members }) => {
+    const days = values.flatMap((value, i) => {
+      const day = plusDays('2024-09-01', first + i)
+      return value > 0 && day <= '2026-02-20' ? [{ day, times: value, people: value, sum: value * 9.95 }] : []
+    })
+    return { days, once: null, members, segmentSince: null }
+  })
+
+test('whatever happened before, what is told of a goal agrees with itself, and nothing is told that is no number', () => {
+  fc.assert(
+    fc.property(
+      anyFacts,
+      fc.record({
+        metric: fc.constantFrom('orders', 'revenue'),
+        per: fc.constantFrom('total', 'person'),
+        scope: fc.constant({ segment: 'paying' }),
+        period: fc.constantFrom('week', 'quarter', 'year', '2025', '2026-03', { from: '2026-02-20', to: '2026-02-20' }),
+        baseline: fc.constantFrom('previous', 'year-before', { value: 100 }),
+        target: fc.constantFrom({ change: '-5%' }, { change: '+20%' }, { to: 0 }, { to: 50 }),
+      }),
+      fc.integer({ min: Date.UTC(2026, 1, 20), max: Date.UTC(2026, 1, 21) - 1 }),
+      (facts, parts, asOf) => {
+        const asked = { goal: goal(parts), metric: METRICS.find(({ id }) => id === parts.metric)!, facts, asOf }
+        const told = progressOf(asked)
+        const { series, fan } = seriesOf(asked)
+        const divided = parts.per === 'person' && (facts.members?.period ?? 0) === 0
+        assert.equal(Number.isFinite(told.soFar), !divided)
+        assert.ok(
+          !/NaN|Infinity|undefined|null/.test(JSON.stringify([told.sentence, told.needs, told.doubts, told.definitions, told.noForecast])),
+          told.sentence,
+        )
+        if (!divided) {
+          assert.ok(Math.abs(series.reduce((sum, { value }) => sum + value, 0) - told.soFar) <= 1e-9 * Math.max(1, told.soFar))
+          assert.ok(series.length <= told.period.days)
+        }
+        for (const { low, mid, high } of fan) assert.ok(low <= mid && mid <= high && [low, high].every(Number.isFinite))
+        const { forecast, target, standing } = told
+        if (forecast) {
+          assert.ok(forecast.low <= forecast.high && forecast.low >= told.soFar - 1e-9)
+          assert.ok(forecast.chance === null || (forecast.chance >= 0 && forecast.chance <= 1))
+          assert.equal(forecast.chance === null, target === null)
+        }
+        // Of what can only grow: what is reached from below stays reached, what is exceeded stays exceeded.
+        if (target && !divided && standing === 'reached' && asOf < told.period.to) assert.ok(told.soFar >= target.value)
+        if (target && standing === 'missed' && asOf < told.period.to) assert.ok(told.soFar > target.value)
+        if (!target) assert.ok(standing === 'unknown')
+        const record = recordOf(asked)
+        assert.ok(record === null || record.held <= record.forecasts)
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
