@@ -92,9 +92,9 @@ const RARE = 0.1
 
 /** Of two rates at all looks together, from the first person on; null where it is no rate, or nobody is there. */
 export function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): Bounds | null {
-  if (control.kind !== 'proportion' || treated.kind !== 'proportion') return null
+  if (control.kind !== 'proportion' || treated.kind !== 'proportion' || control.n === 0 || treated.n === 0) return null
   const all = { n: control.n + treated.n, x: control.sum + treated.sum }
-  if (all.x <= RARE * all.n && control.n > 0 && treated.n > 0) return bySplit({ control, treated, all }, alpha)
+  if (all.x <= RARE * all.n) return bySplit({ control, treated, all }, alpha)
   // Each rate at half the error, so that both hold, and with them their difference.
   const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW.people }))
   return { low: b![0] - a![1], high: b![1] - a![0] }

@@ -76,7 +76,7 @@ function needOf(plan: Plan, { units, absolute, least }: { units: number; absolut
     control,
     treated,
     days: plan.peopleADay === undefined ? null : Math.ceil(all / plan.peopleADay) + plan.windowDays,
-    controlCosts: plan.worth === undefined ? null : control * Math.abs(absolute) * plan.worth,
+    controlCosts: plan.worth === undefined ? null : Math.round(control * Math.abs(absolute) * plan.worth * 100) / 100,
   }
 }
 

@@ -150,6 +150,16 @@ test('while there are few, only what is exactly certain is said', () => {
   )
 })
 
+test('of nobody nothing is said, and figures are written with as many digits as are read', () => {
+  const none = read([{ ...ORDERS, arms: rates([0, 0], [0, 0]) }]).comparisons[0]!
+  assert.equal(none.sentence, 'Too early: one side has 0 people, and each needs 100 before its figures hold.')
+  const small = read([{ ...ORDERS, arms: rates([1_000, 20_000], [1_020, 20_000]) }]).comparisons[0]!
+  assert.match(
+    small.sentence,
+    /^Not decided: so far people who got the mail ordered 0\.10 percentage points more often \(5\.10 % against 5\.00 %\), but anything between −0\.60 and 0\.80 /,
+  )
+})
+
 test('what looks shown by itself is not, among many that were tried', () => {
   const close = { ...ORDERS, arms: rates([1_000, 10_000], [1_141, 10_000]) }
   const flat = (id: string): MetricAsked => ({ ...ORDERS, id, arms: rates([1_000, 10_000], [1_003, 10_000]) })

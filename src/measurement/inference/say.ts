@@ -7,7 +7,8 @@ type Unit = Pick<MetricAsked, 'unit' | 'currency'>
 /** Enough digits that something other than 0 is seen, and no more than two that matter. */
 function digits(size: number): number {
   if (!(size > 0) || !Number.isFinite(size)) return 2
-  return Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(size))))
+  // Of 0.09999999999999998 the reader expects what 0.1 gets.
+  return Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(size) + 1e-9)))
 }
 
 const minus = (text: string): string => (Number(text.replaceAll(' ', '')) === 0 ? text.replace('-', '') : text.replace('-', '−'))
