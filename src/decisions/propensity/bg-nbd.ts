@@ -88,7 +88,7 @@ function placesOf(values: readonly number[]): { readonly list: Float64Array; rea
   return { list: Float64Array.from(list), place: new Map(list.map((value, i) => [value, i])) }
 }
 
-const LARGEST = 1e6
+const [LEAST, LARGEST] = [1e-9, 1e6]
 /** Fewer buyers, or repeat purchases, say nothing of four numbers. */
 const ENOUGH = 50
 /** Of 2·(log-likelihood with loss − without), chi-square with two degrees of freedom at 5 %: below, nobody is shown to be lost. */
@@ -101,7 +101,7 @@ export function againstHistories(histories: Histories): Objective {
   const [base, leaves] = [new Float64Array(counts.length), new Float64Array(counts.length)]
   return (logs) => {
     const [r, alpha, a, b] = Array.from(logs, Math.exp) as [number, number, number?, number?]
-    if (Math.max(r, alpha, a ?? 0, b ?? 0) > LARGEST) return Number.POSITIVE_INFINITY
+    if (Math.max(r, alpha, a ?? 0, b ?? 0) > LARGEST || Math.min(r, alpha, a ?? 1, b ?? 1) < LEAST) return Number.POSITIVE_INFINITY
     const spans = moments.map((each) => Math.log(alpha + each))
     const constant = r * Math.log(alpha) - lgamma(r) - (a === undefined ? 0 : lbeta(a, b!))
     for (const [i, count] of counts.entries()) {

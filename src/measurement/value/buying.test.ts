@@ -176,12 +176,10 @@ test('where nobody is lost, purchases go on at their rate, and nobody is called 
   near(expectedOf(model, buyers[0]!, 30) / buyers[0]!.x, 1, 0.2)
 })
 
-const parameters = fc.record({
-  r: fc.double({ min: 0.05, max: 5, noNaN: true }),
-  alpha: fc.double({ min: 0.5, max: 50, noNaN: true }),
-  a: fc.double({ min: 0.05, max: 6, noNaN: true }),
-  b: fc.double({ min: 0.05, max: 12, noNaN: true }),
-})
+/** Evenly over orders of magnitude. */
+const between = (least: number, most: number) =>
+  fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }).map((log) => Math.exp(log))
+const parameters = fc.record({ r: between(0.05, 20), alpha: between(0.5, 50), a: between(0.05, 1e6), b: between(0.05, 1e6) })
 const history = fc
   .tuple(fc.integer({ min: 0, max: 200 }), fc.double({ min: 0, max: 150, noNaN: true }), fc.double({ min: 0, max: 150, noNaN: true }))
   .map(([x, tx, more]): Buyer => ({ x, tx: x === 0 ? 0 : tx, T: (x === 0 ? 0 : tx) + more }))
@@ -197,9 +195,27 @@ test('whatever the numbers, expectations are finite, grow with time, and a disco
       assert.ok(discountedOf(model, buyer, { period: 5, periods: 4, rate: 0.02 }) <= plain + 1e-9)
       const p = aliveUnder(model, buyer)
       assert.ok(p >= 0 && p <= 1)
-      const pareto = { r: numbers.r, alpha: numbers.alpha, s: numbers.a, beta: numbers.b }
+      const pareto = { r: numbers.r, alpha: numbers.alpha, s: Math.min(5, numbers.a), beta: Math.min(50, numbers.b + 0.5) }
       assert.ok(Number.isFinite(paretoLogLikelihood(pareto, buyer)))
       assert.ok(paretoAlive(pareto, buyer) >= 0 && paretoAlive(pareto, buyer) <= 1)
     }),
   )
+})
+
+test('people who all leave with the same chance: the likelihood is flat along a and b, and what is foretold is that of one chance', () => {
+  const buyers: Buyer[] = [
+    { x: 0, tx: 0, T: 20 },
+    { x: 1, tx: 7, T: 18 },
+    { x: 30, tx: 17, T: 18 },
+    { x: 400, tx: 100, T: 101 },
+  ]
+  for (const buyer of buyers)
+    for (const t of [1, 13, 500]) {
+      const told = [999, 1_001, 1e5, 1e6].map((a) => expectedOf({ kind: 'bg-nbd', r: 0.9, alpha: 5, a, b: 7 * a }, buyer, t))
+      const [before, beyond, many, more] = told as [number, number, number, number]
+      assert.ok(Math.abs(beyond / before - 1) < 2e-3 && Math.abs(more / many - 1) < 2e-3, `${JSON.stringify(buyer)} ${t}: ${told}`)
+    }
+  // Somebody at the rate λ, known well, who leaves with 1/8 after each purchase: (1 − e^(−λ·10/8))·8 in 10 weeks.
+  const steady: Buying = { kind: 'bg-nbd', r: 1e5, alpha: 1e5, a: 1e5, b: 7e5 }
+  near(expectedFromStart(steady, 10), (1 - Math.exp(-10 / 8)) * 8, 1e-3)
 })

@@ -44,15 +44,34 @@ export const expectedFromStart = (model: Buying, t: number): number => expectedO
 /** The formulas divide by a − 1 and have a pole where c is 0: right beside it they are smooth. */
 const besides = (value: number, pole: number): number => (Math.abs(value - pole) < 1e-5 ? pole + 1e-5 : value)
 
+/** Chances to leave that differ by less than this among people (1/√a, relative) are one chance. */
+const ALIKE = 1_000
+/** e^700 is about the largest number that there is. */
+const LARGEST_POWER = 600
+
 /**
- * E[Y(t)] of whoever is still there: eq. 10 of Fader, Hardie and Lee (2005) without its denominator, with Euler's transformation
- * (1−z)^(r+x) 2F1(r+x, b+x; c; z) = (1−z)^(a−1) 2F1(a+b−1−r, a−1; c; z), so that no power overflows for many purchases.
+ * E[Y(t)] of whoever is still there: eq. 10 of Fader, Hardie and Lee (2005) without its denominator, (c/(a−1)) (1 − (1−z)^(r+x) 2F1(r+x, b+x; c; z)),
+ * in that of its two forms in which nothing overflows (Euler's transformation), or where people leave with one chance in the limit of that.
  */
-function whileAlive({ r, alpha, a: told, b }: BgNbd, { x, T }: Buyer, t: number): number {
-  const a = besides(told, 1)
+function whileAlive(model: BgNbd, buyer: Buyer, t: number): number {
+  const { r, alpha, b } = model
+  const { x, T } = buyer
+  const a = besides(model.a, 1)
   const c = besides(a + b + x - 1, 0)
   const z = t / (alpha + T + t)
-  return (c / (a - 1)) * (1 - (1 - z) ** (a - 1) * hyp2f1({ a: a + b - 1 - r, b: a - 1, c }, z))
+  const decay = -Math.log1p(-z)
+  if (a > ALIKE || Math.min(a, r + x) * decay > LARGEST_POWER) return withOneChance(model, buyer, t)
+  const left =
+    a < 1 + r + x
+      ? (1 - z) ** (a - 1) * hyp2f1({ a: a + b - 1 - r, b: a - 1, c }, z)
+      : (1 - z) ** (r + x) * hyp2f1({ a: r + x, b: b + x, c }, z)
+  return (c / (a - 1)) * (1 - left)
+}
+
+/** Everybody leaves with the chance p after a purchase: (1 − e^(−λpt))/p purchases at the rate λ, over the gamma distribution of λ. */
+function withOneChance({ r, alpha, a, b }: BgNbd, { x, T }: Buyer, t: number): number {
+  const p = a / (a + b + x)
+  return -Math.expm1(-(r + x) * Math.log1p((p * t) / (alpha + T))) / p
 }
 
 /** Chance of exactly x repeat purchases within `t` after the first (Fader, Hardie and Lee 2005, eq. 8). */

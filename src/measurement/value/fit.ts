@@ -64,10 +64,10 @@ export interface ValueFit {
 }
 
 /** So many different histories can be resampled in seconds; with more, derivatives say as much. */
-const RESAMPLED = 3_000
+const RESAMPLED = 1_500
 
 function intervalOf(fitted: FittedBgNbd, buyers: readonly Buyer[], { t, seed }: { readonly t: number; readonly seed: string }): Interval {
-  const found = buyers.length <= RESAMPLED ? bootstrapTotal({ fitted, buyers, t, seed }) : totalInterval({ fitted, buyers, t })
+  const found = buyers.length <= RESAMPLED ? bootstrapTotal({ fitted, buyers, t, seed, rounds: 100 }) : totalInterval({ fitted, buyers, t })
   const estimate = totalOf(buyingOf(fitted), buyers, t)
   // Flat in some direction: anything from nothing to what nobody lost would buy.
   return found ?? { estimate, low: 0, high: totalOf({ kind: 'nbd', r: fitted.r, alpha: fitted.alpha }, buyers, t) }

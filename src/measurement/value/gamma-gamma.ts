@@ -35,7 +35,7 @@ export function againstSpenders(spenders: readonly Spender[]): Objective {
   const terms = new Float64Array(spenders.length)
   return (logs) => {
     const [p, q, v] = Array.from(logs, Math.exp) as [number, number, number]
-    if (Math.max(p, q) > 1e6 || v > 1e12) return Number.POSITIVE_INFINITY
+    if (Math.max(p, q) > 1e6 || v > 1e12 || Math.min(p, q, v) < 1e-9) return Number.POSITIVE_INFINITY
     const base = counts.map((x) => lgamma(p * x + q) - lgamma(p * x) - lgamma(q) + q * Math.log(v) + p * x * Math.log(x))
     for (const [i, { x, m, logM = Math.log(m), times = 1 }] of spenders.entries())
       terms[i] = times * (base[place.get(x)!]! + (p * x - 1) * logM - (p * x + q) * Math.log(x * m + v))
