@@ -18,6 +18,7 @@ export const DeliveryStatus = z.enum([
   'held',
   'queued',
   'sent',
+  'delivered',
   'failed',
   'skipped',
   'cancelled',
