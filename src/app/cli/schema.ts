@@ -5,6 +5,7 @@ import { Brand } from '#content/brand.ts'
 import { Page } from '#content/pages.ts'
 import { Sender, Template } from '#content/schema.ts'
 import { Snippet } from '#content/snippets.ts'
+import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
 import { Touchpoints } from '#measurement/attribution/touchpoints.ts'
 import { Goal } from '#measurement/goals/schema.ts'
@@ -37,6 +38,8 @@ export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['metric', shapeOf(Metric, 'Metric')],
   ['goal', shapeOf(Goal, 'Goal')],
   ['touchpoints', shapeOf(Touchpoints, 'Touchpoints')],
+  ['holdout', shapeOf(Holdout, 'Holdout')],
+  ['experiment', shapeOf(Experiment, 'Experiment')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
 ])
 
