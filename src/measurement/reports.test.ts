@@ -20,7 +20,7 @@ const refusals = fc.array(
 const deliveries = fc.array(
   fc.record({
     number: fc.integer({ min: 1, max: 6 }),
-    status: fc.constantFrom<DeliveryFact['status'][]>('queued', 'sent', 'opened', 'skipped', 'failed'),
+    status: fc.constantFrom<DeliveryFact['status'][]>('queued', 'sent', 'delivered', 'opened', 'skipped', 'failed'),
     reason: fc.constantFrom('', 'expired', 'failed:550'),
   }),
 )

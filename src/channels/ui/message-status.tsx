@@ -2,6 +2,7 @@ import { Chip, type Tone } from '#kit/chip.tsx'
 
 const TONES: Readonly<Record<string, Tone>> = {
   sent: 'ok',
+  delivered: 'ok',
   opened: 'ok',
   clicked: 'ok',
   failed: 'bad',
@@ -19,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   held: 'Held',
   sending: 'Sending',
   sent: 'Sent',
+  delivered: 'Delivered',
   failed: 'Failed',
   skipped: 'Skipped',
   cancelled: 'Cancelled',
