@@ -429,6 +429,26 @@ test('ways with their times are drawn for the hazard, and nobody is asked whose 
   )
 })
 
+test('a program that clicks and buys ten thousand times takes neither all memory nor all time', async () => {
+  const whose = { workspace_id: 'busy', profile_id: 'robot' }
+  const every = Array.from({ length: 10_000 }, (_, i) => NOW - 29 * DAY + i * 4 * MINUTE)
+  await record(
+    'deliveries',
+    every.map((at, i) => ({ ...messageRow('busy', { ...happened('robot', 'email', 1), at: at + i }), ...whose, effect_id: `e${i}` })),
+  )
+  await record(
+    'events',
+    every.map((at, i) => ({
+      ...eventRow('busy', { person: 'robot', at: at + MINUTE + i }, { name: 'Order Completed', properties: '{"total":1}' }),
+      message_id: `b${i}`,
+    })),
+  )
+  const { totals, keys } = (await countPaths(analytics, queryOf('busy'))).all
+  assert.equal(totals.conversions, 10_000)
+  assert.equal(totals.value, 10_000)
+  assert.ok(keys[0]!.rules.last.conversions > 390, 'the latest touches count')
+})
+
 test('where nothing happened there is nothing, and nothing fails', async () => {
   const { all, clicksOnly } = await countPaths(analytics, queryOf('nobody'))
   assert.deepEqual([all.totals.conversions, all.keys, clicksOnly.moves], [0, [], []])
