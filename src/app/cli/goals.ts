@@ -73,10 +73,10 @@ function whole(report: GoalReport, paint: Paint): string[] {
   ]
 }
 
-const KNOWN = { measured: 'green', early: 'yellow', not: 'red' } as const
+const KNOWN = { measured: 'green', early: 'yellow', blocked: 'red', not: 'red' } as const
 
 const outcome = ({ journey, kind, outcome: what, measured, sentence, serves }: OutcomeLine, paint: Paint): string[] => [
   `${paint('bold', visible(journey))} ${kind}: ${visible(what)}`,
-  `  ${paint(KNOWN[measured], { measured: 'known', early: 'not yet', not: 'not known' }[measured])} ${visible(sentence)}`,
+  `  ${paint(KNOWN[measured], { measured: 'known', early: 'not yet', blocked: 'blocked', not: 'not known' }[measured])} ${visible(sentence)}`,
   ...(serves.length > 0 ? [paint('dim', `  for ${serves.map(({ name }) => visible(name)).join(', ')}`)] : []),
 ]

@@ -152,8 +152,8 @@ export const OutcomeLine = z.object({
   holdout: z.string(),
   guardrails: z.array(z.object({ metric: z.string(), sentence: z.string() })),
   serves: z.array(z.object({ id: z.string(), name: z.string() })),
-  /** `measured`: there is an interval; `early`: people are held out, and it takes more of them; `not`: nobody will know. */
-  measured: z.enum(['measured', 'early', 'not']),
+  /** `measured`: there is an interval; `early`: people are held out, and it takes more of them; `blocked`: the arms are not split as designed; `not`: nobody will know. */
+  measured: z.enum(['measured', 'early', 'blocked', 'not']),
   /** Treated minus held out, of people who reach the goal; null unless measured. */
   difference: z
     .object({
@@ -166,6 +166,8 @@ export const OutcomeLine = z.object({
       method: z.string(),
     })
     .nullable(),
+  /** The same of what it is worth, for each person in the workspace's currency, before margin; null unless measured and told. */
+  perPerson: z.object({ estimate: z.number(), low: z.number(), high: z.number(), level: z.number() }).nullable(),
   /** What was found, or why nothing is known and what to do. */
   sentence: z.string(),
   doubts: z.array(Doubt),

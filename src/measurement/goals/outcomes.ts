@@ -3,6 +3,7 @@ import type { Journey } from '#journeys/schema.ts'
 import { durationText, milliseconds } from '#lib/duration.ts'
 import type { ExperimentReport } from '../experiments/api.ts'
 import { type Described, describe, type Library, sourcesOf } from '../experiments/sources.ts'
+import type { Readout } from '../inference/schema.ts'
 import { metricIn } from '../metrics/check.ts'
 import { nameOf } from '../metrics/schema.ts'
 import type { OutcomeLine } from './api.ts'
@@ -61,28 +62,45 @@ function outcomeText({ goal: { event, where, within, value, worth, margin } }: J
   return `“${event}”${where === undefined ? '' : ` where ${where}`} within ${window} of coming in${told === '' ? '' : `; worth ${told}${share}`}`
 }
 
-type Measured = Pick<OutcomeLine, 'measured' | 'difference' | 'sentence' | 'doubts' | 'drill'>
+type Measured = Pick<OutcomeLine, 'measured' | 'difference' | 'perPerson' | 'sentence' | 'doubts' | 'drill'>
 
 const HOLD_OUT = 'Nobody is held out, so nobody will know whether it worked: give it a hold-out of 5 or 10 %.'
 
 function measuredBy({ id }: Journey, report: ExperimentReport | undefined): Measured {
   if (!report)
-    return { measured: 'not', difference: null, sentence: HOLD_OUT, doubts: [], drill: { action: 'reports.journey', query: { id } } }
+    return {
+      measured: 'not',
+      difference: null,
+      perPerson: null,
+      sentence: HOLD_OUT,
+      doubts: [],
+      drill: { action: 'reports.journey', query: { id } },
+    }
   const drill = { action: 'experiments.report', query: { key: report.key } }
   const first = report.readouts[0]!.readout
   const comparison = first.comparisons.find(({ role }) => role === 'primary')
   const doubts = [...first.doubts, ...report.doubts, ...(comparison?.doubts ?? [])]
   const always = comparison?.absolute?.always
-  if (!comparison?.absolute || !always) return { measured: 'early', difference: null, sentence: report.sentence, doubts, drill }
+  if (!comparison?.absolute || !always)
+    return { measured: first.blocked ? 'blocked' : 'early', difference: null, perPerson: null, sentence: report.sentence, doubts, drill }
   const { estimate } = comparison.absolute
   const { level, treated, control, method } = comparison
   return {
     measured: 'measured',
     difference: { estimate, low: always.low, high: always.high, level, treated: treated.n, heldOut: control.n, method },
+    perPerson: worthOf(first),
     sentence: comparison.sentence,
     doubts,
     drill,
   }
+}
+
+/** Read beside the outcome where it has a worth (`valueMetric`). */
+function worthOf({ comparisons }: Readout): OutcomeLine['perPerson'] {
+  const found = comparisons.find(({ unit, absolute }) => unit === 'money' && absolute?.always)
+  if (!found?.absolute?.always) return null
+  const { low, high } = found.absolute.always
+  return { estimate: found.absolute.estimate, low, high, level: found.level }
 }
 
 export const OUTCOME_WORDS = [
