@@ -82,7 +82,14 @@ function measuredBy({ id }: Journey, report: ExperimentReport | undefined): Meas
   const doubts = [...first.doubts, ...report.doubts, ...(comparison?.doubts ?? [])]
   const always = comparison?.absolute?.always
   if (!comparison?.absolute || !always)
-    return { measured: first.blocked ? 'blocked' : 'early', difference: null, perPerson: null, sentence: report.sentence, doubts, drill }
+    return {
+      measured: first.blocked?.code === 'sample_ratio' ? 'blocked' : 'early',
+      difference: null,
+      perPerson: null,
+      sentence: report.sentence,
+      doubts,
+      drill,
+    }
   const { estimate } = comparison.absolute
   const { level, treated, control, method } = comparison
   return {
