@@ -74,19 +74,60 @@ export interface Standing {
 
 /** Histories of all buyers of a workspace, counted: exact where there are few, by the week where there are many. */
 export async function readHistories(facts: Facts, asked: Purchases): Promise<Histories> {
-  const standing = await readStanding(facts, asked)
-  const unitDays = standing.people > DAYS_UP_TO ? 7 : 1
-  const [groups, spenders] = await Promise.all([readGroups(facts, asked, unitDays), readSpenders(facts, asked)])
-  return { groups, spenders, standing, unitDays }
-}
-
-async function readStanding(facts: Facts, asked: Purchases): Promise<Standing> {
-  const [row] = await facts.query<Omit<Standing, 'correlation'> & { correlation: number | null }>(
-    `SELECT toFloat64(count()) AS people, toFloat64(countIf(x > 0)) AS repeaters, sum(realised) AS realised,
-       if(isFinite(corrIf(toFloat64(x), m, x > 0 AND m > 0) AS r), r, NULL) AS correlation, toFloat64(max(T)) AS span FROM (${purchasesOf(asked)})`,
+  const unitDays = (await countBuyers(facts, asked)) > DAYS_UP_TO ? 7 : 1
+  // Both countings in one reading: it is the reading of events that takes its time.
+  const rows = await facts.query<Group & Sums & { readonly set: 0 | 1; readonly mean: number }>(
+    `SELECT grouping(bin) AS set, toFloat64(p.x) AS x, round(p.tx / ${unitDays}) * ${unitDays} / 7 AS tx, round(p.T / ${unitDays}) * ${unitDays} / 7 AS T,
+       if(p.x > 0 AND p.m > 0, round(log(p.m) * 200), -1e6) AS bin, toFloat64(count()) AS times, sum(p.m) AS spent, sum(p.realised) AS realised,
+       toFloat64(sum(p.later)) AS later, avg(p.m) AS mean, if(bin = -1e6, 0, avg(log(greatest(p.m, 1e-300)))) AS logM, sum(p.m * p.m) AS squares, toFloat64(max(p.T)) AS span
+     FROM (${purchasesOf(asked)}) AS p GROUP BY GROUPING SETS ((x, tx, T), (x, bin)) ORDER BY set, x, tx, T, bin`,
     params(asked),
   )
-  return { ...row!, correlation: row!.correlation ?? Number.NaN }
+  const groups = rows
+    .filter(({ set }) => set === 1)
+    .map(({ x, tx, T, times, spent, realised, later }): Group => ({ x, tx, T, times, spent, realised, later }))
+  // People of the same count whose mean differs by half a percent at most stand together.
+  const binned = rows.filter(({ set }) => set === 0)
+  const spenders = binned
+    .filter(({ x, mean }) => x > 0 && mean > 0)
+    .map(({ x, mean, logM, times }): Spender => ({ x, m: mean, logM, times }))
+  return { groups, spenders, standing: standingOf(groups, binned), unitDays }
+}
+
+interface Sums {
+  readonly logM: number
+  readonly squares: number
+  readonly span: number
+}
+
+function standingOf(groups: readonly Group[], binned: readonly (Group & Sums)[]): Standing {
+  const sum = (of: (group: Group) => number): number => groups.reduce((total, each) => total + of(each), 0)
+  return {
+    people: sum(({ times }) => times),
+    repeaters: sum(({ x, times }) => (x > 0 ? times : 0)),
+    realised: sum(({ realised }) => realised),
+    correlation: correlationOf(binned.filter(({ x, spent }) => x > 0 && spent > 0)),
+    span: binned.reduce((most, { span }) => Math.max(most, span), 0),
+  }
+}
+
+/** Pearson's, from sums over people of the same count. */
+function correlationOf(spent: readonly (Group & Sums)[]): number {
+  const sum = (of: (each: Group & Sums) => number): number => spent.reduce((total, each) => total + of(each), 0)
+  const [n, x, m] = [sum(({ times }) => times), sum((each) => each.times * each.x), sum((each) => each.spent)]
+  const xx = sum((each) => each.times * each.x ** 2) - (x * x) / n
+  const mm = sum(({ squares }) => squares) - (m * m) / n
+  return (sum((each) => each.x * each.spent) - (x * m) / n) / Math.sqrt(xx * mm)
+}
+
+/** About: whether days are told apart hangs on it. */
+async function countBuyers(facts: Facts, asked: Purchases): Promise<number> {
+  const { event, where } = asked.metric
+  const [row] = await facts.query<{ people: number }>(
+    `SELECT toFloat64(uniq(profile_id)) AS people FROM (${profileEvents({ event, where })})`,
+    params(asked),
+  )
+  return row!.people
 }
 
 export async function readGroups(facts: Facts, asked: Purchases, unitDays: 1 | 7): Promise<Group[]> {
@@ -98,14 +139,6 @@ export async function readGroups(facts: Facts, asked: Purchases, unitDays: 1 | 7
   )
   return rows
 }
-
-/** People of the same count whose mean differs by half a percent at most stand together. */
-const readSpenders = (facts: Facts, asked: Purchases): Promise<Spender[]> =>
-  facts.query<Spender>(
-    `SELECT toFloat64(p.x) AS x, avg(p.m) AS m, avg(log(p.m)) AS logM, toFloat64(count()) AS times FROM (${purchasesOf(asked)}) AS p
-     WHERE p.x > 0 AND p.m > 0 GROUP BY x, round(log(p.m) * 200) ORDER BY x, m`,
-    params(asked),
-  )
 
 /** A person with their own history, in days. */
 export interface PersonHistory {
