@@ -8,7 +8,7 @@ export function written(value: Cell, type: ColumnType): string {
     case 'share':
       return `${trimmed(value * 100, 2)} %`
     case 'money':
-      return value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+      return grouped(value.toFixed(2))
     case 'points':
       return `${value > 0 ? '+' : ''}${trimmed(value * 100, 2)} points`
     case 'time':
@@ -22,7 +22,14 @@ export function written(value: Cell, type: ColumnType): string {
   }
 }
 
-const trimmed = (value: number, digits: number): string => value.toLocaleString('en', { maximumFractionDigits: digits })
+/** At most so many digits after the point, and none that say nothing. */
+const trimmed = (value: number, digits: number): string => grouped(String(Number(value.toFixed(digits))))
+
+/** Thousands apart: 1,204.5. Numbers that JavaScript writes with an exponent stay so. */
+const grouped = (text: string): string => {
+  const [whole = '', rest] = text.split('.')
+  return text.includes('e') ? text : [whole.replaceAll(/\B(?=(\d{3})+$)/g, ','), rest].filter((part) => part !== undefined).join('.')
+}
 
 /** Milliseconds in the largest unit that leaves at least 1. */
 function spoken(ms: number): string {
