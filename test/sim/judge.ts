@@ -158,10 +158,7 @@ export class Judge implements Witness {
     for (const placed of facts) this.#take(placed)
     for (const { partition, seq } of batch.deadLetters) this.#settledPlaces.add(`${partition} ${seq}`)
     for (const { id } of batch.people) this.#checkRuns(id)
-    this.people.saved(batch, facts)
-    this.decisions.saved(batch, facts)
-    this.scores.saved(batch, facts)
-    this.comparisons.saved(batch, facts)
+    for (const watch of [this.people, this.decisions, this.scores, this.comparisons]) watch.saved(batch, facts)
   }
 
   /** Only what has come since can have moved anything. */
@@ -269,11 +266,7 @@ export class Judge implements Witness {
     }
     for (const { id, key } of this.#db.outbox.rows.values()) if (isTheirs(key)) this.#handedOver.delete(id)
     for (const key of keys) this.erased.add(key)
-    this.people.forget(keys)
-    this.messages.forget(keys)
-    this.decisions.forget(keys)
-    this.scores.forget(keys)
-    this.comparisons.forget(keys)
+    for (const watch of [this.people, this.messages, this.decisions, this.scores, this.comparisons]) watch.forget(keys)
   }
 
   /** Somebody who had left has come back. */
