@@ -59,9 +59,13 @@ export function paramsOf(workspace: string, source: Source): Params {
  * `first`: when chance put them there, before anything came of it. Parameters: `paramsOf`.
  */
 export const exposedPeople = (source: Source): string => `
-  SELECT x.person AS person, argMin(x.arm, (x.at, x.arm)) AS arm, min(x.at) AS first, argMin(x.version, (x.at, x.arm)) AS version,
-    argMin(x.share, (x.at, x.arm)) AS share, ${isSticky(source) ? 'max(x.said_crossed) > 0 OR uniqExact(x.arm) > 1' : '0'} AS crossed
-  FROM (${byPerson(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))}) AS x GROUP BY x.person`
+  SELECT x.person AS person, argMin(x.arm, x.place) AS arm, min(x.at) AS first, argMin(x.version, x.place) AS version, argMin(x.share, x.place) AS share,
+    ${isSticky(source) ? 'max(x.said_crossed) > 0 OR min(x.name) != max(x.name)' : '0'} AS crossed
+  FROM (SELECT person, arm, at, version, share, said_crossed, ${PLACE} AS place, cityHash64(arm) AS name
+    FROM (${byPerson(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))})) AS x GROUP BY x.person`
+
+/** One number to order by, ties of a moment broken the same way each time: tuples in aggregates are ten times slower. */
+const PLACE = 'toUnixTimestamp64Milli(at) * 1024 + toInt64(cityHash64(arm, version) % 1024)'
 
 export const countExposed = (analytics: Analytics, workspace: string, source: Source): Promise<ExposureCount[]> =>
   analytics.query<ExposureCount>(
