@@ -82,8 +82,7 @@ export class World {
     const intelligence =
       bug !== null && !OF_MODELS.has(bug) ? null : drawIntelligence(new Dice(`models of seed ${seed}`), { always: bug !== null })
     const isHunted = bug !== null && OF_COMPARISONS.has(bug)
-    const comparisons =
-      bug !== null && !isHunted ? NO_EXPERIMENTS : drawComparisons(new Dice(`arms of seed ${seed}`), { always: isHunted })
+    const comparisons = bug !== null && !isHunted ? NO_EXPERIMENTS : drawComparisons(new Dice(`arms of seed ${seed}`), { always: isHunted })
     this.scenery = drawScenery(this.dice, { intelligence, comparisons })
     // The clocks change while things go wrong.
     this.#begins = this.scenery.moment - this.dice.between(2, 50) * 1_000
