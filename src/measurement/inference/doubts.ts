@@ -7,7 +7,7 @@ import { effectOf } from './welch.ts'
 
 /**
  * In each arm, before an asymptotic interval is to be trusted. Twenty conversions in both arms together are not enough: with one of twenty
- * held out and a rate of 2 % such intervals hold the truth in 84 of 100 runs instead of 95 (`readout.test.ts` holds them to it).
+ * held out and a rate of 2 % such intervals hold the truth in 84 of 100 runs instead of 95 (`coverage.test.ts` holds them to it).
  */
 export const LEAST_UNITS = 100
 export const LEAST_CONVERSIONS = 20
