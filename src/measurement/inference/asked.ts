@@ -29,7 +29,7 @@ export interface MetricAsked {
   readonly arms: ByArm
   /** People by when they came in: the first and the second half. An effect that differs between them may be novelty wearing off. */
   readonly halves?: { readonly early: ByArm; readonly late: ByArm }
-  /** Of a guardrail: how much worse is tolerated, as a share of control's mean. Left out: none, so only harm can be shown. */
+  /** Of a guardrail: how much worse is tolerated, as a share of control's mean. Left out: none, so any harm counts. */
   readonly tolerated?: number
 }
 

@@ -41,7 +41,7 @@ export function figuresOf(metric: MetricAsked, { control, treated, names }: Side
   const early = tooEarly(control, treated)
   const figure = (arm: string, of: ArmStatistics, moments: Moments | null) => ({ arm, n: of.n, mean: moments?.base ?? null })
   const shown = { control: figure(names.control, control, raw.control), treated: figure(names.treated, treated, raw.treated), early }
-  const exact = early && exactDifference({ control, treated }, options.alpha)
+  const exact = early && control.n > 0 && treated.n > 0 ? exactDifference({ control, treated }, options.alpha) : null
   const method = methodOf(control, { early: early !== null, exact: exact !== null })
   const nothing = { absolute: null, relative: null, adjustment: null, bayes: null, shrunk: null, effect: null }
   if (!raw.control || !raw.treated) return { ...shown, ...nothing, exact, method }
@@ -90,11 +90,11 @@ const FEW = { people: 200, allPeople: 2_000, conversions: 50 }
 /** Up to this rate the arms' numbers of people are known so much better than those of conversions that they may be taken as given. */
 const RARE = 0.1
 
-/** Of two rates at all looks together, from the first person on; null where it is no rate, or nobody is there. */
+/** Of two rates at all looks together, from the first person on; of nobody anything is possible. Null where it is no rate. */
 export function exactDifference({ control, treated }: Omit<Sides, 'names'>, alpha: number): Bounds | null {
-  if (control.kind !== 'proportion' || treated.kind !== 'proportion' || control.n === 0 || treated.n === 0) return null
+  if (control.kind !== 'proportion' || treated.kind !== 'proportion') return null
   const all = { n: control.n + treated.n, x: control.sum + treated.sum }
-  if (all.x <= RARE * all.n) return bySplit({ control, treated, all }, alpha)
+  if (all.x <= RARE * all.n && control.n > 0 && treated.n > 0) return bySplit({ control, treated, all }, alpha)
   // Each rate at half the error, so that both hold, and with them their difference.
   const [a, b] = [control, treated].map(({ n, sum }) => bernoulliInterval({ x: sum, n }, { alpha: alpha / 2, at: FEW.people }))
   return { low: b![0] - a![1], high: b![1] - a![0] }

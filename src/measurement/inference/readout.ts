@@ -93,7 +93,9 @@ function harmed(of: Case, { asked, guards }: { asked: ReadoutAsked; guards: numb
     return { verdict: figures.early ? 'too_early' : 'none', sentence: figures.early?.sentence ?? NOTHING, stop: null, harm: null }
   const tolerated = metric.tolerated === undefined ? null : metric.tolerated * Math.abs(base)
   const harm = { ...found, level: 1 - alpha, tolerated }
-  const verdict = found.low > 0 ? 'harm' : tolerated !== null && found.high <= tolerated ? 'no_harm' : figures.early ? 'too_early' : 'open'
+  // What was taken into the bargain is no harm: such an arm is not stopped either (`experiments/guardrails.ts`).
+  const isHarm = found.low > (tolerated ?? 0)
+  const verdict = isHarm ? 'harm' : tolerated !== null && found.high <= tolerated ? 'no_harm' : figures.early ? 'too_early' : 'open'
   const sentence = harmSentence(of, { verdict, harm, certain: `${levelOf(alpha)}, valid however often you look` })
   return { verdict, sentence, stop: verdict === 'harm' ? { arm: arm.arm, metric: metric.id, sentence } : null, harm }
 }
