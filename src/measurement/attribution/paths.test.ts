@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Analytics, quoted } from '#platform/analytics/analytics.ts'
-import { chdbAnalytics } from '#platform/analytics/chdb.ts'
-import { migrateAnalytics } from '#platform/analytics/migrate.ts'
-import { Metric } from '../metrics/schema.ts'
+import { quoted } from '#platform/analytics/analytics.ts'
+import {
+  analytics,
+  CHANNEL,
+  DAY,
+  eventRow,
+  factsForThisFile,
+  type Happening,
+  happened,
+  MINUTE,
+  messageRow,
+  NOW,
+  queryOf,
+  record,
+  tell,
+} from '../../../test/fixtures/touches.ts'
 import { creditAll } from './credit.ts'
 import { markov, movesOf } from './markov.ts'
 import { keysOf, type Path } from './path.ts'
@@ -16,107 +25,7 @@ import { RULES, shares } from './rules.ts'
 import { coalitionsOf, shapley } from './shapley.ts'
 import { defaultTouchpoints, Touchpoints, windowsOf } from './touchpoints.ts'
 
-const NOW = 1_800_000_000_000
-const DAY = 86_400_000
-const MINUTE = 60_000
-const SALES = Metric.parse({ kind: 'metric', id: 'sales', event: 'Order Completed', measure: 'sum', value: 'total' })
-
-let analytics: Analytics
-let directory: string
-let written = 0
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cadenza-attribution-'))
-  analytics = await chdbAnalytics({ directory })
-  await migrateAnalytics(analytics, join(import.meta.dirname, '../../../migrations/clickhouse'))
-})
-after(async () => {
-  await analytics.close()
-  await rm(directory, { recursive: true })
-})
-
-async function record(table: string, rows: readonly object[]): Promise<void> {
-  written++
-  const lines = rows.map((row, ix) => JSON.stringify({ partition: 0, seq: written, ix, ...row }))
-  if (lines.length > 0) await analytics.insert(table, lines.join('\n'), `attribution:${written}`)
-}
-
-interface Happening {
-  readonly person: string
-  /** Epoch ms. */
-  readonly at: number
-  readonly what: 'email' | 'sms' | 'search' | 'direct' | 'ad' | 'order'
-  readonly click: boolean
-  readonly worth: number
-}
-
-const messageRow = (ws: string, { person, at, what, click }: Happening) => ({
-  workspace_id: ws,
-  profile_id: person,
-  effect_id: `${person}:${at}`,
-  journey_id: 'welcome',
-  version: 1,
-  step_id: what,
-  channel: what,
-  status: click ? 'clicked' : 'opened',
-  fetcher: 'person',
-  at,
-})
-const eventRow = (ws: string, { person, at }: { person: string; at: number }, more: object) => ({
-  workspace_id: ws,
-  profile_id: person,
-  message_id: `m${written}:${person}:${at}`,
-  type: 'track',
-  at,
-  received: at,
-  properties: '{}',
-  verdict: 'accepted',
-  ...more,
-})
-
-async function tell(ws: string, happenings: readonly Happening[]): Promise<void> {
-  await record(
-    'deliveries',
-    happenings.filter(({ what }) => what === 'email' || what === 'sms').map((each) => messageRow(ws, each)),
-  )
-  await record(
-    'events',
-    happenings.flatMap((each, i) => {
-      const row = (more: object) => [{ ...eventRow(ws, each, more), message_id: `${written}:${i}` }]
-      switch (each.what) {
-        case 'search':
-          return row({
-            type: 'page',
-            name: 'Page Viewed',
-            utm_source: 'google',
-            utm_medium: 'cpc',
-            utm_campaign: 'autumn',
-            referrer: 'google.com',
-          })
-        case 'direct':
-          return row({ type: 'page', name: 'Page Viewed', referrer: '(none)' })
-        case 'ad':
-          return row({ name: each.click ? 'Ad Clicked' : 'Ad Viewed', properties: '{"channel":"banner","campaign":"spring"}' })
-        case 'order':
-          return row({ name: 'Order Completed', properties: JSON.stringify({ total: each.worth }) })
-        default:
-          return []
-      }
-    }),
-  )
-}
-
-const CHANNEL = { email: 'email', sms: 'sms', search: 'paid search', direct: 'direct', ad: 'banner' } as const
-
-const queryOf = (workspace: string, more: Partial<PathQuery> = {}): PathQuery => ({
-  workspace,
-  metric: SALES,
-  touchpoints: defaultTouchpoints(),
-  by: 'channel',
-  from: NOW - 60 * DAY,
-  to: NOW + 1,
-  asOf: NOW,
-  ...more,
-})
+factsForThisFile()
 
 interface Touch {
   readonly at: number
@@ -283,13 +192,6 @@ function check(counts: Awaited<ReturnType<typeof countPaths>>['all'], told: read
   }
 }
 
-const happened = (person: string, what: Happening['what'], daysAgo: number): Happening => ({
-  person,
-  what,
-  at: NOW - Math.round(daysAgo * DAY),
-  click: true,
-  worth: 10,
-})
 const steps = async (query: PathQuery) =>
   (await listPaths(analytics, query, { clicksOnly: false, most: 100 })).map((path) => path.steps.join(' > '))
 
