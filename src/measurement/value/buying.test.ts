@@ -219,3 +219,21 @@ test('people who all leave with the same chance: the likelihood is flat along a 
   const steady: Buying = { kind: 'bg-nbd', r: 1e5, alpha: 1e5, a: 1e5, b: 7e5 }
   near(expectedFromStart(steady, 10), (1 - Math.exp(-10 / 8)) * 8, 1e-3)
 })
+
+test('an interval also where all leave with the same chance, though a and b are not known apart', () => {
+  const r = random('one chance')
+  const buyers = Array.from({ length: 1_500 }, (): Buyer => {
+    const T = 40
+    const rate = drawGamma(r, 1) / 4
+    let [x, tx] = [0, 0]
+    for (let t = -Math.log(1 - r.uniform()) / rate; t < T; t += -Math.log(1 - r.uniform()) / rate) {
+      ;[x, tx] = [x + 1, t]
+      if (r.uniform() < 0.2) break
+    }
+    return { x, tx: Math.round(tx * 7) / 7, T }
+  })
+  const fitted = fitBgNbd(buyers)!
+  near(fitted.a / (fitted.a + fitted.b), 0.2, 0.02)
+  const { estimate, low, high } = totalInterval({ fitted, buyers, t: 13 })!
+  assert.ok(low > estimate * 0.8 && high < estimate * 1.2 && low < estimate && estimate < high, `${low} ${estimate} ${high}`)
+})
