@@ -46,7 +46,7 @@ async function save(tx: Queryable, batch: Batch, partitions: number): Promise<vo
   if (!(await writeStates(tx, KIND, batch.people))) throw new Fenced('A profile was written by another worker')
   await enqueue(tx, batch.effects, batch.now)
   const cancelled = await cancel(tx, batch.cancels, { now: batch.now, reason: 'exited' })
-  await writeFactBlock(tx, [...batch.facts, ...cancellations(batch, cancelled)].map(line).join('\n'))
+  await writeFactBlock(tx, [...batch.facts, ...cancellations(batch, cancelled)].map(factLine).join('\n'))
   await append(
     tx,
     [...batch.records, ...releases(batch, cancelled)].map((record) => ({
@@ -59,7 +59,8 @@ async function save(tx: Queryable, batch: Batch, partitions: number): Promise<vo
   await buryLetters(tx, KIND, { letters: batch.deadLetters, now: batch.now })
 }
 
-const line = ({ partition, seq, ix, fact }: PlacedFact): string =>
+/** A fact as `linesByTable` reads it. */
+export const factLine = ({ partition, seq, ix, fact }: PlacedFact): string =>
   `{"t":"${fact.table}","p":${partition},"s":${seq},"i":${ix},"r":${JSON.stringify(fact.row)}}`
 
 /** The slots of caps that messages held which were taken back. One that has left already is settled by its receipt. */

@@ -49,13 +49,21 @@ export interface SimulationOptions {
 
 export type Answer =
   /** `answer`: what a call is answered with; left out: an empty object. */
-  | { readonly receipt: 'message.sent'; readonly answer?: Json; readonly after?: number }
+  | { readonly receipt: 'message.sent'; readonly answer?: Json; readonly after?: number; readonly charged?: Charged }
   | {
       readonly receipt: 'message.failed' | 'message.skipped' | 'message.dead'
       readonly reason: string
       /** Milliseconds that the provider takes. */
       readonly after?: number
     }
+
+/** By which provider it left, and what it cost there. */
+export interface Charged {
+  readonly provider: string
+  readonly units: number
+  readonly cost: number
+  readonly currency: string
+}
 
 /** One line of what a simulation did. */
 export interface Trace {
@@ -305,7 +313,7 @@ export class Simulation {
       name: answer.receipt,
       at: this.now,
       received: this.now,
-      props: { ...props, ...contactOf(effect.payload), channel: effect.channel },
+      props: { ...props, ...contactOf(effect.payload), channel: effect.channel, ...('charged' in answer && answer.charged) },
       ids: [],
     }
     this.#append(receipt, this.now)
