@@ -12,6 +12,9 @@ export const PEOPLE = '/people'
 export const SEGMENTS = '/segments'
 export const NEW_SEGMENT = '/segments/new'
 export const MODELS = '/models'
+export const EXPERIMENTS = '/experiments'
+export const GOALS = '/goals'
+export const REPORTS = '/reports'
 export const MESSAGES = '/messages'
 export const MAILBOX = '/mailbox'
 export const SETTINGS = '/settings'
@@ -30,6 +33,16 @@ export const toPeopleBehind = (id: string, query: Readonly<Record<string, string
 
 export const toPerson = (id: string, query: { why?: string; kinds?: string } = {}): string => withQuery(`${PEOPLE}/${part(id)}`, query)
 export const toPeople = (q = ''): string => withQuery(PEOPLE, { q })
+type Asked = Readonly<Record<string, string | number | undefined>>
+
+export const toExperiment = (key: string): string => `${EXPERIMENTS}/${part(key)}`
+export const toGoal = (id: string): string => `${GOALS}/${part(id)}`
+/** A report as it is asked: its parameters by name, those within one by `cut.by`. */
+export const toReport = (id: string, asked: Asked = {}): string => withQuery(`${REPORTS}/${part(id)}`, asked)
+/** The list behind a number of a report: `list`, `is.<dim>`, and the report's own parameters. */
+export const toListBehind = (id: string, asked: Asked): string => withQuery(`${REPORTS}/${part(id)}/behind`, asked)
+/** What a declared action lists. */
+export const toListed = (action: string, asked: Asked): string => withQuery(`/listed/${part(action)}`, asked)
 export const toSegment = (id: string): string => `${SEGMENTS}/${part(id)}`
 export const toMessage = (id: string): string => `${MESSAGES}/${part(id)}`
 export const toMessages = (query: { profile?: string; journey?: string; status?: string } = {}): string => withQuery(MESSAGES, query)

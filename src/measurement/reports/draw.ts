@@ -7,17 +7,56 @@ export interface Sheet {
   readonly height: number
 }
 
-/** Told apart also by people who do not see red and green alike (Okabe & Ito 2008). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'] as const
-const INK = '#171b17'
-const SOFT = '#4a524b'
-const LINE = '#d5d9d4'
-const FONT = 'font-family="DejaVu Sans, sans-serif"'
+/** Colours and letters that a chart is drawn with. */
+export interface Look {
+  readonly paper: string
+  readonly ink: string
+  readonly soft: string
+  readonly line: string
+  /** One for each series; also told apart by people who do not see red and green alike. */
+  readonly series: readonly [string, ...string[]]
+  /** The deepest cell of a heat map, and what is written on it. */
+  readonly heat: string
+  readonly onHeat: string
+  readonly font: string
+}
+
+/** For files, which are printed: Okabe & Ito (2008). */
+const PRINT: Look = {
+  paper: '#fff',
+  ink: '#171b17',
+  soft: '#4a524b',
+  line: '#d5d9d4',
+  series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'],
+  heat: '#0072b2',
+  onHeat: '#fff',
+  font: 'DejaVu Sans, sans-serif',
+}
+
+/** For pages: each is a custom property of the page, so that a change of theme needs no new drawing. */
+export const SCREEN: Look = {
+  paper: 'none',
+  ink: 'var(--ink)',
+  soft: 'var(--ink-2)',
+  line: 'var(--line)',
+  series: ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)', 'var(--chart-5)', 'var(--chart-6)'],
+  heat: 'var(--chart-heat)',
+  onHeat: 'var(--chart-on-heat)',
+  font: 'inherit',
+}
+
+/** What every part of a drawing knows. */
+interface On extends Sheet {
+  readonly look: Look
+}
 
 /** A chart as SVG, for pages and files alike. */
-export function draw(chart: Chart, sheet: Sheet): string {
-  const body = chart.kind === 'bars' ? bars(chart, sheet) : chart.kind === 'lines' ? lines(chart, sheet) : heat(chart, sheet)
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}" viewBox="0 0 ${sheet.width} ${sheet.height}" role="img" aria-label="${escaped(chart.title)}"><rect width="100%" height="100%" fill="#fff"/>${text(chart.title, { x: 16, y: 24, size: 14, weight: 700 })}${body}</svg>`
+export function draw(chart: Chart, sheet: Sheet, look: Look = PRINT): string {
+  const { width, height } = sheet
+  const on = { width, height, look }
+  const body = chart.kind === 'bars' ? bars(chart, on) : chart.kind === 'lines' ? lines(chart, on) : heat(chart, on)
+  const title = text(cut(chart.title, Math.floor((width - 32) / (14 * EM))), { x: 16, y: 24, size: 14, weight: 700 })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.title)}" font-family="${look.font}" fill="${look.ink}"><rect width="100%" height="100%" fill="${look.paper}"/>${title}${body}</svg>`
 }
 
 const TOP = 44
@@ -31,30 +70,37 @@ interface Words {
   readonly colour?: string
 }
 
-const text = (words: string, { x, y, size = 11, weight = 400, anchor = 'start', colour = INK }: Words): string =>
-  `<text x="${round(x)}" y="${round(y)}" ${FONT} font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="${colour}">${escaped(words)}</text>`
+const text = (words: string, { x, y, size = 11, weight = 400, anchor = 'start', colour }: Words): string =>
+  `<text x="${round(x)}" y="${round(y)}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}"${colour === undefined ? '' : ` fill="${colour}"`}>${escaped(words)}</text>`
 const round = (value: number): number => Math.round(value * 100) / 100
 const escaped = (words: string): string =>
   words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 /** DejaVu Sans is about 0.6 em wide. */
-const widthOf = (words: string, size = 11): number => words.length * size * 0.6
+const EM = 0.6
+const widthOf = (words: string, size = 11): number => words.length * size * EM
+/** Letters of a name beside a chart: no more than leave the chart its room. */
+const lettersOf = (sheet: Sheet, most: number): number => Math.max(6, Math.min(most, Math.floor((sheet.width * 0.38) / (11 * EM))))
+/** How many marks to leave out so that those shown stand apart. */
+const everyOf = (marks: readonly string[], room: number): number =>
+  Math.max(1, Math.ceil((marks.length * (Math.max(0, ...marks.map((mark) => widthOf(mark))) + 8)) / Math.max(1, room)))
 const cut = (words: string, most: number): string => (words.length > most ? `${words.slice(0, most - 1)}…` : words)
 
 interface Stroke {
-  readonly colour?: string
+  readonly colour: string
   readonly width?: number
   readonly dash?: string
 }
-const line = ([x1, y1, x2, y2]: readonly [number, number, number, number], { colour = LINE, width = 1, dash }: Stroke = {}): string =>
+const line = ([x1, y1, x2, y2]: readonly [number, number, number, number], { colour, width = 1, dash }: Stroke): string =>
   `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
 
-function nothing({ width, height }: Sheet): string {
-  return text('Nothing to show yet.', { x: width / 2, y: height / 2, anchor: 'middle', colour: SOFT })
+function nothing({ width, height, look }: On): string {
+  return text('Nothing to show yet.', { x: width / 2, y: height / 2, anchor: 'middle', colour: look.soft })
 }
 
-function bars({ bars, format }: ChartOf<'bars'>, sheet: Sheet): string {
+function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
   if (bars.length === 0) return nothing(sheet)
-  const labels = bars.map(({ label }) => cut(label, 28))
+  const { look } = sheet
+  const labels = bars.map(({ label }) => cut(label, lettersOf(sheet, 28)))
   const left = 24 + Math.max(...labels.map((label) => widthOf(label)))
   const right = sheet.width - 90
   const reach = bars.flatMap(({ value, low = value, high = value }) => [value, low, high])
@@ -62,18 +108,20 @@ function bars({ bars, format }: ChartOf<'bars'>, sheet: Sheet): string {
   const x = linear([marks[0]!, marks.at(-1)!], [left, right])
   const bottom = sheet.height - 28
   const row = (bottom - TOP) / bars.length
+  const names = marks.map((mark) => written(mark, format))
+  const every = everyOf(names, right - left)
   const grid = marks
     .map(
-      (mark) =>
-        line([x(mark), TOP, x(mark), bottom], { colour: mark === 0 ? SOFT : LINE }) +
-        text(written(mark, format), { x: x(mark), y: bottom + 16, anchor: 'middle', colour: SOFT }),
+      (mark, i) =>
+        line([x(mark), TOP, x(mark), bottom], { colour: mark === 0 ? look.soft : look.line }) +
+        (i % every === 0 ? text(names[i]!, { x: x(mark), y: bottom + 16, anchor: 'middle', colour: look.soft }) : ''),
     )
     .join('')
   const drawn = bars.map(({ value, low, high }, i) => {
     const middle = TOP + row * (i + 0.5)
     const thick = Math.min(22, row * 0.6)
-    const bar = `<rect x="${round(Math.min(x(0), x(value)))}" y="${round(middle - thick / 2)}" width="${round(Math.abs(x(value) - x(0)))}" height="${round(thick)}" fill="${COLOURS[0]}"/>`
-    const whisker = low === undefined || high === undefined ? '' : interval(x(low), x(high), middle)
+    const bar = `<rect x="${round(Math.min(x(0), x(value)))}" y="${round(middle - thick / 2)}" width="${round(Math.abs(x(value) - x(0)))}" height="${round(thick)}" fill="${look.series[0]}"/>`
+    const whisker = low === undefined || high === undefined ? '' : interval([x(low), x(high)], middle, look.ink)
     const end = Math.max(x(value), x(high ?? value), x(0)) + 8
     return (
       bar +
@@ -85,12 +133,12 @@ function bars({ bars, format }: ChartOf<'bars'>, sheet: Sheet): string {
   return grid + drawn.join('')
 }
 
-const interval = (from: number, to: number, y: number): string =>
-  line([from, y, to, y], { colour: INK, width: 2 }) +
-  line([from, y - 5, from, y + 5], { colour: INK, width: 2 }) +
-  line([to, y - 5, to, y + 5], { colour: INK, width: 2 })
+const interval = ([from, to]: readonly [number, number], y: number, colour: string): string =>
+  line([from, y, to, y], { colour, width: 2 }) +
+  line([from, y - 5, from, y + 5], { colour, width: 2 }) +
+  line([to, y - 5, to, y + 5], { colour, width: 2 })
 
-function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, sheet: Sheet): string {
+function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, sheet: On): string {
   const points = series.flatMap((one) => one.points)
   if (points.length === 0) return nothing(sheet)
   const ys = [...points.flatMap(({ y, low = y, high = y }) => [y, low, high]), ...(mark ? [mark.y] : [])]
@@ -98,37 +146,45 @@ function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, shee
   const from = Math.min(...points.map(({ x }) => x))
   const to = Math.max(...points.map(({ x }) => x))
   const left = 20 + Math.max(...yMarks.map((each) => widthOf(written(each, format))))
-  const [right, bottom] = [sheet.width - 20, sheet.height - 62]
+  const { look } = sheet
+  const named = legendOf(
+    series.map(({ name }) => name),
+    { left, right: sheet.width - 20 },
+  )
+  const [right, bottom] = [sheet.width - 20, sheet.height - 62 - (named.rows - 1) * LEGEND_ROW]
   const x = linear([from, to], [left, right])
   const y = linear([yMarks[0]!, yMarks.at(-1)!], [bottom, TOP])
   const xMarks = kind === 'time' ? dayTicks(from, to) : ticks(from, to).filter((each) => each >= from && each <= to)
+  const xNames = xMarks.map((each) => written(each, kind))
+  const every = everyOf(xNames, right - left)
   const grid =
     yMarks
       .map(
         (each) =>
-          line([left, y(each), right, y(each)], { colour: each === 0 ? SOFT : LINE }) +
-          text(written(each, format), { x: left - 6, y: y(each) + 4, anchor: 'end', colour: SOFT }),
+          line([left, y(each), right, y(each)], { colour: each === 0 ? look.soft : look.line }) +
+          text(written(each, format), { x: left - 6, y: y(each) + 4, anchor: 'end', colour: look.soft }),
       )
       .join('') +
-    xMarks.map((each) => text(written(each, kind), { x: x(each), y: bottom + 16, anchor: 'middle', colour: SOFT })).join('') +
-    text(xLabel, { x: (left + right) / 2, y: bottom + 32, anchor: 'middle', colour: SOFT })
+    xNames
+      .map((name, i) => (i % every === 0 ? text(name, { x: x(xMarks[i]!), y: bottom + 16, anchor: 'middle', colour: look.soft }) : ''))
+      .join('') +
+    text(xLabel, { x: (left + right) / 2, y: bottom + 32, anchor: 'middle', colour: look.soft })
   const limit = mark
-    ? line([left, y(mark.y), right, y(mark.y)], { colour: INK, dash: '4 3' }) +
+    ? line([left, y(mark.y), right, y(mark.y)], { colour: look.ink, dash: '4 3' }) +
       text(mark.label, { x: right, y: y(mark.y) - 5, anchor: 'end' })
     : ''
-  const drawn = series.map(({ points }, i) => band(points, { x, y, colour: colourOf(i) }) + path(points, { x, y, colour: colourOf(i) }))
-  return (
-    grid +
-    drawn.join('') +
-    limit +
-    legend(
-      series.map(({ name }) => name),
-      { left, y: sheet.height - 14 },
-    )
-  )
+  const drawn = series.map(({ points }, i) => {
+    const placing = { x, y, colour: colourOf(look, i) }
+    return band(points, placing) + path(points, placing)
+  })
+  const legend = named.places.map(({ name, x: at, row }, i) => {
+    const base = sheet.height - 14 - (named.rows - 1 - row) * LEGEND_ROW
+    return `<rect x="${round(at)}" y="${base - 9}" width="10" height="10" fill="${colourOf(look, i)}"/>${text(name, { x: at + 15, y: base })}`
+  })
+  return grid + drawn.join('') + limit + legend.join('')
 }
 
-const colourOf = (i: number): string => COLOURS[i % COLOURS.length]!
+const colourOf = ({ series }: Look, i: number): string => series[i % series.length]!
 
 interface Placing {
   readonly x: (value: number) => number
@@ -152,32 +208,39 @@ function band(points: Points, { x, y, colour }: Placing): string {
   return `<path d="${edge.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${round(x(px))} ${round(y(py))}`).join('')}Z" fill="${colour}" fill-opacity="0.15"/>`
 }
 
-function legend(names: readonly string[], { left, y }: { left: number; y: number }): string {
-  let x = left
-  return names
-    .map((name, i) => {
-      const at = x
-      x += 30 + widthOf(cut(name, 32))
-      return `<rect x="${round(at)}" y="${y - 9}" width="10" height="10" fill="${colourOf(i)}"/>${text(cut(name, 32), { x: at + 15, y })}`
-    })
-    .join('')
+const LEGEND_ROW = 16
+
+/** Where the names of the series stand: as many to a row as there is room for. */
+function legendOf(names: readonly string[], { left, right }: { left: number; right: number }) {
+  let [x, row] = [left, 0]
+  const places = names.map((full) => {
+    const name = cut(full, 32)
+    const wide = 30 + widthOf(name)
+    if (x > left && x + wide > right) [x, row] = [left, row + 1]
+    const at = x
+    x += wide
+    return { name, x: at, row }
+  })
+  return { places, rows: row + 1 }
 }
 
-function heat({ rows, columns, cells, format }: ChartOf<'heat'>, sheet: Sheet): string {
+function heat({ rows, columns, cells, format }: ChartOf<'heat'>, sheet: On): string {
   const known = cells.flat().filter((value) => value !== null)
   if (known.length === 0) return nothing(sheet)
   const [low, high] = [Math.min(...known), Math.max(...known)]
-  const left = 20 + Math.max(...rows.map((row) => widthOf(cut(row, 24))))
+  const { look } = sheet
+  const names = rows.map((row) => cut(row, lettersOf(sheet, 24)))
+  const left = 20 + Math.max(...names.map((name) => widthOf(name)))
   const wide = (sheet.width - left - 20) / columns.length
   const tall = (sheet.height - TOP - 30) / rows.length
   const every = Math.ceil((Math.max(...columns.map((column) => widthOf(column))) + 8) / wide)
   const heads = columns.map((column, i) =>
-    i % every === 0 ? text(column, { x: left + wide * (i + 0.5), y: TOP + 8, anchor: 'middle', colour: SOFT }) : '',
+    i % every === 0 ? text(column, { x: left + wide * (i + 0.5), y: TOP + 8, anchor: 'middle', colour: look.soft }) : '',
   )
-  const body = rows.map((row, r) => {
+  const body = names.map((name, r) => {
     const y = TOP + 14 + tall * r
-    const boxes = columns.map((_, c) => cell(cells[r]?.[c] ?? null, { x: left + wide * c, y, wide, tall, low, high, format }))
-    return text(cut(row, 24), { x: left - 8, y: y + tall / 2 + 4, anchor: 'end' }) + boxes.join('')
+    const boxes = columns.map((_, c) => cell(cells[r]?.[c] ?? null, { x: left + wide * c, y, wide, tall, low, high, format, look }))
+    return text(name, { x: left - 8, y: y + tall / 2 + 4, anchor: 'end' }) + boxes.join('')
   })
   return heads.join('') + body.join('')
 }
@@ -189,12 +252,16 @@ interface Cell extends Pick<ChartOf<'heat'>, 'format'> {
   readonly tall: number
   readonly low: number
   readonly high: number
+  readonly look: Look
 }
 
-function cell(value: number | null, { x, y, wide, tall, low, high, format }: Cell): string {
+function cell(value: number | null, { x, y, wide, tall, low, high, format, look }: Cell): string {
   if (value === null) return ''
   const depth = high === low ? 0.5 : (value - low) / (high - low)
   const words = written(value, format)
   const fits = wide > widthOf(words, 9) + 4 && tall > 11
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(wide - 1)}" height="${round(tall - 1)}" fill="${COLOURS[0]}" fill-opacity="${round(0.06 + 0.94 * depth)}"/>${fits ? text(words, { x: x + wide / 2, y: y + tall / 2 + 3, size: 9, anchor: 'middle', colour: depth > 0.5 ? '#fff' : INK }) : ''}`
+  const box = `<rect x="${round(x)}" y="${round(y)}" width="${round(Math.max(1, wide - 1))}" height="${round(tall - 1)}" fill="${look.heat}" fill-opacity="${round(0.06 + 0.94 * depth)}"/>`
+  // Ink is the more legible on all but the deepest.
+  const colour = depth > 0.8 ? look.onHeat : look.ink
+  return box + (fits ? text(words, { x: x + wide / 2, y: y + tall / 2 + 3, size: 9, anchor: 'middle', colour }) : '')
 }

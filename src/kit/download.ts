@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import type { Action } from '#lib/action.ts'
+import { Refused, requestOf } from './api.ts'
+
+/** Calls an action that answers with a file, and gives it to the reader to keep. A refusal is thrown as `Refused`. */
+export async function download<I extends z.ZodType, O extends z.ZodType>(action: Action<I, O>, input: z.input<I>): Promise<void> {
+  const { method, url, body } = requestOf(action, input as Record<string, unknown>)
+  const response = await fetch(url, { method, body, headers: body === undefined ? {} : { 'content-type': 'application/json' } }).catch(
+    () => {
+      throw new Refused({ code: 'network.unreachable', status: 0, title: 'The server cannot be reached.', hint: 'Try again in a moment.' })
+    },
+  )
+  if (!response.ok) {
+    const type = response.headers.get('content-type') ?? ''
+    const said: object = type.includes('json') ? ((await response.json()) as object) : {}
+    throw new Refused({
+      code: `http.${response.status}`,
+      title: `The server answered ${response.status}.`,
+      ...said,
+      status: response.status,
+    })
+  }
+  const address = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = address
+  link.download = nameIn(response.headers.get('content-disposition') ?? '')
+  link.click()
+  // The browser reads it after this turn.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}
+
+/** `attachment; filename="channels.csv"` → `channels.csv`. */
+export const nameIn = (disposition: string): string => /filename="([^"]+)"/.exec(disposition)?.[1] ?? 'file'
