@@ -1,6 +1,8 @@
 /* biome-ignore-all lint/suspicious/noConsole: a command that prints */
 import { parseArgs } from 'node:util'
+import { printLines, printTellings, tellingsBesideTruth, toldBesideTruth } from './beside.ts'
 import { bestPath } from './paths.ts'
+import { play } from './shop.ts'
 import { reportedLift, trial, trueLift } from './trial.ts'
 import type { Scenario } from './truth.ts'
 
@@ -12,6 +14,7 @@ const { values } = parseArgs({
     customers: { type: 'string', default: '2000' },
     scenario: { type: 'string' },
     policy: { type: 'string', default: 'squarecb' },
+    measured: { type: 'boolean', default: false },
   },
 })
 const policy = values.policy as 'squarecb' | 'thompson' | 'linucb' | 'best-arm'
@@ -19,6 +22,11 @@ const scenarios = values.scenario ? SCENARIOS.filter((each) => each === values.s
 if (scenarios.length === 0) {
   console.error(`There is no scenario “${values.scenario}”: write one of ${SCENARIOS.join(', ')}.`)
   process.exit(2)
+}
+
+if (values.measured) {
+  await measured(Number(values.seeds), Number(values.from))
+  process.exit(0)
 }
 
 const money = (x: number | undefined): string => (x === undefined ? '–' : x.toFixed(2)).padStart(7)
@@ -43,4 +51,25 @@ for (const scenario of scenarios) {
     )
   }
   console.log(`covered ${covered} of ${values.seeds}`)
+}
+
+/** Quarters that the product's own measurement reads, beside the truth. */
+async function measured(seeds: number, from: number): Promise<void> {
+  const { Desk } = await import('./desk.ts')
+  const desk = await Desk.open()
+  const held = new Map<string, number>()
+  for (let i = from; i < from + seeds; i++) {
+    const workspace = `quarter-${i}`
+    const played = play({ seed: workspace, customers: Number(values.customers), holdout: '30%', marketing: '20%' })
+    await desk.take([{ workspace, played }])
+    const lines = await toldBesideTruth(desk, workspace, played)
+    console.log(`\nseed ${i}, ${values.customers} customers`)
+    for (const text of printLines(lines)) console.log(text)
+    console.log('\nCredit, not cause: how many orders each way of telling gives')
+    for (const text of printTellings(await tellingsBesideTruth(desk, workspace, played))) console.log(text)
+    for (const line of lines) held.set(line.what, (held.get(line.what) ?? 0) + (line.holds ? 1 : 0))
+  }
+  console.log(`\nof ${seeds} quarters, told intervals hold the truth`)
+  for (const [what, times] of held) console.log(`${what.padEnd(36)} ${times}`)
+  await desk.stop()
 }
