@@ -21,6 +21,7 @@ import { Page, TabLinks } from '#kit/page.tsx'
 import { JOURNEYS, type JourneyTab, toJourney } from '#kit/paths.ts'
 import { useShortcuts } from '#kit/shortcuts.ts'
 import { Loaded, Skeleton } from '#kit/states.tsx'
+import { Outcome } from '#measurement/ui/outcome.tsx'
 import { Report } from '#measurement/ui/report.tsx'
 
 const Canvas = lazy(() => import('#journeys/ui/canvas.tsx').then((module) => ({ default: module.Canvas })))
@@ -132,6 +133,7 @@ function JourneyView({ shown }: { shown: Shown }) {
           )}
           {tab === 'report' && (
             <div className="mx-auto w-full max-w-[1200px] p-4 sm:p-6 lg:px-8">
+              <Outcome journey={shown.id} />
               <Report
                 journey={shown.id}
                 version={version}

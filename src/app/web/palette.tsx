@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router'
-import { KeyRound, type LucideIcon, Mail, Monitor, Moon, Plug, Route, Sun, User } from 'lucide-react'
+import { ChartColumn, FlaskConical, KeyRound, type LucideIcon, Mail, Monitor, Moon, Plug, Route, Sun, Target, User } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
 import { Dialog } from 'react-aria-components/Dialog'
@@ -10,9 +10,12 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { SearchField } from 'react-aria-components/SearchField'
 import { ListJourneys } from '#journeys/api.ts'
 import { useRead } from '#kit/api.ts'
-import { CONNECT, KEYS, toJourney, toMessages, toPerson } from '#kit/paths.ts'
+import { CONNECT, KEYS, toExperiment, toGoal, toJourney, toMessages, toPerson, toReport } from '#kit/paths.ts'
 import { Scroll } from '#kit/scroll.tsx'
 import { setTheme } from '#kit/theme.ts'
+import { ListExperiments } from '#measurement/experiments/api.ts'
+import { ListGoals } from '#measurement/goals/api.ts'
+import { ListReports } from '#measurement/reports/api.ts'
 import { SearchProfiles } from '#profiles/api.ts'
 import { PLACES } from './shell.tsx'
 
@@ -48,7 +51,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <Autocomplete inputValue={typed} onInputChange={setTyped}>
             <SearchField aria-label="Search and commands" autoFocus className="border-b border-line">
               <Input
-                placeholder="Go to a screen, a journey, a person…"
+                placeholder="Go to a screen, a journey, a report, a person…"
                 className="h-13 w-full bg-surface px-4 text-h3 placeholder:text-ink-3 focus:outline-none [&::-webkit-search-cancel-button]:hidden"
               />
             </SearchField>
@@ -95,6 +98,10 @@ function useGroups(typed: string, go: (href: string) => void): readonly Group[] 
   const settled = useSettled(typed.trim(), 200)
   const journeys = useRead(ListJourneys, {}).data?.journeys ?? []
   const people = useRead(SearchProfiles, { q: settled }, { enabled: settled.length >= 2, keep: true }).data?.people ?? []
+  const reports = useRead(ListReports, {}).data?.reports ?? []
+  // These are reckoned, so they are asked only for somebody who looks for something.
+  const goals = useRead(ListGoals, {}, { enabled: settled.length >= 2 }).data?.goals ?? []
+  const experiments = useRead(ListExperiments, {}, { enabled: settled.length >= 2 }).data?.experiments ?? []
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const groups: readonly Group[] = [
     {
@@ -118,6 +125,27 @@ function useGroups(typed: string, go: (href: string) => void): readonly Group[] 
           run: () => go(toJourney(journey.id)),
         }))
         .filter((item) => fits(item, words)),
+    },
+    {
+      name: 'Reports',
+      items: reports
+        .map(({ id, title, question }) => ({ id: `r:${id}`, label: title, note: question, icon: ChartColumn, run: () => go(toReport(id)) }))
+        .filter((item) => fits(item, words)),
+    },
+    {
+      name: 'Goals and experiments',
+      items: [
+        ...goals.map(({ id, name }) => ({ id: `g:${id}`, label: name, note: 'goal', icon: Target, run: () => go(toGoal(id)) })),
+        ...experiments.map(({ key, title }) => ({
+          id: `e:${key}`,
+          label: title,
+          note: key,
+          icon: FlaskConical,
+          run: () => go(toExperiment(key)),
+        })),
+      ]
+        .filter((item) => words.length > 0 && fits(item, words))
+        .slice(0, 8),
     },
     {
       name: 'People',

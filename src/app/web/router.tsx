@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { safePath, toSignIn } from '#kit/paths.ts'
 import { ErrorView, Skeleton } from '#kit/states.tsx'
 import { NotFound } from './not-found.tsx'
-import { behindQuery, journeySearch, messageSearch, oneOf, text } from './search.ts'
+import { behindQuery, journeySearch, messageSearch, oneOf, text, words } from './search.ts'
 import { sessionOf, setupNeeded } from './session.ts'
 import { Shell } from './shell.tsx'
 
@@ -92,6 +92,49 @@ const models = createRoute({
   path: '/models',
   component: lazyRouteComponent(() => import('#decisions/ui/model-list.tsx'), 'ModelList'),
 })
+const experiments = createRoute({
+  getParentRoute: () => inside,
+  path: '/experiments',
+  component: lazyRouteComponent(() => import('#measurement/ui/experiment-list.tsx'), 'ExperimentList'),
+})
+const experiment = createRoute({
+  getParentRoute: () => inside,
+  path: '/experiments/$key',
+  component: lazyRouteComponent(() => import('./measurement-pages.tsx'), 'OneExperimentPage'),
+})
+const goals = createRoute({
+  getParentRoute: () => inside,
+  path: '/goals',
+  component: lazyRouteComponent(() => import('#measurement/ui/goal-list.tsx'), 'GoalList'),
+})
+const goal = createRoute({
+  getParentRoute: () => inside,
+  path: '/goals/$id',
+  component: lazyRouteComponent(() => import('./measurement-pages.tsx'), 'OneGoalPage'),
+})
+const reports = createRoute({
+  getParentRoute: () => inside,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('#measurement/ui/report-list.tsx'), 'ReportList'),
+})
+const report = createRoute({
+  getParentRoute: () => inside,
+  path: '/reports/$id',
+  validateSearch: words,
+  component: lazyRouteComponent(() => import('./measurement-pages.tsx'), 'OneReportPage'),
+})
+const reportBehind = createRoute({
+  getParentRoute: () => inside,
+  path: '/reports/$id/behind',
+  validateSearch: words,
+  component: lazyRouteComponent(() => import('./measurement-pages.tsx'), 'ReportBehindPage'),
+})
+const listed = createRoute({
+  getParentRoute: () => inside,
+  path: '/listed/$action',
+  validateSearch: words,
+  component: lazyRouteComponent(() => import('./measurement-pages.tsx'), 'ListedActionPage'),
+})
 const messages = createRoute({
   getParentRoute: () => inside,
   path: '/messages',
@@ -141,6 +184,14 @@ const tree = root.addChildren([
     newSegment,
     segment,
     models,
+    experiments,
+    experiment,
+    goals,
+    goal,
+    reports,
+    report,
+    reportBehind,
+    listed,
     messages,
     message,
     mailbox,

@@ -10,6 +10,10 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 export const oneOf = <const T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
   allowed.find((each) => each === value)
 
+/** Whatever an address says, as text: reports take parameters of their own. */
+export const words = (raw: Raw): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => (typeof value === 'string' && value !== '' ? [[name, value]] : [])))
+
 const version = (value: unknown): number | undefined => {
   const number = Number(value)
   return Number.isInteger(number) && number > 0 ? number : undefined

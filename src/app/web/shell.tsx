@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router'
 import {
+  ChartColumn,
   CircleHelp,
+  FlaskConical,
   House,
   Inbox,
   LogOut,
@@ -15,13 +17,14 @@ import {
   Settings,
   Sparkles,
   Sun,
+  Target,
   Users,
   UsersRound,
 } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
 import { Link } from '#kit/link.tsx'
-import { HOME, JOURNEYS, MAILBOX, MESSAGES, MODELS, PEOPLE, SEGMENTS, SETTINGS } from '#kit/paths.ts'
+import { EXPERIMENTS, GOALS, HOME, JOURNEYS, MAILBOX, MESSAGES, MODELS, PEOPLE, REPORTS, SEGMENTS, SETTINGS } from '#kit/paths.ts'
 import { useShortcuts } from '#kit/shortcuts.ts'
 import { nextTheme, setTheme, useTheme } from '#kit/theme.ts'
 import { signOut, useSession } from './session.ts'
@@ -42,6 +45,9 @@ export const PLACES: readonly Place[] = [
   { label: 'People', href: PEOPLE, keys: 'g p', icon: Users },
   { label: 'Segments', href: SEGMENTS, keys: 'g e', icon: UsersRound },
   { label: 'Models', href: MODELS, keys: 'g i', icon: Sparkles },
+  { label: 'Experiments', href: EXPERIMENTS, keys: 'g x', icon: FlaskConical },
+  { label: 'Goals', href: GOALS, keys: 'g o', icon: Target },
+  { label: 'Reports', href: REPORTS, keys: 'g r', icon: ChartColumn },
   { label: 'Messages', href: MESSAGES, keys: 'g m', icon: Mail },
   { label: 'Mailbox', href: MAILBOX, keys: 'g b', icon: Inbox },
   { label: 'Settings', href: SETTINGS, keys: 'g s', icon: Settings },

@@ -44,7 +44,8 @@ const COMPARISONS: readonly Column[] = [
 ]
 const ARMS: readonly Column[] = [column('name', 'Arm'), column('people', 'People', 'count'), column('control', 'Control')]
 
-export function toldOfExperiment({ asOf, sentence, readouts, arms, excluded, doubts, series }: ExperimentReport): Told {
+export function toldOfExperiment(report: ExperimentReport): Told {
+  const { asOf, sentence, readouts, arms, excluded, doubts } = report
   const comparisons = readouts.flatMap(({ against, readout }) => readout.comparisons.map((each) => ({ against, ...each })))
   const rows = comparisons.map(
     ({ against, name, role, treated, control, absolute, relative, adjustedP, verdict, sentence: says }): Row => ({
@@ -79,7 +80,7 @@ export function toldOfExperiment({ asOf, sentence, readouts, arms, excluded, dou
         arms.map(({ name, people, control }): Row => ({ name, people, control: control ? 'yes' : '' })),
       ),
     ],
-    charts: series.flatMap(chartOf),
+    charts: chartsOf(report),
     doubts: [...doubts, ...readouts.flatMap(({ readout }) => readout.doubts)].filter(
       ({ code }, i, all) => all.findIndex((each) => each.code === code) === i,
     ),
@@ -87,27 +88,30 @@ export function toldOfExperiment({ asOf, sentence, readouts, arms, excluded, dou
   }
 }
 
-/** The difference as one saw it day by day. */
-const chartOf = ({ metric, arm, control, points }: ExperimentReport['series'][number]): Chart[] =>
-  points.length < 2
-    ? []
-    : [
+/** The differences as one saw them day by day. */
+export function chartsOf({ series, metrics, arms, readouts }: Pick<ExperimentReport, 'series' | 'metrics' | 'arms' | 'readouts'>): Chart[] {
+  const unitOf = (metric: string) =>
+    readouts.flatMap(({ readout }) => readout.comparisons).find((each) => each.metric === metric)?.unit ?? 'number'
+  const named = (all: readonly { readonly id: string; readonly name: string }[], id: string): string =>
+    all.find((each) => each.id === id)?.name ?? id
+  return series
+    .filter(({ points }) => points.length > 1)
+    .map(({ metric, arm, control, points }) => ({
+      kind: 'lines',
+      title: `${named(metrics, metric)}: “${named(arms, arm)}” less “${named(arms, control)}”`,
+      format: unitOf(metric) === 'share' ? 'points' : unitOf(metric),
+      x: 'time',
+      xLabel: 'Day',
+      series: [
         {
-          kind: 'lines',
-          title: `${metric}: ${arm} less ${control}`,
-          format: 'number',
-          x: 'time',
-          xLabel: 'Day',
-          series: [
-            {
-              name: arm,
-              points: points.map(({ day, estimate, low, high }) => ({
-                x: day,
-                y: estimate,
-                ...(low !== null && high !== null && { low, high }),
-              })),
-            },
-          ],
-          mark: { label: 'No difference', y: 0 },
+          name: named(arms, arm),
+          points: points.map(({ day, estimate, low, high }) => ({
+            x: day,
+            y: estimate,
+            ...(low !== null && high !== null && { low, high }),
+          })),
         },
-      ]
+      ],
+      mark: { label: 'No difference', y: 0 },
+    }))
+}

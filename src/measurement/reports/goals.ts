@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isRefusal } from '#lib/problem.ts'
 import { type GoalReport, ListGoals, ListOutcomes, ReadGoal } from '../goals/api.ts'
+import { goalCharts } from './goal-charts.ts'
 import { reportKind } from './kind.ts'
 import { column, type Row, tableOf } from './tables.ts'
 import type { Column, Told } from './told.ts'
@@ -83,7 +84,8 @@ export const goal = reportKind({
   },
 })
 
-export function toldOfGoal({ asOf, sentence, needs, series, contributions, together, record, doubts, drill }: GoalReport): Told {
+export function toldOfGoal(report: GoalReport): Told {
+  const { asOf, sentence, needs, series, contributions, together, record, doubts, drill } = report
   const rows = contributions.map(
     ({ name, increment, sentence: says }): Row => ({
       name,
@@ -102,6 +104,7 @@ export function toldOfGoal({ asOf, sentence, needs, series, contributions, toget
       tableOf({ id: 'contributions', title: 'What journeys have added', columns: CONTRIBUTIONS }, rows),
       tableOf({ id: 'days', title: 'By day', columns: DAYS }, series),
     ],
+    charts: goalCharts(report),
     doubts,
     more: [
       { title: 'People behind it', ...drill },

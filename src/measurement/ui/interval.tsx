@@ -2,6 +2,8 @@ interface IntervalProps {
   readonly of: { readonly difference: number; readonly low: number; readonly high: number }
   /** Grey while the interval includes 0. */
   readonly decided: boolean
+  /** Green where it is decided; left out: what is above 0 is good. */
+  readonly good?: boolean
   readonly label: string
 }
 
@@ -9,10 +11,10 @@ const WIDTH = 320
 const MIDDLE = 16
 
 /** A dot with its interval on an axis that always shows 0. */
-export function Interval({ of, decided, label }: IntervalProps) {
+export function Interval({ of, decided, good = of.difference > 0, label }: IntervalProps) {
   const reach = Math.max(Math.abs(of.low), Math.abs(of.high), Number.EPSILON) * 1.15
   const x = (value: number) => ((value + reach) / (2 * reach)) * WIDTH
-  const ink = decided ? (of.difference > 0 ? 'var(--ok)' : 'var(--bad)') : 'var(--ink-3)'
+  const ink = decided ? (good ? 'var(--ok)' : 'var(--bad)') : 'var(--ink-3)'
   return (
     <svg role="img" aria-label={label} viewBox={`0 0 ${WIDTH} 34`} className="my-1 block w-full max-w-[360px]">
       <line x1={0} x2={WIDTH} y1={MIDDLE} y2={MIDDLE} stroke="var(--line)" />

@@ -1,0 +1,37 @@
+import type { GoalReport } from '../goals/api.ts'
+import type { Chart } from './chart.ts'
+
+const timeOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
+
+/** A goal's way up to now with the fan of where it may go, and what each journey has added to it. */
+export function goalCharts({ metric, unit, series, fan, target, forecast, contributions }: GoalReport): Chart[] {
+  const format = unit === 'share' ? 'share' : 'number'
+  const known = contributions.flatMap(({ name, increment }) =>
+    increment ? [{ label: name, value: increment.estimate, low: increment.low, high: increment.high }] : [],
+  )
+  const way = series.map(({ day, cumulative }) => ({ x: timeOf(day), y: cumulative }))
+  const last = way.at(-1)
+  // The fan starts where the way ends, with nothing left open.
+  const begun = last === undefined ? [] : [{ ...last, low: last.y, high: last.y }]
+  const ahead = fan.map(({ day, mid, low, high }) => ({ x: timeOf(day), y: mid, low, high }))
+  const lines: Chart = {
+    kind: 'lines',
+    title: metric.name,
+    format,
+    x: 'time',
+    xLabel: 'Day',
+    series: [
+      { name: 'So far', points: way },
+      ...(ahead.length === 0 || !forecast
+        ? []
+        : [{ name: `Forecast, ${Math.round(forecast.level * 100)} %`, points: [...begun, ...ahead] }]),
+    ],
+    ...(target && { mark: { label: target.direction === 'at_least' ? 'Target' : 'Limit', y: target.value } }),
+  }
+  return [
+    ...(way.length + ahead.length > 1 ? [lines] : []),
+    ...(known.length > 0
+      ? [{ kind: 'bars' as const, title: 'Added by journeys, by their hold-outs (95 %)', format: 'number' as const, bars: known }]
+      : []),
+  ]
+}

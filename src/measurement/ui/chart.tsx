@@ -1,0 +1,44 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Chart } from '../reports/chart.ts'
+import { draw, SCREEN } from '../reports/draw.ts'
+
+/** Enough for each bar and row to be read. */
+function heightOf(chart: Chart): number {
+  if (chart.kind === 'bars') return 72 + Math.max(2, chart.bars.length) * 30
+  return chart.kind === 'heat' ? 88 + Math.max(2, chart.rows.length) * 24 : 320
+}
+
+/** A chart in the width that it has, in the colours of the page. */
+export function ChartView({ chart }: { chart: Chart }) {
+  const box = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const svg = width === 0 ? '' : draw(chart, { width: Math.max(240, width), height: heightOf(chart) }, SCREEN)
+  return (
+    <div
+      ref={box}
+      className="min-w-0 overflow-hidden rounded-card border border-line bg-surface"
+      style={{ minHeight: heightOf(chart) }}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: our own drawing, every word in it escaped (held by reports/files.test.ts)
+      dangerouslySetInnerHTML={{ __html: svg }}
+    />
+  )
+}
+
+export function Charts({ charts }: { charts: readonly Chart[] }) {
+  if (charts.length === 0) return null
+  return (
+    <section aria-label="Charts" className="grid gap-4 xl:grid-cols-2">
+      {charts.map((chart, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: charts of a report keep their order
+        <ChartView key={`${chart.title}${i}`} chart={chart} />
+      ))}
+    </section>
+  )
+}

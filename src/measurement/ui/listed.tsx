@@ -1,0 +1,174 @@
+import type { ReactNode } from 'react'
+import { usePages } from '#kit/api.ts'
+import { amount, count } from '#kit/format.ts'
+import { Link } from '#kit/link.tsx'
+import { Card, Page } from '#kit/page.tsx'
+import { REPORTS, toExperiment, toGoal, toMessage, toPerson } from '#kit/paths.ts'
+import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
+import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
+import { Moment } from '#kit/time.tsx'
+import { ReadAttributionPeople } from '../attribution/api.ts'
+import { ListCostMessages } from '../cost/api.ts'
+import { ReadExperimentPeople } from '../experiments/api.ts'
+import { ListGoalPeople } from '../goals/api.ts'
+import type { Search } from './asking.ts'
+import { isListed, type Listed } from './drills.ts'
+
+/** Rows of the different lists, as one looks at them. */
+interface Row {
+  readonly key: string
+  readonly profileId: string
+  readonly at: number
+  readonly note: ReactNode
+  readonly value: number | null
+}
+
+interface Pages {
+  readonly data: { readonly pages: readonly unknown[] } | undefined
+  readonly isError: boolean
+  readonly error: unknown
+  readonly hasNextPage: boolean
+  readonly isFetchingNextPage: boolean
+  readonly refetch: () => unknown
+  readonly fetchNextPage: () => unknown
+}
+
+/** The people or messages that a declared action lists, for numbers that say how to reach them. */
+export function ListedPage({ action, search }: { action: string; search: Search }) {
+  if (!isListed(action))
+    return (
+      <Page title="Behind a number" up={{ label: 'Reports', href: REPORTS }}>
+        <Empty title="There is no such list" />
+      </Page>
+    )
+  return <List key={action} action={action} search={search} />
+}
+
+const TITLES: Readonly<Record<Listed, string>> = {
+  'experiments.people': 'People of the experiment',
+  'goals.people': 'People behind the goal',
+  'attribution.people': 'Conversions and their touches',
+  'costs.messages': 'Messages that were charged for',
+}
+const WHICH: Readonly<Record<string, string>> = {
+  converted: 'who did it',
+  not_converted: 'who did not',
+  crossed: 'who were met in two arms',
+  open: 'whose time is not over',
+}
+
+function upOf(action: Listed, { key = '', id = '' }: Search): { label: string; href: string } {
+  if (action === 'experiments.people') return { label: key, href: toExperiment(key) }
+  return action === 'goals.people' ? { label: id, href: toGoal(id) } : { label: 'Reports', href: REPORTS }
+}
+
+function List({ action, search }: { action: Listed; search: Search }) {
+  const title = [TITLES[action], search['arm'], WHICH[search['which'] ?? ''], search['day'], search['channel']].filter(Boolean).join(', ')
+  const frame = (pages: Pages, rows: readonly Row[]) => (
+    <Page title={title} up={upOf(action, search)}>
+      <Shown title={title} pages={pages} rows={rows} />
+    </Page>
+  )
+  switch (action) {
+    case 'experiments.people':
+      return <OfExperiment search={search} frame={frame} />
+    case 'goals.people':
+      return <OfGoal search={search} frame={frame} />
+    case 'attribution.people':
+      return <OfAttribution search={search} frame={frame} />
+    case 'costs.messages':
+      return <OfCosts search={search} frame={frame} />
+  }
+}
+
+interface OfProps {
+  readonly search: Search
+  readonly frame: (pages: Pages, rows: readonly Row[]) => ReactNode
+}
+
+function OfExperiment({ search, frame }: OfProps) {
+  const pages = usePages(ReadExperimentPeople, search as { key: string })
+  const people = pages.data?.pages.flatMap((page) => page.people) ?? []
+  return frame(
+    pages,
+    people.map(({ profileId, arm, at, value }) => ({ key: `${profileId}${arm}`, profileId, at, note: arm, value })),
+  )
+}
+
+function OfGoal({ search, frame }: OfProps) {
+  const pages = usePages(ListGoalPeople, search as { id: string })
+  const people = pages.data?.pages.flatMap((page) => page.people) ?? []
+  return frame(
+    pages,
+    people.map(({ profileId, at, value }, i) => ({ key: `${profileId}${at}${i}`, profileId, at, note: '', value })),
+  )
+}
+
+function OfAttribution({ search, frame }: OfProps) {
+  const pages = usePages(ReadAttributionPeople, search as { metric: string })
+  const conversions = pages.data?.pages.flatMap((page) => page.conversions) ?? []
+  return frame(
+    pages,
+    conversions.map(({ profileId, at, value, touches }, i) => ({
+      key: `${profileId}${at}${i}`,
+      profileId,
+      at,
+      note: touches.map(({ key }) => key).join(' → '),
+      value,
+    })),
+  )
+}
+
+function OfCosts({ search, frame }: OfProps) {
+  const pages = usePages(ListCostMessages, search)
+  const messages = pages.data?.pages.flatMap((page) => page.messages) ?? []
+  return frame(
+    pages,
+    messages.map(({ effectId, profileId, journey, step, provider, cost, at }) => ({
+      key: effectId,
+      profileId,
+      at,
+      note: (
+        <Link href={toMessage(effectId)} className="relative z-10">
+          {journey} · {step} · {provider}
+        </Link>
+      ),
+      value: cost,
+    })),
+  )
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    name: 'Person',
+    cell: ({ profileId }) => (
+      <Link plain href={toPerson(profileId)} className={ROW_LINK}>
+        <code>{profileId}</code>
+      </Link>
+    ),
+  },
+  { name: 'About', from: 'sm', cell: ({ note }) => <span className="block wrap-anywhere">{note || '–'}</span> },
+  { name: 'Value', width: 'w-28', right: true, cell: ({ value }) => (value === null ? '–' : amount(value)) },
+  { name: 'When', width: 'w-28', right: true, cell: ({ at }) => <Moment at={at} /> },
+]
+
+function Shown({ title, pages, rows }: { title: string; pages: Pages; rows: readonly Row[] }) {
+  return (
+    <Card flush>
+      {pages.isError && rows.length === 0 ? (
+        <ErrorView error={pages.error} retry={() => void pages.refetch()} />
+      ) : pages.data === undefined ? (
+        <Skeleton lines={8} />
+      ) : rows.length === 0 ? (
+        <Empty title="Nobody">The number behind this list is 0.</Empty>
+      ) : (
+        <>
+          <Table label={title} columns={COLUMNS} rows={rows} rowKey={({ key }) => key} />
+          <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
+            {count(rows.length)} shown{pages.hasNextPage ? ', more below' : ', all'}
+          </More>
+        </>
+      )}
+    </Card>
+  )
+}
