@@ -8,8 +8,11 @@ import { Snippet } from '#content/snippets.ts'
 import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
 import { Touchpoints } from '#measurement/attribution/touchpoints.ts'
+import { CostRate } from '#measurement/cost/schema.ts'
 import { Goal } from '#measurement/goals/schema.ts'
 import { Metric } from '#measurement/metrics/schema.ts'
+import { SavedReport } from '#measurement/reports/saved.ts'
+import { LifetimeValue, Pipeline } from '#measurement/value/schema.ts'
 import type { Command, Result } from './command.ts'
 import { shownFrom } from './folder.ts'
 import { Scenario } from './scenario.ts'
@@ -38,6 +41,10 @@ export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
   ['metric', shapeOf(Metric, 'Metric')],
   ['goal', shapeOf(Goal, 'Goal')],
   ['touchpoints', shapeOf(Touchpoints, 'Touchpoints')],
+  ['lifetime-value', shapeOf(LifetimeValue, 'Lifetime value')],
+  ['pipeline', shapeOf(Pipeline, 'Pipeline')],
+  ['cost-rate', shapeOf(CostRate, 'Cost rate')],
+  ['report', shapeOf(SavedReport, 'Saved report')],
   ['holdout', shapeOf(Holdout, 'Holdout')],
   ['experiment', shapeOf(Experiment, 'Experiment')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
