@@ -1,4 +1,5 @@
 import { cuped } from '../inference/cuped.ts'
+import { tooEarly } from '../inference/doubts.ts'
 import { sequence } from '../inference/sequential.ts'
 import { sampleRatio } from '../inference/srm.ts'
 import { type ArmStatistics, momentsOf, type QuantileStatistics } from '../inference/statistics.ts'
@@ -49,9 +50,6 @@ export const NO_CONTROL = unknown('no_control', 'Return unknown: nobody was held
 
 const LEVEL = 0.95
 export const ALPHA = 1 - LEVEL
-/** Below this the interval is not to be trusted (`inference/sequential.ts`). */
-const FEWEST_PEOPLE = 100
-const FEWEST_CONVERSIONS = 20
 
 /** What treated people did beyond those who were held out. The difference per person, times everybody who was treated. */
 export function gainOf(treated: ArmTold, control: ArmTold | undefined): GainTold {
@@ -59,8 +57,8 @@ export function gainOf(treated: ArmTold, control: ArmTold | undefined): GainTold
   if (treated.people === 0) return unknown('nothing_sent', 'Nobody has been treated yet.')
   const blocked = blockedBy(treated, control)
   if (blocked) return blocked
-  const value = treated.value && control.value ? effect(treated.value, control.value) : null
-  const outcome = treated.outcome && control.outcome ? effect(treated.outcome, control.outcome) : null
+  const value = ripe(treated.value, control.value)
+  const outcome = ripe(treated.outcome, control.outcome)
   const main = value ?? outcome
   if (!main) return unknown('no_outcome', 'Return unknown: what it is for has no value that could be reckoned.')
   const over = treated.value?.n ?? treated.outcome?.n ?? 0
@@ -92,18 +90,18 @@ function blockedBy(treated: ArmTold, control: ArmTold): Unknown | null {
       'sample_ratio',
       'Return unknown: the groups are not of the sizes that chance should have given, so they cannot be compared.',
     )
-  const counts = [treated, control].map((arm) => arm.outcome ?? arm.value)
-  const fewest = Math.min(...counts.map((arm) => arm?.n ?? 0))
-  const conversions = counts.reduce((sum, arm) => sum + converted(arm), 0)
-  if (fewest >= FEWEST_PEOPLE && conversions >= FEWEST_CONVERSIONS) return null
-  return unknown(
-    'too_early',
-    `Too early to say: the smaller group has ${fewest} people whose time is over (at least ${FEWEST_PEOPLE} are needed), and ${conversions} reached the goal (at least ${FEWEST_CONVERSIONS}).`,
-  )
+  const pairs = [
+    [control.outcome, treated.outcome],
+    [control.value, treated.value],
+  ]
+  const early = pairs.flatMap(([a, b]) => (a && b ? [tooEarly(a, b)] : []))
+  if (early.some((each) => each === null)) return null
+  return unknown('too_early', early[0]?.sentence ?? 'Too early to say: nobody’s time is over yet on one side.')
 }
 
-const converted = (arm: Summed | undefined): number =>
-  arm === undefined ? 0 : arm.kind === 'proportion' ? arm.sum : (arm.converted ?? arm.n)
+/** Null until both sides are large enough for an interval, as in every read-out. */
+const ripe = (treated: Summed | undefined, control: Summed | undefined): ReturnType<typeof effect> =>
+  treated && control && !tooEarly(control, treated) ? effect(treated, control) : null
 
 function effect(treated: Summed, control: Summed): (Effect & { readonly adjusted: boolean }) | null {
   const [a, b] = [momentsOf(control), momentsOf(treated)]
