@@ -1,11 +1,12 @@
-import { type Outcome, type Refusal, refuse } from '#lib/problem.ts'
+import type { Outcome } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
+import { badCursor, readCursor } from './cursor.ts'
 import { inferenceActions } from './inference/actions.ts'
 import { answer, inOrder, page, readPageEnd } from './life.ts'
 import { reportOf, stepCounts } from './report.ts'
 import { ReadJourneyReport, ReadPeople, ReadStepCounts, ReadTimeline, ReadWhy, TimelineKind } from './schema.ts'
-import { countJourney, countMoves, type JourneyScope, listPeople, type PeopleAfter, readLife, readRuns, readStanding } from './store.ts'
+import { countJourney, countMoves, type JourneyScope, listPeople, readLife, readRuns, readStanding } from './store.ts'
 
 export interface MeasurementParts {
   readonly analytics: Analytics
@@ -32,7 +33,7 @@ export function measurementActions({ analytics, now, sameAs }: MeasurementParts)
       return { journeyId: id, asOf, steps: stepCounts(await countMoves(analytics, scopeOf(workspace, id, version), asOf - DAY)) }
     }),
     bind(ReadPeople, async (query, { workspace }) => {
-      const after = query.cursor === undefined ? undefined : readPeopleCursor(query.cursor)
+      const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
       if (query.cursor !== undefined && !after) return badCursor(query.cursor)
       return listPeople(analytics, scopeOf(workspace, query.id, query.version), { query, ...(after && { after }) })
     }),
@@ -60,18 +61,3 @@ const scopeOf = (workspace: string, journey: string, version: number | undefined
   journey,
   version: version ?? 0,
 })
-
-function readPeopleCursor(text: string): PeopleAfter | undefined {
-  const parts = /^(-?\d{1,16})\.(.*)$/s.exec(text)
-  return parts ? { at: Number(parts[1]), key: parts[2]! } : undefined
-}
-
-const badCursor = (cursor: string): Refusal =>
-  refuse({
-    code: 'cursor.unknown',
-    status: 400,
-    title: 'This place in the list is not known.',
-    detail: cursor,
-    hint: 'Give back what `next` said, or leave `cursor` out to begin at the top.',
-    at: '/cursor',
-  })

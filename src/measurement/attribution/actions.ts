@@ -2,6 +2,7 @@ import { milliseconds } from '#lib/duration.ts'
 import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
+import { badCursor } from '../cursor.ts'
 import { type ExperimentParts, type Shelf, shelfOf } from '../experiments/actions.ts'
 import { holdoutPeriods } from '../experiments/exposures-store.ts'
 import { metricNamed } from '../experiments/metrics.ts'
@@ -48,7 +49,7 @@ export const attributionActions = (parts: ExperimentParts): Binding[] => [
   bind(ReadAttributionPeople, async (input, { workspace }) => {
     const query = queryOf(await shelfOf(parts, workspace), input, parts.now())
     if (isRefusal(query)) return query
-    const after = input.cursor === undefined ? undefined : readCursor(input.cursor)
+    const after = input.cursor === undefined ? undefined : readPlace(input.cursor)
     if (input.cursor !== undefined && !after) return badCursor(input.cursor)
     return peopleOf(parts.analytics, query, { ...input, after })
   }),
@@ -204,7 +205,7 @@ interface PeopleAsked {
   readonly key?: string | undefined
   readonly untouched: boolean
   readonly limit: number
-  readonly after: ReturnType<typeof readCursor>
+  readonly after: ReturnType<typeof readPlace>
 }
 
 async function peopleOf(analytics: Analytics, query: PathQuery, { views, key, untouched, limit, after }: PeopleAsked) {
@@ -227,17 +228,7 @@ async function peopleOf(analytics: Analytics, query: PathQuery, { views, key, un
   }
 }
 
-function readCursor(text: string): { at: number; skip: number; profileId: string } | undefined {
+function readPlace(text: string): { at: number; skip: number; profileId: string } | undefined {
   const parts = /^(\d{1,16})\.(\d{1,6})\.(.+)$/s.exec(text)
   return parts ? { at: Number(parts[1]), skip: Number(parts[2]), profileId: parts[3]! } : undefined
 }
-
-const badCursor = (cursor: string): Refusal =>
-  refuse({
-    code: 'cursor.unknown',
-    status: 400,
-    title: 'This place in the list is not known.',
-    detail: cursor,
-    hint: 'Give back what `next` said, or leave `cursor` out to begin at the top.',
-    at: '/cursor',
-  })

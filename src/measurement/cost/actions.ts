@@ -3,6 +3,7 @@ import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import { liveDocuments } from '#platform/documents.ts'
 import { type Binding, bind, bindAudited, type Call } from '#platform/http/actions.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { badCursor, readCursor } from '../cursor.ts'
 import { ImportCosts, ListCostMessages, ListCosts, ListRecordedCosts, ReadCosts, ReadReturns, RecordCosts } from './api.ts'
 import { dayOf, startOf } from './books-store.ts'
 import { addEntries, entriesCalled, listEntries } from './costs-store.ts'
@@ -30,8 +31,8 @@ export function costBindings(parts: CostParts): Binding[] {
     bind(ListCostMessages, async ({ from, until, cursor, limit, journey, step = '', channel = '', provider = '' }, { workspace }) => {
       const days = await daysOf(parts, { workspace, from, until })
       if (isRefusal(days)) return days
-      const after = cursor === undefined ? undefined : placeIn(cursor)
-      if (after === null) return badCursor(cursor!)
+      const after = cursor === undefined ? undefined : readCursor(cursor)
+      if (cursor !== undefined && !after) return badCursor(cursor)
       const span = { workspace, ...(await spanOf(parts, workspace, days)), journey }
       const found = await pricedMessages(analytics, {
         ...span,
@@ -39,7 +40,7 @@ export function costBindings(parts: CostParts): Binding[] {
         channel,
         provider,
         limit,
-        after: after && { at: after.at, effect: after.id },
+        after: after && { at: after.at, effect: after.key },
       })
       const messages = found.slice(0, limit)
       const last = found.length > limit ? messages.at(-1) : undefined
@@ -48,10 +49,12 @@ export function costBindings(parts: CostParts): Binding[] {
     bind(ListRecordedCosts, async ({ from, until, cursor, limit }, { workspace }) => {
       const days = await daysOf(parts, { workspace, from, until })
       if (isRefusal(days)) return days
-      const after = cursor === undefined ? undefined : placeIn(cursor)
-      if (after === null) return badCursor(cursor!)
+      const after = cursor === undefined ? undefined : readCursor(cursor)
+      if (cursor !== undefined && !after) return badCursor(cursor)
       const span = { workspace, ...(await spanOf(parts, workspace, days)) }
-      const found = await inWorkspace(pool, workspace, (tx) => listEntries(tx, span, { after, limit }))
+      const found = await inWorkspace(pool, workspace, (tx) =>
+        listEntries(tx, span, { after: after && { at: after.at, id: after.key }, limit }),
+      )
       const entries = found.slice(0, limit)
       const last = found.length > limit ? entries.at(-1) : undefined
       return { entries, next: last ? `${last.at}.${last.id}` : null }
@@ -65,21 +68,6 @@ export function costBindings(parts: CostParts): Binding[] {
     bind(ReadReturns, (asked, { workspace }) => readReturns(parts, { ...asked, workspace })),
   ]
 }
-
-function placeIn(cursor: string): { readonly at: number; readonly id: string } | null {
-  const parts = /^(\d{1,16})\.(.*)$/s.exec(cursor)
-  return parts ? { at: Number(parts[1]), id: parts[2]! } : null
-}
-
-const badCursor = (cursor: string): Refusal =>
-  refuse({
-    code: 'cursor.unknown',
-    status: 400,
-    title: 'This place in the list is not known.',
-    detail: cursor,
-    hint: 'Give back what `next` said, or leave `cursor` out to begin at the top.',
-    at: '/cursor',
-  })
 
 interface Recording {
   readonly workspace: string

@@ -3,6 +3,7 @@ import { milliseconds } from '#lib/duration.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
+import { badCursor, readCursor } from '../cursor.ts'
 import { type ExperimentParts, readExperiment, shelfOf } from '../experiments/actions.ts'
 import { metricIn } from '../metrics/check.ts'
 import { type Metric, nameOf } from '../metrics/schema.ts'
@@ -229,15 +230,8 @@ const INCREMENT = {
 }
 
 async function peopleOf({ analytics, library, now }: GoalParts, workspace: string, { id, day = '', cursor, limit }: GoalPeopleQuery) {
-  const after = cursor === undefined ? undefined : /^(-?\d{1,16})\.(.*)$/s.exec(cursor)
-  if (after === null)
-    return refuse({
-      code: 'cursor.unknown',
-      status: 400,
-      title: 'This place in the list is not known.',
-      hint: 'Give back what `next` said.',
-      at: '/cursor',
-    })
+  const after = cursor === undefined ? undefined : readCursor(cursor)
+  if (cursor !== undefined && !after) return badCursor(cursor)
   const found = goalIn(await library(workspace), id)
   if (isRefusal(found)) return found
   const span = spanOf(found.goal.period, { zone: found.goal.zone, at: now() })
@@ -245,7 +239,7 @@ async function peopleOf({ analytics, library, now }: GoalParts, workspace: strin
     from: span.from,
     to: Math.min(span.to, Math.floor(now()) + 1),
     day,
-    after: after && { at: Number(after[1]), key: after[2]! },
+    after,
     limit: limit + 1,
   })
   return pageOf(rows, limit)

@@ -1,8 +1,9 @@
 import { explain } from '#journeys/reasons.ts'
-import { isRefusal, refuse } from '#lib/problem.ts'
+import { isRefusal } from '#lib/problem.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
+import { badCursor, cursorText, readCursor } from '../cursor.ts'
 import { ListReports, ReadBehind, RunReport } from './api.ts'
-import { askedOf, cursorText, found, lineOf, listOf, readCursor } from './ask.ts'
+import { askedOf, found, lineOf, listOf } from './ask.ts'
 import type { AnyReport, Facts, Ports, ReportParts } from './kind.ts'
 import { listed } from './list-store.ts'
 import { REPORTS } from './registry-store.ts'
@@ -39,7 +40,7 @@ export function reportBindings({ facts, ports, now, reports = REPORTS }: Reports
       const kind = listOf(report, { list, where, input: asked.input })
       if (isRefusal(kind)) return kind
       const after = cursor === undefined ? undefined : readCursor(cursor)
-      if (cursor !== undefined && !after) return BAD_CURSOR
+      if (cursor !== undefined && !after) return badCursor(cursor)
       const parts = partsFor(workspace)
       const listing = await kind.listing(parts, asked.input)
       if (isRefusal(listing)) return listing
@@ -49,11 +50,3 @@ export function reportBindings({ facts, ports, now, reports = REPORTS }: Reports
     }),
   ]
 }
-
-const BAD_CURSOR = refuse({
-  code: 'cursor.unknown',
-  status: 400,
-  title: 'This place in the list is not known.',
-  hint: 'Give back what `next` said, or leave `cursor` out to begin at the top.',
-  at: '/cursor',
-})

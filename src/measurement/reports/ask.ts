@@ -67,10 +67,3 @@ export function lineOf({ id, title, question, input, definitions }: AnyReport): 
   const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as ReportLine['parameters']
   return { id, title, question, parameters, definitions: [...definitions] }
 }
-
-/** Where a page of a list ends. */
-export const cursorText = ({ at, key }: { at: number; key: string }): string => `${at}.${key}`
-export function readCursor(text: string): { at: number; key: string } | undefined {
-  const parts = /^(-?\d{1,16})\.(.*)$/s.exec(text)
-  return parts ? { at: Number(parts[1]), key: parts[2]! } : undefined
-}
