@@ -100,7 +100,7 @@ function lifeOf(id: string): Life {
   const checkouts = orders.flatMap(({ at }) =>
     at > START && r.uniform() < 0.8 ? [{ at: at - HOUR - r.uniform() * HOUR, buys: true }] : [],
   )
-  const vain = timesOf(r, 0.003).filter((at) => at > START)
+  const vain = timesOf(r, 0.006).filter((at) => at > START)
   return {
     id,
     cart: r.uniform() < 0.95 ? cartOf(who, r) : null,

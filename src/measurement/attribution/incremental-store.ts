@@ -103,8 +103,8 @@ function caused(treated: Told | undefined, control: Told | undefined, people: nu
   const [a, b] = [momentsOf(control), momentsOf(treated)]
   if (!a || !b) return null
   const adjusted = cuped(a, b)
-  const found = adjusted && adjusted.removed > 0 ? adjusted : { control: a, treated: b }
-  const effect = effectOf(found.control, found.treated, 'absolute')
+  // Always where there is a before, as in read-outs: one experiment tells one number.
+  const effect = effectOf(adjusted?.control ?? a, adjusted?.treated ?? b, 'absolute')
   if (!effect) return null
   const { low, high } = sequence(effect, { alpha: ALPHA })
   return { estimate: effect.estimate * people, low: low * people, high: high * people }

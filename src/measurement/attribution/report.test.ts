@@ -121,6 +121,14 @@ test('the three tellings stand side by side, and sentences say why they differ',
   assert.match(tellings.sentences[0]!, /claim 260 conversions where there were 200: 60 too many/)
   assert.match(tellings.sentences[1]!, /shares out 180, each conversion once; 20 have no touch/)
   assert.match(tellings.sentences[2]!, /50 of 140 credited conversions were caused: 90 would have come anyway/)
+  const harm = { ...CAUSED, conversions: { estimate: -10, low: -30, high: 10 }, value: null }
+  const worse = calibrate({
+    incremental: harm,
+    then: { conversions: 140, value: 0 },
+    now: { conversions: 140, value: 0 },
+    currency: 'EUR',
+  })!
+  assert.match(told({ calibrated: [worse] }).tellings.sentences[2]!, /nothing shows that any of the 140 credited conversions was caused/)
   assert.match(sentence, /credit, not cause/)
   assert.ok(!doubts.some(({ code }) => code === 'not_calibrated'))
   const bare = told()

@@ -59,8 +59,10 @@ function reconciled({ conversions, claimed, attributed, lines, model }: Summed):
     known.reduce((sum, line) => sum + line.incremental!.estimate, 0),
   ]
   const gap = credited - caused
-  const third = `Where experiments can tell (${known.map(({ key }) => `“${key}”`).join(', ')}), ${whole(caused)} of ${whole(credited)} credited conversions were caused: ${
-    gap >= 0 ? `${whole(gap)} would have come anyway` : `${whole(-gap)} more than they get credit for`
-  }.`
+  const where = `Where experiments can tell (${known.map(({ key }) => `“${key}”`).join(', ')}),`
+  // A sum below nothing is no number of conversions.
+  if (caused < 0.5) return [first, second, `${where} nothing shows that any of the ${whole(credited)} credited conversions was caused.`]
+  const others = gap >= 0 ? `${whole(gap)} would have come anyway` : `${whole(-gap)} more than they get credit for`
+  const third = `${where} about ${whole(caused)} of ${whole(credited)} credited conversions were caused: ${others}.`
   return [first, second, third]
 }

@@ -107,9 +107,9 @@ function effect(treated: Summed, control: Summed): (Effect & { readonly adjusted
   const [a, b] = [momentsOf(control), momentsOf(treated)]
   if (!a || !b) return null
   const adjusted = cuped(a, b)
-  const found = adjusted && adjusted.removed > 0 ? adjusted : { control: a, treated: b }
-  const difference = effectOf(found.control, found.treated, 'absolute')
-  return difference && { ...difference, adjusted: found === adjusted }
+  // Always where there is a before, as in read-outs: one experiment tells one number.
+  const difference = effectOf(adjusted?.control ?? a, adjusted?.treated ?? b, 'absolute')
+  return difference && { ...difference, adjusted: adjusted !== null }
 }
 
 const total = ({ estimate, se }: Effect, people: number): Estimate => ({ estimate: estimate * people, se: se * people })
