@@ -15,11 +15,11 @@ import { cutOf } from './cut.ts'
 import { countExposed, holdoutPeriods } from './exposures-store.ts'
 import { type Crossed, crossedGuards } from './guardrails.ts'
 import { HOLDOUT_WORDS, holdoutLine } from './holdouts.ts'
-import { metricNamed, metricsOf } from './metrics.ts'
+import { type InRole, metricNamed, metricsOf } from './metrics.ts'
 import { type Measured, reportOf } from './report.ts'
 import { crossingsOf, pastEffects, resultsOf } from './results-store.ts'
-import { type Described, describe, guardedSources, type Library, readKey, sourcesOf } from './sources.ts'
-import { clustersOf, listExposed, sumsOf } from './statistics-store.ts'
+import { type Described, describe, guardedSources, type Library, readKey, type Source, sourcesOf } from './sources.ts'
+import { clustersOf, listExposed, sumsOf, sumsOfAll } from './statistics-store.ts'
 import type { ExposureCount } from './sums.ts'
 
 export interface ExperimentParts {
@@ -100,13 +100,25 @@ export async function readExperiment(parts: ExperimentParts, shelf: Shelf, descr
     inWorkspace(pool, workspace, (tx) => pastEffects(tx, workspace, described.key)).then((past): Prior | null => priorOfPast(past)),
   ])
   const designed = await designedShares(parts, shelf, { described, counts })
-  const measured: Measured[] = []
-  for (const each of metricsOf(described, library)) {
-    const asked = { workspace, source: described.source, metric: each.metric, asOf }
-    if (each.metric.measure === 'quantile') measured.push({ ...each, rows: [], bins: await clustersOf(analytics, asked) })
-    else measured.push({ ...each, rows: await sumsOf(analytics, { ...asked, daily: true }) })
-  }
+  const measured = await measuredBy(analytics, metricsOf(described, library), { workspace, source: described.source, asOf })
   return reportOf({ described, counts, measured, designed, prior, currency, asOf })
+}
+
+/** Metrics in their order, with their sums by day, or, of quantiles, their bins. */
+async function measuredBy(
+  analytics: Analytics,
+  metrics: readonly InRole[],
+  asked: { readonly workspace: string; readonly source: Source; readonly asOf: number },
+): Promise<Measured[]> {
+  const summed = metrics.filter(({ metric }) => metric.measure !== 'quantile').map(({ metric }) => metric)
+  const rows = await sumsOfAll(analytics, { ...asked, metrics: summed, daily: true })
+  const measured: Measured[] = []
+  for (const each of metrics) {
+    const { metric } = each
+    if (metric.measure === 'quantile') measured.push({ ...each, rows: [], bins: await clustersOf(analytics, { ...asked, metric }) })
+    else measured.push({ ...each, rows: rows[summed.indexOf(metric)]! })
+  }
+  return measured
 }
 
 /** Shares as each version of the journey that people met had them; null where facts say them, or nobody does. */
@@ -139,14 +151,8 @@ export async function readGuardrails(
   const asOf = parts.now()
   const read: { described: Described; crossed: readonly Crossed[] }[] = []
   for (const described of guardedSources(library)) {
-    const measured: Measured[] = []
-    for (const each of metricsOf(described, library)) {
-      if (!each.guard || each.guard.standing || each.metric.measure === 'quantile') continue
-      measured.push({
-        ...each,
-        rows: await sumsOf(parts.analytics, { workspace, source: described.source, metric: each.metric, asOf, daily: true }),
-      })
-    }
+    const guards = metricsOf(described, library).filter(({ guard, metric }) => guard && !guard.standing && metric.measure !== 'quantile')
+    const measured = await measuredBy(parts.analytics, guards, { workspace, source: described.source, asOf })
     if (measured.length > 0) read.push({ described, crossed: crossedGuards({ described, measured, currency }) })
   }
   return read

@@ -1,5 +1,5 @@
 import type { Analytics, Params } from '#platform/analytics/analytics.ts'
-import { byPerson } from '../people-store.ts'
+import { byPerson, byPersonKey } from '../people-store.ts'
 import { isSticky, type Source } from './sources.ts'
 import type { ExposureCount } from './sums.ts'
 
@@ -58,11 +58,16 @@ export function paramsOf(workspace: string, source: Source): Params {
  * One row for each person: `person, arm, first, version, share, crossed` as a subquery without brackets; profiles that became one are one person.
  * `first`: when chance put them there, before anything came of it. Parameters: `paramsOf`.
  */
-export const exposedPeople = (source: Source): string => `
+export const exposedPeople = (source: Source): string => once(source, byPerson)
+
+/** The same with `person` as a number (`people-store.ts`): for sums in which nobody is named. */
+export const exposedKeys = (source: Source): string => once(source, byPersonKey)
+
+const once = (source: Source, resolved: typeof byPerson): string => `
   SELECT x.person AS person, argMin(x.arm, x.place) AS arm, min(x.at) AS first, argMin(x.version, x.place) AS version, argMin(x.share, x.place) AS share,
     ${isSticky(source) ? 'max(x.said_crossed) > 0 OR min(x.name) != max(x.name)' : '0'} AS crossed
   FROM (SELECT person, arm, at, version, share, said_crossed, ${PLACE} AS place, cityHash64(arm) AS name
-    FROM (${byPerson(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))})) AS x GROUP BY x.person`
+    FROM (${resolved(['arm', 'at', 'said_crossed', 'version', 'share'], rowsOf(source))})) AS x GROUP BY x.person`
 
 /** One number to order by, ties of a moment broken the same way each time: tuples in aggregates are ten times slower. */
 const PLACE = 'toUnixTimestamp64Milli(at) * 1024 + toInt64(cityHash64(arm, version) % 1024)'
@@ -71,7 +76,7 @@ export const countExposed = (analytics: Analytics, workspace: string, source: So
   analytics.query<ExposureCount>(
     `SELECT e.arm AS arm, e.version AS version, any(e.share) AS share, count() AS people, countIf(e.crossed) AS crossed,
        toFloat64(toUnixTimestamp64Milli(min(e.first))) AS first, toFloat64(toUnixTimestamp64Milli(max(e.first))) AS last
-     FROM (${exposedPeople(source)}) AS e GROUP BY e.arm, e.version ORDER BY arm, version`,
+     FROM (${exposedKeys(source)}) AS e GROUP BY e.arm, e.version ORDER BY arm, version`,
     paramsOf(workspace, source),
   )
 

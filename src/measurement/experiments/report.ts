@@ -54,7 +54,7 @@ export function reportOf(asked: ReportAsked): ExperimentReport {
     kind: described.source.kind,
     title: described.title,
     asOf,
-    sentence: first.blocked?.sentence ?? first.comparisons.find(({ role }) => role === 'primary')?.sentence ?? NOBODY,
+    sentence: first.blocked?.sentence ?? first.comparisons.find(({ role }) => role === 'primary')?.sentence ?? nothingYet(asked),
     readouts,
     series:
       primary && !first.blocked && !primary.bins ? seriesOf(primary, { arms, control: baselines[0]!.id, alpha: described.alpha }) : [],
@@ -71,7 +71,9 @@ export function reportOf(asked: ReportAsked): ExperimentReport {
   }
 }
 
+const nothingYet = ({ counts }: ReportAsked): string => (counts.some(({ people }) => people > 0) ? OPEN : NOBODY)
 const NOBODY = 'Nobody has been drawn yet.'
+const OPEN = 'Nothing can be said yet: of nobody who was drawn is the time over in which it counts what they do.'
 const NO_DESIGN: Doubt = {
   code: 'no_design',
   sentence:

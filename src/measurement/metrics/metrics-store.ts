@@ -3,7 +3,7 @@ import { PLACES } from '#segments/condition/check.ts'
 import { read } from '#segments/condition/read.ts'
 import { type Columns, propertyNumber, sql } from '#segments/condition/sql.ts'
 import { float, quote, readable } from '#segments/condition/sql-text.ts'
-import { byPerson } from '../people-store.ts'
+import { byPerson, byPersonKey } from '../people-store.ts'
 import type { Metric } from './schema.ts'
 
 /** Types of events that conditions count as well (`aggregate-sql.ts`). */
@@ -18,20 +18,30 @@ const COLUMNS: Columns = {
 }
 
 /** `conversionsOf`: not events, but the conversions that the engine told of this journey. */
-type Asked = Pick<Metric, 'event' | 'where' | 'value' | 'worth'> & { readonly conversionsOf?: string }
+export type MetricEvents = Pick<Metric, 'event' | 'where' | 'value' | 'worth'> & { readonly conversionsOf?: string | undefined }
 
 /**
  * The events of a metric as a subquery without brackets: `person` (merged profiles are one), `at` (DateTime64(3)), `value` (Float64). The value is
  * the property that the metric names, else what one is worth (NaN where an event says neither); 1 where the metric names no value. Asks only the parameter `workspace`; everything else is quoted.
  * `between`: SQL over `at`, to read less, e.g. "at >= toDateTime64('…', 3, 'UTC')".
  */
-export const metricEvents = (metric: Asked, between = '1'): string => byPerson(['at', 'value'], profileEvents(metric, between))
+export const metricEvents = (metric: MetricEvents, between = '1'): string => byPerson(['at', 'value'], profileEvents(metric, between))
+
+/** The same with `person` as a number (`people-store.ts`): for sums in which nobody is named. */
+export const metricEventsByKey = (metric: MetricEvents, between = '1'): string =>
+  byPersonKey(['at', 'value'], profileEvents(metric, between))
 
 /** The same by profile (`profile_id`), for those who resolve people themselves. */
-export const profileEvents = (metric: Asked, between = '1'): string => eventsWith(metric, {}, between)
+export const profileEvents = (metric: MetricEvents, between = '1'): string =>
+  metric.conversionsOf === undefined ? eventsWith(metric, {}, between) : conversions(metric.conversionsOf, between)
+
+/** What the engine told of a journey: its condition may ask what a run came in with, which no event says. */
+const conversions = (journey: string, between: string): string =>
+  `SELECT profile_id, at, value FROM transitions
+   WHERE workspace_id = {workspace:String} AND journey_id = ${quote(journey)} AND kind = 'converted' AND ${between}`
 
 /** The same with properties of the events as further columns of text ('' where they say nothing), by the names of the columns. */
-export function eventsWith({ event, where, value, worth }: Asked, texts: Readonly<Record<string, string>>, between = '1'): string {
+export function eventsWith({ event, where, value, worth }: MetricEvents, texts: Readonly<Record<string, string>>, between = '1'): string {
   const asksProperties = value !== undefined || where !== undefined || Object.keys(texts).length > 0
   const said = value === undefined ? null : propertyNumber(pathOf(value), COLUMNS)
   const number = said === null ? float(worth ?? 1) : worth === undefined ? said : `ifNotFinite(${said}, ${float(worth)})`
