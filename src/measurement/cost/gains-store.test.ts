@@ -113,25 +113,30 @@ test('a hold-out of one channel values that channel; by which metric has to be c
   assert.equal((await holdoutGain(asked(documents), {})).gain.kind, 'unknown', 'it is no hold-out of everything')
 })
 
+/** A row for each person and journey: they came in, or reached what the journey is for. */
+const moved = (
+  kind: 'entered' | 'converted',
+  { journey, version = 1, arm, names, value = 0 }: { journey: string; version?: number; arm: string; names: string[]; value?: number },
+) =>
+  record(
+    'transitions',
+    names.map((profile_id) => ({
+      profile_id,
+      journey_id: journey,
+      version,
+      enrollment_id: `${journey} ${profile_id}`,
+      kind,
+      from_step: '',
+      to_step: kind === 'entered' ? 's' : '',
+      reason: kind === 'entered' ? 'entered' : 'goal',
+      arm,
+      value,
+      at: kind === 'entered' ? AUGUST : AUGUST + DAY,
+      cause: '',
+    })),
+  )
+
 test('versions of a journey with and without a hold-out are not put together', async () => {
-  const entered = (journey_id: string, version: number, { arm, names }: { arm: string; names: string[] }) =>
-    record(
-      'transitions',
-      names.map((profile_id) => ({
-        profile_id,
-        journey_id,
-        version,
-        enrollment_id: `${journey_id} ${profile_id}`,
-        kind: 'entered',
-        from_step: '',
-        to_step: 's',
-        reason: 'entered',
-        arm,
-        value: 0,
-        at: AUGUST,
-        cause: '',
-      })),
-    )
   const journey = (id: string) => ({
     kind: 'journey',
     id,
@@ -141,11 +146,11 @@ test('versions of a journey with and without a hold-out are not put together', a
     default: { otherwise: 'continue' },
     steps: [{ kind: 'wait', id: 's', for: '1d' }],
   })
-  await entered('mixed', 1, { arm: 'treated', names: people('m', 500) })
-  await entered('mixed', 2, { arm: 'treated', names: people('n', 200) })
-  await entered('mixed', 2, { arm: 'held_out', names: people('o', 200) })
-  await entered('held', 1, { arm: 'treated', names: people('n', 200) })
-  await entered('held', 1, { arm: 'held_out', names: people('o', 200) })
+  await moved('entered', { journey: 'mixed', version: 1, arm: 'treated', names: people('m', 500) })
+  await moved('entered', { journey: 'mixed', version: 2, arm: 'treated', names: people('n', 200) })
+  await moved('entered', { journey: 'mixed', version: 2, arm: 'held_out', names: people('o', 200) })
+  await moved('entered', { journey: 'held', version: 1, arm: 'treated', names: people('n', 200) })
+  await moved('entered', { journey: 'held', version: 1, arm: 'held_out', names: people('o', 200) })
   await ordered(people('n', 60), { at: AUGUST + 2 * DAY, total: 30 })
   await ordered(people('o', 20), { at: AUGUST + 2 * DAY, total: 30 })
   const documents = live(journey('mixed'), journey('held'))
@@ -154,4 +159,26 @@ test('versions of a journey with and without a hold-out are not put together', a
   const { gain, margin } = await journeyGain(asked(documents), 'held')
   assert.ok(gain.kind === 'known' && Math.abs(gain.value!.estimate - 40 * 30) < 1e-6 && margin === 0.4, JSON.stringify(gain))
   assert.equal((await journeyGain(asked(documents), 'gone')).gain.kind, 'unknown')
+})
+
+test('a goal that hangs on what each run came in with is valued by the conversions that the engine told', async () => {
+  const [treated, held] = [people('kt', 200), people('kh', 200)]
+  await moved('entered', { journey: 'keyed', arm: 'treated', names: treated })
+  await moved('entered', { journey: 'keyed', arm: 'held_out', names: held })
+  await moved('converted', { journey: 'keyed', arm: 'treated', names: treated.slice(0, 80), value: 25 })
+  await moved('converted', { journey: 'keyed', arm: 'held_out', names: held.slice(0, 50), value: 25 })
+  // Orders of other carts are none of its business.
+  await ordered(held, { at: AUGUST + DAY, total: 1_000 })
+  const documents = live({
+    kind: 'journey',
+    id: 'keyed',
+    goal: { event: 'Order Completed', where: 'event.properties.cart_id == entry.key', within: '7d', value: 'total', margin: 0.3 },
+    entry: { event: 'Product Added', key: 'properties.cart_id' },
+    holdout: '50%',
+    default: { otherwise: 'continue' },
+    steps: [{ kind: 'wait', id: 's', for: '1d' }],
+  } as never)
+  const { gain, margin, credited } = await journeyGain(asked(documents), 'keyed')
+  assert.ok(gain.kind === 'known' && Math.abs(gain.value!.estimate - 30 * 25) < 1e-6, JSON.stringify(gain))
+  assert.deepEqual([margin, credited], [0.3, 80 * 25])
 })

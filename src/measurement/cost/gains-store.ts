@@ -4,10 +4,11 @@ import { Journey } from '#journeys/schema.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Live } from '#platform/documents-plan.ts'
 import { countExposed } from '../experiments/exposures-store.ts'
+import { metricNamed } from '../experiments/metrics.ts'
 import { type Described, describe, keyOf, type Library, type Source } from '../experiments/sources.ts'
 import { sumsOf } from '../experiments/statistics-store.ts'
 import { type ExposureCount, sharesByDesign, statisticsOf } from '../experiments/sums.ts'
-import { goalMetric, valueMetric } from '../metrics/check.ts'
+import { valueMetric } from '../metrics/check.ts'
 import { Metric } from '../metrics/schema.ts'
 import { type ArmTold, type GainTold, gainOf, NO_CONTROL, unknown } from './incremental.ts'
 
@@ -55,15 +56,9 @@ export async function journeyGain(asked: GainAsked, id: string): Promise<GainRea
   const journey = library.get('journey', id) as Journey | undefined
   if (!journey) return { ...NOTHING, gain: unknown('no_control', 'Return unknown: the journey is not live any more.') }
   const described = describe({ kind: 'journey', journey: id }, library)!
-  const goal = goalMetric(journey)
-  const margin = journey.goal.margin ?? null
-  if (!goal)
-    return {
-      ...NOTHING,
-      margin,
-      gain: unknown('no_outcome', 'Return unknown: what counts as its goal hangs on what each run came in with; measure it by a metric.'),
-    }
-  return read(asked, described, { outcome: goal, value: valueMetric(goal), margin })
+  // Where the goal hangs on what each run came in with, its events are the conversions that the engine told.
+  const goal = metricNamed(`goal:${id}`, library)!
+  return read(asked, described, { outcome: goal, value: valueMetric(goal), margin: journey.goal.margin ?? null })
 }
 
 /** All marketing, or a channel, against the people who are held out of it; its newest period that says something. */

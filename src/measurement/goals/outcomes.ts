@@ -1,6 +1,5 @@
 import { entriesOf } from '#journeys/entries/schema.ts'
 import type { Journey } from '#journeys/schema.ts'
-import { durationText, milliseconds } from '#lib/duration.ts'
 import type { ExperimentReport } from '../experiments/api.ts'
 import { type Described, describe, type Library, sourcesOf } from '../experiments/sources.ts'
 import type { Readout } from '../inference/schema.ts'
@@ -55,11 +54,10 @@ export function outcomeOf(journey: Journey, library: Library, report: Experiment
 }
 
 function outcomeText({ goal: { event, where, within, value, worth, margin } }: Journey): string {
-  const window = durationText(milliseconds(within)!)
   const fixed = worth === undefined ? '' : `${figure(worth)} each`
   const told = value === undefined ? fixed : `the event’s ${value}${worth === undefined ? '' : `, or ${fixed} where it has none`}`
   const share = margin === undefined ? '' : `, ${percent(margin)} of it margin`
-  return `“${event}”${where === undefined ? '' : ` where ${where}`} within ${window} of coming in${told === '' ? '' : `; worth ${told}${share}`}`
+  return `“${event}”${where === undefined ? '' : ` where ${where}`} within ${within} of coming in${told === '' ? '' : `; worth ${told}${share}`}`
 }
 
 type Measured = Pick<OutcomeLine, 'measured' | 'difference' | 'perPerson' | 'sentence' | 'doubts' | 'drill'>
