@@ -12,7 +12,7 @@ import {
 import { periodOf } from './input.ts'
 import { type Bound, type Listing, type ListKind, type ReportParts, reportKind } from './kind.ts'
 import { counted } from './list-store.ts'
-import { messages } from './messages-store.ts'
+import { type MessagesAsked, messages } from './messages-store.ts'
 
 const MS = 'toUnixTimestamp64Milli(at)'
 const FIRST = '(at, seq, ix)'
@@ -155,12 +155,12 @@ const lists = {
   messages: {
     unit: 'messages',
     dims: () => ['cut', 'step', 'channel', 'outcome', 'reason'],
-    listing: messagesOf,
+    listing: (parts, input) => messagesOf(parts, input),
   },
 } as const satisfies Record<string, ListKind<FunnelInput>>
 
 /** Messages of the runs that are counted, each in the part of its run. */
-function messagesOf(parts: ReportParts, input: FunnelInput): Listing {
+function messagesOf(parts: ReportParts, input: FunnelInput, without: MessagesAsked['without'] = ['goals']): Listing {
   const runs = parted(parts, input, {
     columns: ['t.enrollment_id AS of', 't.version AS version'],
     where: "kind IN ('entered', 'migrated')",
@@ -170,6 +170,7 @@ function messagesOf(parts: ReportParts, input: FunnelInput): Listing {
     from: 0,
     to: parts.now + 1,
     scope: { journey: input.journey, version: input.version },
+    without,
   })
   const byVersion = input.cut?.by === 'version'
   // A run counts in each version that it was in; its message in the one that sent it.
@@ -199,7 +200,7 @@ async function countsOf(parts: ReportParts, input: FunnelInput): Promise<FunnelC
       measures: { runs: 'count()', value: 'sumKahan(list.worth)' },
       most: 20_000,
     }),
-    counted<FunnelMessage>(parts.facts, messagesOf(parts, input), {
+    counted<FunnelMessage>(parts.facts, messagesOf(parts, input, ['people', 'goals']), {
       by: { cut: 'list.cut', step: 'list.step', channel: 'list.channel', outcome: 'list.outcome', reason: 'list.reason' },
       measures: { messages: 'count()' },
     }),

@@ -22,6 +22,11 @@ export function counted<Row>(facts: Facts, { sql, params }: Listing, { by, measu
   )
 }
 
+/** Whether there is any such row at all: what hangs on it then need not be read. */
+export async function anyOf(facts: Facts, { sql, params }: Listing): Promise<boolean> {
+  return (await facts.query(`SELECT 1 AS found FROM (${sql}) LIMIT 1`, params)).length > 0
+}
+
 export interface ListedRow {
   readonly profileId: string
   readonly of: string
