@@ -225,7 +225,6 @@ test('people who are not split as designed block all figures; people of two arms
   )
   const fresh = read({ kind: 'journey', journey: 'winback' }, {}, { counts })
   assert.equal(fresh.sentence, 'Nothing can be said yet: of nobody who was drawn is the time over in which it counts what they do.')
-  assert.equal(read({ kind: 'journey', journey: 'winback' }, {}, { counts: [] }).sentence, 'Nobody has been drawn yet.')
   const alone = read({ kind: 'journey', journey: 'winback' }, { treated: { n: 900, rate: 0.1 } })
   assert.equal(alone.readouts[0]!.readout.blocked?.code, 'no_control')
 })
