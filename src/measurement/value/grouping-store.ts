@@ -26,7 +26,9 @@ export function grouped(grouping: Grouping | undefined, rows: string): string {
 export const groupingParams = (grouping: Grouping | undefined): Record<string, string> =>
   grouping?.by === 'attribute' ? { grouped: grouping.attribute } : grouping?.by === 'segment' ? { grouped: grouping.segment } : {}
 
-/** The largest groups by themselves, the rest as one: rows that have `part`. */
-export const largest = (rows: string): string =>
-  `WITH all_rows AS (${rows}), large AS (SELECT part FROM all_rows GROUP BY part ORDER BY count() DESC, part LIMIT ${MOST_GROUPS})
+/** The largest groups by themselves, the rest as one: rows that have `part`. It counts the rows first, so it reads them twice where they are parted. */
+export const largest = (grouping: Grouping | undefined, rows: string): string =>
+  grouping === undefined
+    ? rows
+    : `WITH all_rows AS (${rows}), large AS (SELECT part FROM all_rows GROUP BY part ORDER BY count() DESC, part LIMIT ${MOST_GROUPS})
    SELECT * REPLACE(if(part IN (SELECT part FROM large), part, '${OTHERS}') AS part) FROM all_rows`

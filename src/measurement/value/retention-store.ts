@@ -6,29 +6,29 @@ import { grouped, groupingParams, largest } from './grouping-store.ts'
 import { type Ran, RETENTION_DEFINITIONS, RetentionInput, toldOfRetention } from './retention.ts'
 
 const DAY = 86_400_000
-const ms = (column: string): string => `toUnixTimestamp64Milli(${column})`
 
-/** One row per contract: when it began, for how many days it ran (whole ones, the last is counted), whether it ended. */
+/** One row per contract: when it began, for how many days it ran (whole ones, the last is counted), whether it ended. One reading of both events. */
 function contracts({ workspace, now }: ReportParts, input: RetentionInput): Listing {
   const { start, startWhere, end, endWhere, contract, by, from = 0, to = now + 1 } = input
   const key: Record<string, string> = contract === undefined ? {} : { contract }
-  const said: Record<string, string> = by?.by === 'property' ? { said: by.property } : {}
-  const columns = (texts: object): string[] => ['at', ...Object.keys(texts)]
-  const starts = byPerson(columns({ ...key, ...said }), eventsWith({ event: start, where: startWhere }, { ...key, ...said }))
-  const ends = byPerson(columns(key), eventsWith({ event: end, where: endWhere }, key))
-  const id = contract === undefined ? "''" : 'contract'
-  const upTo = `at <= fromUnixTimestamp64Milli({now:Int64}, 'UTC')`
-  const begun = `SELECT person, ${id} AS of, min(at) AS began${by?.by === 'property' ? ', argMin(said, at) AS said' : ''} FROM (${starts}) WHERE ${upTo} GROUP BY person, of
-    HAVING ${ms('began')} >= {from:Int64} AND ${ms('began')} < {to:Int64}`
-  const over = `SELECT b.person AS person, b.of AS of, min(e.at) AS ended_at FROM (SELECT person, ${id} AS of, at FROM (${ends}) WHERE ${upTo}) AS e
-    INNER JOIN (${begun}) AS b ON b.person = e.person AND b.of = e.of WHERE e.at >= b.began GROUP BY person, of`
-  const rows = `SELECT b.*, ${ms('o.ended_at')} AS over_at, if(over_at > 0, 1, 0) AS ended
-    FROM (${begun}) AS b LEFT JOIN (${over}) AS o ON o.person = b.person AND o.of = b.of`
+  const isSaid = by?.by === 'property'
+  const said: Record<string, string> = isSaid ? { said: by.property } : {}
+  const columns = ['t', 'is_end', ...Object.keys(key), ...Object.keys(said)]
+  const told = (isEnd: 0 | 1, events: string): string =>
+    `SELECT profile_id, toUnixTimestamp64Milli(at) AS t, toUInt8(${isEnd}) AS is_end${contract === undefined ? '' : ', contract'}${
+      isSaid ? (isEnd === 1 ? ", '' AS said" : ', said') : ''
+    } FROM (${events})`
+  const both = [
+    told(0, eventsWith({ event: start, where: startWhere }, { ...key, ...said })),
+    told(1, eventsWith({ event: end, where: endWhere }, key)),
+  ].join(' UNION ALL ')
+  const rows = `SELECT person, ${contract === undefined ? "''" : 'contract'} AS of, minIf(t, is_end = 0) AS began${isSaid ? ', argMinIf(said, t, is_end = 0) AS said' : ''},
+      arrayFilter(e -> e >= began, groupArrayIf(t, is_end = 1)) AS ends, toUInt8(notEmpty(ends)) AS ended, if(ended = 1, arrayMin(ends), {now:Int64}) AS until
+    FROM (${byPerson(columns, both)}) WHERE t <= {now:Int64} GROUP BY person, of HAVING countIf(is_end = 0) > 0 AND began >= {from:Int64} AND began < {to:Int64}`
   return {
     params: { workspace, now, from, to, ...groupingParams(by) },
-    sql: `SELECT person AS profile_id, of, ${ms('began')} AS at, '' AS step, '' AS reason, concat(person, '/', of) AS key, part, ended,
-        toInt32(ceil((if(ended = 1, over_at, {now:Int64}) - ${ms('began')}) / ${DAY})) AS days
-      FROM (${largest(grouped(by, rows))})`,
+    sql: `SELECT person AS profile_id, of, began AS at, '' AS step, '' AS reason, concat(person, '/', of) AS key, part, ended, toInt32(ceil((until - began) / ${DAY})) AS days
+      FROM (${largest(by, grouped(by, rows))})`,
   }
 }
 
