@@ -39,21 +39,25 @@ const RUNS = `SELECT version, enrollment_id, anyIf(profile_id, kind = 'entered')
   FROM transitions WHERE ${HERE} AND kind IN ('entered', 'converted') GROUP BY version, enrollment_id HAVING entries > 0`
 
 async function countArms(analytics: Analytics, scope: JourneyScope): Promise<ArmCount[]> {
-  const people = (version: string) =>
-    `SELECT ${version} AS v, side, person, sum(conversions) AS times, sumKahan(worth) AS spent FROM runs GROUP BY v, side, person`
+  // Nobody is named here: numbers stand for runs and people. Each run counts for its version and for all.
   return analytics.query(
-    `WITH runs AS (${RUNS})
-     SELECT nullIf(v, 0) AS version, side AS arm, count() AS people, countIf(times > 0) AS converted,
+    `SELECT nullIf(v, 0) AS version, side AS arm, count() AS people, countIf(times > 0) AS converted,
        sumKahan(spent) AS value, if(count() < 2, NULL, varSampStable(spent)) AS variance
-     FROM (${people('version')} UNION ALL ${people('toUInt32(0)')}) GROUP BY v, side`,
+     FROM (SELECT arrayJoin([version, toUInt32(0)]) AS v, side, person, sum(conversions) AS times, sumKahan(worth) AS spent
+       FROM (SELECT version, sipHash64(enrollment_id) AS run, anyIf(sipHash64(profile_id), kind = 'entered') AS person, anyIf(arm, kind = 'entered') AS side,
+           countIf(kind = 'converted') AS conversions, sumIf(value, kind = 'converted') AS worth
+         FROM transitions WHERE ${HERE} AND kind IN ('entered', 'converted') GROUP BY version, run HAVING countIf(kind = 'entered') > 0)
+       GROUP BY v, side, person)
+     GROUP BY v, side`,
     { ...scope },
   )
 }
 
 async function countMessages(analytics: Analytics, scope: JourneyScope): Promise<StatusCount[]> {
   const rows = await analytics.query<Omit<StatusCount, 'version'> & { all: number; one: number }>(
-    `SELECT grouping(version) AS all, version AS one, channel, status, reason, uniqExact(effect_id) AS messages, uniqExact(profile_id) AS people
-     FROM deliveries WHERE ${HERE}
+    `SELECT grouping(version) AS all, version AS one, channel, status, reason, uniqExactMerge(their_messages) AS messages, uniqExactMerge(their_people) AS people
+     FROM (SELECT version, channel, status, reason, uniqExactState(sipHash64(effect_id)) AS their_messages, uniqExactState(sipHash64(profile_id)) AS their_people
+       FROM deliveries WHERE ${HERE} GROUP BY version, channel, status, reason)
      GROUP BY GROUPING SETS ((version, channel, status, reason), (channel, status, reason))
      ORDER BY channel, status, messages DESC, reason`,
     { ...scope },

@@ -19,9 +19,9 @@ import {
   ReadGoal,
 } from './api.ts'
 import { contributionOf, LEVEL_OF_INCREMENTS, togetherOf } from './contributions.ts'
-import { type Counted, countDays, countFirsts, countGaps, countMembers, listPeople, type PersonOfGoal, sumArms } from './goals-store.ts'
+import { type Counted, countDays, countMembers, countOnce, listPeople, type OnceRow, type PersonOfGoal, sumArms } from './goals-store.ts'
 import { comparisonOf, OUTCOME_WORDS, outcomeOf } from './outcomes.ts'
-import { baselineSpan, dayOf, plusDays, spanOf, startOf } from './period.ts'
+import { baselineSpan, dayOf, daysBetween, plusDays, spanOf, startOf } from './period.ts'
 import { type Asked, type GoalFacts, HISTORY } from './reckoning.ts'
 import { aboutGoal, progressOf, recordOf, seriesOf } from './report.ts'
 import type { Goal } from './schema.ts'
@@ -115,42 +115,34 @@ async function factsOf(analytics: Analytics, counted: Counted, { goal, metric, a
   const today = dayOf(asOf, zone).toString()
   const history = startOf(plusDays(today, -HISTORY), zone)
   const from = Math.min(history, span.from, base?.from ?? span.from)
-  const known = (to: number): number => Math.min(to, Math.floor(asOf) + 1)
-  const days = await countDays(analytics, counted, { from, to: known(Math.max(span.to, asOf + 1)) })
-  const once = metric.measure === 'converted' ? await onceOf(analytics, counted, { span, base, history, today, zone, known, days }) : null
+  const known = { from, to: Math.min(Math.max(span.to, asOf + 1), Math.floor(asOf) + 1) }
+  const isOnce = metric.measure === 'converted'
+  const once = { ...known, period: span, baseline: base, history: dayOf(history, zone).toString(), today }
   const member = (at: number) => countMembers(analytics, { workspace: counted.workspace, segment: counted.segment!, at })
-  const inside = counted.segment === null ? null : await member(span.from)
-  const before = per === 'person' && base ? await member(base.from) : null
+  const [days, people, inside, before] = await Promise.all([
+    countDays(analytics, counted, known),
+    isOnce ? countOnce(analytics, counted, once) : null,
+    counted.segment === null ? null : member(span.from),
+    per === 'person' && base ? member(base.from) : null,
+  ])
   return {
     days,
-    once,
+    once: people && onceOf(people, days.find(({ day }) => startOf(day, zone) >= history)?.day),
     members: per === 'person' ? { period: inside!.people, baseline: before?.people ?? 0 } : null,
     segmentSince: inside?.since ?? null,
   }
 }
 
-interface Once {
-  readonly span: { readonly from: number; readonly to: number }
-  readonly base: { readonly from: number; readonly to: number } | null
-  readonly history: number
-  readonly today: string
-  readonly zone: string
-  readonly known: (to: number) => number
-  readonly days: GoalFacts['days']
-}
-
-async function onceOf(
-  analytics: Analytics,
-  counted: Counted,
-  { span, base, history, today, zone, known, days }: Once,
-): Promise<GoalFacts['once']> {
-  const counts = base ? await countFirsts(analytics, counted, { from: base.from, to: known(base.to) }) : []
-  const start = days.find(({ day }) => startOf(day, zone) >= history)?.day
-  const gaps = start === undefined ? [] : await countGaps(analytics, counted, { start, from: history, to: startOf(today, zone) })
+/** `start`: the first day of the history on which anybody did it. */
+function onceOf(rows: readonly OnceRow[], start: string | undefined): GoalFacts['once'] {
+  const of = (kind: OnceRow['kind']) => rows.filter((row) => row.kind === kind)
   return {
-    firsts: await countFirsts(analytics, counted, { from: span.from, to: known(span.to) }),
-    baseline: counts.reduce((sum, { people }) => sum + people, 0),
-    gaps,
+    firsts: of('period').sort((a, b) => (a.day < b.day ? -1 : 1)),
+    baseline: of('baseline').reduce((sum, { people }) => sum + people, 0),
+    gaps: [
+      ...of('first').map(({ day, people }) => ({ days: daysBetween(start!, day), again: false, times: people })),
+      ...of('again').map(({ days, people }) => ({ days, again: true, times: people })),
+    ],
   }
 }
 
