@@ -26,13 +26,14 @@ import { type Key, Scope } from '#workspaces/schema.ts'
 import { mailView, messages, messageView, pressure, profile, report, sampleKeys, timeline } from './sample-answers.ts'
 import { broadcast, NEWS } from './sample-broadcasts.ts'
 import { SampleLifecycle } from './sample-lifecycle.ts'
+import { measurementBindings } from './sample-measurement.ts'
 import { modelLines, personDecisions, personScores, presetViews } from './sample-models.ts'
 import { segmentLines, segmentView } from './sample-segments.ts'
 import { CART, CART_YAML, DAY, LONG, PEOPLE, SENTENCES, started, WELCOME } from './sample-shop.ts'
 import { EVERY_KIND, HELD } from './sample-steps.ts'
 
-/** What the screens are shown: a shop in the middle of its day, an empty one, one that fails, or one before its setup. */
-export type Mood = 'busy' | 'empty' | 'failing' | 'new'
+/** What the screens are shown: a shop in the middle of its day, an empty one, one that fails, one before its setup, or one whose reader may not read reports. */
+export type Mood = 'busy' | 'empty' | 'failing' | 'new' | 'locked'
 
 export interface FakeApi {
   readonly url: string
@@ -43,6 +44,7 @@ export interface FakeApi {
 }
 
 const ADMIN: Principal = { workspace: 'w_1', actor: 'person:1', permissions: new Set(Scope.options) }
+const UNREAD: Principal = { ...ADMIN, permissions: new Set(Scope.options.filter((scope) => scope !== 'reports:read')) }
 const BROKEN = refuse({
   code: 'reports.unavailable',
   status: 503,
@@ -56,9 +58,9 @@ export async function startFakeApi(folder: string): Promise<FakeApi> {
   const state: State = { mood: 'busy', signedIn: true, keys: sampleKeys() }
   const log = logger({ level: 'error' })
   const server = createServer({ log, metrics: createMetrics(), checks: {} })
-  const authenticate = async () => (state.signedIn ? ADMIN : NOBODY)
+  const authenticate = async () => (!state.signedIn ? NOBODY : state.mood === 'locked' ? UNREAD : ADMIN)
   const lifecycle = new SampleLifecycle()
-  const bindings = [...bindingsOf(state, lifecycle), ...lifecycle.bindings()]
+  const bindings = [...bindingsOf(state, lifecycle), ...lifecycle.bindings(), ...measurementBindings(() => state.mood)]
   await registerActions(server, {
     actions: bindings.map((binding) => binding.action as Action),
     bindings,

@@ -19,6 +19,8 @@ export interface Look {
   readonly heat: string
   readonly onHeat: string
   readonly font: string
+  /** Width of a letter in em, at most. */
+  readonly em: number
 }
 
 /** For files, which are printed: Okabe & Ito (2008). */
@@ -31,6 +33,7 @@ const PRINT: Look = {
   heat: '#0072b2',
   onHeat: '#fff',
   font: 'DejaVu Sans, sans-serif',
+  em: 0.6,
 }
 
 /** For pages: each is a custom property of the page, so that a change of theme needs no new drawing. */
@@ -43,6 +46,7 @@ export const SCREEN: Look = {
   heat: 'var(--chart-heat)',
   onHeat: 'var(--chart-on-heat)',
   font: 'inherit',
+  em: 0.53,
 }
 
 /** What every part of a drawing knows. */
@@ -55,7 +59,7 @@ export function draw(chart: Chart, sheet: Sheet, look: Look = PRINT): string {
   const { width, height } = sheet
   const on = { width, height, look }
   const body = chart.kind === 'bars' ? bars(chart, on) : chart.kind === 'lines' ? lines(chart, on) : heat(chart, on)
-  const title = text(cut(chart.title, Math.floor((width - 32) / (14 * EM))), { x: 16, y: 24, size: 14, weight: 700 })
+  const title = text(cut(chart.title, Math.floor((width - 32) / (14 * look.em))), { x: 16, y: 24, size: 14, weight: 700 })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.title)}" font-family="${look.font}" fill="${look.ink}"><rect width="100%" height="100%" fill="${look.paper}"/>${title}${body}</svg>`
 }
 

@@ -1,19 +1,21 @@
 import type { GoalReport } from '../goals/api.ts'
 import type { Chart } from './chart.ts'
 
-const timeOf = (day: string): number => Date.parse(`${day}T00:00:00Z`)
+const DAY = 86_400_000
+/** When a day is over, epoch ms. */
+const endOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) + DAY
 
 /** A goal's way up to now with the fan of where it may go, and what each journey has added to it. */
-export function goalCharts({ metric, unit, series, fan, target, forecast, contributions }: GoalReport): Chart[] {
+export function goalCharts({ asOf, metric, unit, series, fan, target, forecast, contributions }: GoalReport): Chart[] {
   const format = unit === 'share' ? 'share' : 'number'
   const known = contributions.flatMap(({ name, increment }) =>
     increment ? [{ label: name, value: increment.estimate, low: increment.low, high: increment.high }] : [],
   )
-  const way = series.map(({ day, cumulative }) => ({ x: timeOf(day), y: cumulative }))
+  const way = series.map(({ day, cumulative }) => ({ x: Math.min(asOf, endOf(day)), y: cumulative }))
   const last = way.at(-1)
   // The fan starts where the way ends, with nothing left open.
   const begun = last === undefined ? [] : [{ ...last, low: last.y, high: last.y }]
-  const ahead = fan.map(({ day, mid, low, high }) => ({ x: timeOf(day), y: mid, low, high }))
+  const ahead = fan.map(({ day, mid, low, high }) => ({ x: endOf(day), y: mid, low, high }))
   const lines: Chart = {
     kind: 'lines',
     title: metric.name,
@@ -31,7 +33,7 @@ export function goalCharts({ metric, unit, series, fan, target, forecast, contri
   return [
     ...(way.length + ahead.length > 1 ? [lines] : []),
     ...(known.length > 0
-      ? [{ kind: 'bars' as const, title: 'Added by journeys, by their hold-outs (95 %)', format: 'number' as const, bars: known }]
+      ? [{ kind: 'bars' as const, title: 'Added by journeys (95 %)', format: 'number' as const, bars: known }]
       : []),
   ]
 }

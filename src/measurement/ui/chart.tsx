@@ -34,7 +34,7 @@ export function ChartView({ chart }: { chart: Chart }) {
 export function Charts({ charts }: { charts: readonly Chart[] }) {
   if (charts.length === 0) return null
   return (
-    <section aria-label="Charts" className="grid gap-4 xl:grid-cols-2">
+    <section aria-label="Charts" className="grid items-start gap-4 xl:grid-cols-2">
       {charts.map((chart, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: charts of a report keep their order
         <ChartView key={`${chart.title}${i}`} chart={chart} />

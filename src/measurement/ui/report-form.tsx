@@ -1,3 +1,4 @@
+import { ChevronRight } from 'lucide-react'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { Button } from '#kit/button.tsx'
 import { Field as TextField } from '#kit/field.tsx'
@@ -48,8 +49,9 @@ export function ReportForm({ fields, search, names, onAsk }: FormProps) {
           {others.length === 0 && <Button type="submit">Read</Button>}
         </div>
         {others.length > 0 && (
-          <details open={first.length === 0 || narrowed > 0}>
-            <summary className="hit inline-flex items-center font-medium text-ink-2 hover:text-ink">
+          <details className="group" open={first.length === 0 || narrowed > 0}>
+            <summary className="hit inline-flex items-center gap-1 font-medium text-ink-2 hover:text-ink">
+              <ChevronRight size={15} aria-hidden="true" className="group-open:rotate-90" />
               Narrow it down{narrowed > 0 ? ` (${narrowed})` : ''}
             </summary>
             <div className="mt-3 flex flex-wrap items-end gap-3">
