@@ -107,7 +107,7 @@ export function printLines(lines: readonly Line[]): string[] {
 
 export function printTellings(tellings: readonly Telling[]): string[] {
   const models = [...tellings[0]!.credited.keys()]
-  const cells = (first: string, rest: readonly string[]): string => first.padEnd(16) + rest.map((cell) => cell.padStart(13)).join('')
+  const cells = (first: string, rest: readonly string[]): string => first.padEnd(16) + rest.map((cell) => cell.padStart(17)).join('')
   return [
     `${cells('orders', ['claimed', ...models, 'truth'])}   hold-out says`,
     ...tellings.map(
