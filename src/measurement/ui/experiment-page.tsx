@@ -164,7 +164,7 @@ function Arm({ row, unit, columns }: { row: ArmRow; unit: Comparison['unit'] | u
         <span className="mr-2">{name}</span>
         {control && <Chip>Control</Chip>}
       </th>
-      <td className="px-3 text-right num">
+      <td className="px-3 text-right whitespace-nowrap num">
         <Link href={toOf(drill) ?? ''} className="inline-flex min-h-6 items-center">
           {count(people)}
         </Link>
