@@ -11,7 +11,7 @@ import { pdf } from './adapters/pdf.ts'
 import { png } from './adapters/picture.ts'
 import { Chart } from './chart.ts'
 import { csv } from './csv.ts'
-import { draw } from './draw.ts'
+import { draw, SCREEN } from './draw.ts'
 import { dayTicks, ticks } from './scale.ts'
 import type { Table, Told } from './told.ts'
 import { written } from './written.ts'
@@ -144,6 +144,17 @@ test('whatever the numbers and names are, a chart is sound SVG without a place t
       const svg = draw(Chart.parse(any), { width: 640, height: 320 })
       assert.doesNotMatch(svg.replaceAll(/>[^<]*</g, '><').replaceAll(/aria-label="[^"]*"/g, ''), /NaN|Infinity|undefined/)
       assert.equal(svg.split('<').length, svg.split('>').length)
+    }),
+  )
+})
+
+test('on a page a chart takes its colours from the theme, and fits a telephone', () => {
+  fc.assert(
+    fc.property(chart, fc.integer({ min: 240, max: 420 }), (any, width) => {
+      const drawn = draw(Chart.parse(any), { width, height: 320 }, SCREEN)
+        .replaceAll(/>[^<]*</g, '><')
+        .replaceAll(/aria-label="[^"]*"/g, '')
+      assert.doesNotMatch(drawn, /NaN|Infinity|undefined|#[0-9a-f]{3}|width="-/)
     }),
   )
 })

@@ -32,8 +32,6 @@ export function goalCharts({ asOf, metric, unit, series, fan, target, forecast, 
   }
   return [
     ...(way.length + ahead.length > 1 ? [lines] : []),
-    ...(known.length > 0
-      ? [{ kind: 'bars' as const, title: 'Added by journeys (95 %)', format: 'number' as const, bars: known }]
-      : []),
+    ...(known.length > 0 ? [{ kind: 'bars' as const, title: 'Added by journeys (95 %)', format: 'number' as const, bars: known }] : []),
   ]
 }
