@@ -128,5 +128,11 @@ test('a pipeline of deals: stages, losses, companies, what open deals may bring,
   }
   assert.equal(head.get('Companies with open deals')!['value'], 2)
   await holdsDrills(pipeline, { parts, input: { pipeline: 'sales' } })
+  // A pipeline whose losses never arrive would foretell that every open deal is won: it says so.
+  const doubted = ({ doubts }: typeof answer) => doubts.some(({ code }) => code === 'pipeline.none_lost')
+  assert.ok(!doubted(answer))
+  const sales = Pipeline.parse(facts.documents.get('pipeline sales'))
+  facts.documents.set('pipeline unlost', Pipeline.parse({ ...sales, id: 'unlost', lost: { event: 'Never Sent' } }))
+  assert.ok(doubted(await told(pipeline, parts, { pipeline: 'unlost' })))
   assert.match(answer.sentences[0]!, /^4,500 was won in 365 days, by 30 deals of 150\.00 on average\.$/)
 })

@@ -325,6 +325,11 @@ function doubtsOf({ pipeline, counts, fates }: PipelineData, { won, velocity }: 
       sentence:
         'No event says that a deal is lost, so open ones count as not won: the win rate is told too low while young deals may still be won.',
     })
+  else if (won.n > 0 && summed(counts, 'lost').deals === 0)
+    doubts.push({
+      code: 'pipeline.none_lost',
+      sentence: `No deal was lost: does the event “${pipeline.lost.event}” arrive? Until it does, every open deal is foretold to be won.`,
+    })
   const early = summed(counts, 'won').early
   if (early > 0)
     doubts.push({
