@@ -115,7 +115,8 @@ const CONVERTED = transition('converted', { from: "''", to: "''", reason: "''", 
 // Sent, delivered, half opened, a tenth clicked.
 const DELIVERIES = `SELECT ${RUN}, concat('r', toString(number), ':nudge') AS effect_id, 'nudge' AS step_id, if(${dice(17)} < 0.8, 'email', 'sms') AS channel,
   status, '' AS reason, ${when(`${ENTRY} + 310000 + offset`)} AS at, if(channel = 'email', 'ses', 'sms-de') AS provider, toUInt32(1) AS units,
-  toDecimal64(if(status = 'sent', if(channel = 'email', 0.0001, 0.07), 0), 6) AS cost, 'EUR' AS currency,
+  toDecimal64(if(status = 'sent', if(channel = 'email', 0.0001, 0.07), 0), 6) AS cost, 'EUR' AS currency, 'marketing' AS lane, 'offers' AS topic,
+  if(channel = 'email', ['gmail.com', 'gmx.de', 'outlook.com', 'example.org'][1 + number % 4], '') AS mail_domain,
   if(status IN ('opened', 'clicked'), if(${dice(22)} < 0.7, 'person', 'machine'), '') AS fetcher, ${PLACE}
   ${NUMBERS}
   ARRAY JOIN ['queued', 'sent', 'delivered', 'opened', 'clicked'] AS status, [0, 900, 2000, toInt64(${dice(18)} * 172800000), toInt64(${dice(18)} * 172800000) + 9000] AS offset
