@@ -129,13 +129,15 @@ async function quiet(app: App): Promise<void> {
 }
 
 function summary(result: Result): string {
-  const { conversions, eventToDecisionMs: ms } = result
+  const { conversions, told, eventToDecisionMs: ms } = result
   const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`
   return `
 ${result.eventsAccepted} events of ${result.profiles} people, ${result.enrollments} runs, ${result.messagesSent} messages, in ${result.seconds} seconds.
 Sent twice: ${result.duplicates}. Reminded after their order: ${result.wronglyMailed}.
 Bought within three days: ${percent(conversions.treated.rate)} of ${conversions.treated.people} reminded, ${percent(conversions.heldOut.rate)} of ${conversions.heldOut.people} held out.
-The purchases are of 2017, so the true difference is none: see what the report makes of it.
+The purchases are of 2017, so the true difference is none: see what the reports make of it.
+Outcome: ${told.outcome}
+Return: ${told.returned}
 From event to decision: p50 ${ms.p50} ms, p95 ${ms.p95} ms, p99 ${ms.p99} ms.`
 }
 

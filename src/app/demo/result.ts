@@ -1,5 +1,7 @@
 import { countMail, countRepeatedMail } from '#channels/store.ts'
 import type { OutputOf } from '#lib/action.ts'
+import type { ReadReturns } from '#measurement/cost/api.ts'
+import type { ListOutcomes } from '#measurement/goals/api.ts'
 import type { ReadJourneyReport } from '#measurement/schema.ts'
 import type { App } from '../start.ts'
 import { countProfiles, messagesByStatus, remindersSent } from './demo-store.ts'
@@ -22,6 +24,8 @@ export interface Result {
   readonly wronglyMailed: number
   readonly heldOut: number
   readonly conversions: { readonly treated: Arm; readonly heldOut: Arm; readonly difference: unknown }
+  /** What the reports say of the reminder, in their own sentences. */
+  readonly told: { readonly outcome: string; readonly returned: string }
   /** Real milliseconds from an event's arrival to the commit of what follows from it. */
   readonly eventToDecisionMs: { readonly p50: number; readonly p95: number; readonly p99: number }
   readonly seconds: number
@@ -56,8 +60,19 @@ export async function resultOf(app: App, { secretKey, workspace, acknowledged, s
     wronglyMailed: reminders.filter(({ cart, claimedAt }) => claimedAt > (acknowledged.get(cart) ?? Infinity)).length,
     heldOut: total.entered.heldOut,
     conversions: { treated: total.treated, heldOut: total.heldOut, difference: total.lift?.conversion ?? null },
+    told: await sentencesOf(app, secretKey),
     eventToDecisionMs: { p50: round(app.latency.at(0.5)), p95: round(app.latency.at(0.95)), p99: round(app.latency.at(0.99)) },
     seconds: Math.round(seconds),
+  }
+}
+
+async function sentencesOf(app: App, key: string): Promise<Result['told']> {
+  const read = <T>(path: string): Promise<T> => call<T>(app.url, { method: 'GET', path, key })
+  const { outcomes } = await read<OutputOf<typeof ListOutcomes>>('/api/outcomes')
+  const { returns } = await read<OutputOf<typeof ReadReturns>>('/api/reports/returns?id=abandoned-cart')
+  return {
+    outcome: outcomes.find(({ journey }) => journey === 'abandoned-cart')?.sentence ?? '',
+    returned: returns[0]?.sentence ?? '',
   }
 }
 
