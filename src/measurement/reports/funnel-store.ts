@@ -29,7 +29,7 @@ function scopeOf({ workspace, now }: ReportParts, { journey, version = 0, days, 
   const period = days === undefined ? { from: from ?? 0, to: to ?? now + 1 } : periodOf({ days, from, to }, now)
   const within = `${MS} >= {from:Int64} AND ${MS} < {to:Int64}`
   // Whoever was not let in has no run, and counts when that was.
-  const cohort = ` AND if(enrollment_id = '', ${within}, enrollment_id IN (SELECT enrollment_id FROM transitions
+  const cohort = ` AND if(enrollment_id = '', ${within}, sipHash64(enrollment_id) IN (SELECT sipHash64(enrollment_id) FROM transitions
     WHERE workspace_id = {workspace:String} AND journey_id = {journey:String} AND kind = 'entered' AND ${within}))`
   return { params: { ...params, ...period }, cohort }
 }
@@ -162,7 +162,7 @@ const lists = {
 /** Messages of the runs that are counted, each in the part of its run. */
 function messagesOf(parts: ReportParts, input: FunnelInput, without: MessagesAsked['without'] = ['goals']): Listing {
   const runs = parted(parts, input, {
-    columns: ['t.enrollment_id AS of', 't.version AS version'],
+    columns: ['sipHash64(t.enrollment_id) AS of', 't.version AS version'],
     where: "kind IN ('entered', 'migrated')",
   })
   const sent = messages({
@@ -179,7 +179,7 @@ function messagesOf(parts: ReportParts, input: FunnelInput, without: MessagesAsk
     params: { ...sent.params, ...runs.params, from: 0, to: parts.now + 1, ...cohortParams(runs) },
     sql: `SELECT s.profile_id AS profile_id, s.of AS of, s.at AS at, toString(s.step) AS step, toString(s.reason) AS reason, s.key AS key, r.cut AS cut,
         toString(s.channel) AS channel, s.outcome AS outcome
-      FROM (${sent.sql}) AS s INNER JOIN (${renamed(runParts)}) AS r ON r.of = s.run ${byVersion ? 'AND r.cut = toString(s.version)' : ''}`,
+      FROM (${sent.sql}) AS s INNER JOIN (${renamed(runParts)}) AS r ON r.of = s.run_hash ${byVersion ? 'AND r.cut = toString(s.version)' : ''}`,
   }
 }
 

@@ -101,7 +101,7 @@ const was = (name: keyof typeof BITS): string => `bitAnd(said, ${bitOf(name)}) !
 const grouped = (
   early: string,
 ): string => `SELECT effect_id AS of, any(profile_id) AS who, max(journey_id) AS its_journey, max(version) AS its_version,
-    max(enrollment_id) AS its_run, any(sipHash64(enrollment_id)) AS its_run_hash, max(step_id) AS its_step, any(channel) AS its_channel,
+    max(enrollment_id) AS its_run, anyIf(sipHash64(enrollment_id), enrollment_id != '') AS its_run_hash, max(step_id) AS its_step, any(channel) AS its_channel,
     max(provider) AS its_provider, max(topic) AS its_topic, max(lane) AS its_lane, max(template) AS its_template,
     max(mail_domain) AS its_domain, groupBitOr(toUInt16(${SAYS})) AS said, minIf(${MS}, status = 'sent') AS sent_ms, min(${MS}) AS first_ms,
     minIf(${MS}, status IN ('opened', 'clicked') AND ${BY_PEOPLE}) AS read_ms, minIf(${MS}, status = 'clicked' AND ${BY_PEOPLE}) AS clicked_ms,
@@ -116,7 +116,7 @@ const GOALS = `SELECT sipHash64(enrollment_id) AS run_hash, max(${MS}) AS goal_m
 const outer = (
   without: readonly string[],
 ): string => `m.of AS of, ${without.includes('people') ? 'm.who' : "if(merge.now != '', merge.now, m.who)"} AS person, person AS profile_id, if(${was('sent')}, sent_ms, first_ms) AS at, its_step AS step,
-  m.of AS key, its_run AS run, its_channel AS channel, its_provider AS provider, its_journey AS journey, its_version AS version, its_topic AS topic,
+  m.of AS key, its_run AS run, its_run_hash AS run_hash, its_channel AS channel, its_provider AS provider, its_journey AS journey, its_version AS version, its_topic AS topic,
   its_lane AS lane, its_template AS template, its_domain AS mail_domain, toString(toDate(fromUnixTimestamp64Milli(at, 'UTC'))) AS day,
   multiIf(${was('sent')}, 'sent', ${was('bounced')}, 'refused', ${was('ambiguous')}, 'ambiguous', ${was('failed')}, 'failed', ${was('skipped')}, 'skipped', ${was('cancelled')}, 'cancelled', 'waiting') AS outcome,
   if(${was('sent')} AND NOT (${was('bounced')}), '', why) AS reason, toUInt8(${was('sent')}) AS sent, toUInt8(${was('sent')} OR ${was('bounced')}) AS tried,
