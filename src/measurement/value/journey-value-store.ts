@@ -2,7 +2,7 @@ import { isRefusal, refuse } from '#lib/problem.ts'
 import { quote } from '#segments/condition/sql-text.ts'
 import { profileEvents } from '../metrics/metrics-store.ts'
 import type { Metric } from '../metrics/schema.ts'
-import { byPerson } from '../people-store.ts'
+import { byPerson, byPersonKey } from '../people-store.ts'
 import { type Listing, type ReportParts, reportKind } from '../reports/kind.ts'
 import { heldOutOf, JOURNEY_VALUE_DEFINITIONS, JourneyValueInput, type SideGroup, toldOfJourneyValue } from './journey-value.ts'
 import { lifetimeValueNamed, metricNamed } from './named.ts'
@@ -33,7 +33,7 @@ const DAY = 86_400_000
  */
 function valued(metric: Metric, zone: string): string {
   const day = (at: string): string => `toDate(${at}, ${quote(zone)})`
-  const rows = byPerson(
+  const rows = byPersonKey(
     ['t', 'day', 'worth', 'arm', 'version'],
     `SELECT profile_id, toUnixTimestamp64Milli(at) AS t, toDate(0) AS day, toFloat64(0) AS worth, toString(arm) AS arm, version FROM (${ENTRIES})
      UNION ALL SELECT profile_id, toUnixTimestamp64Milli(at) AS t, ${day('at')} AS day, ifNotFinite(value, 0.0) AS worth, '' AS arm, toUInt32(0) AS version
