@@ -101,8 +101,17 @@ export async function readExperiment(parts: ExperimentParts, shelf: Shelf, descr
   ])
   const designed = await designedShares(parts, shelf, { described, counts })
   const measured = await measuredBy(analytics, metricsOf(described, library), { workspace, source: described.source, asOf })
-  return reportOf({ described, counts, measured, designed, prior, currency, asOf })
+  return reportOf({ described, counts, measured, designed, prior, currency, outOfAll: outOfAll(library), asOf })
 }
+
+/** Hold-outs draw independently of each other. */
+const outOfAll = (library: Library): number =>
+  1 -
+  library
+    .ids('holdout')
+    .map((id) => library.get('holdout', id) as Holdout)
+    .filter(({ covers: { channels, topics } }) => !channels && !topics)
+    .reduce((reached, { share }) => reached * (1 - Number.parseFloat(share) / 100), 1)
 
 /** Metrics in their order, with their sums by day, or, of quantiles, their bins. */
 async function measuredBy(

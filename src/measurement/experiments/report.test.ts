@@ -349,3 +349,14 @@ test('a hold-out says what marketing brought and what knowing it cost, and nothi
   const small = read({ kind: 'holdout', id: 'all', period: '2026q1' }, { treated: { n: 970, rate: 0.15 }, held_out: { n: 30, rate: 0.1 } })
   assert.equal(holdoutLine({ holdout: HOLDOUT, period: '2026q1', report: small }).value, null)
 })
+
+test('whom a hold-out keeps all marketing from is in every arm alike, and the report says by how much that thins the difference', () => {
+  const doubtsOf = (source: Source, outOfAll: number) =>
+    reportOf({ described: found(source), counts: [], measured: [], designed: null, prior: null, currency: 'EUR', outOfAll, asOf: START })
+      .doubts
+  const [thinned] = doubtsOf({ kind: 'split', journey: 'winback', step: 'colour' }, 0.2).filter(({ code }) => code === 'held_out_of_all')
+  assert.match(thinned!.sentence, /^About 20 % of the people in every arm .* up to 1\.25 times as large\.$/)
+  const codes = (source: Source, outOfAll: number) => doubtsOf(source, outOfAll).map(({ code }) => code)
+  assert.ok(!codes({ kind: 'split', journey: 'winback', step: 'colour' }, 0).includes('held_out_of_all'))
+  assert.ok(!codes({ kind: 'holdout', id: 'all', period: '2026q1' }, 0.2).includes('held_out_of_all'))
+})

@@ -30,6 +30,8 @@ export interface ReportAsked {
   readonly designed: ((version: number) => Readonly<Record<string, number>> | null) | null
   readonly prior: Prior | null
   readonly currency: string
+  /** Share of people whom live hold-outs keep all marketing from. */
+  readonly outOfAll?: number
   /** Epoch ms. */
   readonly asOf: number
 }
@@ -66,7 +68,11 @@ export function reportOf(asked: ReportAsked): ExperimentReport {
       drill: drill(described.key, { arm: arm.id }),
       converted: drill(described.key, { arm: arm.id, which: 'converted' }),
     })),
-    doubts: [...(shares ? [] : [NO_DESIGN]), ...(described.source.kind === 'slot' ? [EQUAL_ONLY] : [])],
+    doubts: [
+      ...(shares ? [] : [NO_DESIGN]),
+      ...diluted(described.source, asked.outOfAll ?? 0),
+      ...(described.source.kind === 'slot' ? [EQUAL_ONLY] : []),
+    ],
     definitions: DEFINITIONS,
   }
 }
@@ -83,6 +89,18 @@ const EQUAL_ONLY: Doubt = {
   code: 'equal_draws_only',
   sentence:
     'Only messages whose variant was drawn with known chances, from the same variants, are compared; what a model chose says nothing here.',
+}
+
+/** A hold-out draws its people after the journey drew its own, so they are in all arms alike and cannot be left out of one only. */
+function diluted({ kind }: Source, share: number): Doubt[] {
+  if (share <= 0 || (kind !== 'journey' && kind !== 'split' && kind !== 'choose')) return []
+  const [percent, factor] = [Math.round(share * 1000) / 10, Math.round(100 / (1 - share)) / 100]
+  return [
+    {
+      code: 'held_out_of_all',
+      sentence: `About ${percent} % of the people in every arm are held out of all marketing and get none of its marketing: among people who can be reached, a difference is up to ${factor} times as large.`,
+    },
+  ]
 }
 
 const drill = (key: string, query: Readonly<Record<string, string>>) => ({ action: 'experiments.people', query: { key, ...query } })
