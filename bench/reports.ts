@@ -205,7 +205,8 @@ interface Reading {
 }
 /** Each report's question, and the rows that it reads for it. */
 const READS: Readonly<Record<string, Reading>> = {
-  outcomes: { scan: [TRANSITIONS] },
+  // Treated people are held against held-out ones by what both bought.
+  outcomes: { scan: [TRANSITIONS, PURCHASES] },
   goals: { scan: [PURCHASES, TRANSITIONS] },
   goal: { asked: { id: 'grow' }, scan: [PURCHASES, TRANSITIONS] },
   experiment: { asked: { key: `journey:${JOURNEY}` }, scan: [DECISIONS, TRANSITIONS, PURCHASES] },
@@ -222,7 +223,7 @@ const READS: Readonly<Record<string, Reading>> = {
   retention: { asked: { start: 'Product Viewed', end: 'Order Completed' }, scan: [EVENTS] },
   pipeline: { asked: { pipeline: 'sales' }, scan: [EVENTS] },
   costs: { scan: [DELIVERIES] },
-  returns: { scan: [DELIVERIES, TRANSITIONS] },
+  returns: { scan: [DELIVERIES, TRANSITIONS, PURCHASES] },
 }
 
 const DOCUMENTS = [

@@ -6,7 +6,7 @@ import type { Live } from '#platform/documents-plan.ts'
 import { countExposed } from '../experiments/exposures-store.ts'
 import { metricNamed } from '../experiments/metrics.ts'
 import { type Described, describe, keyOf, type Library, type Source } from '../experiments/sources.ts'
-import { sumsOf } from '../experiments/statistics-store.ts'
+import { sumsOfAll } from '../experiments/statistics-store.ts'
 import { type ExposureCount, sharesByDesign, statisticsOf } from '../experiments/sums.ts'
 import { valueMetric } from '../metrics/check.ts'
 import { Metric } from '../metrics/schema.ts'
@@ -114,8 +114,8 @@ async function read({ analytics, workspace, now }: GainAsked, described: Describ
   const { source } = described
   const counts = await countExposed(analytics, workspace, source)
   const since = counts.length === 0 ? null : Math.min(...counts.map(({ first }) => first))
-  const sums = (metric: Metric) => sumsOf(analytics, { workspace, source, metric, asOf: now })
-  const [reached, worth] = await Promise.all([sums(outcome), value ? sums(value) : []])
+  const metrics = value ? [outcome, value] : [outcome]
+  const [reached = [], worth = []] = await sumsOfAll(analytics, { workspace, source, metrics, asOf: now })
   const statistics = { outcome: statisticsOf(outcome, reached), value: value ? statisticsOf(value, worth) : null }
   const shares = sharesByDesign(counts, null) ?? described.shares
   const arms = described.arms.map((arm) => ({ ...arm, told: armOf(arm.id, { counts, statistics, shares }) }))

@@ -29,10 +29,12 @@ export async function readReturns(
     .subtract({ days: MOST_DAYS - 1 })
     .toString()
   const gains: { id: string; read: GainRead }[] = []
+  let read: Ledger | undefined
   let cut = false
   switch (scope) {
     case 'journey': {
-      const found = id === undefined ? await dearest(parts, { workspace, from: lately, until: today, live: about.live }) : [id]
+      if (id === undefined) read = await readLedger(parts, { workspace, from: lately, until: today })
+      const found = id === undefined ? dearest(read!, about.live) : [id]
       cut = found.length > MOST_RETURNS
       for (const journey of found.slice(0, MOST_RETURNS)) gains.push({ id: journey, read: await journeyGain(asked, journey) })
       break
@@ -47,7 +49,8 @@ export async function readReturns(
   }
   const firsts = gains.map(({ read: { since } }) => (since === null ? lately : dayOf(since, about.zone)))
   const from = [today, ...firsts].sort()[0]!
-  const ledger = await readLedger(parts, { workspace, from, until: today })
+  // What was read for the order of journeys mostly goes back far enough.
+  const ledger = read && from >= lately ? read : await readLedger(parts, { workspace, from, until: today })
   const names = new Map(
     about.live.filter(({ kind }) => kind === 'journey').map((each) => [each.id, (each.body as { name?: string }).name ?? each.id]),
   )
@@ -72,11 +75,7 @@ const OFFER: GainRead = {
 }
 
 /** Journeys that cost something, the dearest first, then those that are live. */
-async function dearest(
-  parts: CostParts,
-  { live, ...days }: Days & { readonly workspace: string; readonly live: GainAsked['live'] },
-): Promise<string[]> {
-  const { lines } = await readLedger(parts, days)
+function dearest({ lines }: Ledger, live: GainAsked['live']): string[] {
   const journeys = live.filter(({ kind }) => kind === 'journey').map(({ id }) => id)
   const spent = by(lines, 'journey').flatMap(({ key }) => (journeys.includes(key) ? [key] : []))
   return [...new Set([...spent, ...journeys])]
