@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { LinkKeys } from '#channels/adapters/keys.ts'
 import { address } from '#channels/address.ts'
-import type { Attachment, Header, Prepared, PreparedEmail, PreparedSlack, PreparedSms, PreparedWebhook, PreparedWhatsapp } from '#channels/channel.ts'
+import type {
+  Attachment,
+  Header,
+  Prepared,
+  PreparedEmail,
+  PreparedSlack,
+  PreparedSms,
+  PreparedWebhook,
+  PreparedWhatsapp,
+} from '#channels/channel.ts'
 import { emailHeaders, type Letter, messageIdOf, returnPath } from '#channels/message.ts'
 import { mimeMessage } from '#channels/mime.ts'
 import { NotePayload, ReplyPayload, TemplatePayload, WebhookPayload } from '#channels/payload.ts'
