@@ -180,9 +180,13 @@ test('where nobody is lost, purchases go on at their rate, and nobody is called 
 const between = (least: number, most: number) =>
   fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }).map((log) => Math.exp(log))
 const parameters = fc.record({ r: between(0.05, 20), alpha: between(0.5, 50), a: between(0.05, 1e6), b: between(0.05, 1e6) })
+/** In weeks; purchases of one day are one, so so many of them take at least so many days. */
 const history = fc
   .tuple(fc.integer({ min: 0, max: 200 }), fc.double({ min: 0, max: 150, noNaN: true }), fc.double({ min: 0, max: 150, noNaN: true }))
-  .map(([x, tx, more]): Buyer => ({ x, tx: x === 0 ? 0 : tx, T: (x === 0 ? 0 : tx) + more }))
+  .map(([x, more, since]): Buyer => {
+    const tx = x === 0 ? 0 : x / 7 + more
+    return { x, tx, T: tx + since }
+  })
 
 test('whatever the numbers, expectations are finite, grow with time, and a discount makes them less', () => {
   fc.assert(
