@@ -9,7 +9,7 @@ import type { OutboxRow } from '#platform/outbox-view.ts'
 import { checkLearned } from './check-learned.ts'
 import type { Memory } from './load.ts'
 import type { Take } from './providers.ts'
-import { type Left, type Row, TABLES } from './read-back.ts'
+import { type Left, type Row, TABLES, UNSAID } from './read-back.ts'
 import { type Replayed, replay } from './replay.ts'
 import type { Replay } from './shop.ts'
 
@@ -162,7 +162,7 @@ function checkFacts(book: Book, left: Left, replayed: Replayed): void {
     book.same(`${table} in ClickHouse are what follows from the log, row for row`, {
       ours: left.facts[table].filter((row) => !isCancellation(row)).map(canonical),
       theirs: (made.get(table) ?? []).map(({ partition, seq, ix, fact }) =>
-        canonical({ ...(table === 'decisions' && NO_CHOICE), ...fact.row, partition, seq, ix }),
+        canonical({ ...UNSAID[table], ...fact.row, partition, seq, ix }),
       ),
       names: ['ClickHouse', 'the replay'],
     })
@@ -173,9 +173,6 @@ function checkFacts(book: Book, left: Left, replayed: Replayed): void {
     names: ['ClickHouse', 'the outbox'],
   })
 }
-
-/** What the table says of a split, which weighs nothing. */
-const NO_CHOICE = { decision_id: '', kind: 'split', model: '', model_version: 0, snapshot: 0, decided_by: '', silence: '', record: '' }
 
 /**
  * Tells how many repeats were accepted a second time around a merge: by the profile that stays, before it heard what the other one had

@@ -130,8 +130,28 @@ async function definitionsOf(pool: Pool, blocks: readonly Block[]): Promise<Left
 
 /** Of decisions that weigh something; a split leaves them empty. */
 const OF_CHOICES = ['decision_id', 'kind', 'model', 'model_version', 'snapshot', 'decided_by', 'silence', 'record'] as const
+/** Columns that a fact may leave out, as the table fills them. */
+export const UNSAID: Readonly<Record<Table, Row>> = {
+  events: { utm_source: '', utm_medium: '', utm_campaign: '', click_id: '', referrer: '' },
+  transitions: {},
+  deliveries: { topic: '', lane: '', template: '', mail_domain: '', tries: 0, fetcher: '' },
+  // Of a split, which weighs nothing.
+  decisions: { decision_id: '', kind: 'split', model: '', model_version: 0, snapshot: 0, decided_by: '', silence: '', record: '' },
+}
+
 const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
-  events: ['workspace_id', 'profile_id', 'message_id', 'type', 'name', 'at', 'received', 'properties', 'verdict'],
+  events: [
+    'workspace_id',
+    'profile_id',
+    'message_id',
+    'type',
+    'name',
+    'at',
+    'received',
+    'properties',
+    'verdict',
+    ...Object.keys(UNSAID.events),
+  ],
   transitions: [
     'workspace_id',
     'profile_id',
@@ -159,6 +179,7 @@ const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
     'status',
     'reason',
     'at',
+    ...Object.keys(UNSAID.deliveries),
   ],
   decisions: ['workspace_id', 'profile_id', 'journey_id', 'version', 'enrollment_id', 'step_id', 'arm', 'propensity', 'at', ...OF_CHOICES],
 }
