@@ -5,6 +5,7 @@ import { type Metric, withinOf } from '../metrics/schema.ts'
 import { byPerson, byPersonKey, keyOf, NOBODYS_KEY } from '../people-store.ts'
 import { exposedKeys, exposedPeople, paramsOf } from './exposures-store.ts'
 import type { Source } from './sources.ts'
+import type { Sums } from './sums.ts'
 
 /** What people are told apart by beside their arm. */
 export type Cut = { readonly by: 'segment'; readonly segment: string } | { readonly by: 'attribute'; readonly attribute: string }
@@ -21,23 +22,11 @@ export interface StatisticsAsked {
 }
 
 /** Sums over the people of one arm whose window has ended. `b`: below the line of a ratio, else 0; `p`: before their exposure. */
-export interface SumsRow {
-  readonly arm: string
+export interface SumsRow extends Sums {
   /** Epoch ms of the day; 0 where days were not asked. */
   readonly day: number
   /** '' where nobody was told apart. */
   readonly cut: string
-  readonly n: number
-  readonly converted: number
-  readonly y: number
-  readonly yy: number
-  readonly p: number
-  readonly pp: number
-  readonly yp: number
-  readonly b: number
-  readonly bb: number
-  readonly yb: number
-  readonly bp: number
 }
 
 /** The sums of one metric. */
