@@ -25,6 +25,7 @@ COPY src src
 COPY migrations migrations
 COPY examples examples
 COPY docs/schema docs/schema
+COPY security/sbom.cdx.json security/sbom.cdx.json
 ENV PATH=/app/node_modules/.bin:$PATH NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 USER 10001:10001
 VOLUME /data

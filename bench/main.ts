@@ -11,6 +11,7 @@ npm run bench -- learn
 npm run bench -- render [--messages 5000]
 npm run bench -- patterns [--people 2000]
 npm run bench -- decide
+npm run bench -- web [--seconds 60] [--only weights,screens,canvas,table,memory]
 npm run bench -- reports [--events 10000000] [--people 1000000] [--only <report>]
 
 w1      Measures the whole road on this machine, and in the same run the limits that it is held against.
@@ -24,6 +25,8 @@ decide  Measures choices on one core by number of arms and features, beside the 
 learn   Measures propensities on one core by number of features: updates/s, predictions/s, a score; fails above 5 µs at 50 features.
 reports Reads every report on 10 M events of 1 M people [--events n --people n], cold and warm, beside a plain scan of the same rows; fails above
         1 s or 3 scans.
+web     Measures the screens in a browser: weight, first paint, shifts, blocking, answers to input, frames of a canvas of 300 steps, a long table, memory of
+        the studio; fails when a limit is missed.
 gates   Asks the rules of all packs of messages that were rendered in the same run; fails above 15 % of rendering.
 The last line is one JSON object.
 `
@@ -34,6 +37,7 @@ const { values, positionals } = parseArgs({
     events: { type: 'string' },
     only: { type: 'string' },
     timers: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '60' },
     rate: { type: 'string', default: '1000' },
     profile: { type: 'string' },
     messages: { type: 'string', default: '5000' },
@@ -59,6 +63,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
       rate: Number(values.rate),
     }),
   render: async () => (await import('./render.ts')).render({ messages: Number(values.messages) }),
+  web: async () => (await import('./web.ts')).web({ seconds: Number(values.seconds), only: values.only }),
   gates: async () => (await import('./gates.ts')).gates({ messages: Number(values.messages ?? 8_000) }),
   patterns: async () => (await import('./patterns.ts')).patterns({ people: Number(values.people ?? 2_000) }),
   decide: async () => (await import('./decide.ts')).decisions(),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { EXCEPTIONS } from './architecture/egress.ts'
 import type { Plant } from './architecture/plant.ts'
+import { CATALOGUE_PLANTS } from './architecture/plants/catalogue.ts'
 import { EGRESS_PLANTS } from './architecture/plants/egress.ts'
 import { IMPORTS_PLANTS } from './architecture/plants/imports.ts'
 import { SQL_PLANTS } from './architecture/plants/sql.ts'
@@ -32,7 +33,7 @@ const MIGRATIONS: Tree = {
   'migrations/clickhouse/0001.sql': `-- owner: platform\nCREATE TABLE IF NOT EXISTS transitions (id String) ENGINE = MergeTree ORDER BY id;\n`,
 }
 
-const PLANTS: readonly Plant[] = [...IMPORTS_PLANTS, ...WORDS_PLANTS, ...EGRESS_PLANTS, ...SQL_PLANTS]
+const PLANTS: readonly Plant[] = [...IMPORTS_PLANTS, ...WORDS_PLANTS, ...CATALOGUE_PLANTS, ...EGRESS_PLANTS, ...SQL_PLANTS]
 
 for (const { rule, what, path, bad, good, goodPath = path, at = 1 } of PLANTS) {
   test(`${rule}: ${what}`, () => {

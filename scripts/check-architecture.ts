@@ -1,6 +1,7 @@
 // Holds the rules of docs/architecture.md over the whole tree, in about a second, without any package.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { catalogue } from './architecture/catalogue.ts'
 import { egress } from './architecture/egress.ts'
 import { IMPORT_RULES } from './architecture/imports.ts'
 import { placeOf } from './architecture/place.ts'
@@ -9,7 +10,7 @@ import { lineOf, scan } from './architecture/scan.ts'
 import { foreignTable, type Migration, sqlPlace, type Tables, tablesOf } from './architecture/tables.ts'
 import { WORD_RULES } from './architecture/words.ts'
 
-const rulesOver = (tables: Tables): readonly Rule[] => [...IMPORT_RULES, ...WORD_RULES, egress, sqlPlace, foreignTable(tables)]
+const rulesOver = (tables: Tables): readonly Rule[] => [...IMPORT_RULES, ...WORD_RULES, catalogue, egress, sqlPlace, foreignTable(tables)]
 
 /** Names of all rules that the check holds. */
 export const RULE_NAMES: readonly string[] = ['table-owner', ...rulesOver({ owned: new Map(), facts: new Map() }).map((rule) => rule.name)]

@@ -69,7 +69,7 @@ function foreignShell(from: Place, to: Place, specifier: string): string | undef
 }
 
 /** npm libraries that pure files may use: zod is the schema language, the others compute from their arguments alone. */
-const PURE_LIBRARIES = new Set(['zod', 'ipaddr.js', 'libphonenumber-js'])
+const PURE_LIBRARIES = new Set(['zod', 'ipaddr.js', 'libphonenumber-js', 'yaml'])
 
 const packageOf = (specifier: string): string =>
   specifier

@@ -1,46 +1,67 @@
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { companyBindings } from '#accounts/actions.ts'
 import { mailBindings, showMail } from '#channels/actions.ts'
-import { identitySecret, webhookSecret } from '#channels/adapters/keys.ts'
+import { identitySecret, linkKeys } from '#channels/adapters/keys.ts'
 import { pushKeys } from '#channels/adapters/web-push.ts'
-import { GetIdentitySecret, GetWebhookSecret, MakePushKeys } from '#channels/api.ts'
+import { GetIdentitySecret, MakePushKeys } from '#channels/api.ts'
+import { previewTemplate } from '#content/actions.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Announce } from '#platform/documents.ts'
 import { type Binding, bind, registerActions } from '#platform/http/actions.ts'
+import { stateOf } from '#platform/http/server.ts'
+import { systemNames } from '#platform/names.ts'
 import { secretBox } from '#platform/secrets.ts'
 import { addressHash } from '#platform/suppressions.ts'
+import { livingWorkers } from '#platform/workers.ts'
+import { ownAccountBindings } from '#workspaces/account/actions.ts'
 import { idempotencyStore, workspaceBindings } from '#workspaces/actions.ts'
 import { signer } from '#workspaces/adapters/anchor-keys.ts'
 import { anchorPath } from '#workspaces/adapters/anchoring.ts'
 import { auditTrail } from '#workspaces/adapters/audit-trail.ts'
 import { createKeyLookup } from '#workspaces/adapters/key-lookup.ts'
 import { checkOrigin, resolvePrincipal } from '#workspaces/adapters/principals.ts'
+import { mountProviders, PROVIDER_ROUTES } from '#workspaces/adapters/provider-routes.ts'
 import { createSetupToken } from '#workspaces/adapters/setup-token.ts'
 import { AUTH_ROUTES, createSignIn } from '#workspaces/adapters/sign-in.ts'
+import { commentBindings } from '#workspaces/comments/actions.ts'
 import { documentBindings } from '#workspaces/documents/actions.ts'
+import { draftBindings } from '#workspaces/drafts/actions.ts'
+import { entranceBindings } from '#workspaces/entrance/actions.ts'
 import { secretBindings } from '#workspaces/secrets/actions.ts'
 import { anyWorkspace } from '#workspaces/store.ts'
+import { tenantBindings } from '#workspaces/tenants/actions.ts'
 import { ACTIONS } from './actions.ts'
 import { approvalBindings } from './approvals.ts'
 import { ApprovalDesk } from './approvals-desk.ts'
 import { showerOf } from './approvals-examples.ts'
+import { exampleOf } from './approvals-shown.ts'
 import { backtestBindings } from './backtest-actions.ts'
 import { broadcastBindings } from './broadcast-actions.ts'
 import { budgetBindings } from './budgets-read.ts'
+import { campaignBindings } from './campaigns.ts'
+import { channelSettingBindings } from './channel-settings.ts'
 import { complianceBindings } from './compliance.ts'
 import { consentBindings } from './consent-actions.ts'
-import { contentBindings } from './content.ts'
+import { contentBindings, previewParts } from './content.ts'
 import { contentCheckBindings } from './content-checks.ts'
+import { contentListBindings } from './content-lists.ts'
 import { contentResultBindings } from './content-results.ts'
 import { timed } from './costs.ts'
 import { recentProfiles } from './counts-store.ts'
+import { dataBindings } from './data-actions.ts'
 import { decisionBindings } from './decisions-read.ts'
+import { decisionScreenBindings } from './decisions-screens.ts'
 import type { DefinitionsRegistry } from './definitions.ts'
 import { archiveOf, guardedWayOut, prepareParts } from './delivery.ts'
+import { formBindings } from './document-forms.ts'
+import { gathering, ingestOf, wayOut } from './gathering.ts'
+import { statusBindings } from './health.ts'
 import { heldBindings, heldRuns } from './held.ts'
-import { Ingest } from './ingest.ts'
+import { homeBindings } from './home/home.ts'
+import type { Ingest } from './ingest.ts'
 import { journeyPublishing, lifecycleBindings } from './journey-lifecycle.ts'
 import { journeyNames } from './journey-names.ts'
 import { journeyBindings } from './journeys-read.ts'
@@ -52,6 +73,7 @@ import { presetBindings } from './learning/presets.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { IMPORT_ROUTE, registerListImport } from './list-import.ts'
 import { liveBindings } from './live-actions.ts'
+import { mailChoiceBindings } from './mail-choices.ts'
 import { registerMailViews } from './mail-views.ts'
 import { measuredBindings } from './measured.ts'
 import { messageBindings, showMessage } from './messages.ts'
@@ -59,21 +81,33 @@ import type { Parts } from './open-parts.ts'
 import { pageBindings, registerPages } from './pages.ts'
 import { parkedBindings } from './parked.ts'
 import { peopleBindings } from './people.ts'
+import type { PlanShelf } from './plan-shelf.ts'
 import { policyBindings } from './policy-backtest-actions.ts'
+import { registerPreferencePreview } from './preference-preview.ts'
 import { pressureBindings } from './pressure.ts'
+import { registerPreviewViews } from './preview-views.ts'
 import { privacyBindings } from './privacy-actions.ts'
 import { modelPublishing } from './promotion.ts'
 import { proofBindings } from './proof-pack.ts'
 import { providerBindings, providerPublishing } from './provider-actions.ts'
+import type { Readings } from './readings.ts'
 import { replayBindings } from './replay-decisions.ts'
 import { reputationBindings } from './reputation-actions.ts'
+import { GRANTED, roleBindings } from './role-table.ts'
+import { type Samples, type SamplesParts, sampleBindings, startSamples } from './sample/samples.ts'
 import { scoreBindings } from './scores.ts'
-import { segmentBindings } from './segments-read.ts'
+import { peopleOf, segmentBindings } from './segments-read.ts'
+import type { SourceCounts } from './source-counts.ts'
+import { postOf } from './system-mail.ts'
 import { testSendBindings } from './test-send.ts'
-import { registerSdk, registerWeb, tellTime } from './web-assets.ts'
+import { told } from './told.ts'
+import { VERSION } from './version.ts'
+import { registerSdk, registerWeb, tellTime, webFolder } from './web-assets.ts'
+import { registerWebView } from './web-view.ts'
+import { webhookBindings } from './webhooks.ts'
+import { workspaceEndBindings } from './workspace-end.ts'
 
-export const VERSION = '0.1.0'
-const WEB = join(import.meta.dirname, '../../dist/web')
+const WEB = webFolder(join(import.meta.dirname, '../..'))
 const SDK = join(import.meta.dirname, '../../dist/sdk')
 
 interface Options {
@@ -92,12 +126,17 @@ interface Options {
   readonly recordsAppended: () => void
   /** Mail is delivered into the built-in mailbox. */
   readonly receiving: boolean
+  /** What this process has measured of itself. */
+  readonly readings: Pick<Readings, 'latency'>
   /** Where people and links reach the server; known when it listens. */
   readonly address: { readonly url: string }
 }
 
 interface Api {
-  readonly writeKey: (value: string) => Promise<{ readonly workspace: string } | undefined>
+  readonly writeKey: (value: string) => Promise<{ readonly workspace: string; readonly source: string } | undefined>
+  /** What judges and counts events as they come. */
+  readonly plans: PlanShelf
+  readonly counts: SourceCounts
   /** '' when there is a workspace already. */
   readonly setupToken: string
   /** Resolves when no file is being imported and nothing waits for the log. */
@@ -110,67 +149,98 @@ export async function registerApi(server: FastifyInstance, options: Options): Pr
   const { pool } = parts
   const url = config.publicUrl
   const secrets = secretBox(config.secretKey)
-  // Whoever may enter is decided by the world's clock, also while a demonstration runs on a faster one.
-  const wall = systemClock()
+  const wall = systemClock() // whoever may enter is decided by the world's clock, also while a demonstration runs on a faster one
   const keys = createKeyLookup(pool, () => wall.now())
   const signIn = createSignIn({ pool, secret: config.secretKey, url })
   const setup = createSetupToken(() => wall.now())
-  // Lists and scores go straight to the log, whatever carries the events of sources.
-  const ingest = new Ingest({
-    pool: parts.work,
-    partitions: config.partitions,
-    now,
-    maxWaiting: 10_000,
-    addressHash: addressHash(config.secretKey),
-    onAppended: options.recordsAppended,
-  })
+  const ingest = ingestOf(options)
+  const gathered = gathering(options)
   const names = journeyNames(parts.work, registry)
   const authenticate = (request: FastifyRequest, reply: FastifyReply) => resolvePrincipal(request, reply, { db: pool, keys, signIn })
+  const render = prepareParts({ parts, config, address })
+  const way = { pool, now: () => wall.now(), secrets, egress: wayOut(server, config), address, signIn, post: postOf(options, render) }
   const views = {
     ...options,
     names,
-    render: prepareParts({ parts, config, address }),
+    render,
     archive: archiveOf({ parts, config, address, logger: options.logger }),
   }
   const audit = auditTrail({ pool, now })
+  const samples = startSamples(samplesOf(options, { ...views, keys }))
+  const made = { keys, signIn, setup, secrets, ingest, gathered, views, samples, way }
   await registerActions(server, {
     actions: ACTIONS,
-    bindings: timed(bindingsOf(options, { keys, signIn, setup, secrets, ingest, views }), { pool, now, logger: options.logger }),
+    bindings: timed([...bindingsOf(options, made), ...statusBindings(() => stateOf(server), options)], { ...options, pool }),
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
     audit,
     idempotency: idempotencyStore({ pool, now, secrets }),
     hsts: url.startsWith('https://'),
+    inLanguage: told,
     version: VERSION,
     url,
-    others: [(scope) => signIn.mount(scope), (scope) => tellTime(scope, now)],
-    otherRoutes: [...AUTH_ROUTES, IMPORT_ROUTE],
+    others: [(scope) => signIn.mount(scope), (scope) => mountProviders(scope, way), (scope) => tellTime(scope, now)],
+    granted: GRANTED,
+    otherRoutes: [...AUTH_ROUTES, ...PROVIDER_ROUTES, IMPORT_ROUTE],
   })
-  const imports = await registerListImport(server, {
+  await registerListImport(server, {
     pool,
     work: parts.work,
-    ingest,
     now,
     authenticate,
     checkOrigin: (request) => checkOrigin(request, url),
     audit: (entry) => audit.write(entry),
   })
   await registerPages(server, { db: pool, address, hsts: url.startsWith('https://') })
-  await registerMailViews(server, {
-    authenticate,
-    message: (id, principal) => showMessage(views, principal, id),
-    mail: (id, { workspace }) => showMail(pool, workspace, id),
-  })
+  await registerViews(server, options, { authenticate, views })
   await registerSdk(server, SDK)
   if (config.roles.has('web')) await registerWeb(server, { folder: WEB, hsts: url.startsWith('https://') })
   return {
     writeKey: (value) => keys.writeKey(value),
+    ...gathered,
     setupToken: (await anyWorkspace(pool)) ? '' : setup.value,
     idle: async () => {
-      await imports.idle()
+      await samples.stop()
       await ingest.idle()
+      await gathered.counts.flush()
     },
   }
+}
+
+/** What is shown in frames: messages as they were sent, mail as it arrived, drafts as their readers would see them. */
+async function registerViews(
+  server: FastifyInstance,
+  { config, parts, now }: Options,
+  { authenticate, views }: Pick<Made, 'views'> & Pick<Parameters<typeof registerMailViews>[1], 'authenticate'>,
+): Promise<void> {
+  const url = config.publicUrl
+  await registerMailViews(server, {
+    authenticate,
+    message: (id, principal) => showMessage(views, principal, id),
+    mail: (id, { workspace }) => showMail(parts.pool, workspace, id),
+    example: (asked, principal) =>
+      exampleOf(
+        {
+          pool: parts.pool,
+          desk: new ApprovalDesk({ pool: parts.pool, work: parts.work, analytics: parts.analytics, now }),
+          show: shower({ parts, now }),
+        },
+        asked,
+        principal,
+      ),
+  })
+  await registerPreferencePreview(server, { authenticate, pool: parts.pool, hsts: url.startsWith('https://') })
+  await registerWebView(server, {
+    links: linkKeys(config.secretKey),
+    message: (id, workspace) => showMessage(views, { workspace }, id),
+    hsts: url.startsWith('https://'),
+  })
+  await registerPreviewViews(server, {
+    authenticate,
+    checkOrigin: (request) => checkOrigin(request, url),
+    preview: (input, workspace) => previewTemplate(input, workspace, previewParts({ db: parts.work, pool: parts.pool, now })),
+    hsts: url.startsWith('https://'),
+  })
 }
 
 interface Made {
@@ -178,7 +248,10 @@ interface Made {
   readonly signIn: ReturnType<typeof createSignIn>
   readonly setup: ReturnType<typeof createSetupToken>
   readonly secrets: ReturnType<typeof secretBox>
+  readonly way: Parameters<typeof entranceBindings>[0] & Parameters<typeof ownAccountBindings>[0]
   readonly ingest: Ingest
+  readonly gathered: ReturnType<typeof gathering>
+  readonly samples: Samples
   readonly views: Parameters<typeof messageBindings>[0] & { readonly names: ReturnType<typeof journeyNames> }
 }
 
@@ -191,35 +264,89 @@ function intelligenceBindings({ parts: { pool, work, analytics }, now, announce,
     ...patternExportBindings({ pool }),
     ...modelBindings({ pool, analytics, now, announce, appended: recordsAppended, shelf }),
     ...decisionBindings({ pool, analytics, now }),
+    ...decisionScreenBindings({ pool, analytics, shelf, now }),
+    ...formBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),
   ]
 }
 
+/** What the making of sample workspaces needs. */
+const samplesOf = (options: Options, { archive, render, keys }: Pick<SamplesParts, 'archive' | 'render' | 'keys'>): SamplesParts => {
+  const { config, parts } = options
+  const living = async (): Promise<readonly string[]> => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work))
+  return { ...options, archive, render, keys, living, partitions: config.partitions, appended: options.recordsAppended }
+}
+
+/** Messages as approvers are shown them. */
+const shower = ({ parts, now }: Pick<Options, 'parts' | 'now'>) => showerOf({ db: parts.work, pool: parts.pool, now, kinds: KINDS })
+
+/** What waits for a person's word, and what goes out by it. */
+function decidedBindings(
+  options: Options,
+  { desk, documents, ingest }: { desk: ApprovalDesk; documents: Parameters<typeof documentBindings>[0]; ingest: Ingest },
+): Binding[] {
+  const { config, parts, now } = options
+  const log = { pool: parts.pool, work: parts.work, partitions: config.partitions, now, appended: options.recordsAppended, desk }
+  const waiting = { ...log, analytics: parts.analytics }
+  const url = config.publicUrl.replace(/\/$/, '')
+  return [
+    ...heldBindings(waiting),
+    ...approvalBindings({ pool: parts.pool, desk, held: heldRuns(waiting), show: shower(options), now, documents, url }),
+    ...broadcastBindings({ ...log, ingest }),
+    ...campaignBindings({ ...waiting, registry: options.registry, documents, hash: addressHash(config.secretKey) }),
+  ]
+}
+
+/** What comes in, what stands still, what goes out to other programs. */
+function roadBindings(options: Options, { ingest, gathered, secrets }: Pick<Made, 'ingest' | 'gathered' | 'secrets'>): Binding[] {
+  const { config, parts, now } = options
+  const { pool, work, analytics } = parts
+  return [
+    ...dataBindings({ pool, work, analytics, now, ingest, ...gathered }),
+    ...webhookBindings({ pool, secretKey: config.secretKey, now, egress: guardedWayOut(config) }),
+    ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...channelSettingBindings({ pool, secrets, names: systemNames(), now, host: () => new URL(config.publicUrl).hostname }),
+    ...mailChoiceBindings({ pool, now }),
+    bind(GetIdentitySecret, async (_input, { workspace }) => ({ secret: identitySecret(config.secretKey, workspace) })),
+    bind(MakePushKeys, async () => pushKeys()),
+  ]
+}
+
+/** Accounts, ways in, workspaces that are made and end, and what roles may do. */
+const accessBindings = ({ parts: { pool }, now, announce }: Options, { way, keys }: Pick<Made, 'way' | 'keys'>): Binding[] => [
+  ...ownAccountBindings(way),
+  ...entranceBindings(way),
+  ...tenantBindings({ pool, now }),
+  ...workspaceEndBindings({ pool, now, announce, keys }),
+  ...roleBindings(() => ACTIONS),
+]
+
 /** Every declared action with what does it. */
-function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, views }: Made): Binding[] {
+function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, gathered, views, samples, way }: Made): Binding[] {
   const { config, parts, now, registry, announce } = options
   const { pool, analytics } = parts
   const { names } = views
-  const url = config.publicUrl
   const anchors = { path: anchorPath(config.dataDir), trusted: [signer(config.secretKey, 'audit anchors').key] }
   const desk = new ApprovalDesk({ pool, work: parts.work, analytics, now })
   const lifecycle = { pool, work: parts.work, analytics, registry, now, announce, desk }
-  const waiting = { pool, work: parts.work, analytics, partitions: config.partitions, now, appended: options.recordsAppended, desk }
   const publishing = desk.publishing(modelPublishing(providerPublishing(journeyPublishing(lifecycle))))
+  const documents = { pool, now, kinds: KINDS, announce, publishing }
   return [
-    ...workspaceBindings({ pool, now, url, signIn, keys, secrets, setup, announce, anchors }),
-    ...documentBindings({ pool, now, kinds: KINDS, announce, publishing }),
+    ...workspaceBindings({ pool, now, address: options.address, signIn, keys, secrets, setup, announce, anchors, post: way.post }),
+    ...accessBindings(options, { way, keys }),
+    ...documentBindings(documents),
+    ...draftBindings(documents),
+    ...commentBindings(documents),
     ...presetBindings({ pool, analytics, now, publishing }),
     ...lifecycleBindings(lifecycle),
     ...secretBindings({ pool, secrets, now }),
-    ...journeyBindings({ pool, analytics, kinds: KINDS, now, models: async (ws) => (await registry.publishedNow(ws)).models ?? [] }),
+    ...journeyBindings({ pool, work: parts.work, analytics, kinds: KINDS, now, published: (ws) => registry.publishedNow(ws) }),
     ...backtestBindings({ pool, work: parts.work, registry, now }),
     ...policyBindings({ pool, work: parts.work, now }),
-    ...peopleBindings({ pool, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
-    ...parkedBindings({ pool, partitions: config.partitions, now, appended: options.recordsAppended }),
-    ...heldBindings(waiting),
-    ...approvalBindings({ pool, desk, held: heldRuns(waiting), show: showerOf({ db: parts.work, pool, now, kinds: KINDS }), now }),
-    ...broadcastBindings({ desk, pool, work: parts.work, ingest, partitions: config.partitions, now, appended: options.recordsAppended }),
+    ...companyBindings({ analytics, now, people: (workspace, ids) => peopleOf(pool, workspace, ids) }),
+    ...peopleBindings({ pool, analytics, now, names, recent: (workspace, page) => recentProfiles(analytics, workspace, page) }),
+    ...roadBindings(options, { ingest, gathered, secrets }),
+    ...decidedBindings(options, { desk, documents, ingest }),
     ...budgetBindings({ pool, now }),
     ...pressureBindings({ pool, analytics, names, now }),
     ...consentBindings({
@@ -241,20 +368,20 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, vi
     }),
     ...complianceBindings({ pool, analytics }),
     ...messageBindings(views),
+    ...sampleBindings(options, samples),
+    ...homeBindings({ pool, work: parts.work, analytics, kinds: KINDS, now }),
     ...providerBindings({ pool, parts: options.providers, render: views.render, now }),
     ...reputationBindings({ pool, now, released: options.appended }),
     ...proofBindings({ pool, analytics, archive: views.archive, signer: signer(config.secretKey, 'proof packs'), anchors, now }),
     ...segmentBindings({ pool, work: parts.work, analytics, ingest, now, announce }),
     ...mailBindings({ pool, receiving: options.receiving }),
-    bind(GetWebhookSecret, async (_input, { workspace }) => ({ secret: webhookSecret(config.secretKey, workspace) })),
-    bind(GetIdentitySecret, async (_input, { workspace }) => ({ secret: identitySecret(config.secretKey, workspace) })),
-    bind(MakePushKeys, async () => pushKeys()),
     ...liveBindings({ pool, work: parts.work, now }),
     ...contentBindings({ db: parts.work, pool, now }),
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
+    ...contentListBindings({ pool, analytics, now }),
     ...pageBindings({ pool, address: options.address }),
     ...intelligenceBindings(options),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
-    ...measuredBindings({ pool, work: parts.work, analytics, now }),
+    ...measuredBindings({ pool, work: parts.work, analytics, now, documents }),
   ]
 }

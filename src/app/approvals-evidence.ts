@@ -134,8 +134,10 @@ async function reached(
     reach.push({ journey: journey.id, people: Math.min(everybody, most), exact })
   }
   const sum = reach.reduce((total, { people }) => total + people, 0)
+  // A text that no live journey sends yet is shown all the same, as people who were active lately would get it.
+  const hasTexts = manifest.touched.some(({ kind, action }) => kind === 'template' && action !== 'archive')
   const few =
-    sample.size > 0 || journeys.length === 0
+    sample.size > 0 || (journeys.length === 0 && !hasTexts)
       ? [...sample]
       : (await recentProfiles(parts.analytics, workspace, { before: undefined, limit: CANDIDATES })).ids
   return { reach, people: Math.min(everybody, sum), sample: few.slice(0, CANDIDATES) }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
-  type ApprovalLine,
   CancelApproval,
+  CarryOutApproval,
   DecideApproval,
   GetApproval,
   ListApprovals,
@@ -9,19 +9,11 @@ import {
   RequestApproval,
   type Wanted,
 } from '#approvals/api.ts'
+import { gradeOf, subjectOf } from '#approvals/grade.ts'
+import type { State } from '#approvals/schema.ts'
 import { deadlineOf, objection, type Standing, stateAt } from '#approvals/standing.ts'
 import { STARTERS } from '#approvals/starters.ts'
-import {
-  addVote,
-  executionOf,
-  insertRequest,
-  lockRequest,
-  moveRequest,
-  type RequestRow,
-  readRequest,
-  requestsIn,
-  votesOn,
-} from '#approvals/store.ts'
+import { addVote, insertRequest, lastAbout, lockRequest, moveRequest, readRequest, requestsIn, waitingOf } from '#approvals/store.ts'
 import type { InputOf } from '#lib/action.ts'
 import type { Json } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
@@ -31,19 +23,27 @@ import { denied, type Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { beyondWorkspace, inWorkspace } from '#platform/postgres/tenancy.ts'
+import { type DocumentsOptions, publish } from '#workspaces/documents/actions.ts'
 import { type ApprovalDesk, ableFor, type Judged } from './approvals-desk.ts'
-import { examplesFor, lintOf, type Shower, shown } from './approvals-examples.ts'
+import { examplesFor, type Shower } from './approvals-examples.ts'
 import type { HeldRuns } from './approvals-held.ts'
-import { diffsOf } from './approvals-proposal.ts'
+import { judgedAgain, namesIn, showApproval, unknown } from './approvals-shown.ts'
 import { lockDocuments } from './approvals-store.ts'
+import { tellAsker, tellDeciders } from './approvals-told.ts'
+import { lineOf, type Viewer, viewerOf } from './approvals-viewer.ts'
 
-interface Options {
+export interface ApprovalOptions {
   readonly pool: Pool
   readonly desk: ApprovalDesk
   readonly held: HeldRuns
   readonly show: Shower
   readonly now: () => number
+  /** What carries an approved publish out. */
+  readonly documents: DocumentsOptions
+  /** Where people reach these screens, without a slash at its end. */
+  readonly url: string
 }
+type Options = ApprovalOptions
 
 interface Turn {
   readonly principal: Principal
@@ -52,47 +52,29 @@ interface Turn {
 
 export const approvalBindings = (options: Options): Binding[] => [
   bindAudited(RequestApproval, (input, principal, call) => request(options, input, { principal, call })),
-  bind(ListApprovals, ({ state, limit }, { workspace }) =>
+  bind(ListApprovals, ({ state, over, limit }, { workspace, actor }) =>
     inWorkspace(options.pool, workspace, async (tx) => {
-      const states = state === undefined ? (['open', 'approved'] as const) : [state, 'open' as const, 'approved' as const]
-      const rows = await requestsIn(tx, workspace, { states, limit })
-      const lines = rows.map((row) => lineOf(row, options.now()))
-      return {
-        approvals: lines.filter((each) =>
-          state === undefined ? each.state === 'open' || each.state === 'approved' : each.state === state,
-        ),
-      }
+      const wanted: readonly State[] = state !== undefined ? [state] : over ? OVER : WAITING
+      const rows = await requestsIn(tx, workspace, {
+        states: [...new Set([...wanted, ...WAITING])],
+        limit: over ? 500 : limit,
+        latest: over,
+      })
+      const viewer = await viewerOf(options.desk, tx, { workspace, actor })
+      const lines = rows.map((row) => lineOf(row, options.now(), viewer))
+      return { approvals: lines.filter((each) => wanted.includes(each.state)).slice(0, limit) }
     }),
   ),
-  bind(GetApproval, ({ id }, principal) => show(options, id, principal)),
+  bind(GetApproval, ({ id }, principal) => showApproval(options, id, principal)),
   bindAudited(DecideApproval, (input, principal, call) => decide(options, input, { principal, call })),
+  bindAudited(CarryOutApproval, (input, principal, call) => carryOut(options, input, { principal, call })),
   bindAudited(CancelApproval, ({ id }, principal, call) => cancel(options, id, { principal, call })),
   bind(ListStarters, async () => ({ starters: Object.entries(STARTERS).map(([id, policies]) => ({ id, policies: [...policies] })) })),
 ]
 
-const lineOf = (row: RequestRow, now: number): ApprovalLine => {
-  const state = stateAt(row, now)
-  return {
-    id: row.id,
-    operation: row.operation,
-    state,
-    title: row.title,
-    requestedBy: row.requestedBy,
-    requestedAt: row.requestedAt,
-    due: row.due,
-    otherwise: row.otherwise,
-    people: row.evidence.people,
-    reasons: row.needs.flatMap(({ reasons }) => reasons),
-    reason: state === row.state ? row.reason : 'deadline',
-  }
-}
+const WAITING: readonly State[] = ['open', 'approved']
+const OVER: readonly State[] = ['executed', 'rejected', 'changes', 'cancelled', 'void', 'lapsed']
 
-const unknown = (id: string): Problem => ({
-  code: 'approval.unknown',
-  status: 404,
-  title: 'There is no such request for approval',
-  detail: id,
-})
 const over = (state: string, reason: string): Problem => ({
   code: 'approval.over',
   status: 409,
@@ -101,16 +83,18 @@ const over = (state: string, reason: string): Problem => ({
   hint: 'Ask for approval again.',
 })
 
-/** Editing is enough to ask, and so is publishing. */
-function mayAsk(principal: Principal): Problem | undefined {
+/** Editing is enough to ask, and so is publishing; for reports so is saving them. */
+function mayAsk(principal: Principal, wanted: InputOf<typeof RequestApproval>['wanted']): Problem | undefined {
+  const ofReports = 'documents' in wanted && wanted.documents?.every(({ kind }) => kind === 'report') === true
+  if (ofReports && !denied('reports:save', principal)) return undefined
   const writes = denied('documents:write', principal)
-  return writes && denied('journeys:publish', principal) ? writes : undefined
+  return writes && denied('publish', principal) ? writes : undefined
 }
 
 async function request(options: Options, input: InputOf<typeof RequestApproval>, { principal, call }: Turn) {
   const { pool, desk, now } = options
   const { workspace, actor } = principal
-  const forbidden = mayAsk(principal)
+  const forbidden = mayAsk(principal, input.wanted)
   if (forbidden) return refuse(forbidden)
   return inWorkspace(pool, workspace, async (tx) => {
     await lockDocuments(tx, workspace)
@@ -120,7 +104,11 @@ async function request(options: Options, input: InputOf<typeof RequestApproval>,
     if (batch && batch.length === 0) return refuse(NOBODY_WAITS)
     const runs = batch?.map(({ name }) => name)
     const judged = await desk.judge(tx, { workspace, wanted, actor, askedBy: actor, ...(runs ? { runs } : {}) })
-    const told = assessment(judged)
+    const viewer = await viewerOf(desk, tx, { workspace, actor })
+    const about = subjectOf(judged.proposal.manifest)
+    const follows = (await lastAbout(tx, workspace, about)) ?? null
+    const waiting = (await waitingOf(tx, workspace, { hash: judged.proposal.hash, now: now() })) ?? null
+    const told = { ...assessment(judged, viewer), follows, waiting }
     if (input.dryRun || judged.needs.length === 0) {
       await call.audit(tx, { object: `approval:none ${judged.needs.length === 0 ? 'not needed' : 'dry run'}` })
       return { ...told, id: null }
@@ -136,10 +124,11 @@ async function request(options: Options, input: InputOf<typeof RequestApproval>,
       k: most,
       step: wanted.kind === 'run' ? wanted.step : '',
     })
+    const title = input.title || titleOf(judged)
     await insertRequest(tx, workspace, {
       id,
       operation: wanted.kind,
-      title: input.title || titleOf(judged),
+      title,
       wanted: wanted as unknown as Json,
       manifest: judged.proposal.manifest,
       hash: judged.proposal.hash,
@@ -148,7 +137,21 @@ async function request(options: Options, input: InputOf<typeof RequestApproval>,
       examples,
       requestedBy: actor,
       requestedAt: at,
+      note: input.note,
+      subject: about,
+      follows,
       ...deadlineOf(judged.needs, at),
+    })
+    const due = deadlineOf(judged.needs, at).due
+    const reasons = judged.needs.flatMap((need) => need.reasons)
+    await tellDeciders(tx, options.url, {
+      viewer,
+      request: { id, title, due },
+      people: told.deciders.flat(),
+      note: input.note,
+      reasons,
+      workspace,
+      now: at,
     })
     await call.audit(tx, { object: `approval:${id}`, after: judged.proposal.hash })
     return { ...told, id }
@@ -162,15 +165,23 @@ const NOBODY_WAITS: Problem = {
   hint: 'Look at journeys.held for who waits where.',
 }
 
-const assessment = (judged: Judged) => ({
-  needed: judged.needs.length > 0,
-  needs: [...judged.needs],
-  evidence: judged.evidence,
-  manifest: judged.proposal.manifest,
-  hash: judged.proposal.hash,
-  authors: [...judged.jury.authors].sort(),
-  deciders: ableFor(judged),
-})
+function assessment(judged: Judged, viewer: Viewer) {
+  const { needs, evidence, proposal, jury } = judged
+  const deciders = ableFor(judged)
+  const { grade, because } = gradeOf({ manifest: proposal.manifest, needs, evidence })
+  return {
+    needed: needs.length > 0,
+    needs: [...needs],
+    evidence,
+    manifest: proposal.manifest,
+    hash: proposal.hash,
+    authors: [...jury.authors].sort(),
+    deciders,
+    names: namesIn(viewer, judged, deciders),
+    grade,
+    because: [...because],
+  }
+}
 
 function titleOf({ proposal: { manifest } }: Judged): string {
   if (manifest.operation !== 'publish') return `${manifest.operation} ${manifest.journeys.join(', ')}`.slice(0, 200)
@@ -199,57 +210,6 @@ async function resolved(tx: Queryable, workspace: string, wanted: Wanted): Promi
     })
   return { ...wanted, documents, drafts: [] }
 }
-
-async function show(options: Options, id: string, principal: Principal) {
-  const { pool, desk, now } = options
-  const { workspace, actor } = principal
-  const found = await inWorkspace(pool, workspace, async (tx) => {
-    const row = await readRequest(tx, workspace, id)
-    if (!row) return undefined
-    const judged = await judgedAgain(desk, tx, { workspace, row })
-    const votes = await votesOn(tx, workspace, id)
-    const person = (await desk.peopleBehind(tx, workspace, [actor])).get(actor) ?? ''
-    const standing = await desk.standingOf(tx, { workspace, request: row.id }, { needs: row.needs, jury: judged.jury })
-    return { row, judged, votes, person, standing, done: await executionOf(tx, workspace, id) }
-  })
-  if (!found) return refuse(unknown(id))
-  const { row, judged, votes, person, standing, done } = found
-  const line = lineOf(row, now())
-  const isOver = line.state !== 'open' && line.state !== 'approved'
-  const objections = row.needs.map((need) => objection(need, { actor, person }, judged.jury))
-  const why = isOver ? `It is over: ${line.state}.` : objections.includes(undefined) ? '' : (objections[0] ?? '')
-  const seesPeople = denied('people:read', principal) === undefined
-  return {
-    ...line,
-    hash: row.hash,
-    needs: [...row.needs],
-    evidence: row.evidence,
-    manifest: row.manifest,
-    diffs: diffsOf(judged.proposal),
-    lint: await lintOf(options.show, judged.proposal),
-    examples: seesPeople ? await shown(options.show, { workspace, proposal: judged.proposal, examples: row.examples }) : [],
-    withoutExamples: seesPeople
-      ? row.examples.length > 0
-        ? ''
-        : 'Nobody is there yet who would get it.'
-      : 'Seeing people’s messages needs the permission people:read.',
-    votes,
-    standing: standing.needs.map((each) => ({ ...each, people: [...each.people] })),
-    authors: [...judged.jury.authors].sort(),
-    mayDecide: why === '',
-    why,
-    revision: done?.revision ?? null,
-  }
-}
-
-const judgedAgain = (desk: ApprovalDesk, tx: Queryable, { workspace, row }: { workspace: string; row: RequestRow }): Promise<Judged> =>
-  desk.judge(tx, {
-    workspace,
-    wanted: row.wanted as unknown as Wanted,
-    actor: row.requestedBy,
-    askedBy: row.requestedBy,
-    runs: row.manifest.runs,
-  })
 
 const standingLines = (standing: Standing) => standing.needs.map((each) => ({ ...each, people: [...each.people] }))
 
@@ -291,6 +251,9 @@ async function decide(options: Options, { id, verdict, hash, comment }: InputOf<
     const decided = row.operation === 'run' && (next === 'approved' || next === 'rejected')
     if (decided) await options.held.decide(tx, workspace, { row, verdict: next === 'approved' ? 'released' : 'rejected', comment, actor })
     if (decided && next === 'approved') await desk.carriedOut(tx, workspace, { request: row, judged, revision: null, by: actor })
+    const viewer = await viewerOf(desk, tx, { workspace, actor })
+    const [asker = ''] = (await desk.peopleBehind(tx, workspace, [row.requestedBy])).values()
+    await tellAsker(tx, options.url, { viewer, request: row, asker, verdict, comment, workspace, now: at })
     await beyondWorkspace(tx)
     await call.audit(tx, { object: `approval:${id} ${verdict}`, before: row.hash, after: row.hash })
     return { state: decided && next === 'approved' ? ('executed' as const) : next, standing: standingLines(standing), decided }
@@ -299,6 +262,34 @@ async function decide(options: Options, { id, verdict, hash, comment }: InputOf<
   if (outcome.ended) return refuse(outcome.ended)
   if (outcome.decided) options.held.appended()
   return { state: outcome.state, standing: outcome.standing }
+}
+
+/** Publishing passes the desk, which finds the approval by what is published. */
+async function carryOut(options: Options, { id, hash }: InputOf<typeof CarryOutApproval>, turn: Turn) {
+  const { pool, now } = options
+  const { workspace } = turn.principal
+  const row = await inWorkspace(pool, workspace, (tx) => readRequest(tx, workspace, id))
+  if (!row) return refuse(unknown(id))
+  const state = stateAt(row, now())
+  if (state !== 'approved') return refuse(state === 'open' ? NOT_YET : over(state, row.reason))
+  if (row.hash !== hash) return refuse(OTHER)
+  const wanted = row.wanted as unknown as Wanted
+  if (wanted.kind !== 'publish') return refuse(NO_PUBLISH)
+  const given = wanted.documents.map(({ kind, id, body }) => ({ kind, id, body: body as Json }))
+  const done = await publish(options.documents, { ...wanted, documents: given }, turn)
+  return isRefusal(done) ? done : { revision: done.revision }
+}
+const NOT_YET: Problem = {
+  code: 'approval.open',
+  status: 409,
+  title: 'It is not approved yet.',
+  hint: 'Wait for those who still have to agree.',
+}
+const NO_PUBLISH: Problem = {
+  code: 'approval.operation',
+  status: 409,
+  title: 'Nothing of this is published.',
+  hint: 'A broadcast goes out by itself, and a journey is resumed on its page.',
 }
 
 const OTHER: Problem = {

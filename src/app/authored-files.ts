@@ -11,6 +11,8 @@ export interface AuthoredFile {
   readonly kind: string
   readonly id: string
   readonly body: JsonObject
+  /** The whole text of the file, when it holds nothing else. */
+  readonly source?: string
   /** `line:column` of a JSON pointer into the body, or of its nearest part that is there. */
   readonly position: (pointer: string) => string
 }
@@ -32,7 +34,9 @@ export function readAuthoredFile(folder: string, file: string): Authored {
   const problems: (Problem & { file: string })[] = []
   const text = readFileSync(join(folder, file), 'utf8')
   const lines = new LineCounter()
-  for (const parsed of parseAllDocuments(text, { lineCounter: lines, version: '1.2' })) {
+  const all = parseAllDocuments(text, { lineCounter: lines, version: '1.2' })
+  const source = Array.isArray(all) && all.length === 1 ? { source: text } : {}
+  for (const parsed of all) {
     const unread = parsed.errors.map((error) => ({ title: error.message.split('\n')[0]!, at: at(lines, error.pos[0]) }))
     const read = unread.length === 0 ? bodyOf(parsed) : undefined
     if (read && 'fault' in read) unread.push({ title: read.fault, at: '1:1' })
@@ -40,7 +44,7 @@ export function readAuthoredFile(folder: string, file: string): Authored {
     if (!read || 'fault' in read || read.body === null || isScenario(read.body)) continue
     const position = (pointer: string): string => positionIn(pointer, { parsed, lines, text })
     const named = nameOf(read.body)
-    if (named) documents.push({ file, ...named, body: read.body as JsonObject, position })
+    if (named) documents.push({ file, ...named, body: read.body as JsonObject, ...source, position })
     else problems.push({ file, ...NAMELESS, at: position('') })
   }
   return { documents, problems }

@@ -161,6 +161,7 @@ export class BatchBuilder {
       state: person,
       version,
       nextDue: muted ? null : nextDue(person),
+      awaiting: person.segments.awaiting !== undefined,
     }))
     return {
       leases: [...this.leases.values()],

@@ -30,11 +30,17 @@ export type NewBroadcast = Pick<BroadcastRow, 'ws' | 'journey' | 'occurrence' | 
   readonly reason?: string
 }
 
+/** Reason of a row that only keeps a version from going out at a time that it was taken back from; a later version takes its place. */
+export const TAKEN_BACK = 'taken_back'
+
 /** Makes the row of an occurrence; false when it was made before, by whatever process. */
 export async function beginBroadcast(db: Queryable, row: NewBroadcast): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into broadcasts (workspace_id, journey_id, occurrence, kind, version, status, due, began_at, ended_at, reason)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 in ('running', 'paused') then null else $8::bigint end, $9) on conflict do nothing`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, case when $6 in ('running', 'paused') then null else $8::bigint end, $9)
+     on conflict (workspace_id, journey_id, occurrence) do update set version = excluded.version, status = excluded.status, due = excluded.due,
+       began_at = excluded.began_at, ended_at = excluded.ended_at, reason = excluded.reason
+     where broadcasts.reason = '${TAKEN_BACK}' and broadcasts.version < excluded.version`,
     [row.ws, row.journey, row.occurrence, row.kind, row.version, row.status, row.due, row.beganAt, row.reason ?? ''],
   )
   return rowCount === 1
@@ -42,18 +48,17 @@ export async function beginBroadcast(db: Queryable, row: NewBroadcast): Promise<
 
 /** Whether the row of an occurrence is there. */
 export async function isBegun(db: Queryable, { ws, journey, occurrence }: Name): Promise<boolean> {
-  const { rowCount } = await db.query('select from broadcasts where workspace_id = $1 and journey_id = $2 and occurrence = $3', [
-    ws,
-    journey,
-    occurrence,
-  ])
+  const { rowCount } = await db.query(
+    'select from broadcasts where workspace_id = $1 and journey_id = $2 and occurrence = $3 and reason <> $4',
+    [ws, journey, occurrence, TAKEN_BACK],
+  )
   return rowCount === 1
 }
 
 /** Local time of the last occurrence of each journey's schedule, by `workspace journey`. */
 export async function lastOccurrences(db: Queryable): Promise<Map<string, string>> {
   const { rows } = await db.query<{ ws: string; journey: string; last: string }>(
-    `select workspace_id as ws, journey_id as journey, max(occurrence) as last from broadcasts where kind = 'scheduled' group by 1, 2`,
+    `select workspace_id as ws, journey_id as journey, max(occurrence) as last from broadcasts where kind = 'scheduled' and reason <> '${TAKEN_BACK}' group by 1, 2`,
   )
   return new Map(rows.map(({ ws, journey, last }) => [`${ws} ${journey}`, last]))
 }
@@ -118,8 +123,8 @@ export async function broadcastsOf(
   { journey, limit }: { journey: string; limit: number },
 ): Promise<BroadcastRow[]> {
   const { rows } = await db.query<BroadcastRow>(
-    `select ${ROW} from broadcasts where workspace_id = $1 and journey_id = $2 order by began_at desc, occurrence desc limit $3`,
-    [workspace, journey, limit],
+    `select ${ROW} from broadcasts where workspace_id = $1 and journey_id = $2 and reason <> $4 order by began_at desc, occurrence desc limit $3`,
+    [workspace, journey, limit, TAKEN_BACK],
   )
   return rows
 }
@@ -141,4 +146,26 @@ export async function changeBroadcast(
 export async function isAnyRunning(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ any: boolean }>(`select exists (select from broadcasts where status = 'running') as any`)
   return rows[0]!.any
+}
+
+/** Broadcasts of all schedules of a workspace, newest first. */
+export async function scheduledOf(db: Queryable, workspace: string, since: number): Promise<BroadcastRow[]> {
+  const { rows } = await db.query<BroadcastRow>(
+    `select ${ROW} from broadcasts b where workspace_id = $1 and kind = 'scheduled' and reason <> $2
+       and (began_at >= $3 or occurrence = (select max(occurrence) from broadcasts o
+         where o.workspace_id = $1 and o.journey_id = b.journey_id and o.kind = 'scheduled' and o.reason <> $2))
+     order by began_at desc, occurrence desc`,
+    [workspace, TAKEN_BACK, since],
+  )
+  return rows
+}
+
+/** Gives a time free again that a version was taken back from. */
+export async function giveBack(db: Queryable, { ws, journey, occurrence }: Name): Promise<void> {
+  await db.query('delete from broadcasts where workspace_id = $1 and journey_id = $2 and occurrence = $3 and reason = $4', [
+    ws,
+    journey,
+    occurrence,
+    TAKEN_BACK,
+  ])
 }

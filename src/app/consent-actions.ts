@@ -22,10 +22,11 @@ import type { EventRecord } from '#events/schema.ts'
 import { reach } from '#journeys/nodes/reach.ts'
 import type { Person } from '#journeys/person.ts'
 import type { InputOf } from '#lib/action.ts'
+import { csvCell, csvLine } from '#lib/csv.ts'
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { own } from '#lib/record.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import { everyVersion } from '#platform/documents.ts'
+import { publishedVersions } from '#platform/document-versions.ts'
 import { type Binding, bind, bindAudited, bindDownload } from '#platform/http/actions.ts'
 import type { Queryable } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
@@ -278,8 +279,7 @@ async function getConsent(options: Options, workspace: string, id: string) {
 /** Texts of all versions by `id@version` and hash; each version also by itself. */
 async function wordingTexts(db: Queryable, workspace: string): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
-  for (const { ws, id, version, body } of await everyVersion(db, 'wording')) {
-    if (ws !== workspace) continue
+  for (const { id, version, body } of await publishedVersions(db, workspace, { kind: 'wording' })) {
     const name = wordingKey(id, version)
     texts.set(name, '')
     for (const text of Object.values(Wording.parse(body).texts))
@@ -370,7 +370,7 @@ function readList(
 }
 
 async function* exported(pool: Pool, workspace: string): AsyncGenerator<string> {
-  yield 'address,hashed,channel,topic,reason,at,note,by\r\n'
+  yield csvLine(['address', 'hashed', 'channel', 'topic', 'reason', 'at', 'note', 'by'])
   let after: string | null = ''
   while (after !== null) {
     const cursor: string = after
@@ -378,19 +378,14 @@ async function* exported(pool: Pool, workspace: string): AsyncGenerator<string> 
       pageSuppressions(tx, { ws: workspace, start: '', reason: '', after: cursor, limit: 5_000 }),
     )
     yield page.rows
-      .map((row) =>
-        [row.address, String(row.hashed), row.channel, row.topic, row.reason, new Date(row.at).toISOString(), row.note, row.by]
-          .map(field)
-          .join(','),
-      )
-      .map((line) => `${line}\r\n`)
+      .map(({ address, hashed, channel, topic, reason, at, note, by }) => {
+        const rest = csvLine([hashed, channel, topic, reason, new Date(at).toISOString(), note, by])
+        return `${addressCell(address)},${rest}`
+      })
       .join('')
     after = page.next
   }
 }
 
-/** RFC 4180; a leading sign that a spreadsheet would calculate with is made text. */
-function field(text: string): string {
-  const safe = /^[=@\t\r]|^[+-](?!\d+$)/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** A phone number keeps its plus as it is: the file is taken back as a list of addresses. */
+const addressCell = (address: string): string => (/^\+\d+$/.test(address) ? address : csvCell(address))

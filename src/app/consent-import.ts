@@ -4,7 +4,7 @@ import { columnsOf, consentOf } from '#consent/import.ts'
 import { type ConsentImport, nextConsentImport, noteConsentImport } from '#consent/store.ts'
 import type { AcceptedEvent } from '#events/accept.ts'
 import { isRefusal } from '#lib/problem.ts'
-import { everyVersion } from '#platform/documents.ts'
+import { publishedVersions } from '#platform/document-versions.ts'
 import { backlog } from '#platform/leases.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { CsvReader } from '#segments/csv.ts'
@@ -57,7 +57,11 @@ async function take(options: Options, job: ConsentImport & { readonly content: B
   const columns = columnsOf(header)
   if (isRefusal(columns)) return noteConsentImport(work, { ...job, status: 'failed', endedAt: now(), error: columns.refused.title })
   const terms = await consentTerms(work, job.ws)
-  const rules = { now: now(), topics: terms.topics, wordings: wordingsIn(job.ws, await everyVersion(work, 'wording')) }
+  const rules = {
+    now: now(),
+    topics: terms.topics,
+    wordings: wordingsIn(job.ws, await publishedVersions(work, job.ws, { kind: 'wording' })),
+  }
   const tally = { done: job.done, taken: job.taken, refused: job.refused, faults: [...job.faults] }
   for (let from = job.done; from < rows.length && !signal.aborted; from += ROWS) {
     const events: AcceptedEvent[] = []

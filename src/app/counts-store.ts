@@ -123,3 +123,14 @@ export async function standingOn(
     },
   )
 }
+
+/** The newest events of some names. */
+export async function lastEvents(analytics: Analytics, workspace: string, names: readonly string[]) {
+  if (names.length === 0) return []
+  const rows = await analytics.query<{ at: number; name: string; messageId: string; profile: string; properties: string }>(
+    `SELECT toUnixTimestamp64Milli(received) AS at, name, message_id AS messageId, profile_id AS profile, properties FROM events
+     WHERE workspace_id = {workspace:String} AND name IN {names:Array(String)} ORDER BY received DESC LIMIT 10`,
+    { workspace, names: [...names] },
+  )
+  return rows.map(({ properties, ...row }) => ({ ...row, properties: JSON.parse(properties) as Record<string, never> }))
+}

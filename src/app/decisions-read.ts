@@ -49,13 +49,19 @@ interface Page {
   readonly model: string
   readonly cursor?: string | undefined
   readonly limit: number
+  readonly by?: string | undefined
+  readonly chosen?: string | undefined
+  readonly journey?: string | undefined
+  /** Epoch ms. */
+  readonly before?: number | undefined
 }
 
 /** The cursor is the time and the id of the last one shown. */
-async function listed(options: Options, workspace: string, { profiles, model, cursor = '', limit }: Page) {
+async function listed(options: Options, workspace: string, { profiles, model, cursor = '', limit, ...only }: Page) {
   const [at = '', ...id] = cursor.split('~')
-  const before = { at: Number(at) || 9e12, id: id.join('~') }
-  const rows = await decisionsBefore(options.analytics, { workspace, profiles, model, before, limit })
+  const before = { at: Number(at) || (only.before ?? 9e12), id: id.join('~') }
+  const { by = '', chosen = '', journey = '' } = only
+  const rows = await decisionsBefore(options.analytics, { workspace, profiles, model, before, limit, by, chosen, journey })
   const last = rows.at(-1)
   return { decisions: await views(options, workspace, rows), next: last && rows.length === limit ? `${last.at}~${last.id}` : null }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { inappChannel } from '#channels/adapters/inapp.ts'
-import { linkKeys, webhookSecret } from '#channels/adapters/keys.ts'
+import { linkKeys } from '#channels/adapters/keys.ts'
 import { smtpChannel } from '#channels/adapters/smtp.ts'
 import { webhookChannel } from '#channels/adapters/webhook.ts'
 import type { Channel } from '#channels/channel.ts'
@@ -41,8 +41,10 @@ import { policyAmong } from './pressure.ts'
 import { quietGate } from './quiet-gate.ts'
 import type { Reception } from './reception.ts'
 import { type Reputation, reputation } from './reputation.ts'
+import { nothingLeaves } from './sample/nothing-leaves.ts'
 import type { Keep } from './settler.ts'
 import { partsFor } from './template-parts.ts'
+import { attemptLog, keptSecrets } from './webhook-secrets.ts'
 
 type Sealed = Config & { readonly secretKey: string }
 
@@ -78,6 +80,14 @@ export interface Delivery {
   stop(): Promise<void>
 }
 
+/** The embedded database belongs to one process: whoever claimed before is dead. */
+const livingOf = async ({ config, parts }: Options): Promise<readonly string[]> =>
+  config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)
+
+/** Mails a second of this process: its share of what all may send together. */
+const paceOf = ({ config: { mailRate }, among }: Options) =>
+  mailRate === undefined ? {} : { perSecond: { email: () => mailRate / among() } }
+
 export async function startDelivery(options: Options): Promise<Delivery> {
   const { parts, config, logger, metrics, now, appended } = options
   const guarded = guardedWayOut(config)
@@ -100,7 +110,6 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     real: () => performance.now(),
     logger,
   })
-  const { mailRate } = config
   const name = reputationOf(options, rendering)
   const money = moneyOf(options)
   const dispatcher: Dispatcher = await startDispatcher({
@@ -115,14 +124,14 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     },
     prepare: preparing(rendering),
     owner: parts.owner,
-    // The embedded database belongs to one process: whoever claimed before is dead.
-    living: async () => (config.database.kind === 'embedded' ? [parts.owner] : livingWorkers(parts.work)),
+    living: () => livingOf(options),
     caughtUp: options.caughtUp,
     permitted: consentGate({ db: parts.work, terms: remembering((workspace) => consentTerms(parts.work, workspace)), now }),
     addressHash: addressHash(config.secretKey),
     judge: options.judge ?? judging({ ...judgeParts(options), sender: rendering.sender }),
     keep: options.keep ?? archiveOf(options).keep,
     paused: name.paused,
+    keptHere: nothingLeaves({ db: parts.work, now }),
     afford: money.afford,
     noted: notedBy(money, name),
     shown: shownIn,
@@ -130,7 +139,7 @@ export async function startDelivery(options: Options): Promise<Delivery> {
     now,
     logger,
     appended,
-    settings: mailRate === undefined ? {} : { perSecond: { email: () => mailRate / options.among() } },
+    settings: paceOf(options),
     observe: observing(metrics),
   })
   metrics.gauge({
@@ -269,8 +278,17 @@ const judgeParts = ({ parts: { work }, now }: Options) => ({
 
 const preparing = (parts: PrepareParts) => (entry: Parameters<typeof prepare>[0]) => prepare(entry, parts)
 
-function channelsOf({ config, parts, smtpUrl, now }: Options, guarded: Egress): Channel[] {
-  const webhooks = webhookChannel({ egress: guarded, secret: (workspace) => webhookSecret(config.secretKey, workspace), now }) as Channel
+function channelsOf({ config, parts, smtpUrl, now, logger }: Options, guarded: Egress): Channel[] {
+  const attempts = attemptLog({ db: parts.work, logger })
+  const secrets = keptSecrets({ db: parts.work, secretKey: config.secretKey, now })
+  const calls = webhookChannel({ egress: guarded, secrets, now, note: attempts.note }) as Channel
+  const webhooks: Channel = {
+    ...calls,
+    close: async () => {
+      await attempts.flush()
+      await calls.close()
+    },
+  }
   if (smtpUrl === null) return [webhooks]
   const box = secretBox(config.secretKey)
   const dkimKey = async (workspace: string, name: string): Promise<string | undefined> => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { smtpChannel } from '#channels/adapters/smtp.ts'
 import type { Channel, Handover } from '#channels/channel.ts'
+import { cancel } from '#platform/outbox.ts'
 import { reviveOutbox } from '#platform/outbox-view.ts'
 import { suppress } from '#platform/suppressions.ts'
 import { type DeliveryWorld, deliveryWorld, until } from '../../test/fixtures/delivery.ts'
 import { type SmtpSink, smtpSink } from '../../test/fixtures/smtp-sink.ts'
+import { prepare } from './prepare.ts'
 
 /** A channel whose answers are told. */
 function told(answer: (id: string, call: number) => Handover | Promise<Handover>, kind: 'email' | 'webhook' = 'email') {
@@ -20,12 +22,21 @@ function told(answer: (id: string, call: number) => Handover | Promise<Handover>
 const SENT: Handover = { kind: 'sent', providerId: 'x' }
 const smtp = (sink: SmtpSink): Channel => smtpChannel({ url: sink.url, dkimKey: async () => undefined }) as Channel
 
-async function within(story: (world: DeliveryWorld) => Promise<void>): Promise<void> {
+type Sinks = (options?: Parameters<typeof smtpSink>[0]) => Promise<SmtpSink>
+
+/** Whatever the story comes to, its servers end: they would keep the process alive. */
+async function within(story: (world: DeliveryWorld, sinks: Sinks) => Promise<void>): Promise<void> {
   const world = await deliveryWorld()
+  const open: SmtpSink[] = []
   try {
-    await story(world)
+    await story(world, async (options) => {
+      const sink = await smtpSink(options)
+      open.push(sink)
+      return sink
+    })
   } finally {
     await world.stop()
+    for (const sink of open) await sink.stop()
   }
 }
 const settled = (world: DeliveryWorld) => async () => {
@@ -35,8 +46,8 @@ const settled = (world: DeliveryWorld) => async () => {
 
 suite('the dispatcher', () => {
   test('hands over what is due, once, and says so on the log in the same moment', () =>
-    within(async (world) => {
-      const sink = await smtpSink()
+    within(async (world, sinks) => {
+      const sink = await sinks()
       await world.queue(Array.from({ length: 200 }, (_, i) => ({ address: `ok-${i}@x.test` })))
       await world.queue([{ address: 'later@x.test', due: world.now + 60_000 }])
       await world.dispatcher([smtp(sink)])
@@ -54,12 +65,11 @@ suite('the dispatcher', () => {
       )
       world.now += 60_000
       await until('the later one', async () => (await world.counts())['sent'] === 201)
-      await sink.stop()
     }))
 
   test('counts exactly what got lost: before DATA is tried again, after DATA is ambiguous', () =>
-    within(async (world) => {
-      const sink = await smtpSink({ failOnce: true })
+    within(async (world, sinks) => {
+      const sink = await sinks({ failOnce: true })
       const manner = (i: number) => (i % 10 === 3 ? 'drop-before' : i % 10 === 7 ? 'drop-after' : 'ok')
       await world.queue(Array.from({ length: 300 }, (_, i) => ({ address: `${manner(i)}-${i}@x.test` })))
       await world.queue(Array.from({ length: 20 }, (_, i) => ({ address: `drop-after-t${i}@x.test`, lane: 'transactional' })))
@@ -83,12 +93,11 @@ suite('the dispatcher', () => {
         ['message.ambiguous', 'smtp_no_answer'],
         ['message.sent', 'assumed_sent'],
       ])
-      await sink.stop()
     }))
 
   test('an address that does not exist is blocked from then on; a policy refusal does not block', () =>
-    within(async (world) => {
-      const sink = await smtpSink()
+    within(async (world, sinks) => {
+      const sink = await sinks()
       await world.queue([{ address: 'rcpt550@x.test' }, { address: 'policy@x.test' }])
       await world.dispatcher([smtp(sink)])
       await until('both failed', async () => (await world.counts())['failed'] === 2)
@@ -100,7 +109,6 @@ suite('the dispatcher', () => {
         bounced.map(({ props }) => [props['address'], props['permanent']]),
         [['rcpt550@x.test', true]],
       )
-      await sink.stop()
     }))
 
   test('asks the gate again: withdrawn, expired', () =>
@@ -163,8 +171,8 @@ suite('the dispatcher', () => {
     }))
 
   test('no address or attribute sends a message to anybody else', () =>
-    within(async (world) => {
-      const sink = await smtpSink()
+    within(async (world, sinks) => {
+      const sink = await sinks()
       const evil = [
         'b@y.test\r\nBcc: evil@z.test',
         'b@y.test, evil@z.test',
@@ -211,7 +219,34 @@ suite('the dispatcher', () => {
         assert.doesNotMatch(head, /^(?:bcc|cc|mail from|rcpt to|<script|\.)/im)
         assert.equal(head.match(/^to:/gim)?.length, 1)
       }
-      await sink.stop()
+    }))
+
+  test('however long it takes to make messages, they leave: with what was made one asks again, and what was taken back meanwhile stays', () =>
+    within(async (world) => {
+      const { channel, calls } = told(() => SENT)
+      await world.queue(Array.from({ length: 40 }, (_, i) => ({ id: `e${i}:mail` })))
+      let seconds = 0
+      let making = 0
+      const { promise: allMade, resolve } = Promise.withResolvers<void>()
+      await world.dispatcher([channel], {
+        real: () => performance.now() + seconds * 1_000,
+        async prepare(entry) {
+          const made = await prepare(entry, world.parts)
+          // The last of forty is done after six seconds; so is each of them, as they are made side by side.
+          if (++making === 40) {
+            await cancel(world.database.pool, [{ ws: 'w1', id: 'e7:mail' }], { now: world.now, reason: 'exited' })
+            seconds += 6
+            resolve()
+          }
+          await allMade
+          if (making > 40) seconds += 6
+          return made
+        },
+      })
+      await until('all are settled', settled(world))
+      assert.deepEqual(await world.counts(), { sent: 39, skipped: 1 })
+      assert.ok(!calls.includes('e7:mail'))
+      assert.equal(making, 40, 'each was made once')
     }))
 
   test('gives up visibly after the last attempt, and a replay goes under the same id', () =>
@@ -247,7 +282,8 @@ suite('the dispatcher', () => {
       })
       await world.queue(Array.from({ length: 300 }, () => ({})))
       const dispatcher = await world.dispatcher([channel], { real, dice: () => 0.01, settings: { perSecond: { email: () => 60 } } })
-      await until('the breaker opened', () => dispatcher.breakers['email'] === 'open')
+      // What had been claimed before it opened goes its way.
+      await until('the breaker opened', () => dispatcher.breakers['email'] === 'open' && dispatcher.inFlight === 0)
       const opened = at.length
       const from = performance.now()
       await until('ten minutes', () => performance.now() - from > 3_000)
@@ -256,12 +292,17 @@ suite('the dispatcher', () => {
       assert.ok(probes.length >= 2 && probes.length <= 30, `${probes.length} probes`)
       down = false
       const recovered = at.length
+      const since = real()
       await until('drained', async () => {
         world.now += 10_000
         return (await world.counts())['sent'] === 300
       })
-      const sent = at.slice(recovered)
-      for (const start of sent) assert.ok(sent.filter((time) => time >= start && time < start + 1_000).length <= 60 * 1.05 + 1)
+      // However late a busy machine gets round to it: never more than the rate has allowed by then, and what was saved up (a twentieth of a
+      // second's worth) and the probe that was under way. That no burst exceeds 105 % is the bucket's (channels/pure.test.ts).
+      for (const [i, time] of at.slice(recovered).entries()) {
+        const allowed = ((time - since) / 1_000) * 60 + 60 * 0.05 + 1
+        assert.ok(i + 1 <= allowed + 1e-6, `${i + 1} after ${time - since} ms`)
+      }
     }))
 
   test('an entry that a dead process left on its way goes again, under the same id', () =>

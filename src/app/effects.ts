@@ -39,6 +39,8 @@ export interface DispatcherParts {
   readonly afford?: PassageParts['afford']
   /** As `PassageParts.paused`. */
   readonly paused?: PassageParts['paused']
+  /** As `PassageParts.keptHere`. */
+  readonly keptHere?: PassageParts['keptHere']
   /** As `SettlerParts.keep`. */
   readonly keep?: Keep | undefined
   /** As `SettlerParts.noted`. */

@@ -54,7 +54,7 @@ async function save(tx: Queryable, batch: Batch, partitions: number): Promise<vo
       key: record.key,
       text: JSON.stringify(record),
     })),
-    { partitions, now: batch.now },
+    { partitions, now: batch.now, follows: true },
   )
   await buryLetters(tx, KIND, { letters: batch.deadLetters, now: batch.now })
 }
@@ -71,7 +71,7 @@ const releases = ({ now }: Batch, cancelled: readonly Cancelled[]): EventRecord[
 const CANCELLED_FROM = 10_000
 
 /** Only the outbox knows whether a message was still there to be taken back. */
-function cancellations(batch: Batch, cancelled: readonly Cancelled[]): PlacedFact[] {
+export function cancellations(batch: Pick<Batch, 'cancels' | 'now'>, cancelled: readonly Cancelled[]): PlacedFact[] {
   const causes = new Map(batch.cancels.map((wanted) => [`${wanted.ws} ${wanted.id}`, wanted]))
   return cancelled.map(({ ws, id, key, channel, payload }, i) => {
     const { partition, seq } = causes.get(`${ws} ${id}`)!

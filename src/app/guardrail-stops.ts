@@ -12,7 +12,9 @@ import type { Queryable } from '#platform/log.ts'
 import { enqueue, type OutboxEntry } from '#platform/outbox.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { appendAudit } from '#workspaces/audit-store.ts'
+import { notifyPerson } from '#workspaces/comments/store.ts'
 import { listMembers, workspaceIds } from '#workspaces/store.ts'
+import { letterOf, sayIn } from './colleague-letters.ts'
 import { switchMode } from './journey-lifecycle.ts'
 import { REPORT } from './test-message.ts'
 
@@ -120,11 +122,22 @@ async function tellPeople(
 ): Promise<void> {
   const { experiment, metric, arm, version, at, did, sentence } = crossing
   const name = digest([experiment, metric, arm, String(version)].join('\u0000'))
-  const text = [sentence, done || did === 'told' ? DONE[did] : 'It stood still already.', `Where: ${title} (${experiment}).`].join('\n\n')
-  const payload = { journey_id: '', version: 0, enrollment_id: name, step_id: '', note: true, subject: `Guardrail crossed: ${title}`, text }
+  const what = done || did === 'told' ? DONE[did] : 'It stood still already.'
+  const words = { title: `Guardrail crossed: “${title}”`, sentence: `Where: “${title}” (${experiment}).` }
   const admins = (await listMembers(tx, workspace)).filter(({ role }) => role === 'admin')
-  const entries = admins.map(
-    ({ email }): OutboxEntry => ({
+  for (const { id: person } of admins)
+    await notifyPerson(tx, `guardrail ${name}`, {
+      workspace,
+      person,
+      kind: 'journey-stopped',
+      title: words.title,
+      detail: [sentence, done || did === 'told' ? what : ''].filter(Boolean).join(' '),
+      about: { kind: 'experiment', id: experiment },
+      at,
+    })
+  const entries = admins.map(({ email, language }): OutboxEntry => {
+    const say = sayIn(language)
+    return {
       id: `${REPORT}${digest([name, email.toLowerCase()].join('\u0000'))}`,
       ws: workspace,
       key: `${REPORT}guardrails`,
@@ -134,9 +147,17 @@ async function tellPeople(
       lane: 'transactional',
       due: at,
       expires: at + DAY,
-      payload,
-    }),
-  )
+      payload: {
+        journey_id: '',
+        version: 0,
+        enrollment_id: name,
+        step_id: '',
+        note: true,
+        subject: say(words.title),
+        text: letterOf([say(sentence), say(what), say(words.sentence)]),
+      },
+    }
+  })
   await enqueue(tx, entries, at)
 }
 

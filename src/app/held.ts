@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import type { EventRecord } from '#events/schema.ts'
 import { type HeldRun, ListHeld, ReleaseRun } from '#journeys/api.ts'
@@ -8,17 +9,22 @@ import { type Person, upgraded } from '#journeys/person.ts'
 import { Journey } from '#journeys/schema.ts'
 import type { HoldStep } from '#journeys/steps.ts'
 import type { InputOf } from '#lib/action.ts'
+import type { Json } from '#lib/json.ts'
 import { type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import { everyVersion } from '#platform/documents.ts'
+import { publishedVersions } from '#platform/document-versions.ts'
+import type { Definition } from '#platform/documents.ts'
 import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { loadStates } from '#platform/keyed-state.ts'
+import type { Queryable } from '#platform/log.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { beyondWorkspace, inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { ApprovalDesk } from './approvals-desk.ts'
 import type { HeldRuns } from './approvals-held.ts'
 import { standingOn } from './counts-store.ts'
+import { nameOf as personName } from './people.ts'
+import { runMoveBindings } from './run-moves.ts'
 import { appendRecords } from './settler.ts'
 
 interface Options {
@@ -44,11 +50,11 @@ const NOT_HELD: Problem = {
   hint: 'Somebody may have decided already, or its time was over; look at the list again',
 }
 
-/** Runs that wait for a person, and that person's word. */
+/** Runs that wait for a person, and that person's word; runs that are moved by hand. */
 export const heldBindings = (options: Options): Binding[] => [
   bind(ListHeld, async ({ journey }, { workspace }) => ({ runs: await waitingRuns(options, workspace, journey) })),
   bindAudited(ReleaseRun, async (input, principal, call) => {
-    const run = await findHeld(options, principal.workspace, input)
+    const run = await findHeld(options, principal.workspace, { asked: input, steps: await holdSteps(options, principal.workspace) })
     if (!run) return refuse(NOT_HELD)
     const forbidden = denied(run.for, principal)
     if (forbidden) return refuse(forbidden)
@@ -65,6 +71,7 @@ export const heldBindings = (options: Options): Binding[] => [
     options.appended()
     return { run, verdict: input.verdict }
   }),
+  ...runMoveBindings(options),
 ]
 
 /** All runs that wait on hold steps, the longest waiting first. */
@@ -75,6 +82,15 @@ async function waitingRuns(options: Options, workspace: string, journey: string 
   const people = await load(options, workspace, [...new Set(found.map(({ profile }) => profile))])
   const runs = people.flatMap((person) => person.journeys.enrollments.flatMap((run) => heldAs(person, run, steps) ?? []))
   return runs.filter((run) => journey === undefined || run.journey === journey).sort((a, b) => a.since - b.since)
+}
+
+/** How many runs wait for a person, as far as facts have been projected; no more are counted than are listed. */
+export async function countHeldRuns(
+  options: Pick<Options, 'analytics'> & { readonly work: Queryable },
+  workspace: string,
+): Promise<number> {
+  const steps = await holdSteps(options, workspace)
+  return (await standingOn(options.analytics, workspace, { places: [...steps.values()], limit: MOST })).length
 }
 
 const nameOf = ({ profile, enrollment, step, since }: Held): string => `${profile} ${enrollment} ${step} ${since}`
@@ -88,9 +104,10 @@ export const heldRuns = (options: Options): HeldRuns => ({
   decide: async (tx, workspace, { row, verdict, comment, actor }) => {
     const principal = { workspace, actor }
     const records: EventRecord[] = []
+    const steps = await holdSteps(options, workspace)
     for (const name of row.manifest.runs) {
       const [profile = '', enrollment = '', step = '', since = ''] = name.split(' ')
-      const run = await findHeld(options, workspace, { profile, enrollment, step, verdict, comment })
+      const run = await findHeld(options, workspace, { asked: { profile, enrollment, step }, steps })
       if (run && String(run.since) === since)
         records.push(verdictOf(run, { profile, enrollment, step, verdict, comment, principal, now: options.now() }))
     }
@@ -130,26 +147,36 @@ interface Place {
 const placeName = (journey: string, version: number, step: string): string => `${journey} ${version} ${step}`
 
 /** The hold steps of every version that anyone may still stand in. */
-async function holdSteps({ work }: Options, workspace: string): Promise<Map<string, Place>> {
+async function holdSteps({ work }: { readonly work: Queryable }, workspace: string): Promise<Map<string, Place>> {
   const found = new Map<string, Place>()
-  for (const { ws, version, body } of await everyVersion(work, 'journey')) {
-    const parsed = ws === workspace ? Journey.safeParse(body) : undefined
-    if (!parsed?.success) continue
-    const journey = parsed.data as Journey
-    for (const { step } of places(journey.steps)) {
-      if (step.kind !== 'hold') continue
-      found.set(placeName(journey.id, version, step.id), { journey: journey.id, name: journey.name ?? journey.id, version, step })
-    }
-  }
+  for (const each of await publishedVersions(work, workspace, { kind: 'journey' }))
+    for (const place of holdsIn(each)) found.set(placeName(place.journey, place.version, place.step.id), place)
   return found
 }
 
-function heldAs({ profile }: Person, run: Enrollment, steps: ReadonlyMap<string, Place>): Held | undefined {
+/** The holds of the bodies that were read last, by hash: home asks for those of every version again and again. */
+const holds = new LRUCache<string, readonly Omit<Place, 'version'>[]>({ max: 5_000 })
+
+function holdsIn({ hash, version, body }: Definition): Place[] {
+  const known = holds.get(hash) ?? readHolds(body)
+  holds.set(hash, known)
+  return known.map((place) => ({ ...place, version }))
+}
+
+function readHolds(body: Json): Omit<Place, 'version'>[] {
+  const parsed = Journey.safeParse(body)
+  if (!parsed.success) return []
+  const { id, name = id, steps } = parsed.data as Journey
+  return places(steps).flatMap(({ step }) => (step.kind === 'hold' ? [{ journey: id, name, step }] : []))
+}
+
+function heldAs(person: Person, run: Enrollment, steps: ReadonlyMap<string, Place>): Held | undefined {
   const place = steps.get(placeName(run.journey, run.version, run.step))
   if (!place) return undefined
   const { step } = place
   return {
-    profile: profile.id,
+    profile: person.profile.id,
+    name: personName(person),
     enrollment: run.id,
     journey: run.journey,
     journeyName: place.name,
@@ -163,11 +190,16 @@ function heldAs({ profile }: Person, run: Enrollment, steps: ReadonlyMap<string,
   }
 }
 
+interface Asked {
+  readonly asked: Pick<InputOf<typeof ReleaseRun>, 'profile' | 'enrollment' | 'step'>
+  readonly steps: ReadonlyMap<string, Place>
+}
+
 /** The run by its ids, also when its person has become another meanwhile. */
 async function findHeld(
   options: Options,
   workspace: string,
-  { profile, enrollment, step }: InputOf<typeof ReleaseRun>,
+  { asked: { profile, enrollment, step }, steps }: Asked,
 ): Promise<Held | undefined> {
   let [person] = await load(options, workspace, [profile])
   const seen = new Set<string>()
@@ -176,7 +208,7 @@ async function findHeld(
     person = (await load(options, workspace, [person.profile.mergedInto]))[0]
   }
   const run = person?.journeys.enrollments.find((each) => each.id === enrollment && each.step === step)
-  return person && run ? heldAs(person, run, await holdSteps(options, workspace)) : undefined
+  return person && run ? heldAs(person, run, steps) : undefined
 }
 
 async function load({ pool }: Options, workspace: string, ids: readonly string[]): Promise<Person[]> {

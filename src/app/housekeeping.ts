@@ -14,6 +14,7 @@ import { type ReportRunParts, reportsTask } from './report-runs.ts'
 import { announcement, type Roles } from './roles.ts'
 import { readReport } from './saved-reports.ts'
 import { valuesTask } from './values.ts'
+import { emptyDeleted } from './workspace-end.ts'
 
 interface Told {
   readonly registry: DefinitionsRegistry
@@ -41,6 +42,7 @@ export function keepHouse(roles: Roles, { registry, now, appended }: Told): Prom
     guardrails: () => watchGuardrails(guards),
     experiments: () => noteExperiments(guards),
     reports: reportsTask(reportRunParts(roles, { now, appended })),
+    ended: async () => void (await emptyDeleted({ work: pool, analytics, now })),
     live,
   })
 }

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type AcceptedEvent, acceptEvent, type Call, isProblem, LIMITS } from '#events/accept.ts'
+import { type Call, LIMITS } from '#events/accept.ts'
 import type { Problem } from '#lib/problem.ts'
 import { PROBLEM_JSON, problemBody } from '#platform/http/problem-reply.ts'
-import { type Intake, Overloaded } from './ingest.ts'
+import type { Judged, Verdict } from './arrivals.ts'
+import { Overloaded } from './ingest.ts'
+import type { Arrivals } from './receive.ts'
 
 export interface IngestRoutes {
-  readonly ingest: Intake
+  /** Judges what came and makes it durable. Rejects with `Overloaded`, or with the database's error. */
+  readonly arrived: Arrivals
   /** The workspace of a write key, or undefined. Called for every request: cached. */
-  readonly writeKey: (key: string) => Promise<{ readonly workspace: string } | undefined>
+  readonly writeKey: (key: string) => Promise<{ readonly workspace: string; readonly source: string } | undefined>
   /** Epoch ms. */
   readonly now: () => number
   readonly onVerdict: (verdict: { readonly accepted: number; readonly rejected: readonly Problem[] }) => void
@@ -111,24 +113,30 @@ async function receive(routes: IngestRoutes, { request, reply, call }: Exchange)
   const raws = call ? [body.json] : body.json['batch']
   if (!Array.isArray(raws)) return refuse(reply, NO_BATCH)
   if (raws.length > LIMITS.events) return refuse(reply, { ...TOO_MANY, detail: `${raws.length} events` })
-  const { accepted, rejected } = judge(raws, {
+  const { workspace, source } = known
+  const arrival = {
     call,
-    json: body.json,
+    source,
+    sentAt: body.json['sentAt'],
     now: routes.now(),
     bytes: body.bytes,
     gpc: request.headers['sec-gpc'] === '1',
-  })
-  routes.onVerdict({ accepted: accepted.length, rejected: rejected.map((verdict) => verdict.problem) })
-  if (accepted.length === 0 && rejected.length > 0) return refuse(reply, call ? rejected[0]!.problem : allRejected(rejected))
+  }
+  let judged: Judged
   try {
-    await routes.ingest.submit(known.workspace, accepted)
+    judged = await routes.arrived(workspace, raws, arrival)
   } catch (error) {
     return busy(request, reply, error)
   }
-  if (rejected.length === 0) return reply.header('content-type', 'application/json').send('{"success":true}')
+  const { accepted, quarantined, rejected } = judged
+  routes.onVerdict({ accepted: accepted.length + quarantined.length, rejected: rejected.map((verdict) => verdict.problem) })
+  if (accepted.length + quarantined.length === 0 && rejected.length > 0)
+    return refuse(reply, call ? rejected[0]!.problem : allRejected(rejected))
+  if (rejected.length + quarantined.length === 0) return reply.header('content-type', 'application/json').send('{"success":true}')
   return reply.send({
     success: true,
     accepted: accepted.length,
+    ...(quarantined.length > 0 && { quarantined: quarantined.length }),
     rejected: rejected.map(({ index, messageId, problem: { status: _status, ...problem } }) => ({ index, messageId, ...problem })),
   })
 }
@@ -139,50 +147,6 @@ function busy(request: FastifyRequest, reply: FastifyReply, error: unknown): Fas
   if (error instanceof Overloaded) return refuse(reply, OVERLOADED)
   request.log.error({ err: error }, 'events could not be stored')
   return refuse(reply, UNAVAILABLE)
-}
-
-interface Verdict {
-  readonly index: number
-  readonly messageId: string | null
-  readonly problem: Problem
-}
-
-interface Judging {
-  readonly call: Call | null
-  readonly json: Record<string, unknown>
-  readonly now: number
-  readonly bytes: number
-  readonly gpc: boolean
-}
-
-/** A bad event is refused by itself; the rest of the batch goes on. */
-function judge(raws: readonly unknown[], { call, json, now, bytes, gpc }: Judging): { accepted: AcceptedEvent[]; rejected: Verdict[] } {
-  const accepted: AcceptedEvent[] = []
-  const rejected: Verdict[] = []
-  for (const [index, raw] of raws.entries()) {
-    const result =
-      (bytes > LIMITS.event ? oversize(raw) : null) ??
-      acceptEvent(raw, { call, received: now, sentAt: json['sentAt'], freshId: randomUUID(), gpc })
-    if (isProblem(result)) rejected.push({ index, messageId: messageIdOf(raw), problem: result })
-    else accepted.push(result)
-  }
-  return { accepted, rejected }
-}
-
-function oversize(raw: unknown): Problem | null {
-  const bytes = Buffer.byteLength(JSON.stringify(raw) ?? '')
-  if (bytes <= LIMITS.event) return null
-  return {
-    code: 'event.too_large',
-    status: 400,
-    title: `The event has ${bytes} bytes`,
-    hint: `Keep an event at ${LIMITS.event} bytes or less`,
-  }
-}
-
-const messageIdOf = (raw: unknown): string | null => {
-  const id = raw !== null && typeof raw === 'object' ? (raw as Record<string, unknown>)['messageId'] : undefined
-  return typeof id === 'string' ? id : null
 }
 
 async function readBody(body: unknown): Promise<{ json: Record<string, unknown>; bytes: number } | Problem> {

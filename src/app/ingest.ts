@@ -332,5 +332,7 @@ function recordOf(ws: string, event: AcceptedEvent, { profile, ids }: { profile:
     props: event.props,
     ids,
   }
-  return event.context ? { ...record, context: event.context } : record
+  const { context, source, faults } = event
+  if (context === null && source === undefined && faults === undefined) return record
+  return { ...record, ...(context && { context }), ...(source !== undefined && { source }), ...(faults !== undefined && { faults }) }
 }

@@ -1,30 +1,46 @@
 import type { z } from 'zod'
-import type { ContactPolicy } from '#consent/policy.ts'
-import type { ModelInForce } from '#decisions/snapshot.ts'
-import { GetJourney, ListJourneys, type LiveCounts, SimulateJourney, WatchJourney } from '#journeys/api.ts'
+import { type RequestRow, requestsIn } from '#approvals/store.ts'
+import { GetJourney, ListJourneys, type LiveCounts, WatchJourney } from '#journeys/api.ts'
+import type { Published } from '#journeys/definitions.ts'
+import { GetJourneyLibrary } from '#journeys/draft-api.ts'
+import { entriesOf, eventsOf } from '#journeys/entries/schema.ts'
+import { fromStep } from '#journeys/from-step.ts'
+import { type Person, upgraded } from '#journeys/person.ts'
 import { Journey } from '#journeys/schema.ts'
 import { sentencesOf } from '#journeys/sentences.ts'
-import { Simulation } from '#journeys/simulate.ts'
 import { modesOf } from '#journeys/store.ts'
+import { ListTriggers, SimulateJourney } from '#journeys/try-api.ts'
 import type { InputOf } from '#lib/action.ts'
-import type { JsonObject } from '#lib/json.ts'
-import { type Problem, refuse } from '#lib/problem.ts'
+import type { Json, JsonObject } from '#lib/json.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
+import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
-import { definition, documentHistory, listDocuments, liveDocuments } from '#platform/documents.ts'
+import { definition, documentHistory, draftsOf, listDocuments, liveDocuments } from '#platform/documents.ts'
 import { type DocumentKind, libraryOf, problemsOf, yamlOf } from '#platform/documents-plan.ts'
 import { type Binding, bind, bindStream } from '#platform/http/actions.ts'
+import type { Principal } from '#platform/http/principal.ts'
+import { loadStates } from '#platform/keyed-state.ts'
+import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
-import { journeyCounts, runTotals, stepFlow } from './counts-store.ts'
-import { policyDocument } from './pressure.ts'
+import { actorNames } from '#workspaces/store.ts'
+import { journeyCounts, lastEvents, runTotals, stepFlow } from './counts-store.ts'
+import { galleryBindings } from './gallery.ts'
+import { journeyFacts } from './journey-facts.ts'
+import { testRun } from './test-run.ts'
 
-interface Options {
+export interface JourneysReading {
   readonly pool: Pool
+  /** Knows every workspace. */
+  readonly work: Queryable
   readonly analytics: Analytics
   readonly kinds: ReadonlyMap<string, DocumentKind>
   readonly now: () => number
-  /** What models have learned by now. */
-  readonly models: (workspace: string) => Promise<readonly ModelInForce[]>
+}
+
+interface Options extends JourneysReading {
+  /** What is in force now, with what models have learned. */
+  readonly published: (workspace: string) => Promise<Published>
 }
 
 const unknownJourney = (id: string): Problem => ({
@@ -35,14 +51,44 @@ const unknownJourney = (id: string): Problem => ({
   hint: 'Look at the list of journeys for its id',
 })
 
+const unknownStep = (id: string): Problem => ({
+  code: 'journey.step.unknown',
+  status: 404,
+  title: 'There is no such step in this version',
+  detail: id,
+  hint: 'Choose the step to begin at anew',
+})
+
 export const journeyBindings = (options: Options): Binding[] => [
-  bind(ListJourneys, async (_input, { workspace }) => ({ journeys: await list(options, workspace) })),
+  ...galleryBindings(),
+  bind(ListJourneys, async (_input, { workspace }) => ({ journeys: await journeyLines(options, workspace) })),
   bind(GetJourney, async (input, { workspace }) => show(options, workspace, input)),
-  bind(SimulateJourney, async (input, { workspace }) => {
+  bind(SimulateJourney, async (input, principal) => {
+    const { workspace } = principal
     const found = await versionOf(options, workspace, input)
     if (!found) return refuse(unknownJourney(input.id))
-    const policy = policyDocument(await inWorkspace(options.pool, workspace, (tx) => liveDocuments(tx, workspace)))
-    return { trace: traceOf(found.journey, { policy, models: await options.models(workspace) }, input) }
+    const person = await personOf(options, principal, input.person)
+    if (isRefusal(person)) return person
+    const steps = input.from === undefined ? found.journey.steps : fromStep(found.journey.steps, input.from)
+    if (!steps) return refuse(unknownStep(input.from!))
+    const journey = { ...found.journey, steps: [...steps] }
+    return testRun({ journey, published: await options.published(workspace), person: person.state, input })
+  }),
+  bind(ListTriggers, async (input, { workspace }) => {
+    const found = await versionOf(options, workspace, input)
+    if (!found) return refuse(unknownJourney(input.id))
+    const opens = [...new Set(entriesOf(found.journey).flatMap((entry) => eventsOf(entry, input.id)))]
+    return { opens, events: await lastEvents(options.analytics, workspace, opens) }
+  }),
+  bind(GetJourneyLibrary, async (_input, { workspace }) => {
+    const live = await inWorkspace(options.pool, workspace, (tx) => liveDocuments(tx, workspace))
+    const library = libraryOf(live, options.kinds)
+    return {
+      documents: live.flatMap(({ kind, id }) => {
+        const body = library.get(kind, id)
+        return body === undefined ? [] : [{ kind, id, body: brief(body as Json) as JsonObject as never }]
+      }),
+    }
   }),
   bindStream(WatchJourney, async ({ id }, { workspace }, { stream }) => {
     if (!(await versionOf(options, workspace, { id }))) return refuse(unknownJourney(id))
@@ -61,17 +107,40 @@ export const journeyBindings = (options: Options): Binding[] => [
 
 const EVERY_MS = 1_000
 
-async function list({ pool, analytics, kinds, now }: Options, workspace: string) {
-  const [lines, live, modes, counts] = await Promise.all([
-    inWorkspace(pool, workspace, (tx) => listDocuments(tx, workspace, { kind: 'journey', archived: true })),
-    inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace)),
-    inWorkspace(pool, workspace, (tx) => modesOf(tx, workspace)),
+/** Texts beyond this are content: no check of a journey reads them. */
+const LONGEST = 500
+
+/** The same without long texts. */
+function brief(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(brief)
+  const entries = Object.entries(value as JsonObject).filter(
+    ([, inner]) => inner !== undefined && !(typeof inner === 'string' && inner.length > LONGEST),
+  )
+  return Object.fromEntries(entries.map(([name, inner]) => [name, brief(inner)]))
+}
+
+export async function journeyLines({ pool, work, analytics, kinds, now }: JourneysReading, workspace: string) {
+  const [{ lines, live, modes, waiting, drafts }, counts, names] = await Promise.all([
+    inWorkspace(pool, workspace, async (tx) => ({
+      lines: await listDocuments(tx, workspace, { kind: 'journey', archived: true }),
+      live: await liveDocuments(tx, workspace),
+      modes: await modesOf(tx, workspace),
+      waiting: waitingFor(await requestsIn(tx, workspace, { states: ['open', 'approved'], limit: 500 })),
+      drafts: await draftsOf(tx, workspace, 'journey'),
+    })),
     journeyCounts(analytics, workspace, now()),
+    actorNames(work, workspace),
   ])
-  const library = libraryOf(live, kinds)
-  return lines.map(({ id, name, live: version, draft, at }) => {
+  const facts = journeyFacts(kinds)
+  const problems = facts.problems(workspace, live)
+  const bodies = new Map(live.flatMap((each) => (each.kind === 'journey' ? [[each.id, each] as const] : [])))
+  return lines.map(({ id, name, live: version, at, by }) => {
     const count = counts.get(id)
-    const body = live.find((each) => each.kind === 'journey' && each.id === id)
+    const body = bodies.get(id)
+    const draft = drafts.get(id)
+    const said = facts.said(body ?? draft ?? NO_BODY)
+    const last = draft && draft.at > at ? draft : { at, by }
     return {
       id,
       name: name || id,
@@ -81,16 +150,38 @@ async function list({ pool, analytics, kinds, now }: Options, workspace: string)
       inNow: Math.max(0, count?.inNow ?? 0),
       entered7d: count?.entered7d ?? 0,
       goalRate: count && count.treated > 0 ? count.converted / count.treated : null,
-      issues: (body ? problemsOf(body, kinds, library).length : 0) + (count?.failed7d ?? 0),
+      goalBetween:
+        count && count.treated > 0
+          ? ([...wilson({ x: Math.min(count.converted, count.treated), n: count.treated }, Z95)] as [number, number])
+          : null,
+      holdout: said.holdout,
+      draft: draft !== undefined && draft.hash !== body?.hash,
+      waiting: waiting.get(id) ?? null,
+      channels: [...said.channels],
+      owner: said.owner,
+      tags: [...said.tags],
+      updatedAt: last.at,
+      updatedBy: names.get(last.by) ?? last.by,
+      issues: (problems.get(id) ?? 0) + (count?.failed7d ?? 0),
       publishedAt: version === null ? null : at,
     }
   })
 }
 
+/** Requests that wait, by the journey that they are about. */
+const waitingFor = (requests: readonly RequestRow[]): ReadonlyMap<string, string> =>
+  new Map(
+    requests.flatMap(({ id, manifest }) => manifest.touched.flatMap((each) => (each.kind === 'journey' ? [[each.id, id] as const] : []))),
+  )
+
+/** It was archived, and there is no draft of it. */
+const NO_BODY = { hash: '', body: null }
+
 interface Found {
   readonly journey: Journey
   readonly version: number
   readonly body: JsonObject
+  readonly source: string | null
 }
 
 /** The draft if it is asked for; else the named version, the live one, the newest, or the draft. */
@@ -102,17 +193,18 @@ async function versionOf(
   return inWorkspace(pool, workspace, async (tx) => {
     const history = await documentHistory(tx, workspace, { kind: 'journey', id })
     if (!history) return undefined
-    if (draft) return history.draft && readable(history.draft.body as JsonObject, (history.versions[0]?.version ?? 0) + 1)
+    // Nothing is different yet: the draft is what is live.
+    if (draft && history.draft) return readable(history.draft, (history.versions[0]?.version ?? 0) + 1)
     const wanted = version ?? history.versions.find((line) => line.status === 'published')?.version ?? history.versions[0]?.version
-    if (wanted === undefined) return history.draft && readable(history.draft.body as JsonObject, 1)
+    if (wanted === undefined) return history.draft && readable(history.draft, 1)
     const found = await definition(tx, { workspace, kind: 'journey', id, version: wanted })
-    return found && readable(found.body as JsonObject, wanted)
+    return found && readable(found, wanted)
   })
 }
 
-function readable(body: JsonObject, version: number): Found | undefined {
+function readable({ body, source }: { readonly body: Json; readonly source: string | null }, version: number): Found | undefined {
   const parsed = Journey.safeParse(body)
-  return parsed.success ? { journey: parsed.data as Journey, version, body } : undefined
+  return parsed.success ? { journey: parsed.data as Journey, version, body: body as JsonObject, source } : undefined
 }
 
 async function show(options: Options, workspace: string, input: InputOf<typeof GetJourney>) {
@@ -148,7 +240,7 @@ async function show(options: Options, workspace: string, input: InputOf<typeof G
     modeBy: modes.get(input.id)?.by ?? '',
     draft: draftHash,
     definition: found.journey,
-    yaml: yamlOf(found.body),
+    yaml: found.source ?? yamlOf(found.body),
     problems: problems.map(({ status: _status, ...problem }) => ({ severity: severityOf(problem), ...problem })),
     versions,
     sentences: sentencesOf(found.journey),
@@ -165,17 +257,17 @@ async function live({ analytics, now }: Options, workspace: string, id: string):
   return { at: now(), steps: Object.fromEntries(steps), ...totals }
 }
 
-interface InForce {
-  readonly policy: ContactPolicy | undefined
-  readonly models: readonly ModelInForce[]
-}
-
-/** What the journey would do for one person under the contact policy and the models in force, in virtual time. */
-function traceOf(journey: Journey, { policy, models }: InForce, { attributes, events, until }: InputOf<typeof SimulateJourney>) {
-  const start = Math.min(until, ...events.map((event) => event.at))
-  const world = new Simulation({ journeys: [journey], models, start, ...(policy ? { policy } : {}) })
-  world.identify('someone', attributes as JsonObject, start)
-  for (const { name, at, properties } of events) world.event({ person: 'someone', name, at, properties: properties as JsonObject })
-  world.run(until)
-  return world.trace.map(({ at, kind, step, reason, sentence }) => ({ at, kind, step, reason, sentence }))
+/** A person as they are now; whoever may not read people may not try a journey as one of them. */
+async function personOf(
+  { work }: Options,
+  { workspace, permissions }: Principal,
+  id: string | undefined,
+): Promise<Outcome<{ state: Person | undefined }>> {
+  if (id === undefined) return { state: undefined }
+  if (!permissions.has('people:read'))
+    return refuse({ code: 'auth.forbidden', status: 403, title: 'This is not open to you', detail: 'It needs the permission people:read.' })
+  const [found] = await loadStates<Person>(work, 'profile', [{ ws: workspace, id }])
+  if (!found)
+    return refuse({ code: 'profile.unknown', status: 404, title: 'There is no such person', detail: id, hint: 'Choose somebody else.' })
+  return { state: upgraded(found.state) }
 }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { clearInbox } from '#channels/inbox-store.ts'
 import { forgetTroubles } from '#channels/reputation-store.ts'
+import { forgetAttempts } from '#channels/webhook-store.ts'
+import { forgetHeld } from '#events/held-store.ts'
 import { startJobs, type Task } from '#platform/jobs.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { forgetOld } from '#workspaces/store.ts'
@@ -27,6 +29,8 @@ interface Options {
   readonly budgets: Task
   /** Makes saved reports and takes them where they are to go. */
   readonly reports: Task
+  /** Takes away what deleted workspaces still hold. */
+  readonly ended: Task
   readonly url: string
   readonly pool: Pool
   readonly logger: Logger
@@ -37,6 +41,9 @@ interface Options {
 const DAY = 86_400_000
 /** Longer than soft bounces and rates are looked back on. */
 const TROUBLES_MS = 40 * DAY
+/** Events that did not get onto the log, and calls of webhooks, are kept so long; counts of sources longer. */
+const HELD_MS = 30 * DAY
+const COUNTS_MS = 90 * DAY
 
 /** Housekeeping in the background. Resolves with its end. */
 export async function startKeeping({
@@ -51,6 +58,7 @@ export async function startKeeping({
   values,
   budgets,
   reports,
+  ended,
   guardrails,
   experiments,
   live,
@@ -65,6 +73,7 @@ export async function startKeeping({
       'learn-values': values,
       'price-budgets': budgets,
       'send-reports': reports,
+      'empty-workspaces': ended,
       'watch-guardrails': guardrails,
       'note-experiments': experiments,
       ...liveTasks(live),
@@ -72,6 +81,10 @@ export async function startKeeping({
       'forget-work': () => forgetWork({ pool, now }),
       'forget-answers': async () => forgetOld(pool, { now: now(), answersBefore: now() - DAY }),
       'forget-troubles': async () => forgetTroubles(pool, now() - TROUBLES_MS),
+      'forget-held': async () => {
+        await forgetHeld(pool, { held: now() - HELD_MS, hours: now() - COUNTS_MS })
+        await forgetAttempts(pool, now() - HELD_MS)
+      },
       'clear-inbox': async () => {
         while ((await clearInbox(pool, now())) > 0);
       },
@@ -80,12 +93,14 @@ export async function startKeeping({
       ...LIVE_SCHEDULE,
       { task: 'price-budgets', cron: '* * * * *' },
       { task: 'send-reports', cron: '* * * * *' },
+      { task: 'empty-workspaces', cron: '* * * * *' },
       { task: 'watch-guardrails', cron: '*/10 * * * *' },
       { task: 'note-experiments', cron: '31 1 * * *' },
       { task: 'brought-scores', cron: '13 2 * * *' },
       { task: 'learn-values', cron: '43 * * * *' },
       { task: 'learn-responses', cron: '7 2 * * *' },
       { task: 'forget-sent', cron: '23 3 * * *' },
+      { task: 'forget-held', cron: '37 3 * * *' },
       { task: 'forget-answers', cron: '17 * * * *' },
       { task: 'forget-work', cron: '29 3 * * *' },
       { task: 'forget-troubles', cron: '37 4 * * *' },

@@ -21,9 +21,12 @@ import { checkModel } from '#decisions/check.ts'
 import { checkExperiment, checkHoldout } from '#decisions/experiments/check.ts'
 import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
 import { Model } from '#decisions/schema.ts'
+import { checkPlanned, PlannedEvent, TrackingPlan } from '#events/plan.ts'
 import { Calendar } from '#journeys/calendar.ts'
 import { check, type JourneyLibrary } from '#journeys/check.ts'
+import { goesOutToMany } from '#journeys/entries/schema.ts'
 import { Journey } from '#journeys/schema.ts'
+import type { Permission } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
 import { checkTouchpoints, Touchpoints } from '#measurement/attribution/touchpoints.ts'
 import { CostRate } from '#measurement/cost/schema.ts'
@@ -38,7 +41,7 @@ import { type DocumentKind, kindsOf, type Library } from '#platform/documents-pl
 import { checkSegment } from '#segments/check.ts'
 import { List, Segment } from '#segments/schema.ts'
 import { lintJourney, lintPolicy, lintTemplate } from './policy-lint.ts'
-import { checkSaved } from './saved-report-check.ts'
+import { checkSaved, leaving } from './saved-report-check.ts'
 
 /** Warnings do not stand in the way of publishing; screens and the CLI show them. */
 const errorsOf = (journey: Journey, library: JourneyLibrary) => check(journey, library).filter(({ severity }) => severity === 'error')
@@ -80,9 +83,12 @@ const snippetErrors = (snippet: Snippet, library: ContentLibrary) =>
 const modelFaults = async (model: Model): Promise<readonly Problem[]> =>
   model.type === 'pattern' && model.onnx ? (await import('#decisions/patterns/adapters/onnx-process.ts')).examineOnnx(model.onnx) : []
 
+/** What goes out to many by itself is sent by whoever publishes it. */
+const sendingNow = (journey: Journey): readonly Permission[] => (goesOutToMany(journey) ? ['send'] : [])
+
 /** The authored things, one line each: what people write, what is checked, what publishing needs. */
 export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
-  { kind: 'journey', schema: Journey, publish: 'journeys:publish', check: errorsOf, lint: lintJourney },
+  { kind: 'journey', schema: Journey, publish: 'publish', publishMore: sendingNow, check: errorsOf, lint: lintJourney },
   { kind: 'template', schema: Template, check: templateProblems, examine: templateFaults, lint: lintTemplate },
   { kind: 'snippet', schema: Snippet, check: snippetErrors, examine: snippetFaults },
   { kind: 'brand', schema: Brand, check: brandProblems },
@@ -94,22 +100,24 @@ export const KINDS: ReadonlyMap<string, DocumentKind> = kindsOf([
   { kind: 'product-feed', schema: ProductFeed },
   { kind: 'list', schema: List },
   { kind: 'calendar', schema: Calendar },
-  { kind: 'topic', schema: Topic, publish: 'journeys:publish', check: checkTopic },
-  { kind: 'wording', schema: Wording, publish: 'journeys:publish' },
+  { kind: 'topic', schema: Topic, publish: 'publish', check: checkTopic },
+  { kind: 'wording', schema: Wording, publish: 'publish' },
   { kind: 'policy', schema: Policy, publish: 'policies:publish', check: lintPolicy },
   { kind: 'policy-pack', schema: PolicyPack, publish: 'policies:publish', check: checkPack },
   { kind: 'approval-policy', schema: ApprovalPolicy, publish: 'policies:publish' },
-  { kind: 'contact-policy', schema: ContactPolicy, publish: 'journeys:publish', check: policyErrors },
-  { kind: 'budget', schema: Budget, publish: 'journeys:publish', check: checkBudget },
-  { kind: 'model', schema: Model, publish: 'journeys:publish', check: checkModel, examine: modelFaults },
+  { kind: 'contact-policy', schema: ContactPolicy, publish: 'publish', check: policyErrors },
+  { kind: 'budget', schema: Budget, publish: 'publish', check: checkBudget },
+  { kind: 'model', schema: Model, publish: 'publish', check: checkModel, examine: modelFaults },
   { kind: 'metric', schema: Metric, check: checkMetric },
   { kind: 'lifetime-value', schema: LifetimeValue, check: checkLifetimeValue },
   { kind: 'pipeline', schema: Pipeline },
-  { kind: 'touchpoints', schema: Touchpoints, publish: 'journeys:publish', check: checkTouchpoints },
+  { kind: 'touchpoints', schema: Touchpoints, publish: 'publish', check: checkTouchpoints },
   { kind: 'goal', schema: Goal, check: checkGoal },
-  { kind: 'holdout', schema: Holdout, publish: 'journeys:publish', check: checkHoldout },
-  { kind: 'experiment', schema: Experiment, publish: 'journeys:publish', check: checkExperiment },
-  { kind: 'cost-rate', schema: CostRate, publish: 'journeys:publish' },
-  { kind: 'report', schema: SavedReport, publish: 'journeys:publish', check: checkSaved },
+  { kind: 'holdout', schema: Holdout, publish: 'publish', check: checkHoldout },
+  { kind: 'experiment', schema: Experiment, publish: 'publish', check: checkExperiment },
+  { kind: 'cost-rate', schema: CostRate, publish: 'publish' },
+  { kind: 'report', schema: SavedReport, publish: 'reports:save', publishMore: leaving, check: checkSaved },
+  { kind: 'event', schema: PlannedEvent, publish: 'data:write', check: checkPlanned },
+  { kind: 'tracking-plan', schema: TrackingPlan, publish: 'data:write' },
   { kind: 'retention', schema: Retention, publish: 'policies:publish' },
 ] as unknown as DocumentKind[])

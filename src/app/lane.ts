@@ -161,7 +161,7 @@ export class Lane {
   }
 
   async #paid(entry: Claimed, asked: Asked) {
-    const made = await this.#passage.message(entry, asked)
+    const made = await this.#passage.message(entry, asked, this.#stop.signal)
     return 'status' in made ? made : ((await this.#passage.afford(entry, made)) ?? made)
   }
 

@@ -4,25 +4,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AcceptedEvent } from '#events/accept.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { liveDocuments } from '#platform/documents.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { sendProblem } from '#platform/http/problem-reply.ts'
-import { backlog } from '#platform/leases.ts'
-import type { Pool } from '#platform/postgres/pool.ts'
+import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
-import { type ColumnRole, type CsvPerson, CsvReader, personOf, rolesOf } from '#segments/csv.ts'
-import { LIST_ADDED } from '#segments/lists.ts'
-import { beginImport, type ListImport, noteImport } from '#segments/store.ts'
-import { type Ingest, Overloaded } from './ingest.ts'
+import type { ColumnRole } from '#segments/csv.ts'
+import { beginImport, keepPart } from '#segments/imports-store.ts'
+import { linesOf, Tally } from './list-lines.ts'
 
 interface Options {
   readonly pool: Pool
   readonly work: Pool
-  readonly ingest: Ingest
   readonly now: () => number
   readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
   readonly checkOrigin: (request: FastifyRequest) => Problem | undefined
@@ -36,26 +31,19 @@ interface Options {
   }) => Promise<void>
 }
 
-export interface Imports {
-  /** Resolves when no file is being read any more. */
-  idle(): Promise<void>
-}
-
 /** Its body is a file, so it is no declared action. */
 export const IMPORT_ROUTE = '/api/lists/:id/import'
 /** Bytes of one file. */
 const LARGEST = 100 * 1_048_576
-const FAULTS_SHOWN = 100
-const ROWS_PER_COMMIT = 500
-/** Live events go first: no more rows are sent while the log is longer than this. */
-const MOST_WAITING = 2_000
+/** Bytes of one piece of a file, as it is kept. */
+const PIECE = 1_048_576
 
 /**
  * `POST /api/lists/:id/import` takes a CSV file as its body: `?dryRun=true` only says what would happen, `?map={"Header":"number:points"}`
- * says what columns are. A row is known by the file's hash and its number, so the same file again puts nobody on the list twice.
+ * says what columns are. A row is known by the file's hash and its number, so the same file again puts nobody on the list twice. The file is kept
+ * when 202 is said: it is read whatever becomes of this process (`list-importer.ts`).
  */
-export async function registerListImport(server: FastifyInstance, options: Options): Promise<Imports> {
-  const running = new Set<Promise<void>>()
+export async function registerListImport(server: FastifyInstance, options: Options): Promise<void> {
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { bodyLimit: LARGEST }, (_request, body, done) => done(null, body))
@@ -70,31 +58,23 @@ export async function registerListImport(server: FastifyInstance, options: Optio
         const spooled = await spool(request.body as Readable)
         if (isRefusal(spooled)) return sendProblem(reply, spooled.refused)
         const job: Job = { ...asked, ...spooled, workspace: principal.workspace, by: principal.actor }
-        if (asked.dryRun) {
-          try {
-            return await reply.send(await tryOut(job))
-          } finally {
-            await rm(spooled.folder, { recursive: true, force: true })
-          }
+        try {
+          if (asked.dryRun) return await reply.send(await tryOut(job))
+          const id = await keepFile(options, job)
+          await options.audit({
+            ...principal,
+            action: 'lists.import',
+            object: `list:${job.list}`,
+            requestId: request.id,
+            after: spooled.hash,
+          })
+          return reply.code(202).send({ id, status: 'running' })
+        } finally {
+          await rm(spooled.folder, { recursive: true, force: true })
         }
-        const id = spooled.hash.slice(0, 24)
-        await beginImport(options.work, job.workspace, { ...job, id, at: options.now() })
-        await options.audit({
-          ...principal,
-          action: 'lists.import',
-          object: `list:${job.list}`,
-          requestId: request.id,
-          after: spooled.hash,
-        })
-        const work = take(options, { ...job, id })
-          .catch((error: unknown) => request.log.error({ err: error, import: id }, 'a file could not be imported'))
-          .finally(() => running.delete(work))
-        running.add(work)
-        return reply.code(202).send({ id, status: 'running' })
       },
     )
   })
-  return { idle: async () => void (await Promise.all(running)) }
 }
 
 interface Asked {
@@ -184,103 +164,25 @@ const TOO_LARGE: Problem = {
   hint: 'Cut it into several files',
 }
 
-interface Line {
-  /** From 2 on, as a spreadsheet shows it. */
-  readonly row: number
-  readonly person: CsvPerson | string
-}
-
-/** The people of a file, and what its columns are taken for. */
-async function* linesOf(
-  { path, map }: Job,
-  tellRoles: (header: readonly string[], roles: readonly ColumnRole[]) => void,
-): AsyncGenerator<Line> {
-  const reader = new CsvReader()
-  let roles: readonly ColumnRole[] | undefined
-  let row = 0
-  const read = function* (rows: readonly string[][]): Generator<Line> {
-    for (const fields of rows) {
-      row++
-      if (roles) yield { row, person: personOf(fields, roles) }
-      else {
-        roles = rolesOf(fields, map)
-        tellRoles(fields, roles)
-      }
-    }
-  }
-  for await (const piece of createReadStream(path, { encoding: 'utf8', highWaterMark: 262_144 })) yield* read(reader.push(piece as string))
-  yield* read(reader.end())
+/** Puts the file where it outlives this process; one that is being read already, with the same columns, goes on. */
+async function keepFile({ work, now }: Options, { workspace: ws, list, file, map, hash, by, path }: Job): Promise<string> {
+  const id = createHash('sha256').update(`${hash} ${list}`).digest('hex').slice(0, 24)
+  await transaction(work, async (tx) => {
+    if (!(await beginImport(tx, { ws, id, list, file, hash, map, by, at: now() }))) return
+    let part = 0
+    for await (const content of createReadStream(path, { highWaterMark: PIECE }))
+      await keepPart(tx, { ws, id }, { part: part++, content: content as Buffer })
+  })
+  return id
 }
 
 /** What importing would do. */
-async function tryOut(job: Job): Promise<object> {
+async function tryOut({ path, map }: Job): Promise<object> {
   const tally = new Tally()
   let columns: object[] = []
-  for await (const line of linesOf(job, (header, roles) => {
+  const told = (header: readonly string[], roles: readonly ColumnRole[]): void => {
     columns = header.map((name, i) => ({ name, ...roles[i] }))
-  }))
-    tally.note(line)
+  }
+  for await (const line of linesOf(createReadStream(path, { encoding: 'utf8', highWaterMark: 262_144 }), { map, told })) tally.note(line)
   return { dryRun: true, columns, rows: tally.rows, taken: tally.taken, refused: tally.refused, faults: tally.faults }
-}
-
-class Tally {
-  rows = 0
-  taken = 0
-  refused = 0
-  readonly faults: { row: number; title: string }[] = []
-
-  note({ row, person }: Line): void {
-    this.rows++
-    if (typeof person !== 'string') this.taken++
-    else {
-      this.refused++
-      if (this.faults.length < FAULTS_SHOWN) this.faults.push({ row, title: person })
-    }
-  }
-}
-
-/** Reads the file through, batch by batch, and writes down how far it has come. */
-async function take(options: Options, job: Job & { readonly id: string }): Promise<void> {
-  const tally = new Tally()
-  const note = (status: ListImport['status'], endedAt: number | null): Promise<void> =>
-    noteImport(options.work, job, { status, rows: tally.rows, taken: tally.taken, refused: tally.refused, faults: tally.faults, endedAt })
-  try {
-    let events: AcceptedEvent[] = []
-    for await (const line of linesOf(job, () => undefined)) {
-      tally.note(line)
-      if (typeof line.person !== 'string') events.push(...eventsOf(line.person, { job, row: line.row, now: options.now() }))
-      if (events.length < ROWS_PER_COMMIT) continue
-      await submit(options, job.workspace, events)
-      events = []
-      await note('running', null)
-    }
-    await submit(options, job.workspace, events)
-    await note('done', options.now())
-  } catch (error) {
-    await note('failed', options.now())
-    throw error
-  } finally {
-    await rm(job.folder, { recursive: true, force: true })
-  }
-}
-
-/** Attributes first, so that what the list starts sees them. */
-function eventsOf({ ids, attributes }: CsvPerson, { job, row, now }: { job: Job; row: number; now: number }): AcceptedEvent[] {
-  const common = { at: now, received: now, ids: [...ids], previous: null, context: null }
-  const name = `csv:${job.hash.slice(0, 24)}:${job.list}:${row}`
-  const added: AcceptedEvent = { ...common, id: name, type: 'system', name: LIST_ADDED, props: { list: job.list } }
-  if (Object.keys(attributes).length === 0) return [added]
-  return [{ ...common, id: `${name}:traits`, type: 'identify', name: 'Profile Updated', props: attributes }, added]
-}
-
-async function submit({ ingest, work }: Options, workspace: string, events: readonly AcceptedEvent[]): Promise<void> {
-  while ((await backlog(work)) > MOST_WAITING) await pause(20)
-  for (;;) {
-    try {
-      return await ingest.submit(workspace, events)
-    } catch (error) {
-      if (!(error instanceof Overloaded)) throw error
-      await pause(200)
-    }
-  }
 }

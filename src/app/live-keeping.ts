@@ -25,6 +25,7 @@ import type { Schedule, Task } from '#platform/jobs.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { couponOrders, endedMessages, messagePlaces } from './live-store.ts'
 import { productsIn } from './product-files.ts'
+import { isSample, STAYS_HERE } from './sample/nothing-leaves.ts'
 
 interface Parts {
   readonly pool: Pool
@@ -137,9 +138,10 @@ const LARGEST_FEED = 256 * 1_048_576
 
 /** `body: null`: it is as it was. */
 async function fetchFeed(
-  { egress, secret }: FeedParts,
+  { pool, egress, secret }: FeedParts,
   { ws, feed, etag }: { ws: string; feed: ProductFeed; etag: string },
 ): Promise<Outcome<{ body: string | null; etag: string }>> {
+  if (await isSample(pool, ws)) return refuse(STAYS_HERE)
   const failed = (detail: string) => refuse({ code: 'feed.failed', status: 502, title: 'The product feed could not be fetched', detail })
   const headers: Record<string, string> = {
     accept: feed.format === 'json' ? 'application/json' : 'text/csv',

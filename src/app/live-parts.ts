@@ -16,6 +16,7 @@ import type { Queryable } from '#platform/log.ts'
 import type { CurrentModels } from './learning/current.ts'
 import { contentChooser } from './live-chooser.ts'
 import type { LiveParts } from './live-content.ts'
+import { type StaysHere, staysHere } from './sample/nothing-leaves.ts'
 import type { Ending } from './settler.ts'
 
 interface Options {
@@ -37,7 +38,7 @@ export function liveParts({ db, analytics, renderer, egress, secret, models, now
     db,
     renderer,
     now,
-    connect: connectData(egress, secret),
+    connect: keptIn(staysHere(db), connectData(egress, secret)),
     learned: learnedBy(models, now),
     chooser: contentChooser(models, now),
     touched: together(async (ws, profiles) => {
@@ -66,6 +67,12 @@ const learnedBy =
 
 const connectData = (egress: Egress, secret: Options['secret']): Connect =>
   connect({ egress, real: () => performance.now(), secret: (workspace, name, target) => secret({ workspace, name, target }) })
+
+/** A sample workspace asks nobody: there is no answer. */
+const keptIn =
+  (stays: StaysHere, ask: Connect): Connect =>
+  async (wanted) =>
+    (await stays(wanted.ws)) ? undefined : ask(wanted)
 
 /** People whose past is wanted within so long (ms) are asked about together. */
 const GATHER_MS = 10

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GetMail, GetMessage } from '#channels/api.ts'
 import type { OutputOf, Permission } from '#lib/action.ts'
-import { isRefusal, type Outcome } from '#lib/problem.ts'
+import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import { secureHeaders } from '#platform/http/headers.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
 import { sendProblem } from '#platform/http/problem-reply.ts'
@@ -10,13 +10,18 @@ interface MailViewOptions {
   readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
   readonly message: (id: string, principal: Principal) => Promise<Outcome<OutputOf<typeof GetMessage>>>
   readonly mail: (id: string, principal: Principal) => Promise<Outcome<OutputOf<typeof GetMail>>>
+  /** One of the examples of a request for approval. */
+  readonly example?: (
+    asked: { readonly id: string; readonly index: number },
+    principal: Principal,
+  ) => Promise<Outcome<{ readonly html: string }>>
   readonly hsts?: boolean
 }
 
 const MAY: Permission = 'messages:read'
 
 /** No script, no form, an opaque origin: a mail is text of strangers. `images` only where loading them is wanted. */
-const policy = ({ images, links }: { images: boolean; links: boolean }): string =>
+export const mailPolicy = ({ images, links }: { images: boolean; links: boolean }): string =>
   [
     "default-src 'none'",
     `img-src data:${images ? ' https: http:' : ''}`,
@@ -27,16 +32,24 @@ const policy = ({ images, links }: { images: boolean; links: boolean }): string 
     links ? 'sandbox allow-popups allow-popups-to-escape-sandbox' : 'sandbox',
   ].join('; ')
 
-/** `/view/messages/:id` shows what was sent (dead links, no images); `/view/mailbox/:id` is read as its recipient would. */
+/** `/view/messages/:id` shows what was sent, `/view/approvals/:id/:index` what would be (dead links, no images); `/view/mailbox/:id` is read as its recipient would. */
 export async function registerMailViews(server: FastifyInstance, options: MailViewOptions): Promise<void> {
   await server.register(async (scope) => {
-    secureHeaders(scope, { hsts: options.hsts ?? false, policy: policy({ images: false, links: false }), cache: 'no-store' })
+    secureHeaders(scope, { hsts: options.hsts ?? false, policy: mailPolicy({ images: false, links: false }), cache: 'no-store' })
     scope.get<{ Params: { id: string } }>('/view/messages/:id', async (request, reply) => {
       const principal = await enter(request, reply, options)
       if (!principal) return reply
       const found = await options.message(request.params.id, principal)
       if (isRefusal(found)) return sendProblem(reply, found.refused)
       return send(reply, withoutImages(found.rendered?.html ?? ''))
+    })
+    scope.get<{ Params: { id: string; index: string } }>('/view/approvals/:id/:index', async (request, reply) => {
+      const principal = await enter(request, reply, options)
+      if (!principal) return reply
+      const { id, index } = request.params
+      const found = await (options.example?.({ id, index: Number(index) }, principal) ?? NO_EXAMPLE)
+      if (isRefusal(found)) return sendProblem(reply, found.refused)
+      return send(reply, withoutImages(found.html))
     })
     scope.get<{ Params: { id: string }; Querystring: { images?: string } }>('/view/mailbox/:id', async (request, reply) => {
       const principal = await enter(request, reply, options)
@@ -45,10 +58,12 @@ export async function registerMailViews(server: FastifyInstance, options: MailVi
       if (isRefusal(found)) return sendProblem(reply, found.refused)
       const page = found.html || `<pre style="white-space:pre-wrap;font:14px/1.5 sans-serif">${escaped(found.text)}</pre>`
       const images = request.query.images === '1'
-      return send(reply.header('content-security-policy', policy({ images, links: true })), images ? page : withoutImages(page))
+      return send(reply.header('content-security-policy', mailPolicy({ images, links: true })), images ? page : withoutImages(page))
     })
   })
 }
+
+const NO_EXAMPLE = refuse({ code: 'approval.example', status: 404, title: 'There is no such example' })
 
 async function enter(request: FastifyRequest, reply: FastifyReply, { authenticate }: MailViewOptions): Promise<Principal | undefined> {
   const principal = await authenticate(request, reply)
@@ -61,7 +76,7 @@ async function enter(request: FastifyRequest, reply: FastifyReply, { authenticat
 const send = (reply: FastifyReply, html: string): FastifyReply => reply.type('text/html; charset=utf-8').send(linksOpenOutside(html))
 
 /** A link never replaces the mail inside its frame: it opens a tab, or nothing where the sandbox allows no tabs. */
-const linksOpenOutside = (html: string): string => {
+export const linksOpenOutside = (html: string): string => {
   const base = '<base target="_blank">'
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + base) : base + html
 }

@@ -3,6 +3,7 @@ import { systemClock } from '#platform/clock.ts'
 import { readConfig, withSecretKey } from '#platform/config.ts'
 import { logger as createLogger } from '#platform/log-lines.ts'
 import { SetupError } from '#platform/setup-error.ts'
+import { insteadOfStarting } from './server-arguments.ts'
 import { startApp } from './start.ts'
 import { buildWebIfNeeded } from './web-build.ts'
 
@@ -11,6 +12,11 @@ const ROOT = join(import.meta.dirname, '../..')
 const LONGEST_STOP = 20_000
 
 async function main(): Promise<void> {
+  const instead = insteadOfStarting(process.argv.slice(2))
+  if (instead !== undefined) {
+    process.stdout.write(instead)
+    return
+  }
   const config = await withSecretKey(readConfig(process.env))
   const logger = createLogger({ level: config.logLevel })
   for (const warning of config.warnings) logger.warn(warning)

@@ -3,7 +3,9 @@ import { GetMessage, ListMessages, type MessageSummary, ReplayMessage } from '#c
 import type { Header, Prepared, PreparedEmail } from '#channels/channel.ts'
 import { originOf } from '#channels/payload.ts'
 import { asRead } from '#channels/words.ts'
+import { lanes } from '#journeys/lanes.ts'
 import { explain } from '#journeys/reasons.ts'
+import type { Step } from '#journeys/steps.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { type Binding, bind, bindAudited } from '#platform/http/actions.ts'
@@ -13,6 +15,7 @@ import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { Archive } from './archive.ts'
 import { findArchived } from './archive-store.ts'
 import { deliveriesOf } from './counts-store.ts'
+import { decisionsOfRun, type RunDecision } from './decisions-read-store.ts'
 import type { JourneyNames } from './journey-names.ts'
 import type { Parts } from './open-parts.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
@@ -113,19 +116,38 @@ async function subjectOf(row: OutboxRow, render: PrepareParts): Promise<string> 
 }
 
 /** The message as it was handed over. */
-export async function showMessage(options: Options, { workspace }: Principal, id: string): Promise<Outcome<OutputOf<typeof GetMessage>>> {
+export async function showMessage(
+  options: Options,
+  { workspace }: Pick<Principal, 'workspace'>,
+  id: string,
+): Promise<Outcome<OutputOf<typeof GetMessage>>> {
   const { parts, names, render } = options
   const row = await inWorkspace(parts.pool, workspace, (tx) => getOutbox(tx, workspace, id))
   if (!row) return refuse(unknownMessage(id))
-  const [shown, history] = await Promise.all([contentOf(options, row), deliveriesOf(parts.analytics, workspace, id)])
+  const [shown, history, said, chosen] = await Promise.all([
+    contentOf(options, row),
+    deliveriesOf(parts.analytics, workspace, id),
+    names(workspace),
+    decisionsOfRun(parts.analytics, { workspace, enrollment: String(row.payload['enrollment_id'] ?? ''), until: row.createdAt }),
+  ])
   const { template, template_version: version, enrollment_id: enrollment } = row.payload
   return {
-    message: await summary(row, await names(workspace), render),
+    message: await summary(row, said, render),
+    decisions: leadingTo(row, said, chosen),
     enrollment: String(enrollment),
     template: typeof template === 'string' && typeof version === 'number' ? { id: template, version } : null,
     history: history.map(({ status, reason, at }) => ({ status, reason, sentence: reason === '' ? '' : explain(reason), at })),
     ...shown,
   }
+}
+
+/** The decisions that stand on the way to the message's step, or on it; all of the run when its version is not known any more. */
+function leadingTo({ payload }: OutboxRow, names: Names, chosen: readonly RunDecision[]): RunDecision[] {
+  const { journey_id: journey, version, step_id: own } = originOf(payload)
+  const steps = names.version(String(journey), Number(version))?.steps
+  const holds = (step: Step | undefined): boolean =>
+    step !== undefined && lanes(step).some((lane) => lane.steps.some((each) => each.id === own || holds(each)))
+  return chosen.filter(({ step }) => !steps || step === own || holds(steps.get(step)))
 }
 
 type Shown = Pick<OutputOf<typeof GetMessage>, 'exact' | 'archived' | 'rendered' | 'headers' | 'body'>

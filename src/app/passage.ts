@@ -39,6 +39,8 @@ export interface PassageParts {
   readonly paused?: ((entry: Claimed) => Promise<boolean>) | undefined
   /** Reserves the money that a message takes of budgets; null: it is there, or none is needed. Left out: there are no budgets. */
   readonly afford?: BudgetKeeper['afford'] | undefined
+  /** Takes a message that must not leave this server, and says how that ended; null: it goes its way. Left out: all go theirs. */
+  readonly keptHere?: ((prepared: Prepared) => Promise<Handover | null>) | undefined
   /** When the quiet hours let a message pass. */
   readonly opening: Opening
   readonly owner: string
@@ -108,17 +110,44 @@ export class Passage {
   }
 
   /** The message that may be handed over now, or the verdict that none may. */
-  async message(entry: Claimed, { asked, held, ...standing }: Asked): Promise<Made | Verdict> {
-    const { now, real } = this.#parts
-    const stopped = gate({ ...standing, expires: entry.expires }, now())
-    const made =
-      stopped ?? (held ? heldBack(entry) : null) ?? (await this.#paused(entry)) ?? (await this.#quiet(entry)) ?? (await this.#made(entry))
+  async message(entry: Claimed, asked: Asked, signal: AbortSignal): Promise<Made | Verdict> {
+    const made = (await this.#stopped(entry, asked)) ?? (await this.#made(entry))
     if ('status' in made) return made
+    const allowed = await this.#allowed(entry, made)
+    if ('status' in allowed || !this.#isStale(asked)) return allowed
+    // Making it took long, or this process stood still: others may have taken the message over, or its reason may be gone. Now that it is
+    // made it takes a moment only to ask again; whatever its making takes, it leaves in the end.
+    const again = await this.#askAgain(entry, signal)
+    if ('status' in again) return again
+    const left = (await this.#stopped(entry, again)) ?? (await this.#allowed(entry, made))
+    return 'status' in left || !this.#isStale(again) ? left : waits(this.#parts.now(), 'stood_still')
+  }
+
+  #isStale({ asked }: Asked): boolean {
+    return this.#parts.real() - asked > STALE_MS
+  }
+
+  async #askAgain(entry: Claimed, signal: AbortSignal): Promise<Asked | Verdict> {
+    const { now, logger } = this.#parts
+    try {
+      return (await this.ask([entry], signal))[0]!
+    } catch (error) {
+      if (!signal.aborted) logger.error({ err: error, effect: entry.id }, 'nobody says whether a message is still wanted; it waits')
+      return waits(now() + 1_000, 'gate_unavailable')
+    }
+  }
+
+  /** What stands against it, whatever it says. */
+  async #stopped(entry: Claimed, { held, ...standing }: Asked): Promise<Verdict | null> {
+    const stopped = gate({ ...standing, expires: entry.expires }, this.#parts.now())
+    return stopped ?? (held ? heldBack(entry) : null) ?? (await this.#paused(entry)) ?? (await this.#quiet(entry))
+  }
+
+  /** The made message with what the rules said that let it go. */
+  async #allowed(entry: Claimed, made: Made): Promise<Made | Verdict> {
     const judged = await this.#judged(entry, made)
     if (judged && 'status' in judged) return judged
-    const allowed = judged ? { ...made, said: judged.said, record: { ...made.record, ...judged.said } } : made
-    // This process stood still after it had asked: others may have taken the message over, or its reason may be gone.
-    return real() - asked > STALE_MS ? waits(now(), 'stood_still') : allowed
+    return judged ? { ...made, said: judged.said, record: { ...made.record, ...judged.said } } : made
   }
 
   /** Asked last before a message leaves, with the price of the way that it leaves by. */
@@ -129,7 +158,7 @@ export class Passage {
   /** A bug in a channel may have struck after the message left: that counts as no answer. */
   async handOver(channel: Channel, prepared: Prepared): Promise<Handover> {
     try {
-      return await channel.send(prepared, AbortSignal.timeout(120_000))
+      return (await this.#parts.keptHere?.(prepared)) ?? (await channel.send(prepared, AbortSignal.timeout(120_000)))
     } catch (error) {
       this.#parts.logger.error({ err: error, effect: prepared.id }, 'a channel threw')
       return { kind: 'ambiguous', reason: 'internal_error' }

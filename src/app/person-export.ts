@@ -1,4 +1,5 @@
 import { escapeHtml } from '#content/links.ts'
+import { csvLine } from '#lib/csv.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -124,15 +125,9 @@ export async function* exportPage(of: ExportOf): AsyncGenerator<string> {
 const EVENT_COLUMNS = ['at', 'type', 'name', 'properties', 'verdict', 'received', 'message_id'] as const
 
 export async function* eventsCsv(of: ExportOf): AsyncGenerator<string> {
-  yield `${EVENT_COLUMNS.join(',')}\r\n`
-  for await (const row of facts(of, 'events')) yield `${EVENT_COLUMNS.map((column) => csvCell(shown(row[column]))).join(',')}\r\n`
+  yield csvLine(EVENT_COLUMNS)
+  for await (const row of facts(of, 'events')) yield csvLine(EVENT_COLUMNS.map((column) => shown(row[column])))
 }
 
 const shown = (value: unknown): string =>
   value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
-
-/** A cell of CSV (RFC 4180). Spreadsheets take what begins so for a formula: an apostrophe in front makes it a text (OWASP, CSV injection). */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}

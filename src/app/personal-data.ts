@@ -118,6 +118,11 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   report_deliveries: { kind: 'staff', holds: 'where they were taken: addresses of members' },
   report_files: { kind: 'nobody', holds: 'reports as files: counts and names of documents, nobody of the audience' },
   documents: { kind: 'staff', holds: 'authored things; whoever wrote them may have put a person into an example' },
+  document_changes: { kind: 'staff', holds: 'states of drafts; whoever wrote them may have put a person into an example' },
+  comments: { kind: 'staff', holds: 'what colleagues say beside documents; whoever wrote it may have named a person' },
+  mail_choices: { kind: 'staff', holds: 'which mails a member does not want' },
+  notifications: { kind: 'staff', holds: 'what members were told, for 90 days' },
+  presence: { kind: 'staff', holds: 'windows in which a document is open, for seconds' },
   document_revisions: { kind: 'staff', holds: 'who made what live' },
   document_counter: { kind: 'nobody', holds: 'the last revision' },
   workspace_keys: { kind: 'nobody', holds: 'the key that wraps people’s keys, sealed' },
@@ -128,6 +133,9 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   auth_sessions: { kind: 'staff', holds: 'who is signed in' },
   auth_accounts: { kind: 'staff', holds: 'how they prove who they are' },
   auth_verifications: { kind: 'staff', holds: 'links that prove an address' },
+  auth_second_factors: { kind: 'staff', holds: 'what they have beside a password, sealed and hashed' },
+  auth_resets: { kind: 'staff', holds: 'links for a new password, hashed' },
+  sign_in_settings: { kind: 'nobody', holds: 'how people come into a workspace' },
   auth_rate_limits: { kind: 'staff', holds: 'tries to sign in, for a day' },
   members: { kind: 'staff', holds: 'roles' },
   invitations: { kind: 'staff', holds: 'who was invited' },
@@ -151,6 +159,7 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
   idempotency_keys: { kind: 'fleeting', holds: 'answers kept for repeats, sealed', within: '25 hours' },
   experiment_results: { kind: 'nobody', holds: 'what experiments have shown' },
   guardrail_crossings: { kind: 'nobody', holds: 'which guardrails of experiments were crossed, and what was done' },
+  samples: { kind: 'nobody', holds: 'which workspaces have made-up people' },
   // consent
   consent_imports: {
     kind: 'rows',
@@ -210,6 +219,7 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: { faults: `'[]'` },
     export: ['list_id', 'file_name', 'began_at'],
   },
+  list_import_parts: { kind: 'fleeting', holds: 'files of people, until they are read through', within: 'minutes' },
   people_told: { kind: 'place', holds: 'how far ClickHouse was told of people' },
   // journeys
   journey_edits: { kind: 'nobody', holds: 'what a publish said about people inside' },
@@ -238,6 +248,22 @@ export const POSTGRES: Readonly<Record<string, Holding>> = {
     erase: 'delete',
     export: ['recipient', 'sender', 'subject', 'preview', 'at'],
   },
+  held_events: {
+    kind: 'rows',
+    holds: 'events that were not accepted or lie in quarantine, as they came, for 30 days',
+    of: { mention: ['body'] },
+    erase: 'delete',
+    export: ['name', 'received', 'body'],
+  },
+  source_hours: { kind: 'nobody', holds: 'how many events came by which source, by hour' },
+  webhook_attempts: {
+    kind: 'rows',
+    holds: 'calls of webhooks with the beginning of their answers, for 30 days',
+    of: { profile: ['profile_id'], mention: ['excerpt'] },
+    erase: 'delete',
+    export: ['at', 'url', 'status', 'excerpt'],
+  },
+  webhook_secrets: { kind: 'nobody', holds: 'which generation of the signing secret is in force' },
   inbox: {
     kind: 'rows',
     holds: 'messages in the inbox of the app or site',
@@ -277,6 +303,12 @@ export const CLICKHOUSE: Readonly<Record<string, FactHolding>> = {
       'utm_campaign',
       'referrer',
     ],
+  },
+  violations: {
+    kind: 'rows',
+    holds: 'how a person’s events broke the tracking plan; no values',
+    profile: 'profile_id',
+    export: ['at', 'name', 'kind', 'property', 'says'],
   },
   transitions: {
     kind: 'rows',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { acceptEvent, isProblem } from '#events/accept.ts'
 import { definitions } from '#journeys/definitions.ts'
 import type { Person } from '#journeys/person.ts'
 import { Journey } from '#journeys/schema.ts'
+import { caughtUp } from '#platform/leases.ts'
 import { appendToPartitions, preparePartitions } from '#platform/log.ts'
+import { claim, takenBackAmong } from '#platform/outbox.ts'
 import { ReplayParked } from '#profiles/api.ts'
 import { type TestDatabase, testDatabase } from '../../test/fixtures/database.ts'
 import { engineStore } from './engine-store.ts'
@@ -112,6 +115,56 @@ test('an order accepted before the wait was over counts, however late it is hand
   now += 60 * MINUTE
   await settle(pipeline)
   assert.deepEqual(await outbox(), [])
+})
+
+test('an order that overtakes its cart on the way here begins nothing', async () => {
+  const pipeline = worker('one')
+  await pipeline.acquire()
+  await say(identify('ada'))
+  await say(order('ada', 'c1'))
+  await say(cart('ada', 'c1', { timestamp: new Date(now - MINUTE).toISOString() }))
+  await settle(pipeline)
+  await pass(pipeline, 60 * MINUTE)
+  assert.deepEqual(await outbox(), [])
+})
+
+/** Whether a promise has resolved, once all that does not wait for the database or a timer has had its turn. */
+async function isDone(promise: Promise<void>): Promise<boolean> {
+  const pending = Symbol('pending')
+  return (await Promise.race([promise.then(() => undefined), wait(60).then(() => pending)])) !== pending
+}
+
+test('an order of another profile of the same person, accepted after the claim, takes the message back before it is caught up', async () => {
+  const pipeline = worker('one')
+  await pipeline.acquire()
+  await say({ ...cart('', 'c1'), userId: undefined, anonymousId: 'stranger' })
+  await say({ type: 'identify', anonymousId: 'stranger', traits: { email: 'ada@shop.example' } }, identify('bo'))
+  await settle(pipeline)
+  await pass(pipeline, 6 * MINUTE)
+  const claimed = await claim(database.pool, { owner: 'd', channel: 'email', limit: 10, now })
+  assert.equal(claimed.length, 1)
+  // The stranger was Bo all along, and Bo buys: the run has to come over before the order can end it.
+  await say({ type: 'identify', userId: 'bo', anonymousId: 'stranger' }, order('bo', 'c1'))
+  const ready = caughtUp(database.pool, AbortSignal.timeout(20_000))
+  assert.equal(await isDone(ready), false, 'nothing of it has been handled')
+  assert.equal(await pipeline.step(), 'worked')
+  assert.equal(await isDone(ready), false, 'the run is on its way to the other profile')
+  await settle(pipeline)
+  await ready
+  assert.equal((await takenBackAmong(database.pool, claimed)).size, 1)
+})
+
+test('what is accepted after one began to catch up is not waited for', async () => {
+  const pipeline = worker('one')
+  await pipeline.acquire()
+  await say(identify('ada'), cart('ada', 'c1'))
+  await settle(pipeline)
+  await say(order('ada', 'c1'))
+  const ready = caughtUp(database.pool, AbortSignal.timeout(20_000))
+  assert.equal(await isDone(ready), false)
+  await pipeline.step()
+  await say(cart('ada', 'c2'), cart('bo', 'c3'))
+  await ready
 })
 
 test('a message that still waits in the outbox is taken back when its reason is gone, and that is a fact', async () => {

@@ -2,9 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { EventRecord, LoggedRecord, LogRecord } from '#events/schema.ts'
 import type { Definitions } from '#journeys/definitions.ts'
 import type { Lease } from '#platform/leases.ts'
-import type { LogBlock } from '#platform/log.ts'
 import { BatchBuilder, type Held, nameOf } from './batch.ts'
-import type { Batch, EngineStore } from './ports.ts'
+import type { Batch, EngineStore, ReadBlock } from './ports.ts'
 
 /** Definitions by revision: `prepare` fetches, `of` answers at once. */
 export interface DefinitionsSource {
@@ -145,10 +144,10 @@ export class Pipeline {
     for (const block of blocks) this.#admit(block)
   }
 
-  #admit(block: LogBlock): void {
+  #admit(block: ReadBlock): void {
     const read = this.#read.get(block.partition)!
     const waiting = this.#waiting.get(block.partition)!
-    const records = JSON.parse(block.records) as LogRecord[]
+    const records = typeof block.records === 'string' ? (JSON.parse(block.records) as LogRecord[]) : block.records
     for (let i = 0; i < records.length; i++) {
       const seq = block.first_seq + i
       if (seq > read) waiting.push({ partition: block.partition, seq, at: block.at, record: records[i]! })

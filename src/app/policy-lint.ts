@@ -36,6 +36,9 @@ function lintSaid(template: Template, said: Said, library: PolicyLibrary): reado
 /** What blocks cannot leave out: their footer holds both, and the compiled mail is checked for it. */
 const FOOTER = '<p>{{ sender.postal_address }} {{ unsubscribe_url }}</p>'
 
+/** What is written in a template, as itself says what it is. */
+export const templateDraft = (template: Template): Draft => draftOf(template, { lane: template.purpose, category: template.category })
+
 function draftOf(template: Template, { lane, category }: Said): Draft {
   const about = {
     channel: template.channel,

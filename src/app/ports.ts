@@ -1,5 +1,5 @@
 import type { Effect, Fact } from '#events/reaction.ts'
-import type { KeyedRecord } from '#events/schema.ts'
+import type { KeyedRecord, LogRecord } from '#events/schema.ts'
 import type { Person } from '#journeys/person.ts'
 import type { DeadLetterRow, Keyed, KeyedWrite } from '#platform/keyed-state.ts'
 import type { Lease, Standing } from '#platform/leases.ts'
@@ -31,6 +31,9 @@ export class Fenced extends Error {
 }
 
 /** What the engine needs of the database; the simulation has its own with faults. */
+/** A block of the log; a store that has its records at hand gives them as they are. */
+export type ReadBlock = Omit<LogBlock, 'records'> & { readonly records: string | readonly LogRecord[] }
+
 export interface EngineStore {
   /** Takes what is ours, and of what is free up to our share; raises the epochs. */
   acquire(owner: string): Promise<Lease[]>
@@ -39,7 +42,7 @@ export interface EngineStore {
   /** Hands some partitions over. */
   give(owner: string, partitions: readonly number[]): Promise<void>
   release(owner: string): Promise<void>
-  read(cursors: readonly Cursor[], blocksPerPartition: number): Promise<LogBlock[]>
+  read(cursors: readonly Cursor[], blocksPerPartition: number): Promise<ReadBlock[]>
   load(keys: readonly { ws: string; id: string }[]): Promise<Keyed<Person>[]>
   /** Profiles with a timer due by their partition's tick. */
   due(ticks: readonly { partition: number; tick: number }[], limit: number): Promise<{ ws: string; id: string; partition: number }[]>

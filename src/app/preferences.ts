@@ -139,7 +139,7 @@ function isZone(zone: string): boolean {
 }
 
 /** The topics that are offered where the person lives, by the channels that are offered, with what holds for them. */
-function offered({ person, terms, language, now }: Visit): ShownTopic[] {
+function offered({ person, terms, language, now }: Pick<Visit, 'person' | 'terms' | 'language' | 'now'>): ShownTopic[] {
   const place = placeOf(person.profile)
   return [...terms.topics.values()].flatMap((topic) => {
     const channels = Object.keys(topic.channels).flatMap((channel) => {
@@ -149,6 +149,21 @@ function offered({ person, terms, language, now }: Visit): ShownTopic[] {
     return channels.length === 0 ? [] : [{ id: topic.id, ...textsOf(topic, language), channels }]
   })
 }
+
+/** The page as somebody would see it who has not chosen yet; nobody's, so nothing of it can be sent. */
+export const preferencesPreview = (
+  terms: ConsentTerms,
+  { language, address, now }: { language: Language; address: string; now: number },
+): string =>
+  preferencesPage({
+    language,
+    address,
+    topics: offered({ person: { profile: newProfile('preview', 0), consent: NO_CONSENT_YET }, terms, language, now }),
+    blocked: false,
+    pausedUntil: null,
+    zone: 'UTC',
+    done: null,
+  })
 
 interface Place {
   readonly channel: string

@@ -232,22 +232,29 @@ interface Given {
   readonly sender?: Sender
   readonly unsubscribeUrl: string
   readonly preferencesUrl?: string
+  readonly webViewUrl?: string
   readonly confirmUrl?: string
 }
 
 /** Signed links to what belongs to this person alone. */
 export function ownPages(due: Due, { links, publicUrl }: Pick<PrepareParts, 'links' | 'publicUrl'>) {
   const { channel, topic } = due
-  if (isTest(due.id)) return { preferencesUrl: `${publicUrl}/p/test`, confirmUrl: '' }
+  if (isTest(due.id)) return { preferencesUrl: `${publicUrl}/p/test`, webViewUrl: `${publicUrl}/w/test`, confirmUrl: '' }
   const who = { ws: due.ws, profile: due.key, effect: due.id, channel, address: due.address.toLowerCase() }
   const confirm = due.payload['confirm'] === true && { kind: 'confirm' as const, ...who, topic, at: due.createdAt }
+  // One signature for both: who may choose what comes to this address may also read what came to it.
+  const token = links.token({ kind: 'preferences', ...who })
   return {
-    preferencesUrl: `${publicUrl}/p/${links.token({ kind: 'preferences', ...who })}`,
+    preferencesUrl: `${publicUrl}/p/${token}`,
+    webViewUrl: channel === 'email' ? `${publicUrl}/w/${token}` : '',
     confirmUrl: confirm ? `${publicUrl}/y/${links.token(confirm)}` : '',
   }
 }
 
-function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl, preferencesUrl = '', confirmUrl = '' }: Given): Scope {
+function scopeOf(
+  due: Due,
+  { data, workspace, sender, unsubscribeUrl, preferencesUrl = '', webViewUrl = '', confirmUrl = '' }: Given,
+): Scope {
   return {
     profile: data.profile,
     entry: data.entry,
@@ -258,6 +265,7 @@ function scopeOf(due: Due, { data, workspace, sender, unsubscribeUrl, preference
     sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
     unsubscribe_url: unsubscribeUrl,
     preferences_url: preferencesUrl,
+    web_view_url: webViewUrl,
     confirm_url: confirmUrl,
   }
 }

@@ -1,4 +1,5 @@
 import { escapeHtml } from '#content/links.ts'
+import { BYTE_ORDER_MARK, csvLine } from '#lib/csv.ts'
 
 /** A table as people read it: the columns' names, then one row for each thing. */
 export interface Table {
@@ -22,15 +23,7 @@ export const momentText = (at: number | null | undefined): string =>
 
 const text = (cell: Cell): string => (cell === null ? '' : String(cell))
 
-/** CSV (RFC 4180) with a byte order mark. What a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV injection). */
-export function csv({ columns, rows }: Table): string {
-  const cell = (value: Cell): string => {
-    const plain = text(value)
-    const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return `\ufeff${[columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
-}
+export const csv = ({ columns, rows }: Table): string => BYTE_ORDER_MARK + [columns, ...rows].map(csvLine).join('')
 
 /** No script, nothing from elsewhere: whatever the data say, a browser shows it and does nothing. */
 export const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'">`

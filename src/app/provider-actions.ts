@@ -18,6 +18,7 @@ import type { Publishing } from '#workspaces/documents/actions.ts'
 import { bindSecret, boundTarget } from '#workspaces/secrets/store.ts'
 import { connectionOf, type ExitsParts, toolsOf } from './exits.ts'
 import { type PrepareParts, prepare } from './prepare.ts'
+import { isSample } from './sample/nothing-leaves.ts'
 
 interface Options {
   readonly pool: Pool
@@ -86,7 +87,8 @@ async function tested(
   if (!document || !type) return refuse(unknown(id))
   const prepared = await testMessage(document, { workspace, to, at: now(), render })
   if (isRefusal(prepared)) return prepared
-  if (document.mode === 'sandbox') return { outcome: 'sandbox', reason: 'sandbox', providerId: '' }
+  if (document.mode === 'sandbox' || (await inWorkspace(pool, workspace, (tx) => isSample(tx, workspace))))
+    return { outcome: 'sandbox', reason: 'sandbox', providerId: '' }
   const channel = type.connect(connectionOf({ ws: workspace, id, document, type }, parts), toolsOf({ ws: workspace, id }, parts))
   try {
     const handover = await channel.send(prepared, AbortSignal.timeout(TEST_MS))

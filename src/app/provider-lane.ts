@@ -250,7 +250,7 @@ export class ProviderLane {
 
   /** The message when there is money for it too; in a sandbox nothing is paid. */
   async #paid({ entry, exit }: Going, asked: Asked): Promise<Made | Verdict> {
-    const made = await this.#passage.message(entry, asked)
+    const made = await this.#passage.message(entry, asked, this.#stop.signal)
     const { mode, cost } = 'breaker' in exit ? exit.document : { mode: 'live', cost: undefined }
     if ('status' in made || mode === 'sandbox') return made
     return (await this.#passage.afford(entry, made, cost)) ?? made

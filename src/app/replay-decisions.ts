@@ -85,6 +85,19 @@ export function differenceIn(record: DecisionRecord, read: Read | undefined): Pi
 
 const text = (value: unknown): string => (value === undefined ? '' : canonical(value))
 
+/** One decision reckoned again, with the snapshot that it rests on. */
+export async function explainedBy(
+  options: Options,
+  workspace: string,
+  record: DecisionRecord,
+): Promise<{ replay: { state: 'same' | 'passed' | Difference['kind']; detail: string }; snapshot: Snapshot | null }> {
+  if (!RECKONED[record.kind]) return { replay: { state: 'passed', detail: '' }, snapshot: null }
+  const named = `${record.model} ${record.snapshot}`
+  const read = record.snapshot === 0 ? { snapshot: null } : (await snapshotsOf(options, workspace, [{ record }])).get(named)
+  const found = differenceIn(record, read)
+  return { replay: found ? { state: found.kind, detail: found.detail } : { state: 'same', detail: '' }, snapshot: read?.snapshot ?? null }
+}
+
 /** Every snapshot that the records name, decoded; left out where there is none. */
 async function snapshotsOf(
   { pool, shelf }: Options,

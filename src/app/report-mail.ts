@@ -4,7 +4,9 @@ import type { RunRow, StoredFile } from '#measurement/reports/runs-store.ts'
 import type { Told } from '#measurement/reports/told.ts'
 import type { Queryable } from '#platform/log.ts'
 import { enqueue, type OutboxEntry } from '#platform/outbox.ts'
+import { whoDeclined } from '#workspaces/mail-choices-store.ts'
 import { listMembers } from '#workspaces/store.ts'
+import { letterOf, sayIn } from './colleague-letters.ts'
 import { REPORT } from './test-message.ts'
 
 /** Larger mail is refused by many servers (bytes of the files; base64 makes a third more of them). */
@@ -29,35 +31,41 @@ export async function mailReport(tx: Queryable, { run, ix, title, told, files, p
       kind: 'failed',
       detail: `The files have ${(size / 1e6).toFixed(1)} MB, and mail may carry ${MOST_BYTES / 1e6} MB: send it to a folder or a store, or ask for less.`,
     }
-  const members = new Set((await listMembers(tx, run.ws)).map(({ email }) => email.toLowerCase()))
+  const staff = await listMembers(tx, run.ws)
+  const members = new Set(staff.map(({ email }) => email.toLowerCase()))
+  const declined = await whoDeclined(tx, run.ws, 'report')
+  const unwanted = new Set(staff.filter(({ id }) => declined.has(id)).map(({ email }) => email.toLowerCase()))
   const [inside, outside] = [
     people.filter((each) => members.has(each.toLowerCase())),
     people.filter((each) => !members.has(each.toLowerCase())),
   ]
-  const text = [...told.sentences, ...told.doubts.map(({ sentence }) => `Mind: ${sentence}`), ...missedWords(run)].join('\n\n')
-  const entries = inside.map(
-    (to): OutboxEntry => ({
-      id: `${REPORT}${digest([run.id, ix, to.toLowerCase()].join('\u0000'))}`,
-      ws: run.ws,
-      key: `${REPORT}${run.report}`,
-      channel: 'email',
-      address: to,
-      topic: '',
-      lane: 'transactional',
-      due: now,
-      expires: now + DAY,
-      payload: {
-        journey_id: '',
-        version: 0,
-        enrollment_id: run.id,
-        step_id: '',
-        note: true,
-        subject: title,
-        text,
-        files: files.map(({ id }) => id),
-      },
-    }),
-  )
+  const languages = new Map(staff.map(({ email, language }) => [email.toLowerCase(), language]))
+  const sentences = [...told.sentences, ...told.doubts.map(({ sentence }) => `Mind: ${sentence}`), ...missedWords(run)]
+  const entries = inside
+    .filter((to) => !unwanted.has(to.toLowerCase()))
+    .map(
+      (to): OutboxEntry => ({
+        id: `${REPORT}${digest([run.id, ix, to.toLowerCase()].join('\u0000'))}`,
+        ws: run.ws,
+        key: `${REPORT}${run.report}`,
+        channel: 'email',
+        address: to,
+        topic: '',
+        lane: 'transactional',
+        due: now,
+        expires: now + DAY,
+        payload: {
+          journey_id: '',
+          version: 0,
+          enrollment_id: run.id,
+          step_id: '',
+          note: true,
+          subject: title,
+          text: letterOf(sentences.map(sayIn(languages.get(to.toLowerCase()) ?? 'en'))),
+          files: files.map(({ id }) => id),
+        },
+      }),
+    )
   await enqueue(tx, entries, now)
   if (outside.length === 0) return { kind: 'done' }
   return { kind: inside.length === 0 ? 'failed' : 'done', detail: `Not sent to ${outside.join(', ')}: no member of the workspace.` }

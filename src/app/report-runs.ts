@@ -23,12 +23,14 @@ import {
 } from '#measurement/reports/runs-store.ts'
 import { SavedReport } from '#measurement/reports/saved.ts'
 import type { Told } from '#measurement/reports/told.ts'
-import { type Definition, definition, liveOfKind, publishedTimes } from '#platform/documents.ts'
+import { publishedTimes } from '#platform/document-versions.ts'
+import { type Definition, definition, liveOfKind } from '#platform/documents.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Task } from '#platform/jobs.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import type { SecretAsked } from './exits.ts'
 import { mailReport } from './report-mail.ts'
+import { isSample, STAYS_HERE } from './sample/nothing-leaves.ts'
 
 export interface ReportRunParts {
   /** Knows every workspace. */
@@ -71,8 +73,8 @@ export const runId = (ws: string, report: string, due: number): string => digest
 async function openDue({ work, now }: ReportRunParts): Promise<void> {
   const since = await publishedTimes(work, 'report')
   for (const { ws, id, version, body } of await liveOfKind(work, 'report')) {
-    const { schedule, deliver } = SavedReport.parse(body)
-    if (!schedule) continue
+    const { schedule, deliver, paused } = SavedReport.parse(body)
+    if (!schedule || paused) continue
     const due = lastDue(schedule, now())
     if (due <= (since.get(`${ws} ${id}`) ?? 0)) continue
     await transaction(work, async (tx) => {
@@ -177,6 +179,7 @@ async function take(run: RunRow, { delivery, made }: { delivery: DeliveryRow; ma
     queued()
     return
   }
+  if (await isSample(work, run.ws)) return noteDelivery(work, place, { state: 'failed', detail: STAYS_HERE.title, next: now() })
   let taken: Taken = { kind: 'done' }
   for (const file of files) {
     taken =

@@ -1,3 +1,4 @@
+import type { Permission } from '#lib/action.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { askedOf, found } from '#measurement/reports/ask.ts'
 import { stretchOf } from '#measurement/reports/due.ts'
@@ -12,6 +13,9 @@ export function checkSaved({ report: id, params, range, zone, schedule, deliver 
   const nowhere = schedule !== undefined && deliver.length === 0
   return [...(isRefusal(asked) ? [asked.refused] : []), ...(nowhere ? [NOWHERE] : [])]
 }
+/** Members get it with the right to save it; folders and stores are out of the house, so that they need the right to publish. */
+export const leaving = ({ deliver }: SavedReport): readonly Permission[] => (deliver.every(({ to }) => to === 'email') ? [] : ['publish'])
+
 /** Any moment: whether it can be asked does not depend on when. */
 const SOME_DAY = Date.UTC(2026, 0, 1)
 const NOWHERE: Problem = {

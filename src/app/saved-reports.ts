@@ -1,17 +1,19 @@
 import { digest } from '#lib/hash.ts'
+import type { Json } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { askedOf, found } from '#measurement/reports/ask.ts'
 import type { AnyReport, Facts, Ports } from '#measurement/reports/kind.ts'
 import { REPORTS } from '#measurement/reports/registry-store.ts'
 import { fileById, listRuns, openRun, type RunLine } from '#measurement/reports/runs-store.ts'
 import { type Destination, SavedReport } from '#measurement/reports/saved.ts'
-import { ExportReport, GetReportFile, ListReportRuns, SendReportNow } from '#measurement/reports/saved-api.ts'
+import { ExportReport, GetReportFile, ListReportRuns, RemoveReport, SaveReport, SendReportNow } from '#measurement/reports/saved-api.ts'
 import type { Told } from '#measurement/reports/told.ts'
 import { liveDocuments } from '#platform/documents.ts'
 import { type Binding, bind, bindAudited, bindDownload } from '#platform/http/actions.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
+import { type DocumentsOptions, publish } from '#workspaces/documents/actions.ts'
 
 export interface ReadingParts {
   readonly facts: Facts
@@ -37,6 +39,7 @@ interface Options extends ReadingParts {
   readonly pool: Pool
   /** Knows every workspace. */
   readonly work: Pool
+  readonly documents: DocumentsOptions
 }
 
 /** Files of reports, and the runs of those that are saved. */
@@ -56,10 +59,24 @@ export const savedReportBindings = (options: Options): Binding[] => [
     const runs = await inWorkspace(options.pool, workspace, (tx) => listRuns(tx, { ws: workspace, report, most: limit }))
     return { runs: runs.map(lineOf) }
   }),
+  bindAudited(SaveReport, async ({ id, body }, principal, call) => {
+    const document = { kind: 'report', id, body: { kind: 'report', id, ...body } as Json }
+    const done = await publish(options.documents, { documents: [document], prune: false }, { principal, call })
+    if (isRefusal(done)) return done
+    const problems = done.plan.changes.flatMap((change) => change.problems)
+    return problems.length > 0 ? refuse({ ...UNSOUND, problems }) : { version: done.published[0]?.version ?? null }
+  }),
+  bindAudited(RemoveReport, async ({ id }, principal, call) => {
+    const { workspace } = principal
+    const live = await inWorkspace(options.pool, workspace, (tx) => liveReport(tx, workspace, id))
+    if (!live) return refuse({ ...UNKNOWN, detail: id })
+    const done = await publish(options.documents, { documents: [], prune: false, archive: [{ kind: 'report', id }] }, { principal, call })
+    return isRefusal(done) ? done : { done: true as const }
+  }),
   bindAudited(SendReportNow, async ({ id }, { workspace, actor }, call) => {
     const now = options.now()
     const live = await inWorkspace(options.pool, workspace, (tx) => liveReport(tx, workspace, id))
-    if (!live) return refuse({ code: 'report.unknown', status: 404, title: 'There is no such saved report', detail: id })
+    if (!live) return refuse({ ...UNKNOWN, detail: id })
     const run = digest([workspace, id, now, actor].join('\u0000'))
     await inWorkspace(options.pool, workspace, async (tx) => {
       await openRun(
@@ -91,6 +108,8 @@ async function liveReport(tx: Queryable, workspace: string, id: string): Promise
   return live && { version: live.version, saved: SavedReport.parse(live.body) }
 }
 
+const UNKNOWN: Problem = { code: 'report.unknown', status: 404, title: 'There is no such saved report' }
+const UNSOUND: Problem = { code: 'documents.unsound', status: 422, title: 'The report cannot be kept like that; nothing was changed.' }
 const NO_PART: Problem = {
   code: 'report.part',
   status: 422,

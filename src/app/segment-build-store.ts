@@ -77,8 +77,8 @@ function nothing({ what, within }: Aggregate): string {
   const list = (type: string): string => `CAST([], 'Array(${type})')`
   if (what === 'sequence') return list('Tuple(Float64, Float64, Float64)')
   if (within === null) {
-    if (what === 'distinct') return list('Float64')
-    return what === 'count' ? '0.0' : what === 'sum' ? `'0'` : 'nan'
+    // The least, the greatest, the first and the last are lists of one or none.
+    return what === 'count' ? '0.0' : what === 'sum' ? `'0'` : list('Float64')
   }
   return what === 'count' || what === 'first' || what === 'last' ? list('Float64') : list('Tuple(Float64, Float64)')
 }
@@ -91,10 +91,30 @@ export interface Found {
   readonly sample: readonly string[]
 }
 
-/** How many people a condition holds for as of the facts, and some of them. */
-export async function previewIn(analytics: Analytics, { workspace, condition, segments, now, sample }: Asking): Promise<Found> {
+interface Holding {
+  /** What stands between FROM and the end: the people for whom the condition holds. */
+  readonly rows: string
+  /** All people. */
+  readonly of: number
+}
+
+/** The people for whom a condition holds as of the facts, as a part of SQL that names `profile_id`. */
+async function holding(analytics: Analytics, { workspace, condition, segments, now }: Omit<Asking, 'sample'>): Promise<Holding> {
+  const { from, columns, of } = await everybody(analytics, { workspace, conditions: [condition], segments, now })
+  return { rows: `${from} AND ${sql(condition.tree, columns)}`, of }
+}
+
+interface AskingMany extends Pick<Asking, 'workspace' | 'segments' | 'now'> {
+  readonly conditions: readonly CompiledCondition[]
+}
+
+/** All people with what conditions read of them, as a part of SQL that ends in its WHERE. */
+async function everybody(
+  analytics: Analytics,
+  { workspace, conditions, segments, now }: AskingMany,
+): Promise<{ from: string; columns: Columns; of: number }> {
   const known = knownOf(segments)
-  const aggregates = gatheredBy(condition, known)
+  const aggregates = [...new Map(conditions.flatMap((each) => gatheredBy(each, known)).map((each) => [each.id, each])).values()]
   const [people] = await analytics.query<{ here: number; merged: number }>(
     `SELECT countIf(merged_into = '') AS here, countIf(merged_into != '') AS merged FROM people FINAL WHERE ${HERE}`,
     { workspace },
@@ -111,12 +131,49 @@ export async function previewIn(analytics: Analytics, { workspace, condition, se
     aggregates.length === 0
       ? 'people FINAL'
       : `(SELECT * FROM people FINAL WHERE ${HERE}) AS p LEFT JOIN ${acting} AS a ON a.person = p.profile_id`
+  return { from: `${from} WHERE ${HERE} AND merged_into = ''`, columns, of: here }
+}
+
+/** How many people each of several conditions holds for, in one reading of the facts; with `person`, a profile id, only this one is asked. */
+export async function countsIn(
+  analytics: Analytics,
+  { person, ...asking }: AskingMany & { readonly person?: string | undefined },
+): Promise<{ counts: number[]; of: number }> {
+  const { from, columns, of } = await everybody(analytics, asking)
+  const counted = asking.conditions.map(({ tree }, i) => `toFloat64(countIf(${sql(tree, columns)})) AS c${i}`)
+  const only = person === undefined ? '' : ' AND profile_id = {person:String}'
+  const [row] = await analytics.query<Record<string, number>>(
+    `SELECT ${counted.join(', ')}, toFloat64(count()) AS asked FROM ${from}${only}`,
+    {
+      workspace: asking.workspace,
+      ...(person !== undefined && { person }),
+    },
+  )
+  return { counts: asking.conditions.map((_condition, i) => row![`c${i}`]!), of: person === undefined ? of : row!['asked']! }
+}
+
+/** How many people a condition holds for as of the facts, and some of them. */
+export async function previewIn(analytics: Analytics, asking: Asking): Promise<Found> {
+  const { workspace, sample } = asking
+  const { rows, of } = await holding(analytics, asking)
   const [row] = await analytics.query<{ count: number; sample: string[] }>(
-    `SELECT count() AS count, groupArraySample(${Math.max(1, sample)}, 7)(profile_id) AS sample FROM ${from}
-     WHERE ${HERE} AND merged_into = '' AND ${sql(condition.tree, columns)}`,
+    `SELECT count() AS count, groupArraySample(${Math.max(1, sample)}, 7)(profile_id) AS sample FROM ${rows}`,
     { workspace },
   )
-  return { count: row!.count, of: here, sample: row!.sample.slice(0, sample) }
+  return { count: row!.count, of, sample: row!.sample.slice(0, sample) }
+}
+
+/** A page of the people for whom a condition holds, in the order of their ids. */
+export async function peopleIn(
+  analytics: Analytics,
+  { after, limit, ...asking }: Omit<Asking, 'sample'> & { after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await holding(analytics, asking)
+  const found = await analytics.query<{ id: string }>(
+    `SELECT profile_id AS id FROM ${rows} AND profile_id > {after:String} ORDER BY profile_id LIMIT {limit:UInt32}`,
+    { workspace: asking.workspace, after, limit },
+  )
+  return found.map(({ id }) => id)
 }
 
 const knownOf = (segments: Asking['segments']): Known =>

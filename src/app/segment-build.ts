@@ -9,13 +9,25 @@ import { isZone } from '#lib/zone.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Announce, nextRevision } from '#platform/documents.ts'
 import { factsWait, newestFactBlock } from '#platform/fact-projection.ts'
+import { awaitingKeys } from '#platform/keyed-state.ts'
 import { backlog } from '#platform/leases.ts'
-import { append } from '#platform/log.ts'
+import { append, type Queryable } from '#platform/log.ts'
 import { stillThere } from '#platform/log-erasure.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
 import { type Catalogue, catalogue, slotName, type Watched } from '#segments/catalogue.ts'
 import { readyMark } from '#segments/react.ts'
-import { type Build, finishBuild, holdBuilds, nextBuild, noteBuildError, noteProgress, startBuild, watchesSince } from '#segments/store.ts'
+import {
+  type Build,
+  endBuild,
+  finishBuild,
+  holdBuilds,
+  nextBuild,
+  noteBuildError,
+  noteLook,
+  noteProgress,
+  startBuild,
+  watchesSince,
+} from '#segments/store.ts'
 import { pastOf } from './learning/features-store.ts'
 import { tellEveryone } from './people-told.ts'
 import { candidatesIn, historiesIn, type Known, peopleCount, type Slice } from './segment-build-store.ts'
@@ -119,6 +131,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Does one build, from where it stands to its end, or until it shall stop. */
 export async function bringIn(options: BuilderOptions, build: Build, isOver: () => boolean): Promise<void> {
   const { pool, analytics } = options
+  if (build.finished !== null) return lookAgain(options, { ...build, finished: build.finished }, isOver)
   const plan = await planOf(options, build)
   if (plan) {
     if (!(await factsAreThere(options, build, isOver))) return
@@ -129,7 +142,8 @@ export async function bringIn(options: BuilderOptions, build: Build, isOver: () 
       if (!(await look(options, { build, plan, slice: { of: slices, slice }, after, isOver }))) return
     }
   }
-  await finish(options, build)
+  const finished = await finish(options, build)
+  await lookAgain(options, { ...build, finished, after: '' }, isOver)
 }
 
 /** What a build looks for. */
@@ -176,12 +190,17 @@ async function planOf({ pool }: BuilderOptions, build: Build): Promise<BuildPlan
 
 /** Waits until the engine has passed the places where the watch began, and what it had done by then is in ClickHouse. */
 async function factsAreThere({ pool }: BuilderOptions, { since }: Build, isOver: () => boolean): Promise<boolean> {
-  while (!(await isPast(pool, since))) {
+  if (!(await passed(pool, since, isOver))) return false
+  const upTo = await newestFactBlock(pool)
+  while (await factsWait(pool, upTo)) {
     if (isOver()) return false
     await pause(PAUSE.look)
   }
-  const upTo = await newestFactBlock(pool)
-  while (await factsWait(pool, upTo)) {
+  return true
+}
+
+async function passed(pool: Pool, revision: number, isOver: () => boolean): Promise<boolean> {
+  while (!(await isPast(pool, revision))) {
     if (isOver()) return false
     await pause(PAUSE.look)
   }
@@ -212,7 +231,7 @@ async function look(options: BuilderOptions, { build, plan, slice, after, isOver
     if (!(await room(options, isOver))) return false
     const records = chunk.map(([key, history]): KeyedRecord => ({ kind: 'review', ws: build.ws, key, history }))
     const last = chunk.at(-1)![0]
-    await write(options, { build, records, slice: slice.slice, after: last })
+    await write(options, { build, records, note: (tx, reviews) => noteProgress(tx, build, { slice: slice.slice, after: last, reviews }) })
   }
   await noteProgress(options.pool, build, { slice: slice.slice + 1, after: '', reviews: 0 })
   return !isOver()
@@ -257,12 +276,12 @@ async function room({ pool }: BuilderOptions, isOver: () => boolean): Promise<bo
 interface Write {
   readonly build: Build
   readonly records: readonly KeyedRecord[]
-  readonly slice: number
-  readonly after: string
+  /** Writes down how far it has come, and how many reviews were put on the log. */
+  readonly note: (tx: Queryable, reviews: number) => Promise<void>
 }
 
 /** Reviews and the note of them are one: a history that came twice would count twice. */
-async function write({ pool, partitions, now, appended }: BuilderOptions, { build, records, slice, after }: Write): Promise<void> {
+async function write({ pool, partitions, now, appended }: BuilderOptions, { build, records, note }: Write): Promise<void> {
   await transaction(pool, async (tx) => {
     // Whoever was erased since their past was read stays erased.
     const there = await stillThere(tx, { ws: build.ws, keys: records.map(({ key }) => key), partitions })
@@ -272,19 +291,39 @@ async function write({ pool, partitions, now, appended }: BuilderOptions, { buil
       wanted.map((record) => ({ workspace: record.ws, key: record.key, text: JSON.stringify(record) })),
       { partitions, now: now() },
     )
-    await noteProgress(tx, build, { slice, after, reviews: wanted.length })
+    await note(tx, wanted.length)
   })
   appended()
 }
 
 /** From the next revision on the conditions count as complete; what they replace is watched no longer. */
-async function finish({ pool, now, announce, appended }: BuilderOptions, build: Build): Promise<void> {
-  await transaction(pool, async (tx) => {
+async function finish({ pool, now, announce, appended }: BuilderOptions, build: Build): Promise<number> {
+  const finished = await transaction(pool, async (tx) => {
     const revision = await nextRevision(tx)
-    await finishBuild(tx, build, { revision, at: now() })
-    const began = await rewatch(tx, { workspace: build.ws, revision, at: now() })
+    await finishBuild(tx, build, revision)
+    await rewatch(tx, { workspace: build.ws, revision, at: now() })
     await announce(tx, revision)
-    if (began) await notePlaces(tx, revision)
+    await notePlaces(tx, revision)
+    return revision
   })
   appended()
+  return finished
+}
+
+/**
+ * Whoever was touched while it was built, and had not been looked at by then, is decided now: who came in meanwhile, and who turned out
+ * to be somebody else as well. Nobody has to wait for the clock.
+ */
+async function lookAgain(options: BuilderOptions, build: Build & { readonly finished: number }, isOver: () => boolean): Promise<void> {
+  const { pool, now, chunk = CHUNK } = options
+  if (!(await passed(pool, build.finished, isOver))) return
+  for (let { after } = build; ; ) {
+    const people = await awaitingKeys(pool, 'profile', { workspace: build.ws, after, limit: chunk })
+    if (people.length === 0) return endBuild(pool, build, now())
+    if (!(await room(options, isOver))) return
+    const records = people.map((key): KeyedRecord => ({ kind: 'review', ws: build.ws, key }))
+    const last = people.at(-1)!
+    await write(options, { build, records, note: (tx) => noteLook(tx, build, last) })
+    after = last
+  }
 }

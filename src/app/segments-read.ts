@@ -23,9 +23,10 @@ import {
 } from '#segments/api.ts'
 import { compileCondition, watchId } from '#segments/catalogue.ts'
 import { sentence } from '#segments/condition/sentence.ts'
+import { importsOf } from '#segments/imports-store.ts'
 import { LIST_ADDED, LIST_REMOVED, SCORE_SET } from '#segments/lists.ts'
 import { List, Segment } from '#segments/schema.ts'
-import { type Build, buildsOf, importsOf, openWatches } from '#segments/store.ts'
+import { type Build, buildsOf, openWatches } from '#segments/store.ts'
 import type { Ingest } from './ingest.ts'
 import { nameOf } from './people.ts'
 import { listCounts, segmentCounts, segmentGrowth, segmentMembers } from './segment-counts-store.ts'
@@ -45,9 +46,9 @@ interface Options {
 const unknown = (kind: 'segment' | 'list', id: string): Problem => ({
   code: `${kind}.unknown`,
   status: 404,
-  title: `There is no such ${kind}`,
+  title: kind === 'segment' ? 'There is no such segment' : 'There is no such list',
   detail: id,
-  hint: `Look at the list of ${kind}s for its id`,
+  hint: kind === 'segment' ? 'Look at the list of segments for its id' : 'Look at the list of lists for its id',
 })
 const GROWTH_DAYS = 30
 const DAY = 86_400_000
@@ -188,7 +189,7 @@ async function putOn(
 }
 
 /** In the order of the ids. */
-async function peopleOf(pool: Pool, workspace: string, ids: readonly string[]) {
+export async function peopleOf(pool: Pool, workspace: string, ids: readonly string[]) {
   const rows = await inWorkspace(pool, workspace, (tx) =>
     loadStates<Person>(
       tx,

@@ -12,8 +12,10 @@ import { registerIngest } from './ingest-routes.ts'
 import type { ModelShelf } from './learning/shelf.ts'
 import { registerLinks } from './links.ts'
 import { hasFacts } from './open-parts.ts'
+import { arrivals } from './receive.ts'
 import type { Reception } from './reception.ts'
 import { announcement, type Roles } from './roles.ts'
+import { registerStatus } from './status-page.ts'
 
 export interface Serving {
   readonly registry: DefinitionsRegistry
@@ -52,9 +54,12 @@ export async function serve(
   closing.push(() => api.idle())
   await registerHooks(server, { db: parts.work, reception, metrics, parts: providers })
   await registerLinks(server, { ...roles, now, appended })
+  await registerStatus(server, { now, hsts: config.publicUrl.startsWith('https://') })
   if (!intake) return { server, setupToken: api.setupToken }
   closing.push(() => intake.idle())
-  await registerIngest(server, { ingest: intake, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
+  const { plans, counts } = api
+  const arrived = arrivals({ db: parts.work, ingest: intake, plan: (workspace) => plans.of(workspace), counts })
+  await registerIngest(server, { arrived, writeKey: api.writeKey, now, onVerdict: (verdict) => roles.readings.verdict(verdict) })
   const { secretKey, partitions } = config
   await registerInbox(server, { pool: parts.pool, secretKey, partitions, writeKey: api.writeKey, now, appended })
   return { server, setupToken: api.setupToken }

@@ -36,6 +36,7 @@ import { Ingest, type Intake } from './ingest.ts'
 import { startSweeper } from './journey-lifecycle-sweep.ts'
 import type { Learning } from './learning/learning.ts'
 import { shelfOf, startLearningRole } from './learning-role.ts'
+import { startListImporter } from './list-importer.ts'
 import { startBounceMail } from './mail-in.ts'
 import { openParts, type Parts } from './open-parts.ts'
 import { Pipeline } from './pipeline.ts'
@@ -260,12 +261,14 @@ function receptionOf(roles: Roles, { now, appended }: { now: () => number; appen
   })
 }
 
-/** Brings in files of consents. */
+/** Brings in files of people and of consents. */
 function startImporting({ parts: { work }, config, logger, closing }: Roles, told: { now: () => number; appended: () => void }): void {
   const options = { pool: work, partitions: config.partitions, now: told.now, maxWaiting: 10_000 }
   const ingest = new Ingest({ ...options, addressHash: addressHash(config.secretKey), onAppended: told.appended })
   const importer = startConsentImporter({ work, ingest, now: told.now, logger })
   closing.push(() => importer.stop())
+  const lists = startListImporter({ work, ingest, now: told.now, logger })
+  closing.push(() => lists.stop())
 }
 
 /** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */

@@ -9,6 +9,7 @@ import { type Scope, Template } from '#content/schema.ts'
 import { askTestAddress, confirmTestAddress, removeTestAddress, testAddresses } from '#content/test-addresses-store.ts'
 import type { Person } from '#journeys/person.ts'
 import type { InputOf, OutputOf } from '#lib/action.ts'
+import { type Language, languageAsked } from '#lib/language.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { type Binding, bind } from '#platform/http/actions.ts'
 import type { Principal } from '#platform/http/principal.ts'
@@ -36,7 +37,9 @@ type Channel = Template['channel']
 /** Messages to colleagues before anybody else gets them. */
 export const testSendBindings = (options: Options): Binding[] => [
   bind(TestTemplate, (input, principal) => sendTest(input, principal, options)),
-  bind(AddTestAddress, (input, principal) => ask(input, principal, options)),
+  bind(AddTestAddress, (input, principal, call) =>
+    ask(input, principal, { ...options, language: languageAsked(call.headers['accept-language']) }),
+  ),
   bind(ConfirmTestAddress, async ({ channel, address: written, code }, { workspace }) => {
     const to = addressOf(channel, written)
     if (isRefusal(to)) return to
@@ -193,7 +196,7 @@ async function queue(entries: readonly OutboxEntry[], { work, now, queued }: Opt
 async function ask(
   input: InputOf<typeof AddTestAddress>,
   { workspace, actor }: Principal,
-  options: Options,
+  options: Options & { readonly language: Language },
 ): Promise<Outcome<OutputOf<typeof AddTestAddress>>> {
   const to = addressOf(input.channel, input.address)
   if (isRefusal(to)) return to
@@ -204,7 +207,7 @@ async function ask(
   const scope = { profile: {}, entry: {}, event: {} }
   const entries = await entriesOf(
     [to.address],
-    { template: codeTemplate(input.channel, code), snippets: [] },
+    { template: codeTemplate(input.channel, CODE_WORDS[options.language](code)), snippets: [] },
     { workspace, actor, scope, options },
   )
   await queue(entries, options)
@@ -223,16 +226,27 @@ const hashOf = (workspace: string, to: string, code: string): string =>
     .update(JSON.stringify([workspace, to, code]))
     .digest('hex')
 
+/** In the language of whoever asks for the code. */
+const CODE_WORDS: Readonly<Record<Language, (code: string) => { readonly title: string; readonly text: string }>> = {
+  en: (code) => ({
+    title: `Your code: ${code}`,
+    text: `Your code for test messages is ${code}. Whoever asked for it wants to send tests to you; without the code nothing is sent.`,
+  }),
+  de: (code) => ({
+    title: `Ihr Code: ${code}`,
+    text: `Ihr Code für Testnachrichten ist ${code}. Wer ihn angefordert hat, möchte Ihnen Tests senden; ohne den Code wird nichts gesendet.`,
+  }),
+}
+
 /** The message that brings the code. */
-function codeTemplate(channel: Channel, code: string): Template {
-  const text = `Your code for test messages is ${code}. Whoever asked for it wants to send tests to you; without the code nothing is sent.`
+function codeTemplate(channel: Channel, { title, text }: { readonly title: string; readonly text: string }): Template {
   const about = { kind: 'template', id: CODE_TEMPLATE, channel, purpose: 'transactional' }
   switch (channel) {
     case 'email':
-      return Template.parse({ ...about, subject: `Your code: ${code}`, blocks: [{ kind: 'text', text }] })
+      return Template.parse({ ...about, subject: title, blocks: [{ kind: 'text', text }] })
     case 'push':
     case 'inapp':
-      return Template.parse({ ...about, title: `Your code: ${code}`, body: text })
+      return Template.parse({ ...about, title, body: text })
     default:
       return Template.parse({ ...about, text })
   }

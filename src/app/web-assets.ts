@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { secureHeaders } from '#platform/http/headers.ts'
 import { answerNotFound } from '#platform/http/server.ts'
+import { pagesOf, type ScreenParts } from './web-pages.ts'
 
 export interface WebOptions {
   /** Folder that `vite build` wrote. */
   readonly folder: string
   readonly hsts?: boolean
 }
+
+/** Where the built screens lie; whoever builds several trees or branches side by side names another folder. */
+export const webFolder = (root: string): string => process.env['CADENZA_WEB_DIST'] ?? join(root, 'dist/web')
 
 /** What pages of customers load. */
 export const SDK_FILES = ['cadenza.js', 'push-worker.js'] as const
@@ -33,13 +38,13 @@ export async function registerWeb(server: FastifyInstance, { folder, hsts = fals
       return
     }
     const files = new Set(filesOf(folder))
-    const html = readFileSync(page, 'utf8')
-    await scope.register(fastifyStatic, { root: folder, serve: false, cacheControl: false })
+    const pageAt = pagesOf(readFileSync(page, 'utf8'), partsIn(folder))
+    await scope.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true })
     scope.get('/*', (request, reply) => {
       const path = pathOf(request)
       if (files.has(path) && path !== '/index.html') return sendFile(reply, path)
       if (!wantsPage(request)) return answerNotFound(request, reply, server.routeLines)
-      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)
+      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(pageAt(request.url))
     })
   })
 }
@@ -50,6 +55,7 @@ export async function registerSdk(server: FastifyInstance, folder: string): Prom
     const file = join(folder, name)
     if (!existsSync(file)) continue
     const text = readFileSync(file, 'utf8')
+    const [br, gz] = [brotliCompressSync(text), gzipSync(text)]
     const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`
     server.get(`/sdk/${name}`, (request, reply) => {
       reply.headers({
@@ -57,10 +63,15 @@ export async function registerSdk(server: FastifyInstance, folder: string): Prom
         'cross-origin-resource-policy': 'cross-origin',
         'x-content-type-options': 'nosniff',
         'cache-control': 'public, max-age=3600',
+        vary: 'accept-encoding',
         etag: tag,
       })
       if (request.headers['if-none-match'] === tag) return reply.code(304).send()
-      return reply.type('text/javascript; charset=utf-8').send(text)
+      const taken = String(request.headers['accept-encoding'] ?? '')
+      reply.type('text/javascript; charset=utf-8')
+      if (/\bbr\b/.test(taken)) return reply.header('content-encoding', 'br').send(br)
+      if (/\bgzip\b/.test(taken)) return reply.header('content-encoding', 'gzip').send(gz)
+      return reply.send(text)
     })
   }
 }
@@ -74,9 +85,16 @@ const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]
 const wantsPage = (request: FastifyRequest): boolean =>
   /\btext\/html\b/.test(request.headers.accept ?? '') && !/^\/(v1|api|view)(\/|$)/.test(pathOf(request))
 
+/** None for a folder that was built without them. */
+const partsIn = (folder: string): ScreenParts[] => {
+  const file = join(folder, 'parts.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ScreenParts[]) : []
+}
+
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    // What is packed is an answer to the name of what it packs, and no file of its own.
+    .filter((entry) => entry.isFile() && !/\.(?:br|gz)$/.test(entry.name))
     .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/')}`)
 
 /** Every answer of this scope says what time the server takes it to be: screens tell distances in time by it. */
@@ -88,7 +106,7 @@ export function tellTime(scope: FastifyInstance, now: () => number): void {
 
 /** `stale`: a source of the screens is newer than what was built from it. */
 export function webState(root: string): 'missing' | 'stale' | 'fresh' {
-  const page = join(root, 'dist/web/index.html')
+  const page = join(webFolder(root), 'index.html')
   if (!existsSync(page)) return 'missing'
   const built = statSync(page).mtimeMs
   const sources = [

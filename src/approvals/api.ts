@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { action } from '#lib/action.ts'
 import { Authored } from '#workspaces/documents/api.ts'
 import { InFlight } from '#workspaces/documents/in-flight.ts'
+import { CAUSES, GRADES } from './grade.ts'
 import { ApprovalPolicy, Evidence, Manifest, Need, Operation, State, Verdict, Vote } from './schema.ts'
 
 const Time = z.int().nonnegative()
@@ -42,6 +43,14 @@ export const Assessment = z.object({
   authors: z.array(z.string()),
   /** For each need, in the same order: people who could decide. */
   deciders: z.array(z.array(z.string())),
+  /** Of everybody who is mentioned, by id or by actor. */
+  names: z.record(z.string(), z.string()),
+  grade: z.enum(GRADES),
+  because: z.array(z.enum(CAUSES)),
+  /** A request of exactly this that waits already. */
+  waiting: z.string().nullable(),
+  /** A request about the same that ended without it: this one would follow it. */
+  follows: z.string().nullable(),
 })
 export type Assessment = z.output<typeof Assessment>
 
@@ -50,7 +59,13 @@ export const RequestApproval = action({
   does: 'Asks for approval of exactly this: what would be published, resumed, sent out or released. A dry run says who would be needed and why, and asks nobody.',
   may: 'signed-in',
   route: 'POST /api/approvals',
-  input: z.object({ wanted: Wanted, title: z.string().max(200).default(''), dryRun: z.boolean().default(false) }),
+  input: z.object({
+    wanted: Wanted,
+    title: z.string().max(200).default(''),
+    /** To those who decide: why, and of a second request what is different now. */
+    note: z.string().max(2_000).default(''),
+    dryRun: z.boolean().default(false),
+  }),
   output: Assessment.extend({ id: z.string().nullable() }),
   largestBody: 32 * 1_048_576,
   audited: true,
@@ -62,26 +77,78 @@ export const ApprovalLine = z.object({
   state: State,
   title: z.string(),
   requestedBy: z.string(),
+  /** The name of whoever asked, as far as it is known. */
+  requester: z.string(),
   requestedAt: Time,
   due: Time.nullable(),
   otherwise: z.enum(['hold', 'reject', 'deterministic']),
   people: z.int(),
+  /** Of journeys; 0 where nothing is sent. */
+  journeys: z.int(),
   reasons: z.array(z.string()),
   /** Why it is over; '' while it is not. */
   reason: z.string(),
+  closedAt: Time.nullable(),
+  /** How much a mistake would matter, and why: it orders the inbox. */
+  grade: z.enum(GRADES),
+  because: z.array(z.enum(CAUSES)),
+  /** What an approval is of. */
+  hash: z.string(),
+  /** Whoever asks here may be one of the deciders; whether it is their own work shows when they look. */
+  forMe: z.boolean(),
+  /** Whoever asks here asked for it. */
+  mine: z.boolean(),
 })
 export type ApprovalLine = z.output<typeof ApprovalLine>
 
 export const ListApprovals = action({
   name: 'approvals.list',
-  does: 'Lists requests for approval, those that are due first; without a state those that wait or may be carried out.',
+  does: 'Lists requests for approval, those that are due first; without a state those that wait or may be carried out, with `over` those that ended, the last first.',
   may: 'documents:read',
   route: 'GET /api/approvals',
-  input: z.object({ state: State.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+  input: z.object({
+    state: State.optional(),
+    over: z.stringbool().default(false),
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+  }),
   output: z.object({ approvals: z.array(ApprovalLine) }),
 })
 
-const Diff = Name.extend({ action: z.enum(['create', 'change', 'archive']), diff: z.string() })
+const Change = z.object({
+  /** Names from the outside in. */
+  at: z.array(z.string()),
+  what: z.enum(['added', 'removed', 'changed', 'moved']),
+  before: z.string(),
+  after: z.string(),
+})
+/** Against what was live when it was asked for: as hunks of YAML, and thing by thing. */
+const Diff = Name.extend({ action: z.enum(['create', 'change', 'archive']), diff: z.string(), changes: z.array(Change) })
+export type ApprovalDiff = z.output<typeof Diff>
+
+/** What a rule of law, or of the house, says of a template before it goes out. `at-send`: it is asked of each person when the message leaves. */
+const RuleWord = z.object({
+  document: z.string(),
+  policy: z.string(),
+  version: z.int(),
+  name: z.string(),
+  gate: z.string(),
+  jurisdiction: z.string(),
+  citation: z.string(),
+  verdict: z.enum(['pass', 'refuse', 'at-send']),
+  reason: z.string(),
+})
+
+/** An earlier request about the same. */
+const Earlier = z.object({
+  id: z.string(),
+  state: State,
+  requestedBy: z.string(),
+  requestedAt: Time,
+  note: z.string(),
+  reason: z.string(),
+  closedAt: Time.nullable(),
+  votes: z.array(Vote),
+})
 /** A message as one real person would get it. `rendered` is null when it cannot be made, or the person is gone. */
 const ShownExample = z.object({
   profile: z.string(),
@@ -123,6 +190,22 @@ export const GetApproval = action({
     why: z.string(),
     /** Revision that carried it out; null while none has. */
     revision: z.int().nullable(),
+    note: z.string(),
+    /** For each need, in the same order: people who could decide now. */
+    deciders: z.array(z.array(z.string())),
+    /** Of everybody who is mentioned, by id or by actor. */
+    names: z.record(z.string(), z.string()),
+    /** What is not as it was asked for any more, one sentence each: a word on it would void it. */
+    drift: z.array(z.string()),
+    rules: z.array(RuleWord),
+    /** Earlier requests about the same, the latest first. */
+    earlier: z.array(Earlier),
+    /** What is different from the request before; null where there was none. */
+    since: z.object({ id: z.string(), diffs: z.array(Diff) }).nullable(),
+    /** Whether whoever asks may carry it out once it is approved, and why not. */
+    carry: z.object({ may: z.boolean(), why: z.string() }),
+    /** Whether whoever asks may take it back. */
+    mayCancel: z.boolean(),
   }),
 })
 
@@ -138,6 +221,16 @@ export const DecideApproval = action({
     state: State,
     standing: z.array(z.object({ policy: z.string(), quorum: z.int(), people: z.array(z.string()), met: z.boolean() })),
   }),
+  audited: true,
+})
+
+export const CarryOutApproval = action({
+  name: 'approvals.carry-out',
+  does: 'Publishes exactly what was approved. It needs what publishing these documents needs; who approved may do it too.',
+  may: 'signed-in',
+  route: 'POST /api/approvals/:id/carry-out',
+  input: z.object({ id: z.string().min(1).max(64), hash: z.string().length(64) }),
+  output: z.object({ revision: z.int().nullable() }),
   audited: true,
 })
 

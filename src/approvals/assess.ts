@@ -54,14 +54,14 @@ export function reasonFor(condition: Condition, facts: Facts): string | undefine
       return discountReason(condition, facts.discount)
     case 'category':
       return listed(
-        'Of the category',
+        (names) => `Of the category ${names}.`,
         facts.categories.filter((each) => condition.any.includes(each)),
       )
     case 'jurisdiction':
       if (facts.touched.length > 0 && facts.reach.length === 0 && facts.operation === 'publish') return undefined
       if (facts.jurisdictions.length === 0) return `Nothing restricts it to places other than ${condition.any.join(', ')}.`
       return listed(
-        'It reaches people in',
+        (names) => `It reaches people in ${names}.`,
         facts.jurisdictions.filter((place) => condition.any.some((wanted) => overlaps(wanted, place))),
       )
     case 'brandVoice':
@@ -73,28 +73,28 @@ export function reasonFor(condition: Condition, facts: Facts): string | undefine
         : undefined
     case 'firstSend':
       return listed(
-        'Used for the first time:',
-        facts.firstSends.filter(({ kind }) => condition.of.includes(kind)).map(({ kind, id }) => `${kind} ${id}`),
+        (names) => `Used for the first time: ${names}.`,
+        facts.firstSends.filter(({ kind }) => condition.of.includes(kind)).map(({ kind, id }) => `${kind} “${id}”`),
       )
     case 'autonomy':
       return listed(
-        'No person at a screen:',
+        (names) => `No person at a screen: ${names}.`,
         facts.actors.filter((actor) => condition.actors.some((kind) => actor.startsWith(`${kind}:`))),
       )
     case 'documents':
       return listed(
-        'It touches',
+        (names) => `It touches ${names}.`,
         facts.touched
           .filter(({ kind, action }) => condition.kinds.includes(kind) && (condition.actions?.includes(action) ?? true))
-          .map(({ kind, id, action }) => `${kind} ${id} (${action})`),
+          .map(({ kind, id, action }) => `${kind} “${id}” (${action})`),
       )
     case 'inFlight':
       return facts.inFlight ? 'People who are inside are taken along to the new version.' : undefined
   }
 }
 
-const listed = (words: string, found: readonly string[]): string | undefined =>
-  found.length > 0 ? `${words} ${found.slice(0, 5).join(', ')}.` : undefined
+const listed = (sentence: (names: string) => string, found: readonly string[]): string | undefined =>
+  found.length > 0 ? sentence(found.slice(0, 5).join(', ')) : undefined
 
 /** A channel without a price could cost anything: whoever limits spending has to say what providers charge. */
 function spendReason(amount: number, { cost, messages }: Facts): string | undefined {

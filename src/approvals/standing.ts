@@ -18,18 +18,19 @@ export interface Jury {
   readonly hash: string
 }
 
-/** Why this vote does not count for this need; undefined when it does. */
+/** Why this vote does not count for this need, told to whoever gives it; undefined when it does. */
 export function objection(
   { deciders, ownWork }: Pick<Need, 'deciders' | 'ownWork'>,
   vote: Pick<Vote, 'actor' | 'person'>,
   { members, authors }: Omit<Jury, 'hash'>,
 ): string | undefined {
-  if (vote.person === '') return 'Nobody stands behind this key.'
-  if (!deciders.keys && !vote.actor.startsWith('person:')) return 'A person has to sign in and decide: this policy takes no key’s word.'
+  if (vote.person === '') return 'No person stands behind this key, so its word does not count.'
+  if (!deciders.keys && !vote.actor.startsWith('person:'))
+    return 'This policy takes the word of a person who has signed in, and not of a key.'
   const member = members.get(vote.person)
-  if (!member) return 'They are not in this workspace.'
-  if (!mayDecide(deciders, member)) return `They may not decide: it needs ${whoWords(deciders)}.`
-  if (ownWork === 'forbidden' && authors.has(vote.person)) return 'It is their own work.'
+  if (!member) return 'You are not a member of this workspace.'
+  if (ownWork === 'forbidden' && authors.has(vote.person)) return 'It is your own work, so somebody else has to agree.'
+  if (!mayDecide(deciders, member)) return `To decide on this, one needs ${whoWords(deciders)}.`
   return undefined
 }
 
@@ -40,8 +41,8 @@ const whoWords = ({ permission, roles, people }: Deciders): string =>
   [
     `the permission ${permission}`,
     ...(roles ? [`the role ${roles.join(' or ')}`] : []),
-    ...(people ? ['to be named in the policy'] : []),
-  ].join(', and ')
+    ...(people ? ['to be one of the people whom the policy names'] : []),
+  ].join(' and ')
 
 /** The last word of each person on what is to be approved. */
 function lastWords(votes: readonly Vote[], hash: string): Vote[] {

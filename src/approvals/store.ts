@@ -20,10 +20,16 @@ export interface RequestRow {
   readonly otherwise: Otherwise
   readonly closedAt: number | null
   readonly reason: string
+  /** What whoever asks says to those who decide. */
+  readonly note: string
+  /** What it is about; see `subjectOf`. */
+  readonly subject: string
+  /** The request before it about the same. */
+  readonly follows: string | null
 }
 
 const ROW = `id, operation, state, title, wanted, manifest, hash, evidence, needs, examples, requested_by as "requestedBy",
-  requested_at as "requestedAt", due, otherwise, closed_at as "closedAt", reason`
+  requested_at as "requestedAt", due, otherwise, closed_at as "closedAt", reason, note, subject, follows`
 
 export async function insertRequest(
   tx: Queryable,
@@ -31,8 +37,8 @@ export async function insertRequest(
   row: Omit<RequestRow, 'state' | 'closedAt' | 'reason'>,
 ): Promise<void> {
   await tx.query(
-    `insert into approval_requests (workspace_id, id, operation, state, title, wanted, manifest, hash, evidence, needs, examples, requested_by, requested_at, due, otherwise)
-     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    `insert into approval_requests (workspace_id, id, operation, state, title, wanted, manifest, hash, evidence, needs, examples, requested_by, requested_at, due, otherwise, note, subject, follows)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       workspace,
       row.id,
@@ -48,8 +54,49 @@ export async function insertRequest(
       row.requestedAt,
       row.due,
       row.otherwise,
+      row.note,
+      row.subject,
+      row.follows,
     ],
   )
+}
+
+/** The latest request about the same; undefined where it was carried out: then a new story begins. */
+export async function lastAbout(db: Queryable, workspace: string, subject: string): Promise<string | undefined> {
+  if (subject === '') return undefined
+  const { rows } = await db.query<{ id: string; state: State }>(
+    'select id, state from approval_requests where workspace_id = $1 and subject = $2 order by requested_at desc, id desc limit 1',
+    [workspace, subject],
+  )
+  return rows[0]?.state === 'executed' ? undefined : rows[0]?.id
+}
+
+/** A request of exactly this that waits or may be carried out; several: the latest. */
+export async function waitingOf(
+  db: Queryable,
+  workspace: string,
+  { hash, now }: { hash: string; now: number },
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from approval_requests where workspace_id = $1 and hash = $2 and state in ('open', 'approved')
+       and (otherwise = 'hold' or due is null or due > $3) order by requested_at desc limit 1`,
+    [workspace, hash, now],
+  )
+  return rows[0]?.id
+}
+
+const LONGEST_THREAD = 20
+
+/** The requests that this one follows, the latest first. */
+export async function requestsBefore(db: Queryable, workspace: string, row: Pick<RequestRow, 'follows'>): Promise<RequestRow[]> {
+  const found: RequestRow[] = []
+  for (let id = row.follows; id !== null && found.length < LONGEST_THREAD; ) {
+    const before = await readRequest(db, workspace, id)
+    if (!before) break
+    found.push(before)
+    id = before.follows
+  }
+  return found
 }
 
 /** Locked until the transaction ends, so that two words, or a word and a publish, come one after the other. */
@@ -66,14 +113,15 @@ export async function readRequest(db: Queryable, workspace: string, id: string):
   return rows[0]
 }
 
-/** Requests in these states, those that are due first. */
+/** Requests in these states: those that are due first, or (`latest`) what ended last. */
 export async function requestsIn(
   db: Queryable,
   workspace: string,
-  { states, limit }: { states: readonly State[]; limit: number },
+  { states, limit, latest = false }: { states: readonly State[]; limit: number; latest?: boolean },
 ): Promise<RequestRow[]> {
   const { rows } = await db.query<RequestRow>(
-    `select ${ROW} from approval_requests where workspace_id = $1 and state = any($2) order by due nulls last, requested_at desc, id limit $3`,
+    `select ${ROW} from approval_requests where workspace_id = $1 and state = any($2)
+     order by ${latest ? 'coalesce(closed_at, requested_at) desc' : 'due nulls last, requested_at desc'}, id limit $3`,
     [workspace, states, limit],
   )
   return rows

@@ -61,6 +61,8 @@ export const GetMessage = action({
     template: z.object({ id: z.string(), version: z.int().nonnegative() }).nullable(),
     /** Oldest first; deliveries, opens, clicks and what a provider reported later. */
     history: z.array(z.object({ status: z.string(), reason: z.string(), sentence: z.string(), at: Time })),
+    /** What chose this message for them, and how it was said and when: decisions of the run on the way to its step, oldest first. */
+    decisions: z.array(z.object({ id: z.string(), kind: z.string(), step: z.string(), chosen: z.string(), at: Time })),
     /** Whether what is shown has the hash of what was handed over. False when it had to be made again and sender or workspace changed since. */
     exact: z.boolean().optional(),
     /** What was kept when it was handed over; null before that, and when the retention policy let it go. */
@@ -250,16 +252,6 @@ export const GetMail = action({
     /** The message as received; cut at 512 KB. */
     source: z.string(),
   }),
-})
-
-export const GetWebhookSecret = action({
-  name: 'webhooks.secret',
-  does: 'Shows the secret that webhooks of this workspace are signed with, for the receiver to check them (Standard Webhooks).',
-  may: 'workspace:admin',
-  route: 'GET /api/webhooks/secret',
-  input: z.object({}),
-  output: z.object({ /** `whsec_` and base64. */ secret: z.string() }),
-  audited: true,
 })
 
 export const GetIdentitySecret = action({

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import fc from 'fast-check'
-import { firstHour, standingOf, type Tally, wilsonLower } from './reputation.ts'
+import { firstHour, standingOf, type Tally } from './reputation.ts'
 
 const tally = (sent: number, more: Partial<Tally> = {}): Tally => ({ sent, complaints: 0, bounces: 0, refusals: 0, ...more })
 const said = (...windows: Tally[]): string => {
@@ -30,20 +29,6 @@ suite('the name of a sending domain', () => {
   test('the worst window counts: a bad day in a good week is bad', () => {
     assert.equal(said(tally(1_000, { complaints: 5 }), tally(100_000, { complaints: 5 })), 'paused complaints')
     assert.equal(said(tally(0), tally(1_000, { bounces: 60 })), 'paused bounces')
-  })
-
-  test('the lower end of the interval is that of Wilson, lies below the rate, and comes nearer with more messages', () => {
-    // Brown, Cai, DasGupta 2001, table: 10 of 100 → 0.0552; nothing of 20 → 0.
-    assert.ok(Math.abs(wilsonLower(10, 100) - 0.0552) < 0.0002)
-    assert.equal(wilsonLower(0, 20), 0)
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 100_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (of, share) => {
-        const count = Math.floor(of * share)
-        const lower = wilsonLower(count, of)
-        assert.ok(lower >= 0 && lower <= count / of + 1e-12)
-        assert.ok(wilsonLower(count * 10, of * 10) >= lower - 1e-12)
-      }),
-    )
   })
 
   test('a pause that was ended begins anew: nothing of before counts', () => {

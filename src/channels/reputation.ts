@@ -1,3 +1,5 @@
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
+
 /** Of the messages that a domain handed over within a window, how many were taken badly. */
 export interface Tally {
   readonly sent: number
@@ -42,17 +44,6 @@ export const LIMITS: Readonly<Record<Cause, Limit>> = {
   refusals: { warn: 0.05, pause: Number.POSITIVE_INFINITY, least: 200 },
 }
 
-/** z of a 95 % interval. */
-const Z = 1.96
-
-/** Lower end of the 95 % Wilson score interval (Wilson 1927) of a rate of `count` in `of`; 0 of nothing. */
-export function wilsonLower(count: number, of: number): number {
-  if (of <= 0) return 0
-  const p = Math.min(1, count / of)
-  const spread = Z * Math.sqrt((p * (1 - p)) / of + (Z * Z) / (4 * of * of))
-  return Math.max(0, (p + (Z * Z) / (2 * of) - spread) / (1 + (Z * Z) / of))
-}
-
 /**
  * The gravest standing of all windows. A domain is paused when its rate has reached the limit and its true rate is surely (95 % Wilson)
  * beyond what is warned of: with 0.3 % and 0.1 % that takes about 1,000 messages. One complaint of ten is no verdict.
@@ -69,7 +60,12 @@ function standingBy(tally: Tally, cause: Cause): Standing {
   const { sent } = tally
   const rate = sent === 0 ? 0 : Math.min(1, tally[cause] / sent)
   if (sent < least || rate < warn) return GOOD
-  return { state: rate >= pause && wilsonLower(tally[cause], sent) >= warn ? 'paused' : 'warned', cause, rate, sent }
+  return {
+    state: rate >= pause && wilson({ x: Math.min(tally[cause], sent), n: sent }, Z95)[0] >= warn ? 'paused' : 'warned',
+    cause,
+    rate,
+    sent,
+  }
 }
 
 /** Hours since 1970. */

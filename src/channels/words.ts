@@ -1,25 +1,30 @@
 import type { ChannelName } from '#events/reaction.ts'
+import type { InEvery, Language } from '#lib/language.ts'
 import type { Prepared, PreparedEmail, PreparedWebhook } from './channel.ts'
 
-/** What a message of a channel is called. */
-export function channelWord(channel: ChannelName): string {
-  switch (channel) {
-    case 'email':
-      return 'E-mail'
-    case 'sms':
-      return 'Text message'
-    case 'push':
-      return 'Push message'
-    case 'inapp':
-      return 'In-app message'
-    case 'whatsapp':
-      return 'WhatsApp message'
-    case 'slack':
-      return 'Slack message'
-    case 'webhook':
-      return 'Webhook'
-  }
+const CHANNEL_WORDS: InEvery<ChannelName> = {
+  en: {
+    email: 'E-mail',
+    sms: 'Text message',
+    push: 'Push message',
+    inapp: 'In-app message',
+    whatsapp: 'WhatsApp message',
+    slack: 'Slack message',
+    webhook: 'Webhook',
+  },
+  de: {
+    email: 'E-Mail',
+    sms: 'SMS',
+    push: 'Push-Nachricht',
+    inapp: 'In-App-Nachricht',
+    whatsapp: 'WhatsApp-Nachricht',
+    slack: 'Slack-Nachricht',
+    webhook: 'Webhook',
+  },
 }
+
+/** What a message of a channel is called. */
+export const channelWord = (channel: ChannelName, language: Language = 'en'): string => CHANNEL_WORDS[language][channel]
 
 /** A message as its reader gets it: a title ('' for none) and the words below. */
 export function asRead(prepared: Exclude<Prepared, PreparedEmail | PreparedWebhook>): { readonly title: string; readonly text: string } {

@@ -1,7 +1,7 @@
 import { milliseconds } from '#lib/duration.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
 import { isZone } from '#lib/zone.ts'
-import { PLACES } from '#segments/condition/check.ts'
+import { PLACES } from '#segments/condition/available.ts'
 import { read } from '#segments/condition/read.ts'
 import { type Cap, type ContactPolicy, IN_FORCE } from './policy.ts'
 import { quietEnd } from './quiet-hours.ts'

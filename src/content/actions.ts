@@ -108,6 +108,7 @@ export async function previewScope(input: Which, workspace: string, parts: Previ
     sender: { name: sender?.from.name ?? '', address: sender?.from.address ?? '', postal_address: sender?.postalAddress ?? '' },
     unsubscribe_url: '#unsubscribe',
     preferences_url: '#preferences',
+    web_view_url: '#web-view',
     confirm_url: '#confirm',
   }
 }

@@ -182,7 +182,7 @@ export function validateJsonLd(object: JsonObject, at: string, expected?: readon
   const rule = TYPES[type]!
   const wrong =
     expected && !expected.includes(type)
-      ? [error({ code: 'jsonld.range', title: `A ${type} cannot stand here`, hint: `Here stands a ${expected.join(' or ')}.`, at })]
+      ? [error({ code: 'jsonld.range', title: `A ${type} cannot stand here`, hint: `One of ${expected.join(', ')}.`, at })]
       : []
   const missing = rule.required
     .filter((name) => object[name] === undefined || object[name] === '')
@@ -244,7 +244,7 @@ function valueFindings(kind: Value, value: Json, at: string): Finding[] {
     default:
       return isTyped(value)
         ? validateJsonLd(value, at, kind)
-        : [warning({ code: 'jsonld.range', title: `Here stands a ${kind.join(' or ')}`, at, hint: 'Write an object with @type.' })]
+        : [warning({ code: 'jsonld.range', title: `Here stands an object: ${kind.join(', ')}`, at, hint: 'Write an object with @type.' })]
   }
 }
 

@@ -36,6 +36,17 @@ export class LiquidTokens {
     return `${liquid.startsWith('{%') ? TAG : OUTPUT}${this.#tokens.length - 1}${CLOSE}`
   }
 
+  /** The text between the stand-ins, and the Liquid that each of them stands for. */
+  parted(text: string): { readonly text: string; readonly liquid: boolean }[] {
+    let end = 0
+    const parts: { text: string; liquid: boolean }[] = []
+    for (const match of text.matchAll(HIDDEN)) {
+      parts.push({ text: text.slice(end, match.index), liquid: false }, { text: this.#tokens[Number(match[1])] ?? '', liquid: true })
+      end = match.index + match[0].length
+    }
+    return [...parts, { text: text.slice(end), liquid: false }].filter((part) => part.text !== '')
+  }
+
   restore(text: string): string {
     return text.replace(HIDDEN, (_whole, index: string) => this.#tokens[Number(index)] ?? '')
   }

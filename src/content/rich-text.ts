@@ -7,15 +7,44 @@ export interface RichStyle {
   readonly block: string
 }
 
+/** A piece of a line. */
+export type RichInline =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bold' | 'italic'; readonly inner: readonly RichInline[] }
+  | { readonly kind: 'link'; readonly href: string; readonly inner: readonly RichInline[] }
+type Line = readonly RichInline[]
+/** What becomes one element: a paragraph of lines, or a list of items. */
+export interface RichPart {
+  readonly kind: 'p' | 'ul' | 'ol'
+  readonly lines: readonly Line[]
+}
+
 /**
  * Paragraphs (an empty line between), `**bold**`, `*italic*`, `[label](address)`, lists with `- ` or `1. `, and nothing else: the safe part
  * of Markdown. Every other character is text. The source may hold stand-ins of Liquid.
  */
+export const richParts = (source: string): RichPart[] => partsOf(source).map(partOf)
+
+/** The same as HTML. */
 export function richHtml(source: string, style: RichStyle): string {
-  return partsOf(source)
-    .map((part) => blockOf(part, style))
+  return richParts(source)
+    .map(({ kind, lines }) => {
+      const written = lines.map((line) => htmlOf(line, style))
+      if (kind === 'p') return `<p${style.block}>${written.join('<br />')}</p>`
+      return `<${kind}${style.block}>${written.map((item) => `<li>${item}</li>`).join('')}</${kind}>`
+    })
     .join('\n')
 }
+
+const htmlOf = (line: Line, style: RichStyle): string =>
+  line
+    .map((piece) => {
+      if (piece.kind === 'text') return escapeHtml(piece.text)
+      if (piece.kind === 'link') return style.link(piece.href, htmlOf(piece.inner, style))
+      const tag = piece.kind === 'bold' ? 'strong' : 'em'
+      return `<${tag}>${htmlOf(piece.inner, style)}</${tag}>`
+    })
+    .join('')
 
 /** Paragraphs and lists. */
 const partsOf = (source: string): string[] =>
@@ -37,33 +66,35 @@ function listOf(part: string): { mark: RegExp; tag: 'ul' | 'ol' } | undefined {
   return lines.every((line) => NUMBER.test(line)) ? { mark: NUMBER, tag: 'ol' } : undefined
 }
 
-function blockOf(part: string, style: RichStyle): string {
+function partOf(part: string): RichPart {
   const lines = part.split('\n')
   const list = listOf(part)
-  if (list) {
-    const items = lines.map((line) => `<li>${inline(line.replace(list.mark, ''), style)}</li>`)
-    return `<${list.tag}${style.block}>${items.join('')}</${list.tag}>`
-  }
-  return `<p${style.block}>${lines.map((line) => inline(line, style)).join('<br />')}</p>`
+  return list
+    ? { kind: list.tag, lines: lines.map((line) => inline(line.replace(list.mark, ''))) }
+    : { kind: 'p', lines: lines.map(inline) }
 }
 
 /** No tag of Liquid stands inside a mark (U+E002 is its stand-in): what it leaves out would take the end of the mark with it. */
 const MARK =
   /\\([\\*[\]()_-])|\*\*([^*\n\uE002]+(?:\*[^*\n\uE002]+\*[^*\n\uE002]*)*)\*\*|\*([^*\n\uE002]+)\*|\[([^[\]\n\uE002]+)\]\(([^()\s\uE002]+)\)/g
 
-function inline(text: string, style: RichStyle): string {
+function inline(text: string): RichInline[] {
   let end = 0
-  let html = ''
+  const pieces: RichInline[] = []
+  const say = (words: string) => {
+    if (words !== '') pieces.push({ kind: 'text', text: words })
+  }
   for (const match of text.matchAll(MARK)) {
     const [whole, escaped, bold, italic, label, target] = match
-    html += escapeHtml(text.slice(end, match.index))
+    say(text.slice(end, match.index))
     end = match.index + whole.length
-    if (escaped !== undefined) html += escapeHtml(escaped)
-    else if (bold !== undefined) html += `<strong>${inline(bold, style)}</strong>`
-    else if (italic !== undefined) html += `<em>${inline(italic, style)}</em>`
-    else html += style.link(target!, inline(label!, style))
+    if (escaped !== undefined) say(escaped)
+    else if (bold !== undefined) pieces.push({ kind: 'bold', inner: inline(bold) })
+    else if (italic !== undefined) pieces.push({ kind: 'italic', inner: inline(italic) })
+    else pieces.push({ kind: 'link', href: target!, inner: inline(label!) })
   }
-  return html + escapeHtml(text.slice(end))
+  say(text.slice(end))
+  return pieces
 }
 
 /** Targets of the links in a rich text. */

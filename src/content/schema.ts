@@ -206,6 +206,8 @@ export interface Scope {
   readonly unsubscribe_url: string
   /** Where the person chooses what they get; '' where there is nobody to choose. */
   readonly preferences_url?: string
+  /** The same mail as a page of this server; '' for other channels. */
+  readonly web_view_url?: string
   /** Of the message that asks to confirm (double opt-in); else ''. */
   readonly confirm_url?: string
   /** What is live in the template (`live.ts`), as it was chosen for this message. */
@@ -225,6 +227,7 @@ export const SCOPE_ROOTS = [
   'unsubscribe_url',
   'confirm_url',
   'preferences_url',
+  'web_view_url',
   'slots',
   'products',
   'coupons',

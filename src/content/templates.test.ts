@@ -48,6 +48,14 @@ async function htmlOf(html: string, change: Partial<Scope> = {}): Promise<string
 }
 
 suite('a template', () => {
+  test('has words in its preheader and no mark-up, neither of its author nor of the data', async () => {
+    const preheader = '<base href="https://evil.test/"> {a} & {{ profile.first_name }}'
+    const outcome = render(await compiled(ofHtml('<p>Hello</p>', { preheader })), scope({ profile: { first_name: '<b>Ada</b>' } }))
+    assert.ok(!isRefusal(outcome))
+    assert.match(outcome.html, /&lt;base href=&quot;https:\/\/evil\.test\/&quot;&gt; \{a\} &amp; &lt;b&gt;Ada&lt;\/b&gt;/)
+    assert.doesNotMatch(outcome.html, /<base|<b>/)
+  })
+
   test('becomes subject, HTML with followed links and a text part', async () => {
     const outcome = render(await compiled(cart), scope(), tracking)
     assert.ok(!isRefusal(outcome))

@@ -1,5 +1,5 @@
 import { isRefusal, type Problem } from '#lib/problem.ts'
-import { PLACES } from '#segments/condition/check.ts'
+import { PLACES } from '#segments/condition/available.ts'
 import { read } from '#segments/condition/read.ts'
 import { type Model, shareOf } from './schema.ts'
 

@@ -14,7 +14,7 @@ const facts = (more: Partial<HealthFacts> = {}): HealthFacts => ({
 })
 
 test('a model that is well says what it has learned from, and leaves nothing to do', () => {
-  assert.deepEqual(healthOf(facts()), { state: 'learning', sentence: 'It has learned from 1234 examples.', todo: '' })
+  assert.deepEqual(healthOf(facts()), { state: 'learning', sentence: 'It has learned from 1,234 examples.', todo: '' })
 })
 
 test('each trouble says what happens meanwhile, and what to do', () => {

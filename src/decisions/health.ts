@@ -1,3 +1,4 @@
+import { counted } from '#lib/counted.ts'
 import { milliseconds } from '#lib/duration.ts'
 import type { Model } from './schema.ts'
 
@@ -63,7 +64,7 @@ export function healthOf({ model, snapshot, training, trial, now }: HealthFacts)
       sentence: `Its newest example is older than ${model.freshFor}, so it is not asked any more. ${unlearned(model.type)}`,
       todo: `See whether the events that it learns from still come in.${trouble}`,
     }
-  const learned = `It has learned from ${snapshot.examples} ${snapshot.examples === 1 ? 'example' : 'examples'}`
+  const learned = `It has learned from ${counted(snapshot.examples, 'example')}`
   if (trial === 'shadow')
     return {
       state: 'shadow',

@@ -1,3 +1,5 @@
+import { spelled } from '#lib/counted.ts'
+import { grouped } from '#lib/grouped.ts'
 import { isOfMessages } from './examples.ts'
 import { ENOUGH_TO_START } from './propensity/start.ts'
 import type { Model, ModelOf, ModelType, Outcome } from './schema.ts'
@@ -30,7 +32,11 @@ export interface Wanted {
 /** With fewer there is no model of hours, of products, of patterns: the learners hold these. */
 export const BEGINNING = { readings: 50, histories: 20, targets: 60, decisions: 1 } as const
 
-const daysOf = (within: string): string => (/^\d+d$/.test(within) ? (within === '1d' ? 'day' : `${within.slice(0, -1)} days`) : within)
+/** `are over` of one or of several. */
+const over = (within: string): string => {
+  const span = spelled(within)
+  return span.startsWith('1 ') ? `whose ${span.slice(2)} is over` : `whose ${span} are over`
+}
 
 export function wantedOf(model: Model): Wanted {
   switch (model.type) {
@@ -49,7 +55,7 @@ export function wantedOf(model: Model): Wanted {
         events: [],
         all: false,
         examples: BEGINNING.decisions,
-        unit: `decisions whose ${daysOf(model.within)} are over`,
+        unit: `decisions ${over(model.within)}`,
         asked: true,
       }
     case 'send-time':
@@ -76,7 +82,7 @@ function wantedByOutcome(outcome: Outcome): Wanted {
     events,
     all: true,
     examples: ENOUGH_TO_START.examples,
-    unit: `${unit} whose ${daysOf(outcome.within)} are over`,
+    unit: `${unit} ${over(outcome.within)}`,
     asked: false,
   })
   switch (outcome.kind) {
@@ -136,10 +142,10 @@ function missingText(missing: readonly string[], all: boolean): string {
 
 function countText({ examples, unit }: Wanted, seen: Seen): string {
   if (examples === 0) return ''
-  const open = seen.open > 0 ? `, and ${seen.open} whose time is not over` : ''
-  if (seen.examples >= examples) return `There are ${seen.examples} ${unit}${open}: it learns when it is next its turn.`
+  const open = seen.open > 0 ? `, and ${grouped(String(seen.open))} whose time is not over` : ''
+  if (seen.examples >= examples) return `There are ${grouped(String(seen.examples))} ${unit}${open}: it learns when it is next its turn.`
   const wanted = examples === 1 ? `the first ${unit.replace(/^decisions/, 'decision')}` : `${examples} ${unit}`
-  return `It begins with ${wanted}; there ${seen.examples === 1 ? 'is' : 'are'} ${seen.examples} so far${open}.`
+  return `It begins with ${wanted}; there ${seen.examples === 1 ? 'is' : 'are'} ${grouped(String(seen.examples))} so far${open}.`
 }
 
 /** What numbers of examples do not say. */

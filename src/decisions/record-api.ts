@@ -76,9 +76,17 @@ export const PersonDecisions = action({
 
 export const ModelDecisions = action({
   name: 'decisions.ofModel',
-  does: 'Lists the decisions of a model, newest first.',
+  does: 'Lists the decisions of a model, newest first: all, or those that were made in a way, that chose an option, of a journey, before a time.',
   may: 'people:read',
   route: 'GET /api/models/:id/decisions',
-  input: z.object({ id: ModelId, ...page }),
+  input: z.object({
+    id: ModelId,
+    ...page,
+    by: z.enum(['model', 'cold_start', 'control', 'held_out', 'fallback']).optional(),
+    chosen: z.string().min(1).max(200).optional(),
+    journey: z.string().min(1).max(200).optional(),
+    /** Epoch ms. */
+    before: z.coerce.number().int().nonnegative().optional(),
+  }),
   output: DecisionPage,
 })

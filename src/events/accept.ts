@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#lib/json.ts'
 import type { Problem } from '#lib/problem.ts'
-import { type EventType, type Identifier, RESERVED_PREFIXES } from './schema.ts'
+import { type EventType, type Fault, type Identifier, RESERVED_PREFIXES } from './schema.ts'
 
 export type Call = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias'
 const CALLS: ReadonlySet<string> = new Set<Call>(['identify', 'track', 'page', 'screen', 'group', 'alias'])
@@ -22,6 +22,10 @@ export interface AcceptedEvent {
   /** `alias` only: the identifier that turned out to be the same person. */
   readonly previous: Identifier | null
   readonly context: JsonObject | null
+  /** Id of the write key that it came by. */
+  readonly source?: string
+  /** How it breaks the tracking plan. */
+  readonly faults?: readonly Fault[]
 }
 
 export interface Arrival {

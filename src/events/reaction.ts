@@ -39,6 +39,7 @@ export type Fact =
   | { readonly table: 'memberships'; readonly row: MembershipFact }
   | { readonly table: 'verdicts'; readonly row: VerdictFact }
   | { readonly table: 'consents'; readonly row: ConsentFact }
+  | { readonly table: 'violations'; readonly row: ViolationFact }
 
 export interface EventFact {
   readonly workspace_id: string
@@ -59,6 +60,23 @@ export interface EventFact {
   readonly utm_campaign?: string
   readonly click_id?: string
   readonly referrer?: string
+  /** Id of the write key that it came by; left out: from Cadenza itself. */
+  readonly source?: string
+}
+
+/** One way in which an event broke the tracking plan when it was accepted. */
+export interface ViolationFact {
+  readonly workspace_id: string
+  readonly profile_id: string
+  readonly message_id: string
+  readonly name: string
+  readonly kind: string
+  /** Path of the property; '' for the event itself. */
+  readonly property: string
+  readonly says: string
+  readonly source: string
+  readonly at: number
+  readonly received: number
 }
 
 /** One move of one enrollment (or one refusal to enrol), with its reason code. */

@@ -10,6 +10,15 @@ export interface Identifier {
 
 export type EventType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias' | 'system'
 
+/** One way in which an event breaks the tracking plan. */
+export interface Fault {
+  readonly kind: 'unplanned_event' | 'missing' | 'type' | 'value' | 'unplanned_property' | 'blocked' | 'renamed'
+  /** Path of the property; '' for the event itself. */
+  readonly at: string
+  /** What is wrong there, without the value: it may be personal. */
+  readonly says: string
+}
+
 /** Something that happened to one profile. Times are epoch milliseconds. */
 export interface EventRecord {
   readonly kind: 'event'
@@ -31,6 +40,10 @@ export interface EventRecord {
   /** Identifiers that the sender gave; they belong to this profile. */
   readonly ids: readonly Identifier[]
   readonly context?: JsonObject
+  /** Id of the write key that it came by; left out: from Cadenza itself. */
+  readonly source?: string
+  /** How it breaks the tracking plan that was in force when it was accepted; left out: it does not. */
+  readonly faults?: readonly Fault[]
 }
 
 /** This key turned out to be the same person as `into`; its state moves there. */

@@ -39,6 +39,22 @@ export const JourneySummary = z.object({
   entered7d: Count,
   /** Share of treated runs that reached the goal within its window; null while nobody has been treated. */
   goalRate: z.number().min(0).max(1).nullable(),
+  /** 95 % interval of that share; null with it. */
+  goalBetween: z.tuple([z.number(), z.number()]).nullable(),
+  /** Share that enters and gets nothing, as it is written: `10%`. */
+  holdout: z.string(),
+  /** A draft that is not what is live. */
+  draft: z.boolean(),
+  /** Request for approval that waits; null: none. */
+  waiting: z.string().nullable(),
+  /** Channels that it can send by. */
+  channels: z.array(z.string()),
+  /** '' where nobody is named. */
+  owner: z.string(),
+  tags: z.array(z.string()),
+  /** When and by whom it was last written. */
+  updatedAt: Time,
+  updatedBy: z.string(),
   /** Problems of the definition, and messages of the last seven days that failed. */
   issues: Count,
   publishedAt: Time.nullable(),
@@ -104,39 +120,11 @@ export const WatchJourney = action({
   streams: true,
 })
 
-export const SimulateJourney = action({
-  name: 'journeys.simulate',
-  does: 'Runs a journey, or its draft, for one person on given events in virtual time; nothing is sent and nothing is stored.',
-  may: 'journeys:read',
-  route: 'POST /api/journeys/:id/simulate',
-  input: z.object({
-    id: Slug,
-    version: z.int().positive().optional(),
-    /** The draft instead of a version. */
-    draft: z.boolean().default(false),
-    attributes: z.record(z.string(), z.json()).default({}),
-    events: z
-      .array(z.object({ name: z.string().min(1), at: Time, properties: z.record(z.string(), z.json()).default({}) }))
-      .min(1)
-      .max(200),
-    until: Time,
-  }),
-  output: z.object({
-    trace: z.array(
-      z.object({
-        at: Time,
-        kind: z.enum(['entered', 'refused', 'moved', 'migrated', 'exited', 'converted', 'message']),
-        step: z.string(),
-        reason: z.string(),
-        sentence: z.string(),
-      }),
-    ),
-  }),
-})
-
 /** A run that stands on a `hold` step. */
 export const HeldRun = z.object({
   profile: z.string(),
+  /** The best name that is known of the person; '' when there is none. */
+  name: z.string(),
   enrollment: z.string(),
   journey: Slug,
   journeyName: z.string(),
@@ -177,6 +165,27 @@ export const ReleaseRun = action({
   output: z.object({ run: HeldRun, verdict: z.enum(['released', 'rejected']) }),
 })
 
+export const MoveRuns = action({
+  name: 'journeys.moveRuns',
+  does: 'Moves people who stand on a step on to the next, or takes them out of the journey: those named, or all of them, at most 500 at once.',
+  may: 'publish',
+  route: 'POST /api/journeys/:id/runs/move',
+  audited: true,
+  input: z.object({
+    id: Slug,
+    step: Slug,
+    to: z.enum(['on', 'out']),
+    /** Left out: all who stand there. */
+    profiles: z.array(z.string().min(1).max(100)).min(1).max(500).optional(),
+    comment: z.string().max(500).default(''),
+  }),
+  output: z.object({
+    moved: z.int().nonnegative(),
+    /** More stand there: ask again. */
+    more: z.boolean(),
+  }),
+})
+
 /** A journey going out to many people at once. */
 export const BroadcastLine = z.object({
   /** Local time of a schedule, `existing:<segment>`, or `dates:<version>`. */
@@ -210,7 +219,7 @@ export const ListBroadcasts = action({
 export const ChangeBroadcast = action({
   name: 'journeys.broadcast.change',
   does: 'Pauses, resumes or cancels a broadcast that is on its way. Whoever has entered goes on; a cancelled one never comes again.',
-  may: 'journeys:publish',
+  may: 'send',
   route: 'POST /api/journeys/:id/broadcasts/change',
   audited: true,
   input: z.object({ id: Slug, occurrence: z.string().min(1).max(200), to: z.enum(['pause', 'resume', 'cancel']) }),
@@ -312,7 +321,7 @@ export const JourneyImpact = action({
 export const ChangeJourneyMode = action({
   name: 'journeys.mode',
   does: 'Pauses a journey, lets it run again, lets nobody in any more (drain), or ends every run at once (stop).',
-  may: 'journeys:publish',
+  may: 'publish',
   route: 'POST /api/journeys/:id/mode',
   input: z.object({
     id: Slug,

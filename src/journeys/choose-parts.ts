@@ -8,6 +8,8 @@ export const ChooseParts = z.strictObject({
   kind: z.literal('choose'),
   id: Slug,
   name: z.string().optional(),
+  note: z.string().max(2_000).optional(),
+  stage: z.string().min(1).max(60).optional(),
   by: z.strictObject({
     /** Model document of type `choice`. */
     model: Slug,

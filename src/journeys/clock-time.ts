@@ -14,6 +14,19 @@ export interface ClockTime {
  */
 export function nextClockTime({ time, days }: ClockTime, zone: string, from: number): number {
   const earliest = Math.floor(from / MINUTE) * MINUTE
+  const asked = `${time} ${days?.join() ?? ''} ${zone}`
+  const known = KNOWN.get(asked)
+  // What was next at an earlier moment and has not come yet is next now: thousands wait for the same nine o'clock.
+  if (known && known.since <= earliest && earliest <= known.moment) return Math.max(known.moment, from)
+  const moment = momentFrom({ time, days }, zone, earliest)
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear()
+  KNOWN.set(asked, { since: earliest, moment })
+  return Math.max(moment, from)
+}
+const KNOWN = new Map<string, { readonly since: number; readonly moment: number }>()
+const MOST_KNOWN = 2_000
+
+function momentFrom({ time, days }: ClockTime, zone: string, earliest: number): number {
   const clock = Temporal.PlainTime.from(time)
   // Yesterday first: its time may have been moved over midnight.
   let date = Temporal.Instant.fromEpochMilliseconds(earliest).toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 })
@@ -21,8 +34,7 @@ export function nextClockTime({ time, days }: ClockTime, zone: string, from: num
   for (let tries = 0; tries < 11; tries++, date = date.add({ days: 1 })) {
     if (days && !days.includes(WEEKDAYS[date.dayOfWeek - 1]!)) continue
     const moment = date.toZonedDateTime({ timeZone: zone, plainTime: clock })
-    if (moment.epochMilliseconds >= earliest && date.toZonedDateTime(zone).toPlainDate().equals(date))
-      return Math.max(moment.epochMilliseconds, from)
+    if (moment.epochMilliseconds >= earliest && date.toZonedDateTime(zone).toPlainDate().equals(date)) return moment.epochMilliseconds
   }
   throw new Error(`No ${time} on ${days?.join(', ')} within ten days in ${zone}`)
 }

@@ -26,6 +26,8 @@ export interface CompiledExit {
   /** The event must name the run by a key. */
   readonly keyed: boolean
   matches(record: EventRecord, run: Run): boolean
+  /** The key of the runs that it ends, where nothing but the key says which; null: more does. */
+  readonly keyOf: ((record: EventRecord) => string | undefined) | null
   readonly reason: Reason
 }
 
@@ -170,6 +172,7 @@ function compileExits(exits: Journey['exit']): ReadonlyMap<string, readonly Comp
       where: optional(where),
       keyed: pairs.length > 0,
       matches: (record, run) => pairs.every(({ theirs, ours }) => sameKey(theirs(record), ours(run))),
+      keyOf: where === undefined ? onlyKey(match) : null,
       reason: `exit_condition:${reason ?? event}`,
     }
     return { event, exit }
@@ -177,6 +180,13 @@ function compileExits(exits: Journey['exit']): ReadonlyMap<string, readonly Comp
   return new Map(
     Object.entries(Object.groupBy(compiled, ({ event }) => event)).map(([event, list]) => [event, list!.map(({ exit }) => exit)]),
   )
+}
+
+function onlyKey(match: Journey['exit'][number]['match']): CompiledExit['keyOf'] {
+  const [[theirs, ours] = ['', ''], ...more] = Object.entries(match ?? {})
+  if (ours !== 'entry.key' || more.length > 0) return null
+  const read = eventPath(theirs)
+  return (record) => keyText(read(record))
 }
 
 /** Equal as keys: the number 7 and the text "7" name the same cart; nothing equals what is missing. */

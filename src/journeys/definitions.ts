@@ -13,6 +13,7 @@ import { type CompiledJourney, compile } from './compile.ts'
 import { deciders } from './decided-by.ts'
 import type { CompiledEntry } from './entries/compile.ts'
 import { type EntryPolicy, entryPolicyOf } from './entries/limits.ts'
+import { type Closer, closersOf } from './entries/overtaken.ts'
 import type { Edit } from './in-flight.ts'
 import type { ModeChange } from './modes.ts'
 import { rank } from './rank.ts'
@@ -93,6 +94,8 @@ export interface Definitions {
   readonly notedEvents: ReadonlySet<string>
   /** Events that a step of any version waits for. */
   readonly awaitedEvents: ReadonlySet<string>
+  /** What ends runs of live journeys by their key, by event. */
+  readonly closers: ReadonlyMap<string, readonly Closer[]>
   readonly entryPolicy: EntryPolicy | undefined
   /** The published version of each template. */
   readonly templates: ReadonlyMap<string, TemplateInForce>
@@ -167,6 +170,7 @@ export function definitions(published: Published, previous?: Definitions): Defin
     appointed: doors.filter(({ entry }) => entry.appointment !== null),
     notedEvents: new Set(programs.flatMap(({ exits, goal }) => [...exits.keys(), goal.event])),
     awaitedEvents: new Set(programs.flatMap(({ awaited }) => awaited)),
+    closers: closersOf(live.values()),
     entryPolicy: entryPolicyOf(published.policy),
     templates: new Map(
       published.templates.map(({ id, slots: _slots, ...template }) => [id, { ...template, ...(asks.has(id) && { slots: asks.get(id)! }) }]),

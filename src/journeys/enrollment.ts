@@ -1,7 +1,7 @@
 import type { EventRecord } from '#events/schema.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { RunWindows } from '#segments/run-windows.ts'
-import type { Appointments, Remembered, Settling } from './entries/state.ts'
+import type { Appointments, Closed, Remembered, Settling } from './entries/state.ts'
 
 /** What became of the message of one step. `heard` are later receipts (`opened`, `clicked`, …) in order of arrival. */
 export interface Dispatch {
@@ -107,6 +107,8 @@ export interface JourneysSection {
   readonly settling?: readonly Settling[]
   /** What has just happened, for runs that arrive from a profile that became this one. */
   readonly recent?: readonly Remembered[]
+  /** Keys whose end has been heard, for events that begin a run and come late. */
+  readonly closed?: Closed
 }
 
 export const NO_JOURNEYS_YET: JourneysSection = { enrollments: [], memory: {}, watches: [] }

@@ -6,6 +6,7 @@ import { keptOut } from './assigned.ts'
 import type { Door } from './definitions.ts'
 import type { Enrollment, EntryEvent, GoalWatch, JourneyMemory } from './enrollment.ts'
 import { refusal, remembering } from './entries/limits.ts'
+import { isOvertaken } from './entries/overtaken.ts'
 import { answered, settle } from './entries/settle.ts'
 import { closedBecause, modeSeen } from './modes.ts'
 import type { Reason } from './reasons.ts'
@@ -27,7 +28,8 @@ export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
   if (entry.where && !entry.where(entryScope(turn, record))) return turnedAway(turn, record, door)
   answered(turn, record, journey.id)
   const key = entry.key(record)
-  const refused = closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key })
+  const refused =
+    closedBecause(turn, journey.id) ?? refusal(turn, record, { journey, entry, key }) ?? tooLate(turn, record, { journey, key })
   if (refused !== null || key === undefined) {
     refuse(turn, door, refused ?? 'key_missing')
     return true
@@ -45,6 +47,12 @@ export function enter(turn: Turn, record: EventRecord, door: Door): boolean {
   else start(turn, record, place)
   return true
 }
+
+const tooLate = (
+  turn: Turn,
+  record: EventRecord,
+  { journey, key }: { journey: Door['journey']; key: string | undefined },
+): Reason | null => (key !== undefined && isOvertaken(turn, record, { journey, key }) ? 'overtaken' : null)
 
 function turnedAway(turn: Turn, record: EventRecord, door: Door): boolean {
   const { unmatched, settle: window, maxAge } = door.entry

@@ -1,7 +1,9 @@
 import { channelWord } from '#channels/words.ts'
 import { milliseconds } from '#lib/duration.ts'
+import type { Language } from '#lib/language.ts'
 import { awaitedBy } from './awaited.ts'
 import { byChannel } from './sends.ts'
+import { KINDS, type OtherKind, SAYINGS } from './step-sayings.ts'
 import { type Best, type HoldStep, type Step, type WaitStep, type Window, weightOf } from './steps.ts'
 
 /** One way on from a branching step. An empty lane goes straight on below the step. */
@@ -9,15 +11,18 @@ export interface Lane {
   readonly id: string
   readonly label: string
   readonly steps: readonly Step[]
+  /** It has no list of its own: what comes on this way is what stands below the step. */
+  readonly through?: true
 }
 
 /** The ways on from a step, left to right as they are written; none for a step that only goes on. */
-export function lanes(step: Step): readonly Lane[] {
+export function lanes(step: Step, language: Language = 'en'): readonly Lane[] {
+  const say = SAYINGS[language]
   switch (step.kind) {
     case 'branch':
       return [
         ...step.branches.map((branch) => ({ id: branch.id, label: branch.label ?? branch.when, steps: branch.steps })),
-        { id: 'otherwise', label: 'Otherwise', steps: step.otherwise },
+        { id: 'otherwise', label: say.otherwise, steps: step.otherwise },
       ]
     case 'split':
       return step.arms.map((arm) => ({
@@ -28,20 +33,22 @@ export function lanes(step: Step): readonly Lane[] {
     case 'choose':
       return [
         ...step.options.map(({ id, label, steps }) => ({ id, label: label ?? id, steps })),
-        { id: 'fallback', label: `Fallback · ${step.by.control} for comparison`, steps: step.fallback },
+        { id: 'fallback', label: say.fallback(step.by.control), steps: step.fallback },
       ]
     case 'waitFor':
       return [
-        ...awaitedBy(step).map(({ id, label, event, steps = [] }) => ({ id, label: step.on ? (label ?? event) : 'Happened', steps })),
-        { id: 'otherwise', label: `Not within ${durationWords(step.upTo)}`, steps: step.otherwise ?? [] },
+        ...awaitedBy(step).map(({ id, label, event, steps = [] }) => ({ id, label: step.on ? (label ?? event) : say.happened, steps })),
+        { id: 'otherwise', label: say.notWithin(durationWords(step.upTo, language)), steps: step.otherwise ?? [] },
       ]
     case 'hold':
       return [
-        { id: 'then', label: 'Released', steps: step.then ?? [] },
-        { id: 'otherwise', label: 'Not released', steps: step.otherwise ?? [] },
+        { id: 'then', label: say.released, steps: step.then ?? [] },
+        { id: 'otherwise', label: say.notReleased, steps: step.otherwise ?? [] },
       ]
     case 'repeat':
-      return [{ id: 'steps', label: roundsWords(step), steps: step.steps }]
+      return [
+        { id: 'steps', label: step.until === undefined ? say.rounds(step.times) : say.upTo(say.rounds(step.times)), steps: step.steps },
+      ]
     case 'email':
     case 'sms':
     case 'push':
@@ -50,11 +57,11 @@ export function lanes(step: Step): readonly Lane[] {
     case 'slack':
     case 'webhook':
     case 'message':
-      return fallback(step.otherwise, { id: 'sent', label: 'Sent' }, 'Not sent')
+      return fallback(step.otherwise, { id: 'sent', label: say.sent }, say.notSent)
     case 'call':
-      return fallback(step.otherwise, { id: 'answered', label: 'Answered' }, 'No answer')
+      return fallback(step.otherwise, { id: 'answered', label: say.answered }, say.noAnswer)
     case 'wait':
-      return fallback(step.otherwise, { id: 'waited', label: 'Time is up' }, 'No date')
+      return fallback(step.otherwise, { id: 'waited', label: say.waited }, say.noDate)
     case 'update':
     case 'notify':
     case 'start':
@@ -68,14 +75,11 @@ export function lanes(step: Step): readonly Lane[] {
 function fallback(otherwise: readonly Step[] | undefined, below: { id: string; label: string }, label: string): readonly Lane[] {
   return otherwise?.length
     ? [
-        { ...below, steps: [] },
+        { ...below, steps: [], through: true },
         { id: 'otherwise', label, steps: otherwise },
       ]
     : []
 }
-
-const roundsWords = ({ times, until }: { times: number; until?: string | undefined }): string =>
-  `${until === undefined ? '' : 'Up to '}${times} ${times === 1 ? 'round' : 'rounds'}`
 
 function share(weight: number, arms: readonly Parameters<typeof weightOf>[0][]): string {
   const total = arms.reduce((sum, arm) => sum + weightOf(arm), 0)
@@ -93,17 +97,20 @@ export interface Place {
   readonly parent: string
 }
 
-const TOP = { depth: 1, lane: '', parent: '' } as const
+const TOP = { depth: 1, lane: '', parent: '', language: 'en' } as const
+type From = Omit<Place, 'step'> & { readonly language: Language }
 
 /** Every step in the order in which it is written. */
-export function places(steps: readonly Step[], at: Omit<Place, 'step'> = TOP): readonly Place[] {
+export const places = (steps: readonly Step[], language: Language = 'en'): readonly Place[] => placesFrom(steps, { ...TOP, language })
+
+function placesFrom(steps: readonly Step[], { language, ...at }: From): readonly Place[] {
   return steps.flatMap((step, i) => [
     { ...at, step, lane: i === 0 ? at.lane : '' },
-    ...lanes(step).flatMap((way) => places(way.steps, { parent: step.id, lane: way.label, depth: at.depth + 1 })),
+    ...lanes(step, language).flatMap((way) => placesFrom(way.steps, { parent: step.id, lane: way.label, depth: at.depth + 1, language })),
   ])
 }
 
-const UNIT_WORDS = [
+const UNIT_SIZES = [
   ['week', 604_800_000],
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -113,17 +120,18 @@ const UNIT_WORDS = [
 ] as const
 
 /** `2h30m` → `2 hours 30 minutes`; a text that is no duration stays as it is. */
-export function durationWords(text: string): string {
+export function durationWords(text: string, language: Language = 'en'): string {
+  const { units } = SAYINGS[language]
   let rest = milliseconds(text)
   if (rest === undefined) return text
   const parts: string[] = []
-  for (const [word, size] of UNIT_WORDS) {
+  for (const [unit, size] of UNIT_SIZES) {
     const count = Math.floor(rest / size)
-    if (word === 'week' && rest % size !== 0) continue
-    if (count > 0) parts.push(`${count} ${word}${count === 1 ? '' : 's'}`)
+    if (unit === 'week' && rest % size !== 0) continue
+    if (count > 0) parts.push(`${count} ${units[unit][count === 1 ? 0 : 1]}`)
     rest -= count * size
   }
-  return parts.join(' ') || '0 seconds'
+  return parts.join(' ') || `0 ${units.second[1]}`
 }
 
 export type Family = 'trigger' | 'message' | 'logic' | 'time' | 'data' | 'decision' | 'exit'
@@ -162,132 +170,92 @@ export function family(kind: Step['kind']): Family {
 }
 
 /** The kind in the field's words. */
-export function kindWord(kind: Step['kind']): string {
-  switch (kind) {
-    case 'email':
-    case 'sms':
-    case 'push':
-    case 'inapp':
-    case 'whatsapp':
-    case 'slack':
-    case 'webhook':
-      return channelWord(kind)
-    case 'branch':
-      return 'Branch'
-    case 'split':
-      return 'Split'
-    case 'choose':
-      return 'Choose'
-    case 'message':
-      return 'Message'
-    case 'call':
-      return 'Call'
-    case 'notify':
-      return 'Note to colleagues'
-    case 'repeat':
-      return 'Repeat'
-    case 'start':
-      return 'Start journey'
-    case 'stop':
-      return 'Stop journey'
-    case 'hold':
-      return 'Hold for a decision'
-    case 'wait':
-      return 'Wait'
-    case 'waitFor':
-      return 'Wait for event'
-    case 'update':
-      return 'Update profile'
-    case 'exit':
-      return 'Exit'
-  }
-}
+export const kindWord = (kind: Step['kind'], language: Language = 'en'): string =>
+  Object.hasOwn(KINDS.en, kind) ? KINDS[language][kind as OtherKind] : channelWord(kind as Exclude<Step['kind'], OtherKind>, language)
 
 /** The step's own name, or what it does in a few words. */
-export function title(step: Step): string {
+export function title(step: Step, language: Language = 'en'): string {
   if (step.name) return step.name
+  const say = SAYINGS[language]
   switch (step.kind) {
     case 'wait':
-      return waitTitle(step)
+      return waitTitle(step, language)
     case 'waitFor':
-      return step.event === undefined ? `Wait for one of ${step.on?.length ?? 0} events` : `Wait for ${step.event}`
+      return step.event === undefined ? say.waitForOne(step.on?.length ?? 0) : say.waitFor(step.event)
     case 'message':
-      return `Send by ${step.ways.map((way) => kindWord(byChannel(way).channel)).join(', else ')}`
+      return say.sendBy(step.ways.map((way) => kindWord(byChannel(way).channel, language)))
     case 'call':
-      return `Ask ${hostOf(step.url)}`
+      return say.ask(hostOf(step.url))
     case 'notify':
-      return step.to ? `Tell ${step.to.join(', ')}` : 'Write a note'
+      return step.to ? say.tell(step.to.join(', ')) : say.note
     case 'repeat':
-      return `Repeat ${step.until === undefined ? '' : 'up to '}${step.times} ${step.times === 1 ? 'time' : 'times'}`
+      return say.repeat(step.times, step.until !== undefined)
     case 'start':
-      return `Start ${step.journey}`
+      return say.start(step.journey)
     case 'stop':
-      return `Stop ${step.journey}`
+      return say.stop(step.journey)
     case 'hold':
-      return 'Wait for a decision'
+      return say.hold
     case 'branch':
       return step.branches.length === 1
-        ? `If ${step.branches[0]?.label ?? step.branches[0]?.when ?? ''}`
-        : `${step.branches.length + 1} ways`
+        ? say.when(step.branches[0]?.label ?? step.branches[0]?.when ?? '')
+        : say.ways(step.branches.length + 1)
     case 'split':
-      return `Split in ${step.arms.length}`
+      return say.split(step.arms.length)
     case 'choose':
-      return `Let ${step.by.model} choose`
+      return say.choose(step.by.model)
     case 'email':
     case 'sms':
     case 'push':
     case 'inapp':
     case 'whatsapp':
     case 'slack':
-      return `Send ${step.template}`
+      return say.send(step.template)
     case 'webhook':
-      return `Call ${hostOf(step.url)}`
+      return say.call(hostOf(step.url))
     case 'update':
-      return `Set ${Object.keys(step.set).join(', ')}`
+      return say.set(Object.keys(step.set).join(', '))
     case 'exit':
-      return step.reason ? `Leave: ${step.reason}` : 'Leave'
+      return step.reason ? say.leaveFor(step.reason) : say.leave
   }
 }
 
 /** The second line of a step: what its title does not say. */
-export function detail(step: Step): string {
+export function detail(step: Step, language: Language = 'en'): string {
+  const say = SAYINGS[language]
   switch (step.kind) {
     case 'wait':
-      return waitDetail(step)
+      return waitDetail(step, language)
     case 'waitFor':
       return [
-        `up to ${durationWords(step.upTo)}`,
-        step.of ? `of ${step.of}` : '',
-        step.mode === 'ranked' ? 'the highest in the list counts' : step.on ? 'the first that comes counts' : '',
+        say.upToSpan(durationWords(step.upTo, language)),
+        step.of ? say.ofOther(step.of) : '',
+        step.mode === 'ranked' ? say.highest : step.on ? say.first : '',
       ]
         .filter(Boolean)
         .join(', ')
     case 'message':
-      return ['the next way when one does not work', timingWords(step)].filter(Boolean).join(' · ')
+      return [say.nextWay, timingWords(step, language)].filter(Boolean).join(' · ')
     case 'call':
-      return `${step.method} ${step.url}, up to ${durationWords(step.timeout)}, kept as run.${step.save}`
+      return say.asked(`${step.method} ${step.url}`, durationWords(step.timeout, language), step.save)
     case 'notify':
       return step.text
     case 'repeat':
-      return step.until === undefined ? '' : `until ${step.until}`
+      return step.until === undefined ? '' : say.until(step.until)
     case 'start':
-      return Object.keys(step.with).length > 0 ? `with ${Object.keys(step.with).join(', ')}` : ''
+      return Object.keys(step.with).length > 0 ? say.withNames(Object.keys(step.with).join(', ')) : ''
     case 'stop':
       return step.reason ?? ''
     case 'hold':
-      return [step.note ?? '', `up to ${durationWords(step.upTo)}`, `by ${decidersOf(step)}`].filter(Boolean).join(' · ')
+      return [step.note ?? '', say.upToSpan(durationWords(step.upTo, language)), say.by(decidersOf(step, language))]
+        .filter(Boolean)
+        .join(' · ')
     case 'branch':
       return step.branches.map((branch) => branch.when).join(' · ')
     case 'split':
-      return 'the same person always gets the same arm'
+      return say.sameArm
     case 'choose':
-      return [
-        `one of ${step.options.map(({ id, label }) => label ?? id).join(', ')}`,
-        `${step.by.control} get the fallback for comparison`,
-        step.by.holdout === '0%' ? '' : `${step.by.holdout} get nothing`,
-      ]
-        .filter(Boolean)
-        .join(' · ')
+      return choiceDetail(step, language)
     case 'email':
     case 'sms':
     case 'push':
@@ -296,13 +264,13 @@ export function detail(step: Step): string {
     case 'slack':
       return [
         step.name ? step.template : '',
-        step.lane === 'transactional' ? 'transactional' : step.topic ? `topic ${step.topic}` : '',
-        timingWords(step),
+        step.lane === 'transactional' ? say.transactional : step.topic ? say.topic(step.topic) : '',
+        timingWords(step, language),
       ]
         .filter(Boolean)
         .join(' · ')
     case 'webhook':
-      return [`${step.method} ${step.url}`, timingWords(step)].filter(Boolean).join(' · ')
+      return [`${step.method} ${step.url}`, timingWords(step, language)].filter(Boolean).join(' · ')
     case 'update':
       return Object.entries(step.set)
         .map(([name, value]) => `${name} ${typeof value === 'string' && value.startsWith('=') ? value : `= ${JSON.stringify(value)}`}`)
@@ -313,48 +281,62 @@ export function detail(step: Step): string {
 }
 
 /** Who may release a held run, for people. */
-export const decidersOf = (step: HoldStep): string => (step.for === 'approvals:decide' ? 'approvers' : `whoever holds ${step.for}`)
+export const decidersOf = (step: HoldStep, language: Language = 'en'): string =>
+  step.for === 'approvals:decide' ? SAYINGS[language].approvers : SAYINGS[language].holders(step.for)
 
-function waitTitle(step: WaitStep): string {
-  if (step.for) return `Wait ${durationWords(step.for)}`
+function choiceDetail({ by, options }: Extract<Step, { kind: 'choose' }>, language: Language): string {
+  const say = SAYINGS[language]
+  const parts = [say.oneOf(options.map(({ id, label }) => label ?? id).join(', ')), say.getFallback(by.control)]
+  return [...parts, ...(by.holdout === '0%' ? [] : [say.getNothing(by.holdout)])].join(' · ')
+}
+
+function waitTitle(step: WaitStep, language: Language): string {
+  const say = SAYINGS[language]
+  if (step.for) return say.waitSpan(durationWords(step.for, language))
   const { until, window } = step
-  if (until && 'best' in until) return 'Wait for their best hour'
-  if (until && 'date' in until) return `Wait until ${offsetWords(until.offset)}${until.date.replace(/^profile\./, '').replaceAll('_', ' ')}`
-  if (until) return `Wait until ${until.time}${daysWords(until.days)}`
-  return window ? `Wait for ${windowWords(window)}` : 'Wait'
+  if (until && 'best' in until) return say.waitBest
+  if (until && 'date' in until)
+    return say.waitUntil(`${offsetWords(until.offset, language)}${until.date.replace(/^profile\./, '').replaceAll('_', ' ')}`)
+  if (until) return say.waitUntil(`${until.time}${daysWords(until.days, language)}`)
+  return window ? say.waitWindow(windowWords(window, language)) : say.wait
 }
 
 /** What the title leaves out: the rest of the wait, and whose clocks are read. */
-function waitDetail(step: WaitStep): string {
+function waitDetail(step: WaitStep, language: Language): string {
+  const say = SAYINGS[language]
   const { until, window } = step
-  const parts = [step.name && step.for ? durationWords(step.for) : '']
-  if (until && 'best' in until) parts.push(`${step.name || step.for ? 'then their best hour, ' : ''}${bestWords(until.best)}`)
-  else if (until && 'date' in until) parts.push(until.time === undefined ? '' : `at ${until.time}`)
-  else if (until) parts.push(step.name || step.for ? `until ${until.time}${daysWords(until.days)}` : '')
+  const parts = [step.name && step.for ? durationWords(step.for, language) : '']
+  if (until && 'best' in until) {
+    const best = bestWords(until.best, language)
+    parts.push(step.name || step.for ? say.thenBest(best) : best)
+  } else if (until && 'date' in until) parts.push(until.time === undefined ? '' : say.at(until.time))
+  else if (until) parts.push(step.name || step.for ? say.until(`${until.time}${daysWords(until.days, language)}`) : '')
   if (window) {
-    if (step.name || step.for || until) parts.push(`while ${windowWords(window)}`)
-    if (window.except.length > 0) parts.push(`not on ${window.except.join(', ')}`)
-    if (window.spread) parts.push(`spread over ${durationWords(window.spread)}`)
+    if (step.name || step.for || until) parts.push(say.while(windowWords(window, language)))
+    if (window.except.length > 0) parts.push(say.notOn(window.except.join(', ')))
+    if (window.spread) parts.push(say.spread(durationWords(window.spread, language)))
   }
   const zones = until && 'best' in until ? window : (until ?? window)
-  if (zones) parts.push(zones.zone === 'profile' ? `in the person’s time zone, else ${zones.fallbackZone}` : `in ${zones.zone}`)
+  if (zones) parts.push(zones.zone === 'profile' ? say.theirZone(zones.fallbackZone) : say.zone(zones.zone))
   return parts.filter(Boolean).join(', ')
 }
 
-const bestWords = ({ within, model }: Best): string => `within ${durationWords(within)}${model === undefined ? '' : ` by ${model}`}`
+const bestWords = ({ within, model }: Best, language: Language): string =>
+  SAYINGS[language].within(durationWords(within, language), model ?? '')
 /** When the message goes, if it does not go at once. */
-const timingWords = (step: { readonly timing?: { readonly best: Best } | undefined }): string =>
-  step.timing ? `at their best hour, ${bestWords(step.timing.best)}` : ''
+const timingWords = (step: { readonly timing?: { readonly best: Best } | undefined }, language: Language): string =>
+  step.timing ? SAYINGS[language].best(bestWords(step.timing.best, language)) : ''
 
-const windowWords = ({ from, to, days }: Window): string => `${from}–${to}${daysWords(days)}`
+const windowWords = ({ from, to, days }: Window, language: Language): string => `${from}–${to}${daysWords(days, language)}`
 
-function offsetWords(offset: string): string {
+function offsetWords(offset: string, language: Language): string {
   const span = offset.replace(/^[+-]/, '')
   if (milliseconds(span) === 0) return ''
-  return `${durationWords(span)} ${offset.startsWith('-') ? 'before' : 'after'} `
+  const words = durationWords(span, language)
+  return offset.startsWith('-') ? SAYINGS[language].before(words) : SAYINGS[language].after(words)
 }
 
-const daysWords = (days: readonly string[] | undefined): string =>
-  days?.length ? ` on ${days.map((day) => day.slice(0, 1).toUpperCase() + day.slice(1)).join(', ')}` : ''
+const daysWords = (days: readonly string[] | undefined, language: Language): string =>
+  days?.length ? SAYINGS[language].onDays(days.map((day) => SAYINGS[language].days[day] ?? day).join(', ')) : ''
 
 const hostOf = (url: string): string => /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? url

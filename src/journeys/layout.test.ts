@@ -155,6 +155,65 @@ test('a line leads from the end of a round back to its repeat; who leaves in eve
   )
 })
 
+/** The places of a program: first in every list, and after each step that can be gone on from. */
+const spotsOf = (steps: readonly Step[], parent = '', lane = ''): string[] => [
+  ...Array.from({ length: steps.length + 1 }, (_, index) => index)
+    .filter((index) => index === 0 || goesOn(steps[index - 1]!))
+    .map((index) => `${parent}/${lane}/${index}`),
+  ...steps.flatMap((step) => lanes(step).flatMap((way) => (way.through ? [] : spotsOf(way.steps, step.id, way.id)))),
+]
+const goesOn = (step: Step): boolean => {
+  const ways = lanes(step)
+  return step.kind !== 'exit' && (ways.length === 0 || ways.some(({ steps }) => steps.length === 0 || goesOn(steps.at(-1)!)))
+}
+
+test('there is a place before and after every step that somebody comes by, none is under a box, and none under another', () => {
+  fc.assert(
+    fc.property(anySteps.map(named), (steps) => {
+      const { boxes, spots } = layout(steps)
+      assert.deepEqual(spots.map(({ id }) => id).sort(), spotsOf(steps).sort())
+      for (const spot of spots) {
+        const area = { x: spot.x - 12, y: spot.y - 12, width: 24, height: 24 }
+        for (const box of boxes) assert.ok(!overlap(box, { ...box, ...area }), `${spot.id} lies on ${box.id}`)
+        for (const other of spots)
+          assert.ok(
+            other === spot || Math.abs(other.x - spot.x) >= 24 || Math.abs(other.y - spot.y) >= 24,
+            `${spot.id} lies on ${other.id}`,
+          )
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what is folded away leaves its step, how many are in it, and the way on below it', () => {
+  const wait = (id: string): Step => ({ kind: 'wait', id, for: '1d' })
+  const fork: Step = {
+    kind: 'branch',
+    id: 'fork',
+    branches: [{ id: 'a', when: 'profile.a == 1', steps: [wait('x'), wait('y')] }],
+    otherwise: [],
+  }
+  const { boxes, lines } = layout([fork, wait('after')], new Set(['fork']))
+  assert.deepEqual(
+    boxes.map(({ id, folded }) => [id, folded]),
+    [
+      ['@entry', 0],
+      ['fork', 2],
+      ['after', 0],
+      ['@end', 0],
+    ],
+  )
+  assert.deepEqual(
+    lines.map(({ from, to }) => [from, to]),
+    [
+      ['@entry', 'fork'],
+      ['fork', 'after'],
+      ['after', '@end'],
+    ],
+  )
+})
+
 test('300 steps are placed within 5 ms', () => {
   const block = (i: number): Step => ({
     kind: 'branch',

@@ -1,4 +1,6 @@
-import { type Lane, lanes } from './lanes.ts'
+import type { Language } from '#lib/language.ts'
+import { type Lane, lanes, places } from './lanes.ts'
+import { type Stage, walked } from './stages.ts'
 import type { Step } from './steps.ts'
 
 export interface Box {
@@ -6,6 +8,10 @@ export interface Box {
   readonly id: string
   readonly kind: 'entry' | 'step' | 'end'
   readonly step?: Step
+  /** Steps that are folded away inside it; 0: it stands open. */
+  readonly folded: number
+  /** It stands for a folded stage of this name. */
+  readonly stage?: string
   readonly x: number
   readonly y: number
   readonly width: number
@@ -28,9 +34,34 @@ export interface Point {
   readonly x: number
   readonly y: number
 }
+/** A place between steps, where another one can be put: in which list of which step, and before the how manieth. */
+export interface Spot {
+  /** `<parent>/<lane>/<index>`. */
+  readonly id: string
+  /** Step whose lane it is in; '' at the top. */
+  readonly parent: string
+  /** Id of that lane; '' at the top. */
+  readonly lane: string
+  readonly index: number
+  /** Its middle. */
+  readonly x: number
+  readonly y: number
+}
+/** What is drawn around the steps of an open stage. */
+export interface Frame {
+  /** Its first step. */
+  readonly id: string
+  readonly name: string
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
 export interface Picture {
+  readonly stages: readonly Frame[]
   readonly boxes: readonly Box[]
   readonly lines: readonly Line[]
+  readonly spots: readonly Spot[]
   readonly width: number
   readonly height: number
 }
@@ -39,10 +70,17 @@ export const BOX_WIDTH = 240
 export const BOX_HEIGHT = 68
 const END_HEIGHT = 32
 const LANE_GAP = 40
-/** Room between a step and the next; a lane's label needs more. */
-const ROW_GAP = 48
-const FORK_GAP = 76
-const EMPTY_LANE_WIDTH = 140
+/** Room between a step and the next, with a place to put another in its middle; a lane's label needs more. */
+const ROW_GAP = 56
+const FORK_GAP = 92
+/** Below lanes: where they meet again, and the place below that. */
+const JOIN_GAP = 36
+const MEET = 8
+const EMPTY_LANE_WIDTH = 160
+/** Room of the frame of a stage around its steps; its name stands above the first. */
+const STAGE_TOP = 26
+const STAGE_BOTTOM = 10
+const STAGE_SIDE = 14
 /** Room on each side of what is repeated, for the line that leads back. */
 const BACK_GAP = 24
 
@@ -54,94 +92,180 @@ interface End {
   readonly points: readonly Point[]
 }
 interface Drawing {
+  readonly stages: Frame[]
   readonly boxes: Box[]
   readonly lines: Line[]
+  readonly spots: Spot[]
 }
+/** A list of steps, by the step and the lane that hold it. */
+interface List {
+  readonly parent: string
+  readonly lane: string
+}
+
+/** The steps whose lanes are not drawn. */
+export type Folded = ReadonlySet<string>
+const NONE: Folded = new Set()
 
 /**
  * Places a structured program: lanes side by side in written order, each sequence centred over its lanes,
  * everything that comes after a branching step below all of its lanes. One pass for widths, one to place.
  */
-export function layout(steps: readonly Step[]): Picture {
+export function layout(steps: readonly Step[], folded: Folded = NONE, language: Language = 'en'): Picture {
   const widths = new Map<Step, number>()
-  const width = sequenceWidth(steps, widths)
-  const drawing: Drawing = { boxes: [], lines: [] }
+  const width = sequenceWidth(steps, { widths, folded, language })
+  const drawing: Drawing = { stages: [], boxes: [], lines: [], spots: [] }
   const middle = width / 2
-  drawing.boxes.push({ id: '@entry', kind: 'entry', x: middle - BOX_WIDTH / 2, y: 0, width: BOX_WIDTH, height: BOX_HEIGHT })
+  drawing.boxes.push({ id: '@entry', kind: 'entry', folded: 0, x: middle - BOX_WIDTH / 2, y: 0, width: BOX_WIDTH, height: BOX_HEIGHT })
   const start: End = { from: '@entry', label: '', points: [{ x: middle, y: BOX_HEIGHT }] }
-  const placed = placeSequence(steps, { middle, y: BOX_HEIGHT + ROW_GAP, ends: [start] }, { drawing, widths })
-  if (placed.ends.length === 0) return { ...drawing, width, height: placed.y - ROW_GAP }
-  join(placed.ends, { id: '@end', x: middle, y: placed.y }, drawing)
-  drawing.boxes.push({ id: '@end', kind: 'end', x: middle - BOX_WIDTH / 2, y: placed.y, width: BOX_WIDTH, height: END_HEIGHT })
-  return { ...drawing, width, height: placed.y + END_HEIGHT }
+  const top = { middle, y: BOX_HEIGHT + ROW_GAP, spotY: BOX_HEIGHT + ROW_GAP / 2, ends: [start] }
+  const placed = placeSequence(steps, top, { drawing, widths, folded, language, list: { parent: '', lane: '' } })
+  if (placed.ends.length > 0) {
+    join(placed.ends, { id: '@end', x: middle, y: placed.y, spotY: placed.spotY }, drawing)
+    const x = middle - BOX_WIDTH / 2
+    drawing.boxes.push({ id: '@end', kind: 'end', folded: 0, x, y: placed.y, width: BOX_WIDTH, height: END_HEIGHT })
+  }
+  return { ...drawing, width, height: Math.max(...drawing.boxes.map((box) => box.y + box.height)) }
 }
 
-function sequenceWidth(steps: readonly Step[], widths: Map<Step, number>): number {
+/** The same with the entry's middle at 0, so that what grows on one side leaves everything else where it is. */
+export function centred(picture: Picture): Picture {
+  const by = picture.width / 2
+  const to = <T extends Point>(point: T): T => ({ ...point, x: point.x - by })
+  return {
+    ...picture,
+    stages: picture.stages.map(to),
+    boxes: picture.boxes.map(to),
+    spots: picture.spots.map(to),
+    lines: picture.lines.map((line) => ({ ...line, labelAt: to(line.labelAt), points: line.points.map(to) })),
+  }
+}
+
+/** The ways on that are drawn. */
+const drawn = (step: Step, { folded, language }: Widths): readonly Lane[] => (folded.has(step.id) ? [] : lanes(step, language))
+
+interface Widths {
+  readonly widths: Map<Step, number>
+  readonly folded: Folded
+  readonly language: Language
+}
+
+function sequenceWidth(steps: readonly Step[], known: Widths): number {
   let widest = BOX_WIDTH
-  for (const step of steps) {
-    const ways = lanes(step)
-    const lines = Math.max(0, ways.length - 1) * LANE_GAP + (step.kind === 'repeat' ? 2 * BACK_GAP : 0)
-    const width = ways.reduce((sum, lane) => sum + laneWidth(lane, widths), 0) + lines
-    widths.set(step, width)
+  for (const { step, shut } of walked(steps, known.folded)) {
+    const ways = shut ? [] : drawn(step, known)
+    const lines = ways.reduce((sum, lane) => sum + laneWidth(lane, known), Math.max(0, ways.length - 1) * LANE_GAP)
+    const width = step.kind === 'repeat' && ways.length > 0 ? Math.max(lines, BOX_WIDTH) + 2 * BACK_GAP : lines
+    known.widths.set(step, width)
     widest = Math.max(widest, width)
   }
   return widest
 }
 
-const laneWidth = (lane: Lane, widths: Map<Step, number>): number =>
-  lane.steps.length === 0 ? EMPTY_LANE_WIDTH : sequenceWidth(lane.steps, widths)
+const laneWidth = (lane: Lane, known: Widths): number => (lane.steps.length === 0 ? EMPTY_LANE_WIDTH : sequenceWidth(lane.steps, known))
 
 interface Cursor {
   readonly middle: number
   readonly y: number
+  /** Middle of the place before what comes next. */
+  readonly spotY: number
   readonly ends: readonly End[]
 }
-interface Room {
+interface Room extends Widths {
   readonly drawing: Drawing
-  readonly widths: Map<Step, number>
+  readonly list: List
 }
 
 function placeSequence(steps: readonly Step[], from: Cursor, room: Room): Cursor {
   let cursor = from
-  for (const step of steps) {
+  let begun: { stage: Stage; top: number } | undefined
+  for (const { step, index, begins, shut, ends: last } of walked(steps, room.folded)) {
     const { middle, y } = cursor
-    join(cursor.ends, { id: step.id, x: middle, y }, room.drawing)
-    room.drawing.boxes.push({ id: step.id, kind: 'step', step, x: middle - BOX_WIDTH / 2, y, width: BOX_WIDTH, height: BOX_HEIGHT })
-    const ways = lanes(step)
-    if (step.kind === 'exit') cursor = { middle, y: y + BOX_HEIGHT + ROW_GAP, ends: [] }
-    else if (ways.length === 0) {
-      cursor = { middle, y: y + BOX_HEIGHT + ROW_GAP, ends: [{ from: step.id, label: '', points: [{ x: middle, y: y + BOX_HEIGHT }] }] }
-    } else cursor = placeLanes(step, ways, { middle, y: y + BOX_HEIGHT, room })
+    if (begins) begun = { stage: begins, top: y - STAGE_TOP }
+    place(index, cursor, room)
+    join(cursor.ends, { id: step.id, x: middle, y, spotY: cursor.spotY }, room.drawing)
+    const folded = shut ? places(shut.steps).length : room.folded.has(step.id) ? inside(step) : 0
+    const x = middle - BOX_WIDTH / 2
+    const named = shut && { stage: shut.name }
+    room.drawing.boxes.push({ id: step.id, kind: 'step', step, folded, ...named, x, y, width: BOX_WIDTH, height: BOX_HEIGHT })
+    const ways = shut ? [] : drawn(step, room)
+    if (ways.length > 0) cursor = placeLanes(step, ways, { middle, y: y + BOX_HEIGHT, room })
+    else {
+      const bottom = y + BOX_HEIGHT
+      const ends = (shut?.steps ?? [step]).every(goesOn) ? [{ from: step.id, label: '', points: [{ x: middle, y: bottom }] }] : []
+      cursor = { middle, y: bottom + ROW_GAP, spotY: bottom + ROW_GAP / 2, ends }
+    }
+    if (last && begun) {
+      frame(begun, { middle, bottom: cursor.y - (ways.length > 0 ? JOIN_GAP : ROW_GAP) }, room)
+      begun = undefined
+    }
   }
+  place(steps.length, cursor, room)
   return cursor
 }
 
+/** Around the steps of a stage, as wide as the widest of them. */
+function frame(
+  { stage, top }: { readonly stage: Stage; readonly top: number },
+  { middle, bottom }: { readonly middle: number; readonly bottom: number },
+  { widths, drawing }: Room,
+): void {
+  const widest = stage.steps.reduce((most, step) => Math.max(most, widths.get(step) ?? 0), BOX_WIDTH)
+  const width = widest + 2 * STAGE_SIDE
+  drawing.stages.push({
+    id: stage.first,
+    name: stage.name,
+    x: middle - width / 2,
+    y: top,
+    width,
+    height: bottom + STAGE_BOTTOM - top,
+  })
+}
+
+/** Nothing can be put where nobody comes by. */
+function place(index: number, { ends, middle, spotY }: Cursor, { drawing, list }: Room): void {
+  if (ends.length > 0) drawing.spots.push({ id: `${list.parent}/${list.lane}/${index}`, ...list, index, x: middle, y: spotY })
+}
+
+const inside = (step: Step): number => lanes(step).reduce((sum, lane) => sum + places(lane.steps).length, 0)
+
+/** Whether somebody who comes to the step can go on below it. */
+function goesOn(step: Step): boolean {
+  if (step.kind === 'exit') return false
+  const ways = lanes(step)
+  return ways.length === 0 || ways.some((lane) => lane.steps.length === 0 || goesOn(lane.steps[lane.steps.length - 1]!))
+}
+
 function placeLanes(step: Step, ways: readonly Lane[], at: { middle: number; y: number; room: Room }): Cursor {
-  const forkY = at.y + FORK_GAP / 4
+  const { room } = at
+  const forkY = at.y + FORK_GAP / 5
   const laneY = at.y + FORK_GAP
-  let left = at.middle - (at.room.widths.get(step) ?? 0) / 2 + (step.kind === 'repeat' ? BACK_GAP : 0)
+  const outer = at.middle - (room.widths.get(step) ?? 0) / 2
+  let left = step.kind === 'repeat' ? at.middle - laneWidthPlaced(ways[0]!, room.widths) / 2 : outer
   let bottom = laneY
   const ends: End[] = []
   for (const lane of ways) {
-    const width = laneWidthPlaced(lane, at.room.widths)
+    const width = laneWidthPlaced(lane, room.widths)
     const x = left + width / 2
-    const points =
-      x === at.middle
-        ? [{ x, y: at.y }]
-        : [
-            { x: at.middle, y: at.y },
-            { x: at.middle, y: forkY },
-            { x, y: forkY },
-          ]
-    const opening: End = { from: step.id, label: lane.label, labelAt: { x, y: at.y + FORK_GAP / 2 + 6 }, points }
-    const inside = placeSequence(lane.steps, { middle: x, y: laneY, ends: [opening] }, at.room)
-    const turns = step.kind === 'repeat' && lane.steps.length > 0 && inside.ends.length > 0
-    if (turns) leadBack(step, { x, left, ...at, bottom: inside.y }, at.room.drawing)
-    ends.push(...(turns ? inside.ends.map((end) => led(end, { x, y: inside.y - ROW_GAP / 3 })) : inside.ends))
-    bottom = Math.max(bottom, lane.steps.length > 0 ? inside.y : laneY)
+    const fork = [
+      { x: at.middle, y: at.y },
+      { x: at.middle, y: forkY },
+      { x, y: forkY },
+    ]
+    const points = x === at.middle ? [{ x, y: at.y }] : fork
+    const opening: End = { from: step.id, label: lane.label, labelAt: { x, y: at.y + FORK_GAP * 0.43 }, points }
+    const begin = { middle: x, y: laneY, spotY: laneY - 20, ends: [opening] }
+    const list = { parent: step.id, lane: lane.id }
+    // A way that only leads on has no list to put a step in: below the step is the same place.
+    const below = lane.through ? { ...begin, y: laneY } : placeSequence(lane.steps, begin, { ...room, list })
+    ends.push(...below.ends)
+    bottom = Math.max(bottom, lane.steps.length > 0 ? below.y : laneY)
     left += width + LANE_GAP
   }
-  return { middle: at.middle, y: bottom, ends }
+  const meets = bottom - MEET
+  if (step.kind === 'repeat' && ends.length > 0) leadBack(step, { middle: at.middle, y: at.y, left: outer, meets }, room.drawing)
+  const gathered = ends.map((end) => led(end, { x: at.middle, y: meets }))
+  return { middle: at.middle, y: bottom + JOIN_GAP, spotY: bottom + JOIN_GAP / 2 - 4, ends: gathered }
 }
 
 /** A loose end led sideways to a point below it. */
@@ -158,10 +282,10 @@ function led(end: End, { x, y }: Point): End {
 /** From where the ends of a round meet, along its left side, up to the step that begins the next. */
 function leadBack(
   step: Step,
-  { x, left, middle, y, bottom }: { x: number; left: number; middle: number; y: number; bottom: number },
+  { left, middle, y, meets }: { left: number; middle: number; y: number; meets: number },
   drawing: Drawing,
 ): void {
-  const [meets, side, beside] = [bottom - ROW_GAP / 3, left - BACK_GAP / 2, y - BOX_HEIGHT / 2]
+  const [side, beside] = [left + BACK_GAP / 2, y - BOX_HEIGHT / 2]
   drawing.lines.push({
     id: `${step.id}<${step.id}`,
     from: step.id,
@@ -170,7 +294,7 @@ function leadBack(
     back: true,
     labelAt: { x: side, y: (meets + beside) / 2 },
     points: [
-      { x, y: meets },
+      { x: middle, y: meets },
       { x: side, y: meets },
       { x: side, y: beside },
       { x: middle - BOX_WIDTH / 2 - 2, y: beside },
@@ -184,25 +308,23 @@ function laneWidthPlaced(lane: Lane, widths: Map<Step, number>): number {
   return lane.steps.reduce((widest, step) => Math.max(widest, widths.get(step) ?? 0), BOX_WIDTH)
 }
 
-function join(ends: readonly End[], to: { id: string; x: number; y: number }, drawing: Drawing): void {
-  const mergeY = to.y - ROW_GAP / 3
+/** The corners from a loose end down to the box that takes it up. */
+function down(points: readonly Point[], to: Point): readonly Point[] {
+  const last = points[points.length - 1]!
+  if (last.x === to.x) return [...points, to]
+  const turn = to.y - ROW_GAP / 3
+  return [...points, { x: last.x, y: turn }, { x: to.x, y: turn }, to]
+}
+
+function join(ends: readonly End[], to: { id: string; x: number; y: number; spotY: number }, drawing: Drawing): void {
   for (const end of ends) {
-    const last = end.points[end.points.length - 1]!
-    const tail =
-      last.x === to.x
-        ? [{ x: to.x, y: to.y }]
-        : [
-            { x: last.x, y: mergeY },
-            { x: to.x, y: mergeY },
-            { x: to.x, y: to.y },
-          ]
     drawing.lines.push({
       id: `${end.from}>${to.id}>${end.label}`,
       from: end.from,
       to: to.id,
       label: end.label,
-      labelAt: end.labelAt ?? { x: last.x, y: last.y + ROW_GAP / 2 },
-      points: [...end.points, ...tail],
+      labelAt: end.labelAt ?? { x: to.x, y: to.spotY },
+      points: down(end.points, { x: to.x, y: to.y }),
     })
   }
 }

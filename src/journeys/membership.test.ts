@@ -170,6 +170,7 @@ test('a review brings the past and says that it is all: the person is told at on
   let person = react(null, event('Order Completed', MONDAY), at(building, MONDAY)).state
   const reaction = react(person, { kind: 'review', ws: 'w', key: 'ada', history }, at(building, MONDAY + 1))
   assert.deepEqual(holdsOf(reaction.state), ['regular'])
+  assert.equal(reaction.state.segments.awaiting, undefined, 'who is decided waits for nothing')
   person = fire(reaction.state, at(building, MONDAY + 29 * DAY)).state
   assert.deepEqual(holdsOf(person), [])
   // A profile that became this one may still have a past of its own to bring: it does not say that all is there.
@@ -179,7 +180,7 @@ test('a review brings the past and says that it is all: the person is told at on
     at(building, MONDAY + 29 * DAY),
   )
   assert.equal(merged.state.segments.ready, undefined)
-  assert.equal(merged.state.segments.awaiting, MONDAY)
+  assert.equal(merged.state.segments.awaiting, MONDAY + 29 * DAY)
 })
 
 test('a changed segment goes on as it was until the new condition is built, and then only the difference is told', () => {

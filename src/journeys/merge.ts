@@ -11,6 +11,7 @@ import { advance, isThere, leave, nodeOf, queuedOf, replace, withdraw } from './
 import { uniteAssigned } from './assigned.ts'
 import { type Dispatch, type Enrollment, type JourneyMemory, type JourneysSection, NO_JOURNEYS_YET } from './enrollment.ts'
 import { reappoint, unitedAppointments } from './entries/appointments.ts'
+import { uniteClosed } from './entries/overtaken.ts'
 import { countedTwice, hearTogether } from './entries/recent.ts'
 import { keep } from './entries/section.ts'
 import { retryEntries } from './entries/settle.ts'
@@ -92,6 +93,7 @@ export function takeIn(person: Person | null, record: AbsorbRecord, { ripple, ..
   })
   mergeRuns(turn, journeys, loser.journeys)
   hearTogether(turn, journeys, loser.journeys)
+  uniteClosed(turn, journeys, loser.journeys)
   reappoint(turn)
   retryEntries(turn, before)
   catchUp(turn)

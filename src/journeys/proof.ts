@@ -299,7 +299,7 @@ function told({ journey, path }: JourneyBound): TimelineLine[] {
 }
 
 const wordsOf = (step: string, does: string): string =>
-  step === '' ? `They ${does.replace('leaves', 'leave').replace('enters', 'enter')}.` : `${step}: ${does}.`
+  step === '' ? (does === 'leaves' ? 'They leave.' : 'They enter.') : `${step}: ${does}.`
 
 /** What sets the bound of one journey, in words. */
 export function whyWords({ most, why }: Pick<JourneyBound, 'most' | 'why'>): string {

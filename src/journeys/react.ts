@@ -12,6 +12,7 @@ import { relieve } from './budget-wake.ts'
 import type { Enrollment } from './enrollment.ts'
 import { enter } from './enter.ts'
 import { appoint, keepAppointments, reappoint, soonestAppointment } from './entries/appointments.ts'
+import { noteClosed } from './entries/overtaken.ts'
 import { rememberEvent } from './entries/recent.ts'
 import { endSettling, retryEntries, soonestSettling } from './entries/settle.ts'
 import { reachGoals } from './goals.ts'
@@ -165,6 +166,7 @@ export function happen(turn: Turn, record: EventRecord): void {
   const reached = turn.person.journeys.watches.length > 0 ? reachGoals(turn, record) : []
   rememberEvent(turn, record, reached)
   arrive(turn, record)
+  noteClosed(turn, record)
 }
 
 /** Of several doors of one journey the first that is meant answers. */
@@ -208,8 +210,16 @@ function tellEvent(turn: Turn, record: EventRecord, verdict: EventFact['verdict'
       properties: JSON.stringify(record.props),
       verdict,
       ...originOf(record),
+      ...(record.source !== undefined && { source: record.source }),
     },
   })
+  if (record.faults !== undefined && verdict === 'accepted') tellFaults(turn, record)
+}
+
+function tellFaults(turn: Turn, record: EventRecord): void {
+  const { ws, key, id, name, at, received, source = '', faults = [] } = record
+  const common = { workspace_id: ws, profile_id: key, message_id: id, name, source, at, received }
+  for (const { kind, at: property, says } of faults) turn.facts.push({ table: 'violations', row: { ...common, kind, property, says } })
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { Language } from '#lib/language.ts'
+import { GERMAN_REASONS } from './reasons-german.ts'
+
 interface Explained {
   /** For people; `…` stands for the detail that may follow the code after a colon. */
   readonly sentence: string
@@ -15,6 +18,7 @@ export const REASONS = {
   already_in: fine('They were in this journey already.'),
   reentry: fine('They had been in this journey before, and its re-entry rule does not let them in again yet.'),
   too_old: fine('The event was older than the journey accepts when it was handled.'),
+  overtaken: fine('What ends the run had been heard before the event that would begin it: that event came late.'),
   not_matching: fine('They did not meet the entry condition, and did not come to meet it in time.'),
   left_audience: fine('They did not belong to the audience any more when their turn came.'),
   concurrent: fine('They had as many runs of this journey at once as it allows.'),
@@ -55,6 +59,8 @@ export const REASONS = {
   noted: fine('A note was written.'),
   released: fine('A colleague released the run.'),
   rejected: fine('A colleague decided against it.'),
+  moved_on: fine('A colleague moved them on.'),
+  taken_out: fine('A colleague took them out of the journey.'),
   sent: fine('The message was handed over for delivery.'),
   already_sent: fine('The same message had been sent already before two profiles became one.'),
   // could not be written to
@@ -137,11 +143,11 @@ export function isTrouble(reason: Reason): boolean {
 }
 
 /** The sentence for a reason as it is stored; an unknown code (of a later release) is shown as it is. */
-export function explain(reason: string): string {
+export function explain(reason: string, language: Language = 'en'): string {
   const code = codeOf(reason)
   if (code === undefined) return reason
-  const { sentence } = REASONS[code]
+  const sentence = language === 'de' ? GERMAN_REASONS[code] : REASONS[code].sentence
   const detail = reason.slice(code.length + 1)
-  if (sentence.includes('…')) return detail === '' ? sentence.replace(/:? ?“?…”?/, '') : sentence.replace('…', detail)
-  return detail === '' ? sentence : `${sentence} ${explain(detail)}`
+  if (sentence.includes('…')) return detail === '' ? sentence.replace(/:? ?[“„]?…[”“]?/, '') : sentence.replace('…', () => detail)
+  return detail === '' ? sentence : `${sentence} ${explain(detail, language)}`
 }

@@ -9,6 +9,10 @@ export const Journey = z.strictObject({
   id: Slug,
   name: z.string().optional(),
   description: z.string().optional(),
+  /** Who answers for it: a name or an address. */
+  owner: z.string().min(1).max(200).optional(),
+  /** Words by which it is found in the list. */
+  tags: z.array(z.string().min(1).max(40)).max(20).optional(),
   /** Who gets the last slot of a cap: the journey with the higher number, then with the higher `value`. */
   priority: z.int().min(0).max(100).default(50),
   /** Expected margin of one message, in the workspace’s currency. */

@@ -12,7 +12,7 @@ import type { Effect, Fact, Reaction } from '#events/reaction.ts'
 import type { EventRecord, EventType, Identifier, KeyedRecord } from '#events/schema.ts'
 import type { Json, JsonObject } from '#lib/json.ts'
 import { reasonFor, subjectFor } from './assigned.ts'
-import { type Definitions, definitions, type PublishedTemplate } from './definitions.ts'
+import { type Definitions, definitions, type Published, type PublishedTemplate } from './definitions.ts'
 import { templatesIn } from './named-templates.ts'
 import { permissionOf } from './permits.ts'
 import type { Person } from './person.ts'
@@ -41,6 +41,8 @@ export interface SimulationOptions {
   readonly budgets?: Budgets
   /** Hold-outs and experiments; left out: there are none. */
   readonly experiments?: Experiments
+  /** What a workspace has in force, in place of all of the above; templates that are not there are taken as if they were. */
+  readonly published?: Omit<Published, 'workspace' | 'revision' | 'journeys' | 'edits' | 'modes'>
   /** Epoch ms. */
   readonly start: number
   /** How the virtual provider answers; left out: everything is sent. */
@@ -104,6 +106,8 @@ export class Simulation {
   readonly facts: Fact[] = []
   /** Messages that were handed over, in order. */
   readonly sent: { readonly at: number; readonly effect: Effect }[] = []
+  /** What became of everything that was to be handed over, in order. */
+  readonly settled: { readonly at: number; readonly effect: Effect; readonly receipt: Answer['receipt']; readonly reason: string }[] = []
   readonly #options: SimulationOptions
   #definitions: Definitions
   readonly #published: { journey: Journey; version: number; live: boolean }[] = []
@@ -128,6 +132,14 @@ export class Simulation {
 
   #define(): Definitions {
     const journeys = this.#published
+    const { published } = this.#options
+    if (published) {
+      const named = journeys
+        .flatMap(({ journey }) => templatesIn(journey))
+        .filter(({ id }) => !published.templates.some((each) => each.id === id))
+      const all = { ...published, templates: [...published.templates, ...named] }
+      return definitions({ ...all, workspace: WORKSPACE, revision: journeys.length, journeys, edits: [], modes: [] }, this.#definitions)
+    }
     const templates = this.#options.templates ?? journeys.flatMap(({ journey }) => templatesIn(journey))
     const { consent = 'opt-out', calendars = [], policy, policies, models, budgets, experiments } = this.#options
     const segments = (this.#options.segments ?? []).map(({ id, when }) => ({ id, conditions: [when] }))
@@ -174,6 +186,11 @@ export class Simulation {
   /** Looks at a person again under the definitions in force, as the sweep after a publish does. */
   review(person: string): void {
     this.#append({ kind: 'review', ws: WORKSPACE, key: person }, this.now)
+  }
+
+  /** Begins with a person as they are: their attributes, consent, and what they got lately. */
+  seed(person: string, state: Person): void {
+    this.people.set(person, state)
   }
 
   /** Lets time pass until `until` (epoch ms): everything that is due by then happens. */
@@ -283,6 +300,7 @@ export class Simulation {
     const { id } = effect
     const { journey_id, version, enrollment_id, step_id } = effect.payload
     const reason = 'reason' in answer ? answer.reason : ''
+    this.settled.push({ at: this.now, effect, receipt: answer.receipt, reason })
     if (answer.receipt === 'message.sent') {
       this.sent.push({ at: this.now, effect })
       const template = effect.payload['template']

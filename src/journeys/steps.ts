@@ -52,7 +52,13 @@ export const Window = z.strictObject({
   spread: DurationText.optional(),
 })
 
-const step = { id: Slug, name: z.string().optional() }
+/** `note`: a remark for those who build it. `stage`: steps in a row under one name are drawn together and fold together. */
+const step = {
+  id: Slug,
+  name: z.string().optional(),
+  note: z.string().max(2_000).optional(),
+  stage: z.string().min(1).max(60).optional(),
+}
 /** Lazy, because a list of steps holds steps that hold lists of steps. */
 export const Steps: z.ZodType<Step[]> = z.lazy(() => z.array(Step))
 

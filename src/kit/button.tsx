@@ -1,5 +1,8 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
 import { Link } from './link.tsx'
+import { useWords, words } from './words.ts'
+
+const WORDS = words({ working: ', working' }, { de: { working: ', in Arbeit' } })
 
 type Look = 'primary' | 'plain' | 'quiet' | 'bad'
 
@@ -19,6 +22,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 export function Button({ look = 'plain', busy = false, className = '', onClick, children, ...rest }: ButtonProps) {
+  const say = useWords(WORDS)
   return (
     <button
       type="button"
@@ -28,15 +32,23 @@ export function Button({ look = 'plain', busy = false, className = '', onClick, 
       {...rest}
     >
       {children}
-      {busy && <span className="sr-only">, working</span>}
+      {busy && <span className="sr-only">{say.working}</span>}
     </button>
   )
 }
 
+interface ButtonLinkProps {
+  readonly href: string
+  readonly look?: Look
+  /** Besides going there, such as closing the dialog that it stands in. */
+  readonly onClick?: () => void
+  readonly children: ReactNode
+}
+
 /** Looks like a button, is a link: it goes somewhere. */
-export function ButtonLink({ href, look = 'plain', children }: { href: string; look?: Look; children: ReactNode }) {
+export function ButtonLink({ href, look = 'plain', onClick, children }: ButtonLinkProps) {
   return (
-    <Link plain href={href} className={`${SHAPE} ${LOOKS[look]}`}>
+    <Link plain href={href} onClick={onClick} className={`${SHAPE} ${LOOKS[look]}`}>
       {children}
     </Link>
   )
@@ -44,6 +56,7 @@ export function ButtonLink({ href, look = 'plain', children }: { href: string; l
 
 interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
   readonly label: string
+  readonly ref?: Ref<HTMLButtonElement>
   readonly children: ReactNode
 }
 

@@ -4,6 +4,9 @@ import { Dialog as AriaDialog } from 'react-aria-components/Dialog'
 import { Heading } from 'react-aria-components/Heading'
 import { Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { IconButton } from './button.tsx'
+import { useWords, words } from './words.ts'
+
+const WORDS = words({ close: 'Close' }, { de: { close: 'Schließen' } })
 
 interface DialogProps {
   readonly title: string
@@ -15,6 +18,7 @@ interface DialogProps {
 
 /** A modal dialog: focus is held inside and given back, Escape closes it. */
 export function Dialog({ title, open, onClose, children, wide = false }: DialogProps) {
+  const say = useWords(WORDS)
   return (
     <ModalOverlay
       isOpen={open}
@@ -28,7 +32,7 @@ export function Dialog({ title, open, onClose, children, wide = false }: DialogP
             <Heading slot="title" className="text-h3">
               {title}
             </Heading>
-            <IconButton label="Close" onClick={onClose}>
+            <IconButton label={say.close} onClick={onClose}>
               <X size={18} aria-hidden="true" />
             </IconButton>
           </div>

@@ -1,21 +1,24 @@
 import type { z } from 'zod'
 import type { Action } from '#lib/action.ts'
-import { Refused, requestOf } from './api.ts'
+import { answered, Refused, requestOf, unreachable } from './api.ts'
+import { workspaceHeaders } from './workspace.ts'
 
 /** Calls an action that answers with a file, and gives it to the reader to keep. A refusal is thrown as `Refused`. */
 export async function download<I extends z.ZodType, O extends z.ZodType>(action: Action<I, O>, input: z.input<I>): Promise<void> {
   const { method, url, body } = requestOf(action, input as Record<string, unknown>)
-  const response = await fetch(url, { method, body, headers: body === undefined ? {} : { 'content-type': 'application/json' } }).catch(
-    () => {
-      throw new Refused({ code: 'network.unreachable', status: 0, title: 'The server cannot be reached.', hint: 'Try again in a moment.' })
-    },
-  )
+  const response = await fetch(url, {
+    method,
+    body,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...workspaceHeaders() },
+  }).catch(() => {
+    throw new Refused(unreachable())
+  })
   if (!response.ok) {
     const type = response.headers.get('content-type') ?? ''
     const said: object = type.includes('json') ? ((await response.json()) as object) : {}
     throw new Refused({
       code: `http.${response.status}`,
-      title: `The server answered ${response.status}.`,
+      title: answered(response.status),
       ...said,
       status: response.status,
     })

@@ -1,5 +1,8 @@
 import { Search, X } from 'lucide-react'
-import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useState } from 'react'
+import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { useWords, words } from './words.ts'
+
+const WORDS = words({ clear: 'Clear the search' }, { de: { clear: 'Suche leeren' } })
 
 const BOX =
   'h-9 w-full rounded-input border border-line-strong bg-surface px-3 text-ink placeholder:text-ink-3 aria-[invalid=true]:border-bad pointer-coarse:h-11'
@@ -36,11 +39,14 @@ export function Field({ label, hint, error, className = '', ...rest }: FieldProp
 
 /** Searches as one types, a quarter of a second after the last key. */
 export function SearchField({ label, value, onSearch }: { label: string; value: string; onSearch: (text: string) => void }) {
+  const say = useWords(WORDS)
   const [text, setText] = useState(value)
+  const typedAt = useRef('')
   useEffect(() => setText(value), [value])
   useEffect(() => {
     if (text === value) return
-    const timer = setTimeout(() => onSearch(text), 250)
+    // Whoever has left meanwhile is not called back: the next screen may still be on its way.
+    const timer = setTimeout(() => location.pathname === typedAt.current && onSearch(text), 250)
     return () => clearTimeout(timer)
   }, [text, value, onSearch])
   return (
@@ -51,15 +57,18 @@ export function SearchField({ label, value, onSearch }: { label: string; value: 
         aria-label={label}
         placeholder={label}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          typedAt.current = location.pathname
+          setText(event.target.value)
+        }}
         className={`${BOX} px-9 [&::-webkit-search-cancel-button]:hidden`}
       />
       {text !== '' && (
         <button
           type="button"
-          aria-label="Clear the search"
+          aria-label={say.clear}
           onClick={() => onSearch('')}
-          className="absolute top-1/2 right-1.5 inline-flex size-6 -translate-y-1/2 items-center justify-center rounded-input text-ink-3 hover:text-ink"
+          className="absolute top-1/2 right-1.5 inline-flex size-[24px] -translate-y-1/2 items-center justify-center rounded-input text-ink-3 hover:text-ink"
         >
           <X size={16} aria-hidden="true" />
         </button>

@@ -11,8 +11,8 @@ test('a rate that is not none or all never reads as none or all', () => {
   assert.equal(percent(0.1824), '18.2 %')
 })
 
-test('counts are grouped by thin spaces and keep every digit', () => {
-  fc.assert(fc.property(fc.nat(), (n) => assert.equal(count(n).replaceAll('\u2009', ''), String(n))))
+test('counts are grouped and keep every digit', () => {
+  fc.assert(fc.property(fc.nat(), (n) => assert.equal(count(n).replaceAll(',', ''), String(n))))
 })
 
 test('differences carry their sign, sizes their unit, words their number', () => {

@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react'
 import type { z } from 'zod'
 import type { Action } from '#lib/action.ts'
 import { requestOf } from './api.ts'
+import { follow } from './stream.ts'
+import { withWorkspace } from './workspace.ts'
 
 /** Values by name of which each reader watches one: a frame wakes only the readers whose value changed. */
 export class Watched<T> {
@@ -37,25 +39,22 @@ export class Watched<T> {
 
 export type Link = 'connecting' | 'live' | 'lost'
 
-/** Follows an action that streams server-sent events for as long as the component is shown; reconnects by itself. */
+/** Follows an action that streams server-sent events for as long as the component is shown; reconnects by itself. `first`: see `stream.ts`. */
 export function useStream<I extends z.ZodType, O extends z.ZodType>(
   action: Action<I, O>,
-  input: z.input<I>,
-  onFrame: (frame: z.output<O>) => void,
+  /** Null: there is nothing to follow yet. */
+  input: z.input<I> | null,
+  onFrame: (frame: z.output<O>, first: boolean) => void,
 ): Link {
   const [link, setLink] = useState<Link>('connecting')
-  const { url } = requestOf(action, input as Record<string, unknown>)
+  const url = input === null ? null : requestOf(action, input as Record<string, unknown>).url
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reader is given once; a new one every render must not reconnect
-  useEffect(() => {
-    const source = new EventSource(url)
-    const read = (event: MessageEvent<string>) => {
-      setLink('live')
-      onFrame(JSON.parse(event.data) as z.output<O>)
-    }
-    source.addEventListener('message', read)
-    source.addEventListener('error', () => setLink('lost'))
-    source.addEventListener('open', () => setLink('live'))
-    return () => source.close()
-  }, [url])
+  useEffect(
+    () =>
+      url === null
+        ? undefined
+        : follow(withWorkspace(url), { link: setLink, frame: (data, first) => onFrame(JSON.parse(data) as z.output<O>, first) }),
+    [url],
+  )
   return link
 }

@@ -1,3 +1,4 @@
+import { ChevronLeft } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { Link } from './link.tsx'
 
@@ -30,8 +31,8 @@ export function Page({ title, up, facts, actions, lead, full = false, children }
               href={up.href}
               className="mb-0.5 inline-flex items-center gap-1 text-dense text-ink-3 hover:text-ink hover:underline"
             >
+              <ChevronLeft size={14} aria-hidden="true" className="-ml-1" />
               {up.label}
-              <span aria-hidden="true">/</span>
             </Link>
           )}
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">

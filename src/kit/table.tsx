@@ -1,4 +1,7 @@
 import type { ReactNode } from 'react'
+import { useWords, words } from './words.ts'
+
+const WORDS = words({ loading: 'Loading…', more: 'Show more' }, { de: { loading: 'Wird geladen…', more: 'Mehr zeigen' } })
 
 export interface Column<Row> {
   readonly name: string
@@ -6,13 +9,13 @@ export interface Column<Row> {
   /** Numbers stand to the right. */
   readonly right?: boolean
   /** Shown from this width on; on a narrower screen the row still opens to all of it. */
-  readonly from?: 'sm' | 'md' | 'lg'
+  readonly from?: 'sm' | 'md' | 'lg' | 'xl'
   readonly width?: string
   /** The header is for screen readers only. */
   readonly hideName?: boolean
 }
 
-const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' }
+const FROM = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
 
 interface TableProps<Row> {
   readonly label: string
@@ -23,8 +26,8 @@ interface TableProps<Row> {
 
 const align = <Row,>(column: Column<Row>): string => `${column.right ? 'text-right' : 'text-left'} ${column.from ? FROM[column.from] : ''}`
 
-const WIDTHS = ['sm', 'md', 'lg'] as const
-const LAST_BELOW = { sm: 'max-sm:pr-4', md: 'max-md:pr-4', lg: 'max-lg:pr-4' }
+const WIDTHS = ['sm', 'md', 'lg', 'xl'] as const
+const LAST_BELOW = { sm: 'max-sm:pr-4', md: 'max-md:pr-4', lg: 'max-lg:pr-4', xl: 'max-xl:pr-4' }
 
 /** The outer padding of a column that is the last one while all after it are hidden. */
 function edge<Row>(columns: readonly Column<Row>[], at: number): string {
@@ -82,6 +85,7 @@ export const ROW_LINK =
 
 /** The foot of a paged list. */
 export function More({ more, busy, onMore, children }: { more: boolean; busy: boolean; onMore: () => void; children: ReactNode }) {
+  const say = useWords(WORDS)
   return (
     <div className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2.5 text-dense text-ink-3">
       <span>{children}</span>
@@ -92,7 +96,7 @@ export function More({ more, busy, onMore, children }: { more: boolean; busy: bo
           aria-disabled={busy}
           className="hit rounded-button px-2 font-medium text-accent hover:underline"
         >
-          {busy ? 'Loading…' : 'Show more'}
+          {busy ? say.loading : say.more}
         </button>
       )}
     </div>

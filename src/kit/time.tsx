@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { ago, stamp, stampWithZone } from './format.ts'
 import { serverNow } from './server-clock.ts'
+import { useZone } from './zone.ts'
 
 let now = Date.now()
 const listeners = new Set<() => void>()
@@ -26,6 +27,7 @@ export const useNow = (): number => useSyncExternalStore(listen, () => now)
 /** A moment: relative for reading, exact on hover and for machines. */
 export function Moment({ at, exact = false, className = '' }: { at: number; exact?: boolean; className?: string }) {
   useNow()
+  useZone()
   return (
     <time dateTime={new Date(at).toISOString()} title={stampWithZone(at)} className={`whitespace-nowrap num ${className}`}>
       {exact ? stamp(at) : ago(at, serverNow(Date.now()))}

@@ -6,17 +6,24 @@ export type Route = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
 /** What a principal must hold to call an action; `public` needs none. */
 export type Permission =
   | 'public'
+  /** One's own account and the way into a workspace: also while the workspace itself is closed to one. */
+  | 'self'
   | 'signed-in'
   | 'workspace:admin'
   | 'documents:read'
   | 'documents:write'
   | 'journeys:read'
-  | 'journeys:publish'
+  /** Make a definition live. */
+  | 'publish'
+  /** Let messages leave now: a broadcast on its way, a report that is sent at once. */
+  | 'send'
   | 'people:read'
   | 'people:write'
   | 'messages:read'
   | 'messages:replay'
   | 'reports:read'
+  /** Keep reports under a name, say when they are made and which members get them. */
+  | 'reports:save'
   | 'approvals:decide'
   | 'messages:test'
   | 'consent:read'
@@ -27,6 +34,12 @@ export type Permission =
   | 'audit:read'
   | 'models:read'
   | 'models:write'
+  /** Tracking plan, sources, data quality, dead letters: to look at. */
+  | 'data:read'
+  /** The same to change: the plan, replays, webhooks; and the stream of events as they come. */
+  | 'data:write'
+  /** Keys within one's own permissions; secret ones of others are an administrator's. */
+  | 'keys:write'
 
 /**
  * One declared action gives the route, its validation, the OpenAPI operation, the typed UI call,

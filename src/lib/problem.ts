@@ -12,6 +12,8 @@ export interface Problem {
   readonly hint?: string
   /** Where: a JSON pointer (`/steps/2/id`), or line:column in a text. */
   readonly at?: string
+  /** Nothing is wrong: something has to happen first, and `hint` says what. */
+  readonly early?: true
   /** Parts, when several things are wrong at once. */
   readonly problems?: readonly Problem[]
 }

@@ -14,6 +14,8 @@ export interface MeasurementParts {
   readonly now: () => number
   /** All profile ids that this one has absorbed, and itself. */
   readonly sameAs: (workspace: string, profileId: string) => Promise<readonly string[]>
+  /** The best name of each that has one. */
+  readonly names: (workspace: string, profileIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
 const DAY = 86_400_000
@@ -21,7 +23,7 @@ const DAY = 86_400_000
 const MOST_ITEMS = 1_000
 
 /** What reads the facts: reports, people behind numbers, reasons, timelines. */
-export function measurementActions({ analytics, now, sameAs }: MeasurementParts): Binding[] {
+export function measurementActions({ analytics, now, sameAs, names }: MeasurementParts): Binding[] {
   return [
     ...inferenceActions(),
     bind(ReadJourneyReport, async ({ id, version }, { workspace }) => {
@@ -35,7 +37,9 @@ export function measurementActions({ analytics, now, sameAs }: MeasurementParts)
     bind(ReadPeople, async (query, { workspace }) => {
       const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
       if (query.cursor !== undefined && !after) return badCursor(query.cursor)
-      return listPeople(analytics, scopeOf(workspace, query.id, query.version), { query, ...(after && { after }) })
+      const { people, next } = await listPeople(analytics, scopeOf(workspace, query.id, query.version), { query, ...(after && { after }) })
+      const named = await names(workspace, [...new Set(people.map(({ profileId }) => profileId))])
+      return { people: people.map((each) => ({ ...each, name: named.get(each.profileId) ?? '' })), next }
     }),
     bind(ReadWhy, async ({ id, profileId }, { workspace }) => {
       const query = { workspace, journey: id, profiles: await sameAs(workspace, profileId) }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { tPpf } from '#lib/numeric/distributions.ts'
-import { newcombe, welch, wilson, Z95 } from './intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
+import { newcombe, welch } from './intervals.ts'
 
 const near = (found: number, wanted: number, within: number): void =>
   assert.ok(Math.abs(found - wanted) <= within, `${found} is not within ${within} of ${wanted}`)

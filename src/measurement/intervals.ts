@@ -1,26 +1,11 @@
+import { type Proportion, wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { effectOf, fixedHorizon } from './inference/welch.ts'
 
-/** Wilson's score interval for x of n (Wilson 1927); `z` is the normal quantile, 1.96 for 95 %. */
-export function wilson({ x, n }: Proportion, z: number): readonly [low: number, high: number] {
-  if (n === 0) return [0, 1]
-  const centre = 2 * x + z * z
-  const spread = z * Math.sqrt(z * z + (4 * x * (n - x)) / n)
-  const size = 2 * (n + z * z)
-  return [Math.max(0, (centre - spread) / size), Math.min(1, (centre + spread) / size)]
-}
-
-/** x of n. */
-export interface Proportion {
-  readonly x: number
-  readonly n: number
-}
 export interface Interval {
   readonly difference: number
   readonly low: number
   readonly high: number
 }
-
-export const Z95 = 1.959963984540054
 
 /** 95 % interval for the difference of two independent proportions a − b: Newcombe, Statistics in Medicine 17 (1998) 873–890, method 10. */
 export function newcombe(a: Proportion, b: Proportion): Interval {

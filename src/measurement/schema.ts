@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
+import { DELIVERY_STATUSES } from './delivery-status.ts'
 
 const Id = z.string().min(1).max(200)
 const Count = z.int().nonnegative()
@@ -14,21 +15,7 @@ const At = z.number()
 /** A reason code and the sentence that explains it (`journeys/reasons.ts`). */
 const Reason = { reason: z.string(), sentence: z.string() }
 
-export const DeliveryStatus = z.enum([
-  'held',
-  'queued',
-  'sent',
-  'delivered',
-  'failed',
-  'skipped',
-  'cancelled',
-  'ambiguous',
-  'bounced',
-  'opened',
-  'clicked',
-  'unsubscribed',
-  'complained',
-])
+export const DeliveryStatus = z.enum(DELIVERY_STATUSES)
 export const ArmName = z.enum(['treated', 'held_out'])
 
 /** What came of the people of one arm within the goal's window. A person who entered several times counts once. */
@@ -135,6 +122,8 @@ export const ReadStepCounts = action({
 export const PeopleBehind = z.enum(['entered', 'refused', 'waiting', 'left', 'in_arm', 'converted', 'message'])
 export const PersonBehind = z.object({
   profileId: z.string(),
+  /** The best name that is known; '' for none. */
+  name: z.string(),
   /** What was counted: the run, the message, or '' where the person is the unit. */
   of: z.string(),
   step: z.string(),
@@ -206,7 +195,10 @@ export const TimelineItem = z.discriminatedUnion('kind', [
     step: z.string(),
     arm: z.string(),
     propensity: z.number(),
-    /** Why this, where a model chose; '' elsewhere. */ sentence: z.string(),
+    /** Why this, where a model chose; '' elsewhere. */
+    sentence: z.string(),
+    /** Id of the decision, which explains it; '' of a split, which has none. */
+    decision: z.string(),
   }),
 ])
 export type TimelineItem = z.output<typeof TimelineItem>

@@ -152,7 +152,10 @@ const ITEMS: Readonly<Record<TimelineKind, Columns>> = {
     table: 'deliveries',
     fields: { ...RUN, effectId: 'effect_id', step: 'step_id', channel: 'channel', status: 'status', reason: 'reason' },
   },
-  decision: { table: 'decisions', fields: { ...RUN, step: 'step_id', arm: 'arm', propensity: 'propensity', record: 'record' } },
+  decision: {
+    table: 'decisions',
+    fields: { ...RUN, step: 'step_id', arm: 'arm', propensity: 'propensity', record: 'record', decision: 'decision_id' },
+  },
 }
 
 interface ItemQuery {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import type { z } from 'zod'
 import type { Permission } from '#lib/action.ts'
+import { invalid } from '#lib/invalid.ts'
 import { canonical, type Json } from '#lib/json.ts'
 import type { Problem } from '#lib/problem.ts'
-import { invalid } from './http/problem-reply.ts'
 import { textDiff } from './text-diff.ts'
 
 /** One kind of authored thing. The app registers them; this file knows no domain. */
@@ -14,6 +14,8 @@ export interface DocumentKind<Body = unknown> {
   readonly schema: z.ZodType<Body>
   /** What publishing and archiving need besides `documents:write`. */
   readonly publish?: Permission
+  /** What making this one live needs besides: some do more than others of their kind. */
+  publishMore?(body: Body): readonly Permission[]
   /** What is unsound in one document, given all that is live with it. `at` points into the body. */
   check?(body: Body, library: Library): readonly Problem[]
   /** What rules say against publishing it now. Unlike `check` it is asked only of what is published: a rule that comes later breaks nothing that is live. */
@@ -36,6 +38,8 @@ export interface Authored {
   readonly kind: string
   readonly id: string
   readonly body: Json
+  /** The text that says the body; left out: nobody wrote one. */
+  readonly source?: string | undefined
 }
 /** An authored document with its place in history. */
 export interface Live extends Authored {
@@ -90,6 +94,30 @@ export async function examine(documents: readonly Authored[], kinds: ReadonlyMap
 
 /** SHA-256 of the canonical JSON: the order of keys does not count. */
 export const hashOf = (body: Json): string => createHash('sha256').update(canonical(body)).digest('hex')
+
+/** What is wrong with a text that is given for a body: it must say exactly that. */
+export function sourceProblem({ body, source }: Authored): Problem | undefined {
+  if (source === undefined) return undefined
+  const parsed = parseDocument(source, { version: '1.2' })
+  if (parsed.errors.length === 0 && saysOf(parsed) === hashOf(body)) return undefined
+  return {
+    code: 'document.source',
+    status: 422,
+    title: parsed.errors[0]?.message.split('\n')[0] ?? 'The text says something else than the document.',
+    hint: 'Leave the text out, or make the document from it.',
+    at: '/source',
+  }
+}
+
+/** The hash of what a text says; '' when it grows without end. */
+function saysOf(parsed: ReturnType<typeof parseDocument>): string {
+  try {
+    return hashOf(parsed.toJS({ maxAliasCount: 100 }) as Json)
+  } catch (error) {
+    if (error instanceof ReferenceError) return ''
+    throw error
+  }
+}
 
 export const yamlOf = (body: Json): string => stringify(body, { lineWidth: 120 })
 

@@ -275,5 +275,5 @@ test('a draft is nobody else’s business until it is published, and no one’s 
   await apply([{ ...ELLA, body: { name: 'Ella Fitzgerald' } }])
   const history = (await documentHistory(pool, workspace, ELLA))!
   assert.deepEqual([history.draft, history.versions.map((each) => each.version)], [undefined, [2, 1]], 'the draft became the version')
-  assert.equal(await discardDraft(pool, workspace, ELLA), false)
+  assert.equal(await discardDraft(pool, { workspace, actor: 'person:ella', at: 1 }, ELLA), false)
 })

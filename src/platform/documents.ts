@@ -1,11 +1,16 @@
 import type { Json } from '#lib/json.ts'
 import { type Outcome, type Problem, refuse } from '#lib/problem.ts'
-import { type Change, type DocumentKind, hashOf, type Live, type Plan, type PlanInput, planOf } from './documents-plan.ts'
+import { noteChange } from './document-changes.ts'
+import { type Authored, type Change, type DocumentKind, hashOf, type Live, type Plan, type PlanInput, planOf } from './documents-plan.ts'
 import type { Queryable } from './log.ts'
 
 /** One version of one document, as it was published. The body is as it was authored: parse it with its kind's schema. */
 export interface Definition extends Live {
   readonly ws: string
+}
+/** With the text that says it; null: nobody gave one. */
+export interface Written {
+  readonly source: string | null
 }
 
 /** Who does it, where and when (epoch ms). */
@@ -30,6 +35,8 @@ export interface Draft {
   readonly base: number | null
   readonly at: number
   readonly by: string
+  /** The text that says the body, as somebody wrote it; null: there is none. */
+  readonly source: string | null
 }
 export interface VersionLine {
   readonly version: number
@@ -57,6 +64,24 @@ export async function liveDocuments(db: Queryable, workspace: string): Promise<L
   const { rows } = await db.query<Live>(
     `select kind, id, version, body, hash from documents where workspace_id = $1 and status = 'published' order by kind, id`,
     [workspace],
+  )
+  return rows
+}
+
+/** Texts of what is live in one workspace, by `kind id`. */
+export async function liveSources(db: Queryable, workspace: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ kind: string; id: string; source: string }>(
+    `select kind, id, source from documents where workspace_id = $1 and status = 'published' and source is not null`,
+    [workspace],
+  )
+  return new Map(rows.map(({ kind, id, source }) => [`${kind} ${id}`, source]))
+}
+
+/** What is live of some kinds in one workspace. */
+export async function ofKinds(db: Queryable, workspace: string, kinds: readonly string[]): Promise<Live[]> {
+  const { rows } = await db.query<Live>(
+    `select kind, id, version, body, hash from documents where workspace_id = $1 and kind = any($2) and status = 'published' order by kind, id`,
+    [workspace, kinds],
   )
   return rows
 }
@@ -101,9 +126,9 @@ export async function historyAt(
 export async function definition(
   db: Queryable,
   { workspace, kind, id, version }: { workspace: string; kind: string; id: string; version: number },
-): Promise<Definition | undefined> {
-  const { rows } = await db.query<Definition>(
-    `select workspace_id as ws, kind, id, version, body, hash from documents
+): Promise<(Definition & Written) | undefined> {
+  const { rows } = await db.query<Definition & Written>(
+    `select workspace_id as ws, kind, id, version, body, hash, source from documents
      where workspace_id = $1 and kind = $2 and id = $3 and version = $4 and status <> 'draft'`,
     [workspace, kind, id, version],
   )
@@ -155,13 +180,14 @@ export async function apply(
   const made = planOf(await liveDocuments(tx, author.workspace), input, kinds)
   const changes = made.changes.filter((change) => change.action !== 'unchanged')
   if (!made.ok) return refuse(unsound(made))
+  await rewriteSources(tx, author, input.documents)
   if (changes.length === 0) return { plan: made, revision: null, published: [] }
   if (token !== undefined && token !== made.token) return refuse(STALE)
   const revision = await nextRevision(tx)
   const published: { kind: string; id: string; version: number }[] = []
   for (const change of changes) {
     const given = input.documents.find((each) => each.kind === change.kind && each.id === change.id)
-    const version = await move(tx, { author, change, body: change.action === 'archive' ? undefined : given!.body, revision })
+    const version = await move(tx, { author, change, given: change.action === 'archive' ? undefined : given, revision })
     if (version !== null) published.push({ kind: change.kind, id: change.id, version })
   }
   // The log belongs to no workspace: a request that stepped down to one steps up again to write there.
@@ -171,10 +197,21 @@ export async function apply(
   return { plan: made, revision, published }
 }
 
+/** Who only changed comments or layout changed no version: the live one has the new text. */
+async function rewriteSources(tx: Queryable, { workspace }: Author, documents: readonly Authored[]): Promise<void> {
+  for (const { kind, id, body, source } of documents) {
+    if (source === undefined) continue
+    await tx.query(
+      `update documents set source = $5 where workspace_id = $1 and kind = $2 and id = $3 and status = 'published' and hash = $4 and source is distinct from $5`,
+      [workspace, kind, id, hashOf(body), source],
+    )
+  }
+}
+
 /** The live version steps back; the new one, if any, takes its place. */
 async function move(
   tx: Queryable,
-  { author, change, body, revision }: { author: Author; change: Change; body: Json | undefined; revision: number },
+  { author, change, given, revision }: { author: Author; change: Change; given: Authored | undefined; revision: number },
 ): Promise<number | null> {
   const name = [author.workspace, change.kind, change.id]
   await tx.query(
@@ -182,13 +219,15 @@ async function move(
     name,
   )
   let version: number | null = null
-  if (body !== undefined) {
+  if (given !== undefined) {
+    const { body, source = null } = given
     const hash = hashOf(body)
     const { rows } = await tx.query<{ version: number }>(
-      `insert into documents (workspace_id, kind, id, version, status, body, hash, at, by)
-       select $1, $2, $3, coalesce(max(version), 0) + 1, 'published', $4, $5, $6, $7 from documents where workspace_id = $1 and kind = $2 and id = $3
+      `insert into documents (workspace_id, kind, id, version, status, body, hash, at, by, source)
+       select $1, $2, $3, coalesce(max(version), 0) + 1, 'published', $4, $5, $6, $7,
+         coalesce($8, max(source) filter (where status = 'draft' and hash = $5)) from documents where workspace_id = $1 and kind = $2 and id = $3
        returning version`,
-      [...name, JSON.stringify(body), hash, author.at, author.actor],
+      [...name, JSON.stringify(body), hash, author.at, author.actor, source],
     )
     version = rows[0]!.version
     await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft' and hash = $4`, [
@@ -226,11 +265,14 @@ function unsound({ changes, breaks }: Plan): Problem {
   }
 }
 
-/** Writes the one draft of a document. `expected` is the hash of the draft (else of the live version) that the author saw. */
+/** What `expected` is of a document that the author saw not to be there. */
+const NOTHING = 'none'
+
+/** Writes the one draft of a document. `expected` is the hash of the draft (else of the live version) that the author saw; `none`: neither was there. */
 export async function saveDraft(
   tx: Queryable,
   author: Author,
-  { kind, id, body, expected }: { kind: string; id: string; body: Json; expected: string | undefined },
+  { kind, id, body, source = null, expected, what = 'edited' }: Saved,
 ): Promise<Outcome<Draft>> {
   const name = [author.workspace, kind, id]
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('documents ' || $1, 0))`, [author.workspace])
@@ -241,15 +283,23 @@ export async function saveDraft(
   const draft = rows.find((row) => row.status === 'draft')
   const live = rows.find((row) => row.status === 'published')
   const seen = draft?.hash ?? live?.hash
-  if (expected !== undefined && expected !== seen) return refuse(CHANGED)
+  if (expected !== undefined && expected !== (seen ?? NOTHING)) return refuse(CHANGED)
   const base = draft ? draft.base : (live?.version ?? null)
   const hash = hashOf(body)
   await tx.query(
-    `insert into documents (workspace_id, kind, id, version, status, body, hash, at, by, base) values ($1, $2, $3, 0, 'draft', $4, $5, $6, $7, $8)
-     on conflict (workspace_id, kind, id, version) do update set body = excluded.body, hash = excluded.hash, at = excluded.at, by = excluded.by`,
-    [...name, JSON.stringify(body), hash, author.at, author.actor, base],
+    `insert into documents (workspace_id, kind, id, version, status, body, hash, at, by, base, source) values ($1, $2, $3, 0, 'draft', $4, $5, $6, $7, $8, $9)
+     on conflict (workspace_id, kind, id, version) do update
+     set body = excluded.body, hash = excluded.hash, at = excluded.at, by = excluded.by, source = excluded.source`,
+    [...name, JSON.stringify(body), hash, author.at, author.actor, base, source],
   )
-  return { body, hash, base, at: author.at, by: author.actor }
+  await noteChange(tx, author, { kind, id, what, hash, body, source })
+  return { body, hash, base, at: author.at, by: author.actor, source }
+}
+
+interface Saved extends Omit<Authored, 'source'> {
+  readonly source?: string | null | undefined
+  readonly expected: string | undefined
+  readonly what?: 'edited' | 'restored'
 }
 
 const CHANGED: Problem = {
@@ -259,13 +309,17 @@ const CHANGED: Problem = {
   hint: 'Load it again and put your change onto it.',
 }
 
-export async function discardDraft(tx: Queryable, workspace: string, { kind, id }: { kind: string; id: string }): Promise<boolean> {
-  const { rowCount } = await tx.query(`delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft'`, [
-    workspace,
-    kind,
-    id,
-  ])
-  return rowCount === 1
+/** Throws the draft away; its history keeps what it was. */
+export async function discardDraft(tx: Queryable, author: Author, { kind, id }: { kind: string; id: string }): Promise<boolean> {
+  const name = [author.workspace, kind, id]
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('documents ' || $1, 0))`, [author.workspace])
+  const { rows } = await tx.query<{ body: Json; hash: string; source: string | null }>(
+    `delete from documents where workspace_id = $1 and kind = $2 and id = $3 and status = 'draft' returning body, hash, source`,
+    name,
+  )
+  const draft = rows[0]
+  if (draft) await noteChange(tx, author, { kind, id, what: 'discarded', ...draft })
+  return draft !== undefined
 }
 
 /** All documents, one line each; `archived` adds those that are neither live nor a draft. */
@@ -287,6 +341,14 @@ export async function listDocuments(
   return rows
 }
 
+type DraftLine = Pick<Draft, 'body' | 'hash' | 'at' | 'by'>
+/** The drafts of a kind, by id. */
+export async function draftsOf(db: Queryable, workspace: string, kind: string): Promise<Map<string, DraftLine>> {
+  const asked = `select id, body, hash, at, by from documents where workspace_id = $1 and kind = $2 and status = 'draft'`
+  const { rows } = await db.query<DraftLine & { id: string }>(asked, [workspace, kind])
+  return new Map(rows.map(({ id, ...draft }) => [id, draft]))
+}
+
 /** Versions (newest first) and the draft of one document; undefined when there is no such document. */
 export async function documentHistory(
   db: Queryable,
@@ -294,9 +356,10 @@ export async function documentHistory(
   { kind, id }: { kind: string; id: string },
 ): Promise<{ versions: VersionLine[]; draft: Draft | undefined } | undefined> {
   const { rows } = await db.query<
-    Omit<VersionLine, 'status'> & { status: 'draft' | VersionLine['status']; body: Json | null; base: number | null }
+    Omit<VersionLine, 'status'> & { status: 'draft' | VersionLine['status']; body: Json | null; base: number | null; source: string | null }
   >(
-    `select version, status, hash, at, by, base, case when status = 'draft' then body end as body from documents
+    `select version, status, hash, at, by, base, case when status = 'draft' then body end as body, case when status = 'draft' then source end as source
+     from documents
      where workspace_id = $1 and kind = $2 and id = $3 order by version desc`,
     [workspace, kind, id],
   )
@@ -306,7 +369,7 @@ export async function documentHistory(
     versions: rows
       .filter((row): row is typeof row & VersionLine => row.status !== 'draft')
       .map(({ version, status, hash, at, by }) => ({ version, status, hash, at, by })),
-    draft: draft && { body: draft.body!, hash: draft.hash, base: draft.base, at: draft.at, by: draft.by },
+    draft: draft && { body: draft.body!, hash: draft.hash, base: draft.base, at: draft.at, by: draft.by, source: draft.source },
   }
 }
 
@@ -314,22 +377,4 @@ export async function documentHistory(
 export async function nextRevision(tx: Queryable): Promise<number> {
   const { rows } = await tx.query<{ revision: number }>('update document_counter set revision = revision + 1 returning revision')
   return Number(rows[0]!.revision)
-}
-
-/** Every published version of a kind, everywhere: somebody may still stand in an old one. */
-export async function everyVersion(db: Queryable, kind: string): Promise<Definition[]> {
-  const { rows } = await db.query<Definition>(
-    `select workspace_id as ws, kind, id, version, body, hash from documents where kind = $1 and status <> 'draft' order by workspace_id, id, version`,
-    [kind],
-  )
-  return rows
-}
-
-/** When what is live of a kind was published (epoch ms), by `workspace id`. */
-export async function publishedTimes(db: Queryable, kind: string): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ ws: string; id: string; at: number }>(
-    `select workspace_id as ws, id, at from documents where kind = $1 and status = 'published'`,
-    [kind],
-  )
-  return new Map(rows.map(({ ws, id, at }) => [`${ws} ${id}`, at]))
 }

@@ -12,6 +12,8 @@ export interface KeyedWrite<State> extends Keyed<State> {
   readonly partition: number
   /** Earliest timer in the state (epoch ms). */
   readonly nextDue: number | null
+  /** It waits for something that others say the end of; left out: for nothing. */
+  readonly awaiting?: boolean
 }
 
 export async function loadStates<State>(db: Queryable, kind: string, keys: readonly { ws: string; id: string }[]): Promise<Keyed<State>[]> {
@@ -66,10 +68,12 @@ export async function writeStates<State>(tx: Queryable, kind: string, rows: read
   if (rows.length === 0) return true
   // The states go as one text: an array literal would have to escape every quote of them.
   const { rowCount } = await tx.query(
-    `insert into keyed_state as k (workspace_id, kind, id, partition, state, version, next_due)
-     select ws, $1, id, partition, state, version, due
-     from unnest($2::text[], $3::text[], $4::smallint[], string_to_array($5, chr(1)), $6::bigint[], $7::bigint[]) p(ws, id, partition, state, version, due)
-     on conflict (workspace_id, kind, id) do update set state = excluded.state, version = excluded.version, next_due = excluded.next_due
+    `insert into keyed_state as k (workspace_id, kind, id, partition, state, version, next_due, awaiting)
+     select ws, $1, id, partition, state, version, due, awaiting
+     from unnest($2::text[], $3::text[], $4::smallint[], string_to_array($5, chr(1)), $6::bigint[], $7::bigint[], $8::boolean[])
+       p(ws, id, partition, state, version, due, awaiting)
+     on conflict (workspace_id, kind, id) do update set state = excluded.state, version = excluded.version, next_due = excluded.next_due,
+       awaiting = excluded.awaiting
      where k.version = excluded.version - 1`,
     [
       kind,
@@ -79,9 +83,23 @@ export async function writeStates<State>(tx: Queryable, kind: string, rows: read
       rows.map((row) => JSON.stringify(row.state)).join(BETWEEN),
       rows.map((row) => row.version),
       rows.map((row) => row.nextDue),
+      rows.map((row) => row.awaiting ?? false),
     ],
   )
   return rowCount === rows.length
+}
+
+/** Keys of a workspace that wait, in their order, behind one of them. */
+export async function awaitingKeys(
+  db: Queryable,
+  kind: string,
+  { workspace, after, limit }: { workspace: string; after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from keyed_state where awaiting and workspace_id = $1 and kind = $2 and id > $3 collate "C" order by id collate "C" limit $4`,
+    [workspace, kind, after, limit],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** Keys with a timer due by the tick of their partition, earliest first. */
@@ -99,6 +117,24 @@ export async function dueKeys(
     [ticks.map((tick) => tick.partition), ticks.map((tick) => tick.tick), limit],
   )
   return rows
+}
+
+/** States of one workspace with a timer before a moment, the earliest first, and how many there are of them. */
+export async function statesDueBefore<State>(
+  db: Queryable,
+  kind: string,
+  { workspace, before, partitions, limit }: { workspace: string; before: number; partitions: number; limit: number },
+): Promise<{ states: State[]; all: number }> {
+  const due = 'workspace_id = $1 and kind = $2 and partition = any($3::smallint[]) and next_due < $4'
+  const asked = [workspace, kind, Array.from({ length: partitions }, (_, i) => i), before]
+  const { rows } = await db.query<{ state: string }>(`select state from keyed_state where ${due} order by next_due limit $5`, [
+    ...asked,
+    limit,
+  ])
+  const states = rows.map(({ state }) => JSON.parse(state) as State)
+  if (rows.length < limit) return { states, all: rows.length }
+  const counted = await db.query<{ count: number }>(`select count(*)::bigint as count from keyed_state where ${due}`, asked)
+  return { states, all: counted.rows[0]!.count }
 }
 
 /** The earliest timer of each partition that has one. */

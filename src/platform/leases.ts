@@ -128,22 +128,40 @@ export async function backlog(db: Queryable): Promise<number> {
 }
 
 /**
- * Resolves when everything that is on the log at the call has been handled: what was accepted before has had its say.
- * Rejects with the signal's reason.
+ * Resolves when everything that is on the log at the call has been handled, and what its handling put on the log for others as well (the run of
+ * a profile that turned out to be the buyer's): what was accepted before has had its say. Rejects with the signal's reason.
  */
 export async function caughtUp(db: Queryable, signal: AbortSignal): Promise<void> {
-  const { rows: heads } = await db.query<{ partition: number; seq: number }>('select partition, seq from log_heads')
-  const partitions = heads.map((head) => head.partition)
-  const seqs = heads.map((head) => head.seq)
-  for (;;) {
-    const { rows } = await db.query<{ behind: boolean }>(
-      `select exists (select from unnest($1::smallint[], $2::bigint[]) h(partition, seq) join leases l using (partition) where l.done_seq < h.seq) as behind`,
-      [partitions, seqs],
-    )
-    if (!rows[0]!.behind) return
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
-    signal.throwIfAborted()
+  let { rows: upTo } = await db.query<Mark>('select partition, seq from log_heads')
+  for (let hops = 0; hops <= MOST_HOPS && upTo.length > 0; hops++) {
+    for (;;) {
+      const { behind, told } = await standingOf(db, upTo)
+      if (!behind) {
+        upTo = told
+        break
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      signal.throwIfAborted()
+    }
   }
 }
 
+interface Mark {
+  readonly partition: number
+  readonly seq: number
+}
+
+/** In one look: whether something up to these places waits, and up to where records wait that handling has put there. */
+async function standingOf(db: Queryable, upTo: readonly Mark[]): Promise<{ behind: boolean; told: Mark[] }> {
+  const { rows } = await db.query<{ behind: boolean; told: Mark[] }>(
+    `select exists (select from unnest($1::smallint[], $2::bigint[]) h(partition, seq) join leases l using (partition) where l.done_seq < h.seq) as behind,
+       coalesce((select json_agg(json_build_object('partition', h.partition, 'seq', h.told))
+         from log_heads h join leases l using (partition) where l.done_seq < h.told), '[]') as told`,
+    [upTo.map(({ partition }) => partition), upTo.map(({ seq }) => seq)],
+  )
+  return rows[0]!
+}
+
 const LOOK_AGAIN_MS = 3
+/** A record is handed on so often at most: merge, state, and a signpost or two on its way. Beyond that others' records would be waited for without end. */
+const MOST_HOPS = 4

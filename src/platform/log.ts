@@ -46,8 +46,15 @@ export async function preparePartitions(db: Queryable, partitions: number): Prom
  * Appends in the caller's transaction: locks the heads of the partitions in order, numbers the records,
  * writes one block for each partition and workspace. Durable when the transaction commits.
  */
-export async function append(tx: Queryable, entries: readonly LogEntry[], at: { partitions: number; now: number }): Promise<void> {
+export async function append(tx: Queryable, entries: readonly LogEntry[], at: Appending): Promise<void> {
   await appendCounting(tx, entries, at)
+}
+
+export interface Appending {
+  readonly partitions: number
+  readonly now: number
+  /** The handling of other records puts these there: see `caughtUp`. */
+  readonly follows?: boolean
 }
 
 /**
@@ -57,12 +64,12 @@ export async function append(tx: Queryable, entries: readonly LogEntry[], at: { 
 export async function appendCounting(
   tx: Queryable,
   entries: readonly LogEntry[],
-  { partitions, now }: { partitions: number; now: number },
+  { partitions, now, follows = false }: Appending,
 ): Promise<ReadonlyMap<number, number>> {
   if (entries.length === 0) return new Map()
   const groups = new Map<number, Map<string, string[]>>()
   for (const entry of entries) push(groups, partitionOf(entry.key, partitions), entry)
-  return appendGroups(tx, groups, now)
+  return appendGroups(tx, groups, { now, follows })
 }
 
 /** Appends one record of the system's own to each of the partitions. */
@@ -72,7 +79,27 @@ export async function appendToPartitions(
   { partitions, now }: { partitions: readonly number[]; now: number },
 ): Promise<void> {
   if (partitions.length === 0) return
-  await appendGroups(tx, new Map(partitions.map((partition) => [partition, new Map([['', [text]]])])), now)
+  await appendGroups(tx, new Map(partitions.map((partition) => [partition, new Map([['', [text]]])])), { now })
+}
+
+/**
+ * Leaves room on the log for so many records of each partition that were handled elsewhere: tombstones stand in their places. Resolves with the
+ * number before the first of them.
+ */
+export async function leaveRoom(
+  tx: Queryable,
+  { workspace, counts, now }: { workspace: string; counts: ReadonlyMap<number, number>; now: number },
+): Promise<ReadonlyMap<number, number>> {
+  if (counts.size === 0) return new Map()
+  const groups = new Map(
+    [...counts].map(([partition, n]) => [partition, new Map([[workspace, Array<string>(n).fill('{"kind":"erased"}')]])]),
+  )
+  await appendGroups(tx, groups, { now })
+  // The heads are locked until the transaction ends.
+  const { rows } = await tx.query<{ partition: number; seq: number }>('select partition, seq from log_heads where partition = any($1)', [
+    [...counts.keys()],
+  ])
+  return new Map(rows.map(({ partition, seq }) => [partition, seq - counts.get(partition)!]))
 }
 
 function push(groups: Map<number, Map<string, string[]>>, partition: number, entry: LogEntry): void {
@@ -86,17 +113,17 @@ function push(groups: Map<number, Map<string, string[]>>, partition: number, ent
 async function appendGroups(
   tx: Queryable,
   groups: ReadonlyMap<number, ReadonlyMap<string, readonly string[]>>,
-  now: number,
+  { now, follows = false }: { now: number; follows?: boolean },
 ): Promise<ReadonlyMap<number, number>> {
   const partitions = [...groups.keys()]
   const counts = partitions.map((partition) => [...groups.get(partition)!.values()].reduce((sum, texts) => sum + texts.length, 0))
   const heads = await tx.query<{ partition: number; seq: number; at: number; erased: number }>(
     `with locked as (select partition from log_heads where partition = any($1) order by partition for update)
-     update log_heads h set seq = h.seq + v.n, at = greatest(h.at, $3::bigint)
+     update log_heads h set seq = h.seq + v.n, at = greatest(h.at, $3::bigint), told = case when $4 then h.seq + v.n else h.told end
      from locked, unnest($1::smallint[], $2::int[]) v(partition, n)
      where h.partition = locked.partition and v.partition = locked.partition
      returning h.partition, h.seq, h.at, h.erased`,
-    [partitions, counts, now],
+    [partitions, counts, now, follows],
   )
   if (heads.rowCount !== partitions.length) throw new Error('The log has fewer partitions than the engine expects')
   const values: unknown[] = []

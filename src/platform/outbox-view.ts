@@ -1,5 +1,5 @@
 import type { Queryable } from './log.ts'
-import type { OutboxEntry, OutboxStatus } from './outbox.ts'
+import type { Claimed, OutboxEntry, OutboxStatus } from './outbox.ts'
 
 /** An outbox entry with all that happened to it. Times are epoch ms. */
 export interface OutboxRow extends OutboxEntry {
@@ -72,6 +72,29 @@ export async function lastWrittenTo(db: Queryable, ws: string, address: string):
   return rows[0]?.key
 }
 
+/** Whose these entries are, by id; those of nobody are missing. */
+export async function profilesOfEntries(
+  db: Queryable,
+  entries: readonly { readonly ws: string; readonly id: string }[],
+): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ ws: string; id: string; profile: string }>(
+    `select o.workspace_id as ws, o.id, o.profile_id as profile from unnest($1::text[], $2::text[]) e(ws, id)
+     join outbox o on o.workspace_id = e.ws and o.id = e.id`,
+    [entries.map(({ ws }) => ws), entries.map(({ id }) => id)],
+  )
+  return new Map(rows.map(({ ws, id, profile }) => [`${ws} ${id}`, profile]))
+}
+
+/** How many entries were given up, and how many of them are webhooks. */
+export async function countDead(db: Queryable, ws: string): Promise<{ messages: number; webhooks: number }> {
+  const { rows } = await db.query<{ messages: number; webhooks: number }>(
+    `select count(*) filter (where channel <> 'webhook')::int as messages, count(*) filter (where channel = 'webhook')::int as webhooks
+     from outbox where workspace_id = $1 and status = 'dead'`,
+    [ws],
+  )
+  return rows[0]!
+}
+
 /** A dead entry becomes ready again, under the same id; undefined when it is not dead. */
 export async function reviveOutbox(
   db: Queryable,
@@ -122,4 +145,29 @@ export async function releaseUnknown(
     [owner, known, now, channel],
   )
   return rowCount ?? 0
+}
+
+/** An entry whose fate is known already. */
+export interface SettledEntry extends Claimed {
+  readonly status: OutboxStatus
+  readonly reason: string
+  readonly claimedAt: number | null
+  readonly settledAt: number | null
+  readonly providerId: string
+  readonly contentHash: string
+}
+
+/** Puts entries as they are into the outbox: those of a past that was handled elsewhere, with what still waits of it. */
+export async function insertEntries(tx: Queryable, entries: readonly SettledEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await tx.query(
+    `insert into outbox (workspace_id, id, profile_id, channel, address, topic, lane, due, expires, payload, status, attempt, deferred, claimed_at,
+       settled_at, reason, provider_id, content_hash, created_at, route)
+     select ws, id, key, channel, address, topic, lane, due, expires, payload, status, attempt, deferred, "claimedAt", "settledAt", reason,
+       "providerId", "contentHash", "createdAt", route
+     from jsonb_to_recordset($1::jsonb) e(ws text, id text, key text, channel text, address text, topic text, lane text, due bigint, expires bigint,
+       payload jsonb, status text, attempt int, deferred int, "claimedAt" bigint, "settledAt" bigint, reason text, "providerId" text,
+       "contentHash" text, "createdAt" bigint, route text)`,
+    [JSON.stringify(entries)],
+  )
 }

@@ -15,15 +15,44 @@ export const ProfileSummary = z.object({
   lastSeen: Time,
   /** Journeys that the person stands in at this moment. */
   inJourneys: Count,
+  /** The attributes that were asked for by `columns`; those that the person has. */
+  values: z.record(z.string(), z.json()),
 })
 
 export const SearchProfiles = action({
   name: 'profiles.search',
-  does: 'Finds people by the start of an identifier (e-mail address, user id, phone, anonymous id) or a profile id; without a text, those seen last.',
+  does: 'Finds people by the start of an identifier (e-mail address, user id, phone, anonymous id) or a profile id, by segment, or by any condition; without any of these, those seen last.',
   may: 'people:read',
   route: 'GET /api/profiles',
-  input: z.object({ q: z.string().max(320).default(''), cursor: z.string().optional() }),
-  output: z.object({ people: z.array(ProfileSummary), next: z.string().nullable() }),
+  input: z.object({
+    q: z.string().max(320).default(''),
+    /** Only who is in this segment now. */
+    segment: z.string().max(64).optional(),
+    /** Only for whom this condition holds, e.g. `plan == "gold"`. */
+    when: z.string().max(4_096).optional(),
+    /** Attributes to show beside each, parted by commas; ten at most. */
+    columns: z.string().max(1_000).default(''),
+    cursor: z.string().optional(),
+  }),
+  output: z.object({
+    people: z.array(ProfileSummary),
+    next: z.string().nullable(),
+    /** What `when` says, as a sentence; '' without one. */
+    sentence: z.string(),
+  }),
+})
+
+export const AttributeSources = action({
+  name: 'profiles.sources',
+  does: 'Tells where the values of a person’s attributes came from: the source and the time of the identify call that said them last.',
+  may: 'people:read',
+  route: 'GET /api/profiles/:id/sources',
+  input: z.object({ id: z.string().min(1) }),
+  output: z.object({
+    attributes: z.array(z.object({ name: z.string(), /** '' when it is not known. */ source: z.string(), at: Time, times: Count })),
+    /** Profiles that became this one, newest first. */
+    merges: z.array(z.object({ from: z.string(), at: Time })),
+  }),
 })
 
 /** What this person allowed or withdrew: `topic` '' means the whole channel. */

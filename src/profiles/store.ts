@@ -26,12 +26,12 @@ export async function lockIdentities(tx: Queryable, workspaces: readonly string[
   )
 }
 
-/** Gives identifiers to profiles; one that belonged to another moves. */
+/** Gives identifiers to profiles; one that belonged to another moves. The same claim may come more than once. */
 export async function claimIdentities(tx: Queryable, claims: readonly (OwnedIdentifier & { readonly profile: string })[]): Promise<void> {
   if (claims.length === 0) return
   await tx.query(
     `insert into identities (workspace_id, kind, value, profile_id)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     select distinct * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
      on conflict (workspace_id, kind, value) do update set profile_id = excluded.profile_id`,
     [
       claims.map((claim) => claim.ws),

@@ -123,6 +123,13 @@ class Work {
     return pending && this.#before.ready?.includes(mark) ? pending : effective
   }
 
+  /** Something happened that a condition asks for which does not decide for this person yet. */
+  #isUndecided(waited: number | undefined): boolean {
+    if (waited === undefined && !this.#missed) return false
+    const { deciders } = this.#asked.catalogue
+    return deciders.values().some(({ pending, mark }) => pending !== null && !this.#before.ready?.includes(mark))
+  }
+
   #write(id: string, holds: boolean): void {
     this.#holds ??= { ...this.#before.holds }
     if (holds) this.#holds[id] = this.#asked.now
@@ -136,7 +143,7 @@ class Work {
   finish(exact: boolean, now: number): SegmentsSection {
     const { awaiting: waited, ready, due: timer, ...rest } = this.#section()
     const { building } = this.#asked.catalogue
-    const awaiting = building ? (waited ?? (this.#missed ? now : undefined)) : undefined
+    const awaiting = building && this.#isUndecided(waited) ? (waited ?? now) : undefined
     const look = awaiting === undefined ? Infinity : now + clamp(now - awaiting)
     const flips = exact ? this.#due : Math.min(this.#due, timer ?? Infinity)
     const due = timeOf(Math.min(flips, look))

@@ -64,6 +64,8 @@ export interface Build {
   readonly ws: string
   readonly since: number
   readonly status: 'waiting' | 'running' | 'built'
+  /** The revision from which its past is complete; those who waited for it are looked at until it is built. */
+  readonly finished: number | null
   readonly slices: number
   readonly slice: number
   readonly after: string
@@ -74,7 +76,7 @@ export interface Build {
   readonly error: string
 }
 
-const BUILD = `workspace_id as ws, since, status, slices, slice, after, reviews, began_at as "beganAt", ended_at as "endedAt", error`
+const BUILD = `workspace_id as ws, since, status, finished, slices, slice, after, reviews, began_at as "beganAt", ended_at as "endedAt", error`
 
 /** The oldest build that is not done, of any workspace. */
 export async function nextBuild(db: Queryable): Promise<Build | undefined> {
@@ -128,18 +130,31 @@ export async function noteBuildError(db: Queryable, { ws, since }: Pick<Build, '
   await db.query('update segment_builds set error = $3 where workspace_id = $1 and since = $2', [ws, since, error.slice(0, 1_000)])
 }
 
-/** From `revision` on the past of all that the build brought in is complete. */
-export async function finishBuild(
-  tx: Queryable,
-  { ws, since }: Pick<Build, 'ws' | 'since'>,
-  { revision, at }: { revision: number; at: number },
-): Promise<void> {
+/** From `revision` on the past of all that the build brought in is complete; `endBuild` follows when whoever waited for it has been looked at. */
+export async function finishBuild(tx: Queryable, { ws, since }: Pick<Build, 'ws' | 'since'>, revision: number): Promise<void> {
   await tx.query('update segment_watches set built = $3 where workspace_id = $1 and since = $2 and until is null and built is null', [
     ws,
     since,
     revision,
   ])
-  await tx.query(`update segment_builds set status = 'built', ended_at = $3, error = '' where workspace_id = $1 and since = $2`, [
+  await tx.query(`update segment_builds set finished = $3, after = '', error = '' where workspace_id = $1 and since = $2`, [
+    ws,
+    since,
+    revision,
+  ])
+}
+
+/** Up to whom those who waited for a finished build have been looked at; throws when somebody else has come further. */
+export async function noteLook(tx: Queryable, { ws, since }: Pick<Build, 'ws' | 'since'>, after: string): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update segment_builds set after = $3 where workspace_id = $1 and since = $2 and finished is not null and status <> 'built' and after < $3`,
+    [ws, since, after],
+  )
+  if (rowCount !== 1) throw new Error(`The build of ${ws} at revision ${since} has looked further than ${after}`)
+}
+
+export async function endBuild(db: Queryable, { ws, since }: Pick<Build, 'ws' | 'since'>, at: number): Promise<void> {
+  await db.query(`update segment_builds set status = 'built', ended_at = $3, error = '' where workspace_id = $1 and since = $2`, [
     ws,
     since,
     at,
@@ -164,55 +179,4 @@ export async function nextUntold(db: Queryable): Promise<{ ws: string; after: st
 
 export async function noteTold(db: Queryable, { ws, after, done }: { ws: string; after: string; done: boolean }): Promise<void> {
   await db.query('update people_told set after = $2, done = $3 where workspace_id = $1', [ws, after, done])
-}
-
-export interface ListImport {
-  readonly id: string
-  readonly list: string
-  readonly file: string
-  readonly hash: string
-  readonly status: 'running' | 'done' | 'failed'
-  readonly rows: number
-  readonly taken: number
-  readonly refused: number
-  readonly faults: readonly { readonly row: number; readonly title: string }[]
-  readonly by: string
-  readonly beganAt: number
-  readonly endedAt: number | null
-}
-
-const IMPORT = `id, list_id as list, file_name as file, hash, status, rows, taken, refused, faults, by, began_at as "beganAt", ended_at as "endedAt"`
-
-/** Begins an import, or begins the same one again. */
-export async function beginImport(
-  db: Queryable,
-  workspace: string,
-  { id, list, file, hash, by, at }: { id: string; list: string; file: string; hash: string; by: string; at: number },
-): Promise<void> {
-  await db.query(
-    `insert into list_imports (workspace_id, id, list_id, file_name, hash, status, by, began_at) values ($1, $2, $3, $4, $5, 'running', $6, $7)
-     on conflict (workspace_id, id) do update set status = 'running', rows = 0, taken = 0, refused = 0, faults = '[]',
-       file_name = excluded.file_name, by = excluded.by, began_at = excluded.began_at, ended_at = null`,
-    [workspace, id, list, file, hash, by, at],
-  )
-}
-
-export async function noteImport(
-  db: Queryable,
-  { workspace, id }: { workspace: string; id: string },
-  { status, rows, taken, refused, faults, endedAt }: Pick<ListImport, 'status' | 'rows' | 'taken' | 'refused' | 'faults' | 'endedAt'>,
-): Promise<void> {
-  await db.query(
-    `update list_imports set status = $3, rows = $4, taken = $5, refused = $6, faults = $7, ended_at = $8 where workspace_id = $1 and id = $2`,
-    [workspace, id, status, rows, taken, refused, JSON.stringify(faults), endedAt],
-  )
-}
-
-/** Imports into a list, newest first. */
-export async function importsOf(db: Queryable, workspace: string, list: string): Promise<ListImport[]> {
-  const { rows } = await db.query<ListImport>(
-    `select ${IMPORT} from list_imports where workspace_id = $1 and list_id = $2 order by began_at desc limit 50`,
-    [workspace, list],
-  )
-  return rows
 }

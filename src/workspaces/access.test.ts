@@ -3,15 +3,15 @@ import { after, test } from 'node:test'
 import { z } from 'zod'
 import type { Action } from '#lib/action.ts'
 import type { Answer } from '../../test/fixtures/api.ts'
-import { testApi } from '../../test/fixtures/api.ts'
+import { PEOPLE_ACTIONS, testApi } from '../../test/fixtures/api.ts'
 import { WORKSPACE_ACTIONS } from './api.ts'
 import { DOCUMENT_ACTIONS } from './documents/api.ts'
 import { ROLE_PERMISSIONS, Role, type Scope } from './schema.ts'
 
-const note = { kind: 'note', schema: z.object({ text: z.string() }), publish: 'journeys:publish' as const }
+const note = { kind: 'note', schema: z.object({ text: z.string() }), publish: 'publish' as const }
 const api = await testApi({ kinds: [note] })
 after(() => api.stop())
-const ACTIONS = [...WORKSPACE_ACTIONS, ...DOCUMENT_ACTIONS]
+const ACTIONS = [...WORKSPACE_ACTIONS, ...PEOPLE_ACTIONS, ...DOCUMENT_ACTIONS]
 const REFUSED = ['auth.needed', 'auth.forbidden', 'auth.workspace.which']
 
 /** Calls an action with names that exist nowhere, so that whoever may call it changes nothing. */
@@ -26,7 +26,7 @@ test('every route × every role: what is not granted is refused, before anything
   for (const role of Role.options) {
     const { cookie } = await api.person(shop.id, role)
     for (const action of ACTIONS) {
-      const granted = action.may === 'public' || action.may === 'signed-in' || ROLE_PERMISSIONS[role].includes(action.may as Scope)
+      const granted = ['public', 'self', 'signed-in'].includes(action.may) || ROLE_PERMISSIONS[role].includes(action.may as Scope)
       assert.equal(refusal(await call(action, { cookie })), granted ? '' : 'auth.forbidden', `${role} calls ${action.name}`)
     }
   }
@@ -45,7 +45,7 @@ test('every route × every single scope of a secret key', async () => {
   for (const scope of ROLE_PERMISSIONS.admin) {
     const { body } = await api.ask('POST /api/keys', { key: shop.key, body: { kind: 'secret', name: scope, scopes: [scope] } })
     for (const action of ACTIONS) {
-      const granted = action.may === 'public' || action.may === 'signed-in' || action.may === scope
+      const granted = ['public', 'self', 'signed-in'].includes(action.may) || action.may === scope
       assert.equal(
         refusal(await call(action, { key: body.value })),
         granted ? '' : 'auth.forbidden',
@@ -58,10 +58,23 @@ test('every route × every single scope of a secret key', async () => {
 test('the table of roles says what the handbook says', () => {
   const holders = (scope: Scope): Role[] => Role.options.filter((role) => ROLE_PERMISSIONS[role].includes(scope))
   assert.deepEqual(holders('workspace:admin'), ['admin'])
-  assert.deepEqual(holders('documents:write'), ['marketer', 'admin'])
-  assert.deepEqual(holders('journeys:publish'), ['approver', 'admin'])
+  assert.deepEqual(holders('documents:write'), ['marketer', 'compliance', 'developer', 'admin'])
+  assert.deepEqual(holders('policies:publish'), ['compliance', 'admin'])
+  assert.deepEqual(holders('publish'), ['approver', 'admin'])
+  assert.deepEqual(holders('send'), ['approver', 'admin'])
+  assert.deepEqual(
+    holders('reports:save'),
+    ['marketer', 'approver', 'compliance', 'analyst', 'developer', 'admin'],
+    'who reads numbers for a living keeps them',
+  )
+  assert.deepEqual(holders('keys:write'), ['developer', 'admin'])
+  assert.deepEqual(holders('data:write'), ['developer', 'admin'])
   assert.deepEqual(holders('people:write'), ['compliance', 'admin'])
-  assert.deepEqual(holders('people:read'), ['marketer', 'approver', 'compliance', 'admin'], 'viewers see numbers, not people')
+  assert.deepEqual(
+    holders('people:read'),
+    ['marketer', 'approver', 'compliance', 'developer', 'admin'],
+    'viewers and analysts see numbers, not people',
+  )
 })
 
 test('what needs a permission and changes something names whose it is in the audit log', () => {
@@ -79,7 +92,7 @@ test('a marketer writes a draft that only an approver makes live', async () => {
   assert.equal(saved.status, 200, JSON.stringify(saved.body))
   const publish = (cookie: string) => api.ask('POST /api/documents/note/hello/publish', { cookie, body: { hash: saved.body.draft.hash } })
   const refused = await publish(marketer.cookie)
-  assert.deepEqual([refused.status, refused.body.detail], [403, 'Publishing a note needs the permission journeys:publish.'])
+  assert.deepEqual([refused.status, refused.body.detail], [403, 'Publishing a note needs the permission publish.'])
   const applied = await api.ask('POST /api/documents/apply', {
     cookie: marketer.cookie,
     body: { documents: [{ kind: 'note', id: 'x', body: { text: 'hi' } }] },

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { InputOf, OutputOf } from '#lib/action.ts'
 import { canonical } from '#lib/json.ts'
+import { languageAsked } from '#lib/language.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { type Announce, nextRevision } from '#platform/documents.ts'
 import { type Binding, bind, bindAudited, bindDownload, type Call, type IdempotencyStore } from '#platform/http/actions.ts'
@@ -11,39 +12,40 @@ import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import type { SecretBox } from '#platform/secrets.ts'
 import { anchorsIn, readAnchorText } from './adapters/anchor-file.ts'
 import { checkAudit } from './adapters/audit-check.ts'
-import { type KeyLookup, keyHash } from './adapters/key-lookup.ts'
-import { PasswordsBusy } from './adapters/passwords.ts'
+import { hashed } from './adapters/hashed.ts'
+import type { KeyLookup } from './adapters/key-lookup.ts'
+import { newKey, newWorkspaceId } from './adapters/new-key.ts'
 import type { SetupToken } from './adapters/setup-token.ts'
 import type { SignIn } from './adapters/sign-in.ts'
 import {
   AcceptInvitation,
-  CreateKey,
   CreateSetup,
   ExportAudit,
   GetSession,
   GetWorkspace,
   InviteMember,
   ListAudit,
-  ListKeys,
   ListMembers,
   RemoveMember,
   RevokeInvitation,
-  RevokeKey,
   SetMemberRole,
   SetupStatus,
+  ShowInvitation,
   UpdateWorkspace,
   VerifyAudit,
 } from './api.ts'
 import { appendAudit, auditAfter, auditBefore, sha256 } from './audit-store.ts'
-import { type AuditLine, type Key, type Member, Scope, type Workspace } from './schema.ts'
+import { keyBindings } from './keys/actions.ts'
+import { invitationLetter, letterLanguage, type Post } from './letters.ts'
+import { type AuditLine, type Member, Scope, type Workspace } from './schema.ts'
 import * as store from './store.ts'
 
 export interface WorkspacesOptions {
   readonly pool: Pool
   /** Epoch ms. */
   readonly now: () => number
-  /** Address at which people reach the server. */
-  readonly url: string
+  /** Where people reach the server. */
+  readonly address: { readonly url: string }
   readonly signIn: SignIn
   readonly keys: KeyLookup
   readonly secrets: SecretBox
@@ -52,6 +54,8 @@ export interface WorkspacesOptions {
   readonly announce: Announce
   /** Where signed points of the audit chain are kept outside the database, and whose signature counts. */
   readonly anchors: Anchors
+  /** Hands mail over by itself; left out: links are only shown. */
+  readonly post?: Post
 }
 
 export interface Anchors {
@@ -62,62 +66,17 @@ export interface Anchors {
 
 const INVITATION_MS = 3 * 86_400_000
 const DONE = { done: true as const }
-const notHere = (what: string): Problem => ({ code: `${what}.unknown`, status: 404, title: `There is no such ${what} in this workspace.` })
-const BUSY: Problem = {
-  code: 'auth.busy',
-  status: 429,
-  title: 'Too many passwords are being checked at this moment.',
-  hint: 'Try again in a few seconds.',
+const NOT_HERE = {
+  workspace: 'There is no such workspace in this installation.',
+  invitation: 'There is no such invitation in this workspace.',
+  member: 'There is no such member in this workspace.',
 }
+const notHere = (what: keyof typeof NOT_HERE): Problem => ({ code: `${what}.unknown`, status: 404, title: NOT_HERE[what] })
 const LAST_ADMIN: Problem = {
   code: 'members.last-admin',
   status: 409,
   title: 'This is the last administrator.',
   hint: 'Make somebody else an administrator first.',
-}
-
-/** A new key with its value, which is not kept. */
-export function newKey({
-  kind,
-  name,
-  scopes,
-  by,
-  at,
-  expiresAt,
-}: {
-  kind: Key['kind']
-  name: string
-  scopes: readonly Scope[]
-  by: string
-  at: number
-  expiresAt: number | null
-}) {
-  const value = kind === 'write' ? `wk_${randomBytes(18).toString('base64url')}` : `sk_${randomBytes(32).toString('base64url')}`
-  const key: Key = {
-    id: `key_${randomBytes(9).toString('base64url')}`,
-    kind,
-    name,
-    lastFour: value.slice(-4),
-    scopes: [...scopes],
-    createdAt: at,
-    createdBy: by,
-    expiresAt,
-    revokedAt: null,
-    usedAt: null,
-  }
-  return { key, value, hash: keyHash(value) }
-}
-
-export const newWorkspaceId = (): string => `ws_${randomBytes(9).toString('hex')}`
-
-/** Hash of a password, or the refusal when too many wait. */
-export async function hashed(signIn: SignIn, password: string): Promise<Outcome<{ hash: string }>> {
-  try {
-    return { hash: await signIn.passwords.hash(password) }
-  } catch (error) {
-    if (error instanceof PasswordsBusy) return refuse(BUSY)
-    throw error
-  }
 }
 
 const STALE_MS = 5 * 60_000
@@ -146,7 +105,12 @@ export function idempotencyStore({ pool, now, secrets }: Pick<WorkspacesOptions,
 export const workspaceBindings = (options: WorkspacesOptions): Binding[] => [
   bind(SetupStatus, async () => ({ needed: !(await store.anyWorkspace(options.pool)) })),
   bind(CreateSetup, (input, _principal, call) => createSetup(options, input, call)),
-  bind(GetSession, (_input, principal) => session(options, principal)),
+  bind(GetSession, async (_input, principal, call) => {
+    const spoken = call.headers['accept-language']
+    if (principal.actor.startsWith('person:') && spoken !== undefined)
+      await store.noteLanguage(options.pool, { person: principal.actor.slice('person:'.length), language: languageAsked(spoken) })
+    return session(options, principal)
+  }),
   bind(GetWorkspace, async (_input, { workspace }) => (await store.findWorkspace(options.pool, workspace)) ?? refuse(notHere('workspace'))),
   bindAudited(UpdateWorkspace, (input, { workspace }, call) => updateWorkspace(options, { workspace, input, call })),
   ...memberBindings(options),
@@ -207,7 +171,9 @@ const auditBindings = ({ pool, anchors }: WorkspacesOptions): Binding[] => [
   bind(ListAudit, (input, { workspace }) =>
     inWorkspace(pool, workspace, async (tx) => {
       const lines = await auditBefore(tx, workspace, input)
-      return { lines, next: lines.length === input.limit ? lines.at(-1)!.seq : null }
+      const members = await store.listMembers(pool, workspace)
+      const names = Object.fromEntries(members.map(({ id, name }) => [`person:${id}`, name]))
+      return { lines, names, next: lines.length === input.limit ? lines.at(-1)!.seq : null }
     }),
   ),
   bind(VerifyAudit, async (_input, { workspace }) => {
@@ -237,17 +203,21 @@ async function* jsonLines(pages: AsyncIterable<readonly object[]>): AsyncGenerat
   for await (const lines of pages) yield lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
-async function session({ pool }: WorkspacesOptions, { workspace, actor, permissions }: Principal) {
+async function session({ pool }: WorkspacesOptions, { workspace, actor, permissions, barred, session: own }: Principal) {
   const id = actor.startsWith('person:') ? actor.slice('person:'.length) : undefined
   const person = id === undefined ? undefined : await store.findPerson(pool, { id })
-  const workspaces = id === undefined ? [] : await store.memberships(pool, id)
+  const via = own?.via ?? null
+  const places = id === undefined ? [] : await store.memberships(pool, id)
+  const workspaces = places.filter((each) => via === null || each.id === via)
   const here = workspace === '' ? undefined : await store.findWorkspace(pool, workspace)
   return {
     person: person ?? null,
-    workspace: here ? { id: here.id, name: here.name } : null,
+    workspace: here ? { id: here.id, name: here.name, sample: here.sample ?? null } : null,
     role: workspaces.find((each) => each.id === workspace)?.role ?? null,
     permissions: [...permissions] as Scope[],
     workspaces,
+    closed: barred ? { code: barred.code, title: barred.title, hint: barred.hint ?? '' } : null,
+    via,
   }
 }
 
@@ -272,7 +242,7 @@ function updateWorkspace(
 }
 
 const memberBindings = (options: WorkspacesOptions): Binding[] => {
-  const { pool, now, url, signIn } = options
+  const { pool, now, address, signIn, post } = options
   return [
     bind(ListMembers, async (_input, { workspace }) => ({
       members: await store.listMembers(pool, workspace),
@@ -287,12 +257,22 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
         expiresAt: now() + INVITATION_MS,
         invitedBy: actor,
       }
-      await inWorkspace(pool, workspace, async (tx) => {
+      const problem = await transaction(pool, async (tx) => {
+        if ((await store.listMembers(tx, workspace)).some((each) => each.email === email)) return MEMBER
         await store.insertInvitation(tx, workspace, { ...invitation, tokenHash: sha256(token) })
         await call.audit(tx, { object: `invitation:${invitation.id}`, after: sha256(role) })
+        return undefined
       })
+      if (problem) return refuse(problem)
       // In the fragment, so that the token reaches no server log on its way.
-      return { invitation, link: `${url}/invitation#${token}` }
+      const link = `${address.url}/invitation#${token}`
+      const name = (await store.findWorkspace(pool, workspace))?.name ?? ''
+      const mailed = await post?.({
+        workspace,
+        to: email,
+        ...invitationLetter({ name, link }, letterLanguage(call.headers['accept-language'])),
+      })
+      return { invitation, link, mailed: mailed === true }
     }),
     bindAudited(RevokeInvitation, ({ id }, { workspace }, call) =>
       inWorkspace(pool, workspace, async (tx): Promise<Outcome<typeof DONE>> => {
@@ -301,6 +281,7 @@ const memberBindings = (options: WorkspacesOptions): Binding[] => {
         return DONE
       }),
     ),
+    bind(ShowInvitation, async ({ token }) => (await store.invitationBy(pool, sha256(token), now())) ?? refuse(EXPIRED)),
     bind(AcceptInvitation, (input) => acceptInvitation({ pool, now, signIn }, input)),
     bindAudited(SetMemberRole, ({ id, role }, { workspace }, call) =>
       changeMember(pool, { workspace, id, admin: role === 'admin' }, async (tx) => {
@@ -336,58 +317,44 @@ function changeMember(
   })
 }
 
+/** Makes the account where there is none yet; who has one keeps name and password, and the token opens nothing of it. */
 async function acceptInvitation(
   { pool, now, signIn }: Pick<WorkspacesOptions, 'pool' | 'now' | 'signIn'>,
-  { token, name, password }: { token: string; name: string; password: string },
+  { token, name, password }: InputOf<typeof AcceptInvitation>,
 ): Promise<Outcome<{ email: string }>> {
-  const passwordHash = await hashed(signIn, password)
-  if (isRefusal(passwordHash)) return passwordHash
+  const passwordHash = password === undefined ? undefined : await hashed(signIn, password)
+  if (passwordHash && isRefusal(passwordHash)) return passwordHash
+  const open = await store.invitationBy(pool, sha256(token), now())
+  if (!open) return refuse(EXPIRED)
   return transaction(pool, async (tx): Promise<Outcome<{ email: string }>> => {
+    await store.lockAddress(tx, open.email)
+    const known = await store.findPerson(tx, { email: open.email })
+    if (!known && (name === undefined || !passwordHash)) return refuse(NEW_ACCOUNT)
     const place = await store.takeInvitation(tx, sha256(token), now())
     if (!place) return refuse(EXPIRED)
-    // An existing account joins by signing in as itself; the token alone must not open it.
-    const known = await store.findPerson(tx, { email: place.email })
     const id = known?.id ?? randomUUID()
-    if (!known) await store.insertPerson(tx, { id, name, email: place.email, passwordHash: passwordHash.hash })
-    await store.putMember(tx, place.workspace, { person: id, role: place.role, at: now() })
+    if (!known) await store.insertPerson(tx, { id, name: name!, email: place.email, passwordHash: passwordHash!.hash })
+    // A member already, by another invitation or by the provider: their role stays.
+    const [member] = await store.listMembers(tx, place.workspace, id)
+    if (!member) await store.putMember(tx, place.workspace, { person: id, role: place.role, at: now() })
     return { email: place.email }
   })
 }
 
+const MEMBER: Problem = {
+  code: 'members.there',
+  status: 409,
+  title: 'Somebody with this e-mail address is a member already.',
+  hint: 'Change their role in the list of members.',
+}
+const NEW_ACCOUNT: Problem = {
+  code: 'invitation.account',
+  status: 422,
+  title: 'The address has no account yet: give a name and choose a password.',
+}
 const EXPIRED: Problem = {
   code: 'invitation.over',
   status: 410,
   title: 'This invitation was used, taken back, or is over.',
   hint: 'Ask for a new one.',
 }
-
-const keyBindings = ({ pool, now, keys }: WorkspacesOptions): Binding[] => [
-  bind(ListKeys, (_input, { workspace }) => inWorkspace(pool, workspace, async (tx) => ({ keys: await store.listKeys(tx, workspace) }))),
-  bindAudited(CreateKey, async (input, { workspace, actor, permissions }, call) => {
-    const scopes = input.kind === 'secret' ? input.scopes : []
-    const tooMuch = scopes.find((scope) => !permissions.has(scope))
-    if (tooMuch)
-      return refuse({
-        code: 'keys.scope',
-        status: 403,
-        title: 'A key cannot do more than whoever makes it.',
-        detail: `You do not hold ${tooMuch}.`,
-      })
-    const made = newKey({ ...input, scopes, by: actor, at: now(), expiresAt: input.kind === 'secret' ? input.expiresAt : null })
-    await inWorkspace(pool, workspace, async (tx) => {
-      await store.insertKey(tx, workspace, { ...made.key, hash: made.hash })
-      await call.audit(tx, { object: `key:${made.key.id}`, after: sha256(canonical(made.key)) })
-    })
-    return { key: made.key, value: made.value }
-  }),
-  bindAudited(RevokeKey, async ({ id }, { workspace }, call) => {
-    const hash = await inWorkspace(pool, workspace, async (tx) => {
-      const gone = await store.revokeKey(tx, workspace, { id, at: now() })
-      if (gone !== undefined) await call.audit(tx, { object: `key:${id}` })
-      return gone
-    })
-    if (hash === undefined) return refuse(notHere('key'))
-    keys.forget(hash)
-    return DONE
-  }),
-]

@@ -52,17 +52,21 @@ export const CreateSetup = action({
 export const GetSession = action({
   name: 'session.get',
   does: 'Tells who is signed in, where, and what they may do.',
-  may: 'signed-in',
+  may: 'self',
   route: 'GET /api/session',
   input: nothing,
   output: z.object({
     /** Null for a secret key. */
     person: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
-    workspace: z.object({ id: z.string(), name: z.string() }).nullable(),
+    workspace: z.object({ id: z.string(), name: z.string(), sample: Workspace.shape.sample }).nullable(),
     role: Role.nullable(),
     permissions: z.array(Scope),
     /** All workspaces of the person; choose one with the header `Cadenza-Workspace`. */
     workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: Role })),
+    /** Why the workspace is closed to this session for now: a second factor is asked for, or the provider's way in. */
+    closed: z.object({ code: z.string(), title: z.string(), hint: z.string() }).nullable(),
+    /** Workspace whose provider vouched for the session; it opens no other. */
+    via: z.string().nullable(),
   }),
 })
 
@@ -80,7 +84,7 @@ export const UpdateWorkspace = action({
   does: 'Changes settings of the workspace; what is left out stays.',
   may: 'workspace:admin',
   route: 'PUT /api/workspace',
-  input: Workspace.omit({ id: true, createdAt: true }).partial(),
+  input: Workspace.omit({ id: true, createdAt: true, sample: true }).partial(),
   output: Workspace,
   audited: true,
 })
@@ -96,11 +100,15 @@ export const ListMembers = action({
 
 export const InviteMember = action({
   name: 'members.invite',
-  does: 'Invites somebody: the answer holds a link, valid for three days, with which they choose a password.',
+  does: 'Invites somebody: the answer holds a link, valid for three days, with which they choose a password. It goes to them by mail where the workspace has a sender and a mail server.',
   may: 'workspace:admin',
   route: 'POST /api/invitations',
   input: z.object({ email: Email, role: Role }),
-  output: z.object({ invitation: Invitation, link: z.string() }),
+  output: z.object({
+    invitation: Invitation,
+    link: z.string(),
+    /** Whether the link was handed over as a mail too. */ mailed: z.boolean(),
+  }),
   audited: true,
 })
 
@@ -119,8 +127,22 @@ export const AcceptInvitation = action({
   does: 'Accepts an invitation with its token: makes the account and the membership. Sign in afterwards.',
   may: 'public',
   route: 'POST /api/invitations/accept',
-  input: z.object({ token: z.string().min(1).max(200), name: PersonName, password: Password }),
+  input: z.object({
+    token: z.string().min(1).max(200),
+    /** For a new account; who has one keeps name and password. */
+    name: PersonName.optional(),
+    password: Password.optional(),
+  }),
   output: z.object({ email: z.string() }),
+})
+
+export const ShowInvitation = action({
+  name: 'invitations.show',
+  does: 'Shows what an invitation is to, and whether the address has an account already.',
+  may: 'public',
+  route: 'POST /api/invitations/show',
+  input: z.object({ token: z.string().min(1).max(200) }),
+  output: z.object({ email: z.string(), workspace: z.string(), role: Role, expiresAt: Time, known: z.boolean() }),
 })
 
 export const SetMemberRole = action({
@@ -146,7 +168,7 @@ export const RemoveMember = action({
 export const ListKeys = action({
   name: 'keys.list',
   does: 'Lists write keys and secret keys, without their values.',
-  may: 'workspace:admin',
+  may: 'keys:write',
   route: 'GET /api/keys',
   input: nothing,
   output: z.object({ keys: z.array(Key) }),
@@ -155,7 +177,7 @@ export const ListKeys = action({
 export const CreateKey = action({
   name: 'keys.create',
   does: 'Makes a key. Its value is shown in this answer only.',
-  may: 'workspace:admin',
+  may: 'keys:write',
   route: 'POST /api/keys',
   input: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('write'), name: PersonName }),
@@ -168,20 +190,47 @@ export const CreateKey = action({
 export const RevokeKey = action({
   name: 'keys.revoke',
   does: 'Revokes a key for good. Other processes of the server notice within ten seconds.',
-  may: 'workspace:admin',
+  may: 'keys:write',
   route: 'DELETE /api/keys/:id',
   input: byId,
   output: done,
   audited: true,
 })
 
+export const RotateKey = action({
+  name: 'keys.rotate',
+  does: 'Makes a new key of the same kind, name and scopes; the one before goes on working for some hours. The value is shown in this answer only.',
+  may: 'keys:write',
+  route: 'POST /api/keys/:id/rotate',
+  input: byId.extend({ /** How long both work. */ overlapHours: z.int().min(0).max(720).default(24) }),
+  output: z.object({ key: Key, value: z.string() }),
+  audited: true,
+})
+
 export const ListAudit = action({
   name: 'audit.list',
-  does: 'Lists who did what, newest first.',
+  does: 'Lists who did what, newest first; only what an actor did, what was done in an area or by an action, to an object, or in a time.',
   may: 'audit:read',
   route: 'GET /api/audit',
-  input: z.object({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
-  output: z.object({ lines: z.array(AuditLine), next: z.int().nullable() }),
+  input: z.object({
+    before: z.coerce.number().int().positive().optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+    /** `person:…`, `key:…`, `system:…`, or the beginning of it. */
+    actor: z.string().max(200).optional(),
+    /** `documents.publish`, or the beginning of it: `documents.`. */
+    action: z.string().max(100).optional(),
+    /** A part of what it was done to, such as `journey:welcome`. */
+    object: z.string().max(200).optional(),
+    /** Epoch ms: from this moment, and up to but without that one. */
+    from: z.coerce.number().int().nonnegative().optional(),
+    to: z.coerce.number().int().nonnegative().optional(),
+  }),
+  output: z.object({
+    lines: z.array(AuditLine),
+    next: z.int().nullable(),
+    /** Names of the members among the actors, by `person:…`. */
+    names: z.record(z.string(), z.string()),
+  }),
 })
 
 export const VerifyAudit = action({
@@ -213,11 +262,13 @@ export const WORKSPACE_ACTIONS: readonly Action[] = [
   InviteMember,
   RevokeInvitation,
   AcceptInvitation,
+  ShowInvitation,
   SetMemberRole,
   RemoveMember,
   ListKeys,
   CreateKey,
   RevokeKey,
+  RotateKey,
   ListAudit,
   VerifyAudit,
   ExportAudit,

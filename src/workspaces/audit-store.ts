@@ -57,15 +57,36 @@ async function insertAuditLine(tx: Queryable, workspace: string, line: AuditLine
 
 const LINE = `seq, at, actor, action, object, before_hash as "beforeHash", after_hash as "afterHash", request_id as "requestId", previous, hash`
 
+export interface AuditQuery {
+  readonly before?: number | undefined
+  readonly limit: number
+  /** Beginnings of actor and action, a part of the object, and a time: from, and up to but without. */
+  readonly actor?: string | undefined
+  readonly action?: string | undefined
+  readonly object?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
 /** Newest first. */
-export async function auditBefore(
-  db: Queryable,
-  workspace: string,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<AuditLine[]> {
+export async function auditBefore(db: Queryable, workspace: string, asked: AuditQuery): Promise<AuditLine[]> {
+  const { before, limit, actor, action, object, from, to } = asked
+  const values: unknown[] = [workspace]
+  const where = ['workspace_id = $1']
+  const also = (value: unknown, condition: (n: number) => string): void => {
+    if (value === undefined || value === '') return
+    values.push(value)
+    where.push(condition(values.length))
+  }
+  also(before, (n) => `seq < $${n}::bigint`)
+  also(actor, (n) => `starts_with(actor, $${n})`)
+  also(action, (n) => `starts_with(action, $${n})`)
+  also(object, (n) => `position($${n} in object) > 0`)
+  also(from, (n) => `at >= $${n}::bigint`)
+  also(to, (n) => `at < $${n}::bigint`)
   const { rows } = await db.query<AuditLine>(
-    `select ${LINE} from audit_lines where workspace_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
-    [workspace, before ?? null, limit],
+    `select ${LINE} from audit_lines where ${where.join(' and ')} order by seq desc limit ${Math.trunc(limit)}`,
+    values,
   )
   return rows
 }

@@ -5,21 +5,23 @@ import type { Permission } from '#lib/action.ts'
 export const Time = z.int().nonnegative()
 
 /** What a person is in a workspace, least first. */
-export const Role = z.enum(['viewer', 'marketer', 'approver', 'compliance', 'admin'])
+export const Role = z.enum(['viewer', 'marketer', 'approver', 'compliance', 'analyst', 'developer', 'admin'])
 export type Role = z.output<typeof Role>
 
-/** Permissions that roles and secret keys can hold; `public` and `signed-in` need no grant. */
+/** Permissions that roles and secret keys can hold; `public`, `self` and `signed-in` need no grant. */
 const GRANTABLE = {
   'workspace:admin': true,
   'documents:read': true,
   'documents:write': true,
   'journeys:read': true,
-  'journeys:publish': true,
+  publish: true,
+  send: true,
   'people:read': true,
   'people:write': true,
   'messages:read': true,
   'messages:replay': true,
   'reports:read': true,
+  'reports:save': true,
   'approvals:decide': true,
   'messages:test': true,
   'consent:read': true,
@@ -30,27 +32,49 @@ const GRANTABLE = {
   'audit:read': true,
   'models:read': true,
   'models:write': true,
-} as const satisfies Record<Exclude<Permission, 'public' | 'signed-in'>, true>
+  'data:read': true,
+  'data:write': true,
+  'keys:write': true,
+} as const satisfies Record<Exclude<Permission, 'public' | 'self' | 'signed-in'>, true>
 export type Scope = keyof typeof GRANTABLE
 export const Scope = z.enum(Object.keys(GRANTABLE) as [Scope, ...Scope[]])
 
 const reader = ['documents:read', 'journeys:read', 'reports:read', 'models:read'] as const
-/** Who may do what. A marketer edits but does not publish; an approver publishes but does not edit; only compliance and admins change people's records. */
+/**
+ * Who may do what; `docs/roles.md` is written from it. A marketer edits but does not publish; an approver publishes and sends but does not
+ * edit; compliance drafts policies and makes them hold, and only they and admins change people's records; an analyst sees numbers, not
+ * people, and keeps reports; a developer connects and debugs.
+ */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: reader,
-  marketer: [...reader, 'documents:write', 'models:write', 'people:read', 'messages:read', 'messages:test', 'consent:read'],
+  marketer: [
+    ...reader,
+    'reports:save',
+    'documents:write',
+    'models:write',
+    'people:read',
+    'messages:read',
+    'messages:test',
+    'consent:read',
+    'data:read',
+  ],
   approver: [
     ...reader,
-    'journeys:publish',
+    'reports:save',
+    'publish',
+    'send',
     'people:read',
     'messages:read',
     'messages:replay',
     'messages:test',
     'consent:read',
     'approvals:decide',
+    'data:read',
   ],
   compliance: [
     ...reader,
+    'reports:save',
+    'documents:write',
     'people:read',
     'people:write',
     'people:erase',
@@ -60,6 +84,20 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Scope[]>> = {
     'consent:write',
     'policies:publish',
     'audit:read',
+    'data:read',
+  ],
+  analyst: [...reader, 'reports:save', 'models:write', 'data:read'],
+  developer: [
+    ...reader,
+    'reports:save',
+    'documents:write',
+    'people:read',
+    'messages:read',
+    'messages:test',
+    'consent:read',
+    'data:read',
+    'data:write',
+    'keys:write',
   ],
   admin: Scope.options,
 }
@@ -82,10 +120,22 @@ export const Workspace = z.object({
   /** Goes below every marketing e-mail (CAN-SPAM, 15 U.S.C. 7704). */
   postalAddress: z.string().max(500),
   createdAt: Time,
+  /** Its people are made up, of this industry, and nothing leaves it; null or left out: it is a real one. */
+  sample: z.enum(['shop', 'saas', 'bank']).nullish(),
 })
 export type Workspace = z.output<typeof Workspace>
 
-export const Member = z.object({ id: z.string(), name: z.string(), email: z.string(), role: Role, addedAt: Time })
+export const Member = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: Role,
+  addedAt: Time,
+  /** Whether they have one. */
+  secondFactor: z.boolean(),
+  /** To the last request of a session that is still there; null: none is. */
+  seenAt: Time.nullable(),
+})
 export type Member = z.output<typeof Member>
 
 export const Invitation = z.object({ id: z.string(), email: z.string(), role: Role, expiresAt: Time, invitedBy: z.string() })

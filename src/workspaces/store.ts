@@ -1,7 +1,8 @@
+import type { Language } from '#lib/language.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Invitation, Key, Member, Role, Scope, Workspace } from './schema.ts'
 
-const WORKSPACE = `workspace_id as id, name, timezone, currency, consent_mode as "consentMode", postal_address as "postalAddress", created_at as "createdAt"`
+const WORKSPACE = `workspace_id as id, name, timezone, currency, consent_mode as "consentMode", postal_address as "postalAddress", created_at as "createdAt", sample`
 const KEY = `id, kind, name, last_four as "lastFour", scopes, created_at as "createdAt", created_by as "createdBy",
   expires_at as "expiresAt", revoked_at as "revokedAt", used_at as "usedAt"`
 
@@ -38,7 +39,7 @@ export async function anyWorkspace(db: Queryable): Promise<boolean> {
 
 export async function insertWorkspace(tx: Queryable, workspace: Workspace): Promise<void> {
   await tx.query(
-    'insert into workspaces (workspace_id, name, timezone, currency, consent_mode, postal_address, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    'insert into workspaces (workspace_id, name, timezone, currency, consent_mode, postal_address, created_at, sample) values ($1, $2, $3, $4, $5, $6, $7, $8)',
     [
       workspace.id,
       workspace.name,
@@ -47,12 +48,13 @@ export async function insertWorkspace(tx: Queryable, workspace: Workspace): Prom
       workspace.consentMode,
       workspace.postalAddress,
       workspace.createdAt,
+      workspace.sample ?? null,
     ],
   )
 }
 
 export async function workspaceIds(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>('select workspace_id as id from workspaces')
+  const { rows } = await db.query<{ id: string }>('select workspace_id as id from workspaces where deleted_at is null')
   return rows.map(({ id }) => id)
 }
 
@@ -101,20 +103,64 @@ export async function endSessions(tx: Queryable, person: string): Promise<void> 
 
 export async function memberships(db: Queryable, person: string): Promise<Membership[]> {
   const { rows } = await db.query<Membership>(
-    'select w.workspace_id as id, w.name, m.role from members m join workspaces w using (workspace_id) where m.person_id = $1 order by m.added_at, w.workspace_id',
+    'select w.workspace_id as id, w.name, m.role from members m join workspaces w using (workspace_id) where m.person_id = $1 and w.deleted_at is null order by m.added_at, w.workspace_id',
     [person],
   )
   return rows
 }
 
+export interface Standing extends Membership {
+  /** Everybody needs a second factor there. */
+  readonly secondFactor: boolean
+  readonly onlyProvider: boolean
+}
+
+/** All that decides what a session may open, in one question. */
+export async function standings(
+  db: Queryable,
+  { person, session }: { person: string; session: string },
+): Promise<{ via: string | null; factor: boolean; places: readonly Standing[] }> {
+  const { rows } = await db.query<{ via: string | null; factor: boolean; places: Standing[] | null }>(
+    `select (select via from auth_sessions where id = $2) as via,
+       exists (select from auth_second_factors f where f.person_id = $1 and f.confirmed_at is not null) as factor,
+       (select json_agg(json_build_object('id', w.workspace_id, 'name', w.name, 'role', m.role,
+          'secondFactor', coalesce(s.second_factor, false), 'onlyProvider', coalesce(s.only_provider, false)) order by m.added_at, w.workspace_id)
+        from members m join workspaces w using (workspace_id) left join sign_in_settings s using (workspace_id)
+        where m.person_id = $1 and w.deleted_at is null) as places`,
+    [person, session],
+  )
+  const found = rows[0]!
+  return { ...found, places: found.places ?? [] }
+}
+
+/** Somebody who looks at screens in this language. */
+export async function noteLanguage(db: Queryable, { person, language }: { person: string; language: Language }): Promise<void> {
+  await db.query('update auth_people set language = $2 where id = $1 and language is distinct from $2', [person, language])
+}
+
+/** With the language for letters. */
+type MemberRow = Member & { readonly language: Language }
+
 /** Members of one workspace by name; with `person` only that one. */
-export async function listMembers(db: Queryable, workspace: string, person?: string): Promise<Member[]> {
-  const { rows } = await db.query<Member>(
-    `select p.id, p.name, p.email, m.role, m.added_at as "addedAt" from members m join auth_people p on p.id = m.person_id
+export async function listMembers(db: Queryable, workspace: string, person?: string): Promise<MemberRow[]> {
+  const { rows } = await db.query<MemberRow>(
+    `select p.id, p.name, p.email, coalesce(p.language, 'en') as language, m.role, m.added_at as "addedAt",
+       exists (select from auth_second_factors f where f.person_id = p.id and f.confirmed_at is not null) as "secondFactor",
+       (select (extract(epoch from max(s.updated_at)) * 1000)::bigint from auth_sessions s where s.person_id = p.id) as "seenAt"
+     from members m join auth_people p on p.id = m.person_id
      where m.workspace_id = $1 and ($2::text is null or p.id = $2) order by p.name, p.id`,
     [workspace, person ?? null],
   )
   return rows
+}
+
+/** Names of members by actor (`person:…`); who has left is missing. */
+export async function actorNames(db: Queryable, workspace: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; name: string }>(
+    'select p.id, p.name from members m join auth_people p on p.id = m.person_id where m.workspace_id = $1',
+    [workspace],
+  )
+  return new Map(rows.map(({ id, name }) => [`person:${id}`, name]))
 }
 
 /** Roles of members by person, without who they are. */
@@ -195,6 +241,26 @@ export async function takeInvitation(
   return rows[0]
 }
 
+/** An invitation that is open, by its token. */
+export async function invitationBy(
+  db: Queryable,
+  tokenHash: string,
+  now: number,
+): Promise<{ email: string; workspace: string; role: Role; expiresAt: number; known: boolean } | undefined> {
+  const { rows } = await db.query<{ email: string; workspace: string; role: Role; expiresAt: number; known: boolean }>(
+    `select i.email, w.name as workspace, i.role, i.expires_at as "expiresAt", exists (select from auth_people p where p.email = i.email) as known
+     from invitations i join workspaces w using (workspace_id)
+     where i.token_hash = $1 and i.accepted_at is null and i.expires_at > $2 and w.deleted_at is null`,
+    [tokenHash, now],
+  )
+  return rows[0]
+}
+
+/** One at a time for one address, so that two that come at once are one person. */
+export async function lockAddress(tx: Queryable, email: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('person ' || $1, 0))`, [email])
+}
+
 // Keys
 
 export async function insertKey(tx: Queryable, workspace: string, { hash, ...key }: Key & { readonly hash: string }): Promise<void> {
@@ -207,6 +273,24 @@ export async function insertKey(tx: Queryable, workspace: string, { hash, ...key
 export async function listKeys(db: Queryable, workspace: string): Promise<Key[]> {
   const { rows } = await db.query<Key>(`select ${KEY} from keys where workspace_id = $1 order by created_at, id`, [workspace])
   return rows
+}
+
+/** A key that is in use, locked; undefined when there is none. */
+export async function lockKey(tx: Queryable, workspace: string, id: string): Promise<Key | undefined> {
+  const { rows } = await tx.query<Key>(`select ${KEY} from keys where workspace_id = $1 and id = $2 and revoked_at is null for update`, [
+    workspace,
+    id,
+  ])
+  return rows[0]
+}
+
+/** From then on it no longer counts; gives its hash, to forget it in time. */
+export async function endKeyAt(tx: Queryable, workspace: string, { id, at }: { id: string; at: number }): Promise<string | undefined> {
+  const { rows } = await tx.query<{ hash: string }>(
+    'update keys set expires_at = least(coalesce(expires_at, $3), $3) where workspace_id = $1 and id = $2 returning hash',
+    [workspace, id, at],
+  )
+  return rows[0]?.hash
 }
 
 /** The hash of the revoked key, to forget it at once; undefined when there is no such key in use. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ask, cookieOf, PASSWORD, testApi } from '../../test/fixtures/api.ts'
 import type { Key } from './schema.ts'
+import { listMembers } from './store.ts'
 
 const minutes = 60_000
 const first = {
@@ -24,6 +25,9 @@ test('the first setup wants the token that the server printed, makes all, signs 
   assert.equal(made.status, 200, JSON.stringify(made.body))
   const here = await api.ask('GET /api/session', { cookie: cookieOf(made) })
   assert.deepEqual([here.body.person.email, here.body.role, here.body.workspace.name], ['ada@shop.test', 'admin', 'Shop'])
+  await api.ask('GET /api/session', { cookie: cookieOf(made), headers: { 'accept-language': 'de' } })
+  const [member] = await listMembers(api.database.pool, made.body.workspace.id)
+  assert.equal(member?.language, 'de', 'letters to her are in the language of her screens')
   assert.equal((await api.keys.writeKey(made.body.writeKey))?.workspace, made.body.workspace.id)
   assert.equal((await api.ask('GET /api/workspace', { key: made.body.secretKey })).body.currency, 'NOK')
   const audit = await api.ask('GET /api/audit', { key: made.body.secretKey })
@@ -80,11 +84,11 @@ test('a key is shown once, kept as a hash, works within its scopes, and not afte
 })
 
 test('a key ends when it expires, and cannot do more than whoever made it', async () => {
-  const shop = await api.workspace(['workspace:admin'])
+  const shop = await api.workspace(['workspace:admin', 'keys:write'])
   const expiresAt = Date.now() + 60 * minutes
   const made = await api.ask('POST /api/keys', {
     key: shop.key,
-    body: { kind: 'secret', name: 'short', scopes: ['workspace:admin'], expiresAt },
+    body: { kind: 'secret', name: 'short', scopes: ['keys:write'], expiresAt },
   })
   assert.equal((await api.ask('GET /api/keys', { key: made.body.value })).status, 200)
   api.pass(61 * minutes)

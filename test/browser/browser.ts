@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
@@ -41,9 +42,13 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   const page = await context.newPage()
   const wrong: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') wrong.push(`console ${message.type()}: ${message.text()}`)
+    if (message.type() === 'error' || message.type() === 'warning')
+      wrong.push(`console ${message.type()}: ${message.text()} ${message.location().url}`.trimEnd())
   })
   page.on('pageerror', (error) => wrong.push(`thrown: ${error.message}`))
+  page.on('response', (response) => {
+    if (response.status() >= 500) wrong.push(`${response.status()} ${response.request().method()} ${response.url()}`)
+  })
   page.on('request', (request) => {
     const to = request.url()
     if (!to.startsWith(url) && !to.startsWith('data:') && !to.startsWith('blob:')) wrong.push(`request to ${to}`)
@@ -51,12 +56,15 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   return { page, wrong }
 }
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+let source: Promise<string> | undefined
+const axeSource = (): Promise<string> => {
+  source ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  return source
+}
 
 /** Rules of WCAG 2.2 A and AA that the page breaks, each with the elements. The content security policy forbids inline scripts, so axe is run by the debugger. */
 export async function violations(page: Page): Promise<string[]> {
-  const { readFile } = await import('node:fs/promises')
-  await page.evaluate(await readFile(AXE, 'utf8'))
+  if (await page.evaluate('typeof axe === "undefined"')) await page.evaluate(await axeSource())
   return page.evaluate(async () => {
     const { axe } = globalThis as never as {
       axe: {
@@ -81,6 +89,14 @@ export async function until(what: string, check: () => Promise<boolean>): Promis
     if (Date.now() > end) throw new Error(`never came true: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Changes theme and width of an open page; the theme is there when this returns. */
+export async function dress(page: Page, theme: 'light' | 'dark', width: number): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.setViewportSize({ width, height: width < 500 ? 844 : 900 })
+  await until('the theme is taken over', () => page.evaluate(`document.documentElement.dataset.theme === '${theme}'`))
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
 }
 
 /** Pixels by which the page is wider than its window. */

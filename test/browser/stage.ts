@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
+import { webFolder } from '#app/web-assets.ts'
+import { buildScreens } from '../fixtures/screens.ts'
 import { launchBrowser } from './browser.ts'
 import { type FakeApi, startFakeApi } from './fake-api.ts'
 
@@ -17,8 +18,8 @@ export function stage(): Stage {
   let api: FakeApi | undefined
   let browser: Browser | undefined
   before(async () => {
-    await buildWebIfNeeded(ROOT)
-    api = await startFakeApi(join(ROOT, 'dist/web'))
+    await buildScreens()
+    api = await startFakeApi(webFolder(ROOT))
     browser = await launchBrowser()
   })
   after(async () => {

@@ -41,7 +41,15 @@ export class Desk {
     this.#database = database
     this.analytics = analytics
     this.#directory = directory
-    this.#bindings = measuredBindings({ pool: database.pool, work: database.pool, analytics, now: () => AS_OF })
+    const { pool } = database
+    const now = () => AS_OF
+    this.#bindings = measuredBindings({
+      pool,
+      work: pool,
+      analytics,
+      now,
+      documents: { pool, now, kinds: KINDS, announce: async () => undefined },
+    })
   }
 
   static async open(): Promise<Desk> {

@@ -163,7 +163,7 @@ test('the command line lists and shows requests, and a key decides only where th
   assert.equal(await cadenza('show', asked.id!), 0)
   assert.match(told.join(), /\+subject: Other news/)
   assert.equal(await cadenza('approve', asked.id!, '--hash', asked.hash), 1)
-  assert.match(told.join(), /a person has to sign in/i)
+  assert.match(told.join(), /takes the word of a person who has signed in, and not of a key/)
   assert.equal(await cadenza('reject', asked.id!), 1, 'a rejection needs a reason')
   const { approvals } = await world.api<OutputOf<typeof ListApprovals>>('GET /api/approvals')
   assert.deepEqual(

@@ -151,7 +151,7 @@ test('the next best offer of a customer: a model chooses only among what the rul
   assert.notEqual(declined.chosen, 'card')
   const firm = declined.candidates.find(({ arm }) => arm === 'card')!
   assert.equal(firm.propensity, 0)
-  assert.match(firm.sentence, /^Not possible: .*15 USC 1681/)
+  assert.match(firm.sentence, /^Not possible\. .*15 USC 1681/)
   // Nothing is left for these two, so nothing goes out.
   const [saver, quiet] = [await decided('saver'), await decided('quiet')]
   assert.deepEqual([saver.why['savings'], saver.why['advice']], ['condition', 'condition'])

@@ -98,10 +98,17 @@ test('a cart is left: an option is chosen at once, read with its reasons, and le
   for (const [person, decision] of [...decided].slice(0, 8)) {
     const wanted = { discount: 'cart-10-off', shipping: 'free-shipping', fallback: 'plain' }[decision.chosen]
     assert.deepEqual(await world.subjectsTo(person), [wanted], person)
+    const [sent] = await world.messages(person)
+    const { decisions } = await world.message(sent!.id)
+    assert.deepEqual(
+      decisions.map(({ id, step, chosen }) => [id, step, chosen]),
+      [[decision.id, decision.step, decision.chosen]],
+      'the message says which decision chose it',
+    )
     const possible = decision.candidates.filter(({ excluded }) => excluded === '').reduce((sum, { propensity }) => sum + propensity, 0)
     assert.ok(Math.abs(possible - 1) < 1e-9)
     const scarce = decision.candidates.find(({ arm }) => arm === 'scarcity')!
-    assert.deepEqual([scarce.excluded, scarce.sentence], ['no_address', 'Not possible: the profile has no address for this channel.'])
+    assert.deepEqual([scarce.excluded, scarce.sentence], ['no_address', 'Not possible. The profile has no address for this channel.'])
     const shipping = decision.candidates.find(({ arm }) => arm === 'shipping')!
     assert.equal(shipping.excluded, person.endsWith('1') ? 'condition' : '')
   }

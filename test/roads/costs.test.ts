@@ -170,7 +170,7 @@ test('against the people held out the journey says what it returned, at all of i
   assert.equal(cart.drill.gain!.query['key'], 'journey:cart')
   // The same as reports that can be saved, sent and exported.
   const told = await world.api<OutputOf<typeof RunReport>>('POST /api/reports/returns/run', { params: { id: 'cart' } })
-  assert.deepEqual([told.tables[0]!.rows[0]!['return'], told.sentences], [cart.return.estimate, [`Cart: ${cart.sentence}`]])
+  assert.deepEqual([told.tables[0]!.rows[0]!['return'], told.sentences], [cart.return.estimate, [`“Cart”: ${cart.sentence}`]])
   const spent = await world.api<OutputOf<typeof RunReport>>('POST /api/reports/costs/run', { params: { journey: 'cart' } })
   const kinds = spent.tables.find(({ id }) => id === 'kinds')!.rows
   assert.equal(cents(kinds.reduce((sum, row) => sum + Number(row['amount']), 0)), cents(total))

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { ListTemplateMessages, ReadTemplateReached } from '#content/reached-api.ts'
+import type { OutputOf } from '#lib/action.ts'
 import { type SmtpSink, smtpSink } from '../fixtures/smtp-sink.ts'
 import { type HookServer, hookServer, type Received } from './hook-server.ts'
 import { addressOf, BROWSER, journey, type Mail, readMail, startWorld, template, type World } from './world.ts'
@@ -159,7 +161,23 @@ test('opens and clicks come back as events, and a click leads only where the mes
   const events = (await world.timeline('clara', 'event')).filter(({ verdict }) => verdict !== 'duplicate')
   const names = events.map(({ name }) => name).filter((name) => /opened|clicked/.test(name))
   assert.deepEqual(names, ['message.opened', 'message.clicked'], 'opens within a minute are one')
+  await leadsToAsMany('deals')
 })
+
+/** Behind each number of a template stand as many messages. */
+async function leadsToAsMany(id: string): Promise<void> {
+  await world.app.reported()
+  const { outcomes } = await world.api<OutputOf<typeof ReadTemplateReached>>(`GET /api/templates/${id}/reached`)
+  assert.deepEqual(
+    [outcomes.sent, outcomes.opened, outcomes.clicked].map((n) => n > 0),
+    [true, true, true],
+  )
+  for (const [outcome, n] of Object.entries(outcomes)) {
+    const found = await world.api<OutputOf<typeof ListTemplateMessages>>(`GET /api/templates/${id}/messages?outcome=${outcome}`)
+    assert.equal(found.messages.length, n, outcome)
+    assert.ok(found.messages.every(({ id: message, person }) => message !== '' && person !== ''))
+  }
+}
 
 test('a lost answer: nobody knows whether it arrived, so it waits, is sent once, and the run goes on', async () => {
   await world.publish(

@@ -158,7 +158,7 @@ test('an experiment is read from what happened, its people are found, and what h
   await world.settled()
   await world.pass({ minutes: 1 })
   const { mail } = await world.api<{ mail: { subject: string; to: string }[] }>('GET /api/mailbox?q=grace%40shop.example')
-  assert.deepEqual(mail.map(({ subject }) => subject).sort(), ['Guardrail crossed: push-trial', 'Guardrail crossed: welcome'])
+  assert.deepEqual(mail.map(({ subject }) => subject).sort(), ['Guardrail crossed: “push-trial”', 'Guardrail crossed: “welcome”'])
 
   // Somebody new gets nothing of either any more; the same look again stops nothing twice.
   await world.identify('late')

@@ -82,8 +82,8 @@ test('what each journey and broadcast is for is listed; who holds out nobody is 
     ],
   )
   const [cart, pick, spring] = found
-  assert.equal(cart!.outcome, '“Order Completed” within 3d of coming in; worth the event’s total')
-  assert.equal(cart!.guardrails[0]!.sentence, 'Unsubscribed must not get worse by more than 0.01 a person; else it is stopped.')
+  assert.equal(cart!.outcome, '“Order Completed” within 3 days of coming in; worth the event’s “total”')
+  assert.equal(cart!.guardrails[0]!.sentence, '“Unsubscribed” must not get worse by more than 0.01 a person; else it is stopped.')
   assert.match(spring!.sentence, /Nobody is held out, so nobody will know/)
   assert.deepEqual(pick!.drill, { action: 'experiments.report', query: { key: 'split:pick:half' } })
 })
@@ -105,7 +105,7 @@ test('a goal follows what people do, from before it was published; facts, foreca
   assert.equal(told.soFar, 14 * 120)
   assert.ok(told.forecast!.low <= 28 * 120 && told.forecast!.high > 2_900, JSON.stringify(told.forecast))
   assert.equal(told.standing, 'likely')
-  assert.match(told.sentence, /^Revenue: 1,680 so far \(day 15 of 28\)\./)
+  assert.match(told.sentence, /^“Revenue”: 1,680 so far \(day 15 of 28\)\./)
   const { people } = await world.api<OutputOf<typeof ListGoalPeople>>('GET /api/goals/revenue/people?day=2026-04-01&limit=100')
   assert.equal(people.length, 6)
   assert.ok(people.every(({ value }) => value === 20))
@@ -131,8 +131,8 @@ test('the command line tells the same', async () => {
     const code = await run(['goals', ...args], { ...around, out: (text) => void said.push(text), error: (text) => void said.push(text) })
     return `${code} ${said.join('\n')}`
   }
-  assert.match(await cli('list'), /^0 revenue Revenue of spring: likely\n {2}Revenue: 1,680 so far/)
+  assert.match(await cli('list'), /^0 revenue Revenue of spring: likely\n {2}“Revenue”: 1,680 so far/)
   assert.match(await cli('show', 'revenue'), /What journeys have added\n {2}What “Cart reminder” has added is not known/)
-  assert.match(await cli('outcomes'), /spring broadcast: “Order Completed” within 3d.*\n {2}not known Nobody is held out/)
+  assert.match(await cli('outcomes'), /spring broadcast: “Order Completed” within 3 days.*\n {2}not known Nobody is held out/)
   assert.match(await cli('show'), /^1 .*cadenza goals show <id>/s)
 })

@@ -109,6 +109,8 @@ test('a model that has learned nothing counts what it has, names what is missing
   assert.doesNotMatch((await modelNamed('cart-recovery')).waits!.sentence, /No live journey/)
 
   await world.track('ada', 'Cart Abandoned', { cart_id: 'c1', value: 42, items: [{ name: 'Teapot', stock: 9 }] })
+  await world.settled()
+  await world.app.reported()
   const open = (await modelNamed('cart-recovery')).waits!
   assert.deepEqual([open.examples, open.open], [0, 1])
   assert.match(open.sentence, /there are 0 so far, and 1 whose time is not over/)

@@ -66,7 +66,12 @@ async function verdicts(name: string) {
   )
   return all.map(({ stage, outcome, citation, reason }) => ({ stage, outcome, citation, reason }))
 }
-const subjects = (): string[] => sink.taken.map(({ raw, to }) => `${to.split('@')[0]}: ${/^Subject: (.*)\r$/m.exec(raw.toString())?.[1]}`)
+/** What customers got; the programme's own mail to colleagues (invitations, requests for approval) goes by the same server. */
+const COLLEAGUES = new Set(['kim', 'grace'])
+const subjects = (): string[] =>
+  sink.taken
+    .filter(({ to }) => !COLLEAGUES.has(to.split('@')[0]!))
+    .map(({ raw, to }) => `${to.split('@')[0]}: ${/^Subject: (.*)\r$/m.exec(raw.toString())?.[1]}`)
 
 async function publishApproved(body: Document): Promise<void> {
   const wanted = { kind: 'publish', documents: [{ kind: body.kind, id: body.id, body }] }
@@ -82,18 +87,19 @@ async function publishApproved(body: Document): Promise<void> {
 
 test('a text that people have to approve, and have not: refused at hand-over and at decision, with the citation', async () => {
   sink.down = true
-  await asked('ann')
-  await world.publish(RULE)
-  // Rules are remembered for two seconds; until then the server does not take the message.
-  await until(
-    'the rule is asked',
-    async () => {
+  try {
+    await asked('ann')
+    await world.publish(RULE)
+    // A server remembers rules for two seconds of the wall clock, in which a clock that is moved by hand uses up all tries; a new one asks.
+    await world.end()
+    await world.begin()
+    await until('the rule is asked', async () => {
       await world.pass({ minutes: 5 })
       return (await verdicts('ann')).length > 0
-    },
-    90_000,
-  )
-  sink.down = false
+    })
+  } finally {
+    sink.down = false
+  }
   const [late] = await verdicts('ann')
   assert.equal(late?.stage, 'dispatch')
   await asked('ben')
@@ -117,15 +123,6 @@ test('the version that was approved goes; the next one, and the same words witho
   await world.publish(policy)
   await publishApproved(offer('A better card'))
   await asked('dee')
-  // The server that was down is tried again after a while.
-  await until(
-    'the approved one has gone',
-    async () => {
-      await world.pass({ minutes: 1 })
-      return subjects().length > 0
-    },
-    90_000,
-  )
   assert.deepEqual(subjects(), ['dee: A better card'])
   assert.deepEqual((await verdicts('dee')).map(({ stage, outcome }) => `${stage} ${outcome}`).sort(), ['decision pass', 'dispatch pass'])
   // Approvals are not asked for any more, and the rule still is.

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
 import { launchBrowser, until } from '../browser/browser.ts'
+import { buildScreens } from '../fixtures/screens.ts'
 import { type FaultyProxy, faultyProxy } from './faulty-proxy.ts'
 import { journey, startWorld, type World } from './world.ts'
 
@@ -20,7 +20,7 @@ let proxy: FaultyProxy
 let shop: Server
 let browser: Browser
 before(async () => {
-  await buildWebIfNeeded(ROOT)
+  await buildScreens()
   ;[world, browser] = await Promise.all([startWorld(), launchBrowser()])
   proxy = await faultyProxy(() => world.url)
   shop = createServer((_request, response) => {

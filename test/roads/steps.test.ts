@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { ListHeld } from '#journeys/api.ts'
 import type { OutputOf } from '#lib/action.ts'
+import type { GetHome } from '#workspaces/home-api.ts'
 import { type HookServer, hookServer } from './hook-server.ts'
-import { journey, type Refused, startWorld, template, type World } from './world.ts'
+import { addressOf, journey, type Refused, startWorld, template, type World } from './world.ts'
 
 let world: World
 let hooks: HookServer
@@ -155,6 +156,9 @@ test('a held run goes on when somebody who may decide has decided, once, and the
     runs.map(({ stepName, note, for: may }) => [stepName, note, may]),
     Array.from({ length: 3 }, () => ['A large discount', '40 % for this one?', 'approvals:decide']),
   )
+  assert.deepEqual(runs.map(({ name }) => name).sort(), ['late', 'no', 'yes'].map(addressOf))
+  const toldAtHome = async () => (await world.api<OutputOf<typeof GetHome>>('GET /api/home')).needs.filter(({ kind }) => kind === 'runs')
+  assert.deepEqual(await toldAtHome(), [{ kind: 'runs', count: 3 }])
   const decide = async (person: string, verdict: string) => {
     const profile = await world.profileId(person)
     const { enrollment, step } = runs.find((run) => run.profile === profile)!
@@ -165,6 +169,7 @@ test('a held run goes on when somebody who may decide has decided, once, and the
   await assert.rejects(decide('yes', 'rejected'), (error: Refused) => error.status === 404)
   await world.app.reported()
   assert.equal((await held()).length, 1)
+  assert.deepEqual(await toldAtHome(), [{ kind: 'runs', count: 1 }])
   await world.pass({ days: 3 })
   const mails = await Promise.all(['yes', 'no', 'late'].map((person) => world.subjectsTo(person)))
   assert.deepEqual(mails, [['large'], ['small'], ['small']])

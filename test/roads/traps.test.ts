@@ -137,7 +137,7 @@ test('a program that may write drafts cannot publish, let anybody in, stop a jou
       ['POST /api/journeys/promo-0/enter', { person: { userId: 'bob' } }],
       ['POST /api/journeys/promo-0/mode', { mode: 'stop' }],
       ['POST /api/journeys/spring/broadcasts/change', { occurrence: '2026-03-07T14:00', to: 'cancel' }],
-      ['POST /api/keys', { kind: 'secret', name: 'More', scopes: ['journeys:publish'] }],
+      ['POST /api/keys', { kind: 'secret', name: 'More', scopes: ['publish'] }],
     ]
     for (const [route, input] of asked)
       await assert.rejects(world.api(route, input), (error: unknown) => error instanceof Refused && error.status === 403, route)

@@ -266,7 +266,7 @@ export async function startWorld({ env = {}, consentMode = 'opt-out', teaching }
 }
 
 /** Both databases, made and migrated as at a first start; nobody lives in them yet. */
-async function makeHouse(dataDir: string): Promise<void> {
+export async function makeHouse(dataDir: string): Promise<void> {
   const parts = await openParts(readConfig({ DATA_DIR: dataDir }), { logger: logger({ level: 'silent' }), onFatal: ENDING })
   await parts.close()
 }

@@ -72,6 +72,8 @@ const ON_DISK: Readonly<Record<string, string>> = {
   'src/app/list-import.ts': 'a folder of its own under a random name; the name that was sent is never a path',
   'src/app/web-assets.ts': 'files that were there when the server started, by exact name',
   'src/app/web-build.ts': 'the project itself',
+  'src/app/about.ts': 'one file of the project, by its name',
+  'src/app/gallery.ts': 'examples/gallery of the project: names that were there when it was read',
   'src/measurement/reports/adapters/folder.ts':
     'below REPORTS_DIR, as the operator set it: a folder whose name has no dots ahead, resolved and held to lie below; the file’s name is ours',
   'src/workspaces/adapters/anchoring.ts': 'DATA_DIR',

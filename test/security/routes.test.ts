@@ -27,6 +27,8 @@ const OPEN: Readonly<Record<string, string>> = {
   'GET /readyz': 'names of parts, no reasons',
   'GET /metrics': 'METRICS_TOKEN',
   'GET /o/:token': 'signed',
+  'GET /api/auth/provider/:workspace': 'leads to the provider and says nothing',
+  'GET /api/auth/provider/callback': 'what the provider signed, and the cookie of who began',
   'GET /c/:token': 'signed',
   'GET /u/:token': 'signed',
   'POST /u/:token': 'signed',
@@ -34,6 +36,8 @@ const OPEN: Readonly<Record<string, string>> = {
   'POST /p/:token': 'signed',
   'GET /y/:token': 'signed',
   'POST /y/:token': 'signed',
+  'GET /w/:token': 'signed',
+  'GET /status': 'names of parts, no reasons',
   'GET /hooks/:workspace/:provider': 'the provider’s signature',
   'POST /hooks/:workspace/:provider': 'the provider’s signature',
   'GET /pages/:workspace/:file': 'published pages only',
@@ -46,7 +50,7 @@ const OPEN: Readonly<Record<string, string>> = {
 const INGEST = /^(?:GET|POST|PUT|OPTIONS|DELETE) \/(?:v1\/|\.cadenza|inbox)/
 const REFUSED = ['auth.needed', 'auth.forbidden', 'auth.workspace.which']
 const refusal = ({ body }: Answer): string => (REFUSED.includes(body?.code) ? body.code : '')
-const isFree = ({ may }: Guarded): boolean => may === 'public' || may === 'signed-in'
+const isFree = ({ may }: Guarded): boolean => may === 'public' || may === 'self' || may === 'signed-in'
 
 /** A call with names that exist nowhere and a body that means nothing, so that whoever may call it changes nothing. */
 const call = ({ route }: Pick<Guarded, 'route'>, as: AskOptions): Promise<Answer> =>

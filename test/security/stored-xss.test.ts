@@ -1,11 +1,10 @@
 // Every text that a stranger or a marketer may choose, on every screen, in a real browser.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { buildWebIfNeeded } from '#app/web-build.ts'
 import { launchBrowser } from '../browser/browser.ts'
 import { until } from '../fixtures/delivery.ts'
+import { buildScreens } from '../fixtures/screens.ts'
 import { journey, template } from '../roads/world.ts'
 import { startTown, type Town } from './town.ts'
 
@@ -20,7 +19,7 @@ let profile: string
 let message: string
 let mail: string
 before(async () => {
-  await buildWebIfNeeded(join(import.meta.dirname, '../..'))
+  await buildScreens()
   town = await startTown()
   browser = await launchBrowser()
   await inhabit()

@@ -4,7 +4,7 @@ import { ACTIONS } from '#app/actions.ts'
 import { IMPORT_ROUTE } from '#app/list-import.ts'
 import type { Permission } from '#lib/action.ts'
 import type { RouteLine } from '#platform/http/server.ts'
-import { newKey, newWorkspaceId } from '#workspaces/actions.ts'
+import { newKey, newWorkspaceId } from '#workspaces/adapters/new-key.ts'
 import { createPasswords } from '#workspaces/adapters/passwords.ts'
 import { ROLE_PERMISSIONS, Role, type Scope } from '#workspaces/schema.ts'
 import { insertKey, insertPerson, insertWorkspace, putMember } from '#workspaces/store.ts'
@@ -33,12 +33,15 @@ export interface Guarded {
   readonly may: Permission
 }
 
-/** Every route that asks for a permission, and the public actions: the declared ones, and the three whose body or answer is no JSON. */
+/** Every route that asks for a permission, and the public actions: the declared ones, and those whose body or answer is no JSON. */
 export const GUARDED: readonly Guarded[] = [
   ...ACTIONS.map(({ route, may }) => ({ route, may })),
   { route: `POST ${IMPORT_ROUTE}`, may: 'people:write' },
   { route: 'GET /view/messages/:id', may: 'messages:read' },
   { route: 'GET /view/mailbox/:id', may: 'messages:read' },
+  { route: 'GET /view/approvals/:id/:index', may: 'messages:read' },
+  { route: 'POST /view/preview', may: 'documents:read' },
+  { route: 'GET /view/preferences', may: 'documents:read' },
 ]
 
 /** The address with a name in place of every parameter. */

@@ -19,6 +19,8 @@ const ALIVE_MS = 10_000
 const RECOVER_MS = 5_000
 /** An answer to “is it still wanted?” holds for so long (ms), by a clock that nobody sets. */
 export const STALE_MS = 5_000
+/** As in platform/leases.ts. */
+const MOST_HOPS = 4
 
 /** One attempt at handing over. */
 export interface Attempt {
@@ -158,11 +160,18 @@ export class Dispatcher {
   /** As `caughtUp` of platform/leases.ts. */
   async #caughtUp(): Promise<void> {
     const { db } = this.#world
-    const heads = await this.#process.call('heads', () => db.log.partitions.map(({ head }) => head))
-    for (let wait = 20; ; wait = Math.min(2 * wait, 500)) {
-      const behind = await this.#process.call('caught up', () => db.leases.some(({ partition, done }) => done < heads[partition]!))
-      if (!behind) return
-      await this.#process.sleep(wait)
+    let upTo: readonly number[] = await this.#process.call('heads', () => db.log.partitions.map(({ head }) => head))
+    const isBehind = (places: readonly number[]): boolean => db.leases.some(({ partition, done }) => done < places[partition]!)
+    for (let hops = 0; hops <= MOST_HOPS; hops++) {
+      for (let wait = 20; ; wait = Math.min(2 * wait, 500)) {
+        const { behind, told } = await this.#process.call('caught up', () => ({ behind: isBehind(upTo), told: db.log.told() }))
+        if (!behind) {
+          upTo = told
+          break
+        }
+        await this.#process.sleep(wait)
+      }
+      if (!isBehind(upTo)) return
     }
   }
 

@@ -324,8 +324,8 @@ export class Judge implements Witness {
         if (this.#isSamePerson(key, order.said.id))
           this.violate('order-stops-reminder', `${id}: order ${order.said.id} was handled while the run moved between merged profiles`)
         else this.#note('reminder left although another profile had ordered, which was known to be the same person later or never')
-      } else if (order.found === null && this.#isForwarded(order.said.id))
-        this.#note('reminder left while its order was on the way from a merged profile')
+      } else if (order.found && entry.at < order.said.at && this.#ordererOf(order.said.id) === key)
+        this.violate('order-stops-reminder', `${id}: order ${order.said.id} of the same profile had overtaken its cart`)
       else if (order.found === null && ![...this.#db.letters.values()].some(({ record }) => idOf(record) === order.said.id))
         this.violate('order-stops-reminder', `${id}: order ${order.said.id} was acknowledged before the claim, and has not been handled`)
     }
@@ -333,10 +333,15 @@ export class Judge implements Witness {
 
   /** Whether whoever ordered was known to be the person of that profile when the order came onto the log. */
   #isSamePerson(profile: string, order: string): boolean {
-    const { partition, seq, at } = this.#placeOf(order)!
+    const { at } = this.#placeOf(order)!
+    return this.#rootAt(profile, at) === this.#rootAt(this.#ordererOf(order), at)
+  }
+
+  /** The profile that an order came for; '' when its record is gone. */
+  #ordererOf(order: string): string {
+    const { partition, seq } = this.#placeOf(order)!
     const { record } = this.#db.log.partitions[partition]!.places[seq - 1]!
-    const orderer = record.kind === 'event' ? record.key : ''
-    return this.#rootAt(profile, at) === this.#rootAt(orderer, at)
+    return record.kind === 'event' ? record.key : ''
   }
 
   #rootAt(profile: string, at: number): string {
@@ -351,13 +356,6 @@ export class Judge implements Witness {
   #mergeOf(key: string, merges: readonly Place[]): string | undefined {
     const found = merges.find(({ record }) => record.kind === 'merge' && record.key === key)
     return found?.record.kind === 'merge' ? found.record.into : undefined
-  }
-
-  /** It was said of a profile that had become another one: it takes a second turn on the log, which the barrier does not see. */
-  #isForwarded(id: string): boolean {
-    const { partition, seq } = this.#placeOf(id)!
-    const { record } = this.#db.log.partitions[partition]!.places[seq - 1]!
-    return record.kind === 'event' && this.#db.states.get(record.key)?.person.profile.mergedInto !== undefined
   }
 
   /** At the end: one final receipt for each message that has ended, and it says how. */

@@ -30,6 +30,11 @@ export class Log {
     return this.#write(groups, by, now)
   }
 
+  /** Of each partition the last record that handling put there. */
+  told(): number[] {
+    return this.partitions.map(({ places }) => places.findLastIndex(({ by }) => by === 'engine') + 1)
+  }
+
   appendTo(partitions: readonly number[], record: LogRecord, now: number): void {
     this.#write(new Map(partitions.map((partition) => [partition, [record]])), 'system', now)()
   }

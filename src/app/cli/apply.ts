@@ -111,6 +111,10 @@ const jsonOf = ({ plan: { changes, breaks, token }, folder, problems, impacts }:
   impacts: impacts.map(({ id, inFlight, impact }) => ({ journey: id, inFlight, ...impact })),
 })
 
+/** With their texts, so that the server gives back what was written, comments and all. */
+const written = ({ documents }: Folder) =>
+  documents.map(({ kind, id, body, source }) => ({ kind, id, body: body as Record<string, never>, source }))
+
 function fileOf(name: { kind: string; id: string }, folder: Folder): string | null {
   const document = documentIn(folder, name)
   return document ? folder.shown(document.file) : null
@@ -118,7 +122,7 @@ function fileOf(name: { kind: string; id: string }, folder: Folder): string | nu
 
 async function make(call: Call, { folder, server, prune, impacts, plan: { token } }: Planned): Promise<Outcome<Result>> {
   const answer = await ask(server, ApplyDocuments, {
-    documents: given(folder),
+    documents: written(folder),
     prune,
     token: text(call, 'token') ?? token,
     ...takenAlong(impacts),

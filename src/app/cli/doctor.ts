@@ -116,7 +116,7 @@ async function key(call: Call, url: string): Promise<Finding> {
   const session = await ask({ url, key: given }, GetSession, {})
   if (isRefusal(session)) return failed('Key', session.refused.title, session.refused.hint ?? 'Make a new one under Settings, Keys.')
   const { workspace, permissions } = session
-  const needed = ['documents:read', 'documents:write', 'journeys:publish'] as const
+  const needed = ['documents:read', 'documents:write', 'publish'] as const
   const missing = needed.filter((each) => !permissions.includes(each))
   if (missing.length === 0) return ok('Key', `may apply documents in ${visible(workspace?.name ?? '')}`)
   return warning(

@@ -110,8 +110,9 @@ function freeName({ kind, id }: Live, folder: string): string {
 function writeNew({ kind, yaml }: Live, { folder, file }: { folder: string; file: string }): void {
   const path = join(folder, file)
   mkdirSync(dirname(path), { recursive: true })
+  // A text that was kept says where the schema lay beside its own file; here it lies elsewhere.
   const schema = SCHEMAS.has(kind) ? `# yaml-language-server: $schema=../${SCHEMA_FOLDER}/${kind}.json\n` : ''
-  writeFileSync(path, `${schema}${yaml}`)
+  writeFileSync(path, schema === '' ? yaml : schema + yaml.replace(/^# yaml-language-server:.*\n/, ''))
 }
 
 /** Only what differs is written anew: comments, order and the other documents of the file stay. */

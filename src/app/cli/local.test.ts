@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { cadenza, copyOfShop, folderWith, ROOT, SHOP } from '../../../test/fixtures/command.ts'
+import { KINDS } from '../kinds.ts'
 import { SCHEMAS } from './schema.ts'
 
 const JOURNEY = `# What it is for
@@ -210,13 +211,10 @@ test('colours are for terminals, and NO_COLOR turns them off; what documents say
   assert.ok(!(await cadenza(['validate'], { cwd })).out.includes(ESC))
 })
 
-test('the published schemas are those of the code, and every example names one', async () => {
+test('the published schemas are those of the code, one for each kind of document, and every example names one', async () => {
+  assert.deepEqual([...SCHEMAS.keys()].sort(), [...KINDS.keys(), 'scenario'].sort())
   for (const [kind, schema] of SCHEMAS) {
-    assert.deepEqual(
-      JSON.parse(readFileSync(join(ROOT, 'docs/schema', `${kind}.json`), 'utf8')),
-      schema,
-      `run: npx cadenza schema docs/schema (${kind})`,
-    )
+    assert.deepEqual(JSON.parse(readFileSync(join(ROOT, 'docs/schema', `${kind}.json`), 'utf8')), schema, `run: npm run schema (${kind})`)
   }
   for (const part of ['journeys', 'templates', 'senders']) {
     for (const name of readdirSync(join(SHOP, part))) {

@@ -15,6 +15,7 @@ import { type Paint, painter, visible, wantsColour } from './paint.ts'
 import { erasePerson, exportPerson } from './person.ts'
 import { proving } from './proof-pack.ts'
 import { reports } from './reports.ts'
+import { sampling } from './sample.ts'
 import { schemas } from './schema.ts'
 import { simulating } from './simulate.ts'
 import { validate } from './validate.ts'
@@ -46,6 +47,7 @@ const COMMANDS: readonly Command[] = [
   auditing,
   proving,
   doctor,
+  sampling,
   schemas,
   exportPerson,
   erasePerson,

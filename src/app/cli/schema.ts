@@ -1,18 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { Brand } from '#content/brand.ts'
-import { Page } from '#content/pages.ts'
-import { Sender, Template } from '#content/schema.ts'
-import { Snippet } from '#content/snippets.ts'
-import { Experiment, Holdout } from '#decisions/experiments/schema.ts'
+import { Template } from '#content/schema.ts'
 import { jsonSchema } from '#journeys/schema-json.ts'
-import { Touchpoints } from '#measurement/attribution/touchpoints.ts'
-import { CostRate } from '#measurement/cost/schema.ts'
-import { Goal } from '#measurement/goals/schema.ts'
-import { Metric } from '#measurement/metrics/schema.ts'
-import { SavedReport } from '#measurement/reports/saved.ts'
-import { LifetimeValue, Pipeline } from '#measurement/value/schema.ts'
+import { KINDS } from '../kinds.ts'
 import type { Command, Result } from './command.ts'
 import { shownFrom } from './folder.ts'
 import { Scenario } from './scenario.ts'
@@ -30,23 +21,14 @@ function templateShape(): Record<string, unknown> {
   return { ...shape, oneOf: [{ ...email, oneOf: ['blocks', 'mjml', 'html'].map((body) => ({ required: [body] })) }, ...others] }
 }
 
-/** The JSON Schema of each kind of file, for editors. */
+/** `cost-rate` → `Cost rate`. */
+const titleOf = (kind: string): string => kind.slice(0, 1).toUpperCase() + kind.slice(1).replaceAll('-', ' ')
+
+/** The JSON Schema of each kind of document, and of scenarios, for editors. */
 export const SCHEMAS: ReadonlyMap<string, Record<string, unknown>> = new Map([
+  ...[...KINDS.values()].map(({ kind, schema }): [string, Record<string, unknown>] => [kind, shapeOf(schema, titleOf(kind))]),
   ['journey', jsonSchema()],
   ['template', templateShape()],
-  ['snippet', shapeOf(Snippet, 'Snippet')],
-  ['brand', shapeOf(Brand, 'Brand')],
-  ['page', shapeOf(Page, 'Page')],
-  ['sender', shapeOf(Sender, 'Sender')],
-  ['metric', shapeOf(Metric, 'Metric')],
-  ['goal', shapeOf(Goal, 'Goal')],
-  ['touchpoints', shapeOf(Touchpoints, 'Touchpoints')],
-  ['lifetime-value', shapeOf(LifetimeValue, 'Lifetime value')],
-  ['pipeline', shapeOf(Pipeline, 'Pipeline')],
-  ['cost-rate', shapeOf(CostRate, 'Cost rate')],
-  ['report', shapeOf(SavedReport, 'Saved report')],
-  ['holdout', shapeOf(Holdout, 'Holdout')],
-  ['experiment', shapeOf(Experiment, 'Experiment')],
   ['scenario', shapeOf(Scenario, 'Scenario')],
 ])
 

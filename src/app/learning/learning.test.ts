@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import pino from 'pino'
 import { LEARNERS, type Lesson } from '../../../test/fixtures/learners.ts'
 import { counted, MINUTE, MODULE, model, type School, school } from '../../../test/fixtures/learning.ts'
 import type { LearningOptions } from './learning.ts'
@@ -118,6 +119,24 @@ test('while ClickHouse is away nothing is learned, later and later; when it is b
   pupils.teach(ws, 'count')
   await pupils.learning().settled()
   assert.deepEqual(counted(await pupils.inForce(ws, 'opens')), { n: 1, p: 0.5 })
+})
+
+test('a process that ends in the midst of a training ends quietly, and the next one takes it up', async () => {
+  const ws = await pupils.workspace()
+  await pupils.publish(ws, model('opens'))
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  pupils.lessons.set(ws, async () => {
+    begin()
+    return { does: 'loop', n: 1 }
+  })
+  const lines: string[] = []
+  const ending = pupils.learning({ logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }) })
+  await begun
+  await pupils.end(ending)
+  assert.deepEqual(lines, [])
+  pupils.teach(ws, 'count', 2)
+  await pupils.learning().settled()
+  assert.deepEqual(counted(await pupils.inForce(ws, 'opens')), { n: 2, p: 0.5 })
 })
 
 test('two processes never train the same at once, and what a lost one brings is not wanted', async () => {

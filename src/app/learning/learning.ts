@@ -78,7 +78,8 @@ export function startLearning(options: LearningOptions): Learning {
         if (!claim) return
         await train(parts, claim, ending.signal)
       } catch (error) {
-        logger.warn({ err: error }, 'training is interrupted; it goes on by itself')
+        // At the end of the server its threads are ended in the midst of their work: whoever comes next takes it up.
+        if (!ending.signal.aborted) logger.warn({ err: error }, 'training is interrupted; it goes on by itself')
         return
       }
     }

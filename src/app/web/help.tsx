@@ -1,47 +1,102 @@
 import { useState } from 'react'
 import { Dialog } from '#kit/dialog.tsx'
 import { Link } from '#kit/link.tsx'
-import { REFERENCE } from '#kit/paths.ts'
+import { FIRST_STEPS, REFERENCE } from '#kit/paths.ts'
 import { setShortcuts, shortcutsAreOff } from '#kit/shortcuts.ts'
-import { PLACES } from './shell.tsx'
+import { useWords, words } from '#kit/words.ts'
+import { PLACE_WORDS, PLACES } from './places.ts'
 
-const GROUPS: readonly (readonly [string, readonly (readonly [keys: string, does: string])[]])[] = [
-  [
-    'Anywhere',
+const WORDS = words(
+  {
+    title: 'Help and shortcuts',
+    goTo: (screen: string) => `Go to ${screen}`,
+    anywhere: 'Anywhere',
+    palette: 'Search and commands',
+    help: 'This help',
+    inJourney: 'In a journey',
+    canvas: 'Canvas',
+    outline: 'Outline',
+    report: 'Report',
+    code: 'Code',
+    onCanvas: 'On the canvas and in the outline',
+    walk: 'Walk the steps',
+    beside: 'To the lane beside; fold and unfold',
+    open: 'Open the step',
+    close: 'Close it',
+    zoom: 'Zoom; show all',
+    letters: 'Shortcuts of single letters',
+    reference: 'API reference',
+    firstSteps: 'First steps and samples',
+  },
+  {
+    de: {
+      title: 'Hilfe und Tastenkürzel',
+      goTo: (screen) => `Gehe zu ${screen}`,
+      anywhere: 'Überall',
+      palette: 'Suche und Befehle',
+      help: 'Diese Hilfe',
+      inJourney: 'In einer Journey',
+      canvas: 'Zeichnung',
+      outline: 'Gliederung',
+      report: 'Bericht',
+      code: 'Code',
+      onCanvas: 'In Zeichnung und Gliederung',
+      walk: 'Durch die Schritte gehen',
+      beside: 'Zum Zweig daneben; ein- und ausklappen',
+      open: 'Den Schritt öffnen',
+      close: 'Ihn schließen',
+      zoom: 'Größe ändern; alles zeigen',
+      letters: 'Tastenkürzel aus einzelnen Buchstaben',
+      reference: 'API-Referenz',
+      firstSteps: 'Erste Schritte und Beispiele',
+    },
+  },
+)
+
+/** Keys and what they do, by where they work. */
+function useGroups(): readonly (readonly [name: string, keys: readonly (readonly [keys: string, does: string])[]])[] {
+  const say = useWords(WORDS)
+  const places = useWords(PLACE_WORDS)
+  return [
     [
-      ['Ctrl K', 'Search and commands'],
-      ['/', 'Search and commands'],
-      ['?', 'This help'],
-      ...PLACES.map((place) => [place.keys, `Go to ${place.label}`] as const),
+      say.anywhere,
+      [
+        ['Ctrl K', say.palette],
+        ['/', say.palette],
+        ['?', say.help],
+        ...PLACES.flat().map(({ keys, name }) => [keys, say.goTo(places[name])] as const),
+      ],
     ],
-  ],
-  [
-    'In a journey',
     [
-      ['c', 'Canvas'],
-      ['o', 'Outline'],
-      ['r', 'Report'],
-      ['y', 'Code'],
+      say.inJourney,
+      [
+        ['c', say.canvas],
+        ['o', say.outline],
+        ['r', say.report],
+        ['y', say.code],
+      ],
     ],
-  ],
-  [
-    'On the canvas and in the outline',
     [
-      ['↑ ↓', 'Walk the steps'],
-      ['← →', 'To the lane beside; fold and unfold'],
-      ['Enter', 'Open the step'],
-      ['Esc', 'Close it'],
-      ['+ − 0', 'Zoom; show all'],
+      say.onCanvas,
+      [
+        ['↑ ↓', say.walk],
+        ['← →', say.beside],
+        ['Enter', say.open],
+        ['Esc', say.close],
+        ['+ − 0', say.zoom],
+      ],
     ],
-  ],
-]
+  ]
+}
 
 export function Help({ onClose }: { onClose: () => void }) {
+  const say = useWords(WORDS)
+  const groups = useGroups()
   const [on, setOn] = useState(!shortcutsAreOff())
   return (
-    <Dialog title="Help and shortcuts" open onClose={onClose} wide>
+    <Dialog title={say.title} open onClose={onClose} wide>
       <div className="grid gap-6 sm:grid-cols-2">
-        {GROUPS.map(([name, lines]) => (
+        {groups.map(([name, lines]) => (
           <section key={name} aria-label={name}>
             <h3 className="mb-2 font-semibold">{name}</h3>
             <dl className="flex flex-col gap-1.5 text-dense">
@@ -72,10 +127,11 @@ export function Help({ onClose }: { onClose: () => void }) {
             }}
             className="size-4 accent-(--accent)"
           />
-          Shortcuts of single letters
+          {say.letters}
         </label>
+        <Link href={FIRST_STEPS}>{say.firstSteps}</Link>
         <Link href={REFERENCE} target="_blank" rel="noreferrer">
-          API reference
+          {say.reference}
         </Link>
       </div>
     </Dialog>

@@ -1,11 +1,21 @@
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback } from 'react'
+import { Suspense, useCallback } from 'react'
+import { ACCOUNT_WORDS } from '#accounts/ui/account-words.ts'
 import { Mail } from '#channels/ui/mail.tsx'
 import { Mailbox } from '#channels/ui/mailbox.tsx'
 import { Message } from '#channels/ui/message.tsx'
 import { type MessageFilter, MessageList } from '#channels/ui/message-list.tsx'
+import { useRead } from '#kit/api.ts'
+import { ButtonLink } from '#kit/button.tsx'
+import { lazyPart } from '#kit/lazy-part.tsx'
+import { COMPANIES } from '#kit/paths.ts'
+import { Skeleton } from '#kit/states.tsx'
+import { useWords } from '#kit/words.ts'
 import { PeopleBehind } from '#measurement/ui/people-behind.tsx'
-import { PeopleList } from '#profiles/ui/people-list.tsx'
+import { type PeopleFilter, PeopleList } from '#profiles/ui/people-list.tsx'
+import { ListSegments } from '#segments/api.ts'
+
+const ConditionBuilder = lazyPart(() => import('#segments/ui/condition/builder.tsx'), 'ConditionBuilder')
 
 const people = getRouteApi('/inside/people')
 const messages = getRouteApi('/inside/messages')
@@ -14,10 +24,29 @@ const mailbox = getRouteApi('/inside/mailbox')
 const mail = getRouteApi('/inside/mailbox/$id')
 const behind = getRouteApi('/inside/journeys/$id/people')
 
+/** Only what says something, so that the address stays short. */
+const filled = (filter: PeopleFilter): PeopleFilter => Object.fromEntries(Object.entries(filter).filter(([, value]) => value))
+
 export function PeoplePage() {
-  const { q } = people.useSearch()
+  const say = useWords(ACCOUNT_WORDS)
+  const filter = people.useSearch()
   const navigate = people.useNavigate()
-  return <PeopleList q={q} onSearch={useCallback((text: string) => void navigate({ search: { q: text }, replace: true }), [navigate])} />
+  const segments = useRead(ListSegments, {}).data?.segments ?? []
+  const onFilter = useCallback((next: PeopleFilter) => void navigate({ search: filled(next), replace: true }), [navigate])
+  const condition = (label: string, when: string, onChange: (when: string) => void) => (
+    <Suspense fallback={<Skeleton lines={2} />}>
+      <ConditionBuilder label={label} value={when} onChange={onChange} />
+    </Suspense>
+  )
+  return (
+    <PeopleList
+      filter={filter}
+      onFilter={onFilter}
+      segments={segments.map(({ id, name }) => ({ value: id, label: name }))}
+      condition={condition}
+      actions={<ButtonLink href={COMPANIES}>{say.companies}</ButtonLink>}
+    />
+  )
 }
 
 export function MailboxPage() {

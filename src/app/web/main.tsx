@@ -4,7 +4,8 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Refused } from '#kit/api.ts'
-import { makeRouter } from './router.tsx'
+import { fetchSoon, makeRouter } from './router.tsx'
+import { followUpgrades } from './upgrade.ts'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -17,10 +18,14 @@ const client = new QueryClient({
   },
 })
 
+const router = makeRouter(client)
+fetchSoon(router, client)
+followUpgrades((run) => router.subscribe('onBeforeLoad', ({ pathChanged }) => pathChanged && run()))
+
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={client}>
-      <RouterProvider router={makeRouter(client)} />
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 )

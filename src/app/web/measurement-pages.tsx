@@ -1,19 +1,16 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { toReport } from '#kit/paths.ts'
-import { ExperimentPage } from '#measurement/ui/experiment-page.tsx'
 import { GoalPage } from '#measurement/ui/goal-page.tsx'
 import { ListedPage } from '#measurement/ui/listed.tsx'
 import { ReportBehind } from '#measurement/ui/report-behind.tsx'
 import { ReportPage } from '#measurement/ui/report-page.tsx'
 
-const experiment = getRouteApi('/inside/experiments/$key')
 const goal = getRouteApi('/inside/goals/$id')
 const report = getRouteApi('/inside/reports/$id')
 const behind = getRouteApi('/inside/reports/$id/behind')
 const listed = getRouteApi('/inside/listed/$action')
 
-export const OneExperimentPage = () => <ExperimentPage id={experiment.useParams().key} />
 export const OneGoalPage = () => <GoalPage id={goal.useParams().id} />
 export const ReportBehindPage = () => <ReportBehind id={behind.useParams().id} search={behind.useSearch()} />
 export const ListedActionPage = () => <ListedPage action={listed.useParams().action} search={listed.useSearch()} />

@@ -36,8 +36,8 @@ const macOf =
   }
 
 /** The secret that a workspace's webhooks are signed with, as the receiver gets it (Standard Webhooks: `whsec_` + base64). */
-export const webhookSecret = (secret: string, workspace: string): string =>
-  `whsec_${derive(secret, `webhooks ${workspace}`).toString('base64')}`
+export const webhookSecret = (secret: string, workspace: string, generation = 0): string =>
+  `whsec_${derive(secret, generation === 0 ? `webhooks ${workspace}` : `webhooks ${workspace} ${generation}`).toString('base64')}`
 
 /** The secret with which a workspace's own server says who reads an inbox. */
 export const identitySecret = (secret: string, workspace: string): string => derive(secret, `identity ${workspace}`).toString('hex')

@@ -38,7 +38,7 @@ suite('handing over to a webhook', () => {
     url = `http://127.0.0.1:${port}`
     channel = webhookChannel({
       egress: egress({ allowPrivate: [`127.0.0.1:${port}`] }),
-      secret: () => SECRET,
+      secrets: async () => [SECRET],
       now: () => 1_800_000_000_000,
     })
   })

@@ -7,17 +7,37 @@ import { retryAfter } from './answers.ts'
 
 export interface WebhookParts {
   readonly egress: Egress
-  /** `whsec_…` of a workspace. */
-  readonly secret: (workspace: string) => string
+  /** `whsec_…` of a workspace; several while one follows another: each signs. */
+  readonly secrets: (workspace: string) => Promise<readonly string[]>
   readonly now: () => number
+  /** Told of each call and what came of it; left out: nobody keeps a log. */
+  readonly note?: (attempt: WebhookAttempt) => void
+}
+
+/** One call and what came of it. */
+export interface WebhookAttempt {
+  readonly workspace: string
+  readonly effect: string
+  readonly url: string
+  readonly method: string
+  readonly at: number
+  /** 0: no answer. */
+  readonly status: number
+  readonly ms: number
+  readonly reason: string
+  /** The first characters of the answer. */
+  readonly excerpt: string
 }
 
 /** Signs as Standard Webhooks say; the id is the same on every attempt, so that a receiver can drop a repeat. */
-export function webhookChannel({ egress, secret, now }: WebhookParts): Channel<PreparedWebhook> {
+export function webhookChannel({ egress, secrets, now, note }: WebhookParts): Channel<PreparedWebhook> {
   return {
     kind: 'webhook',
     async send(prepared, signal) {
-      const seconds = Math.floor(now() / 1_000)
+      const at = now()
+      const begun = performance.now()
+      const seconds = Math.floor(at / 1_000)
+      const signed = `${prepared.id}.${seconds}.${prepared.method === 'GET' ? '' : prepared.body}`
       const answer = await egress.send({
         url: prepared.url,
         method: prepared.method,
@@ -31,21 +51,28 @@ export function webhookChannel({ egress, secret, now }: WebhookParts): Channel<P
           'idempotency-key': prepared.id,
           'webhook-id': prepared.id,
           'webhook-timestamp': String(seconds),
-          'webhook-signature': signature(
-            secret(prepared.workspace),
-            `${prepared.id}.${seconds}.${prepared.method === 'GET' ? '' : prepared.body}`,
-          ),
+          'webhook-signature': (await secrets(prepared.workspace)).map((secret) => signature(secret, signed)).join(' '),
         },
       })
       const handover = handoverOf(answer, now())
+      const { workspace, id: effect, url, method } = prepared
+      note?.({ workspace, effect, url, method, at, ms: Math.round(performance.now() - begun), ...toldBy(answer, handover) })
       return handover.kind === 'sent' && prepared.answer ? withAnswer(handover, answer) : handover
     },
     close: () => egress.close(),
   }
 }
 
+const EXCERPT = 500
+
+function toldBy(answer: EgressAnswer, handover: Handover): Pick<WebhookAttempt, 'status' | 'reason' | 'excerpt'> {
+  const reason = 'reason' in handover ? handover.reason : ''
+  if (answer.kind !== 'answer') return { status: 0, reason, excerpt: answer.reason.slice(0, EXCERPT) }
+  return { status: answer.status, reason, excerpt: answer.body.slice(0, EXCERPT) }
+}
+
 /** `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` (standardwebhooks.com). */
-const signature = (secret: string, text: string): string =>
+export const signature = (secret: string, text: string): string =>
   `v1,${createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
     .update(text)
     .digest('base64')}`

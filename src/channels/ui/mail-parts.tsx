@@ -1,8 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import { Card } from '#kit/page.tsx'
 import { Scroll } from '#kit/scroll.tsx'
+import { useWords } from '#kit/words.ts'
+import { MESSAGE_WORDS } from './message-words.ts'
 
-const PARTS = ['Mail', 'Text part', 'Headers', 'Source'] as const
+const PARTS = ['mail', 'text', 'headers', 'source'] as const
 type Part = (typeof PARTS)[number]
 
 interface MailPartsProps {
@@ -16,15 +18,16 @@ interface MailPartsProps {
 
 /** One mail in its parts: as a reader sees it, its text part, its headers, its source. */
 export function MailParts({ title, note, frame, text, headers, source }: MailPartsProps) {
-  const [part, setPart] = useState<Part>('Mail')
-  const parts = PARTS.filter((each) => each !== 'Source' || source !== undefined)
+  const say = useWords(MESSAGE_WORDS)
+  const [part, setPart] = useState<Part>('mail')
+  const parts = PARTS.filter((each) => each !== 'source' || source !== undefined)
   return (
     <Card
       title={title}
       flush
       aside={
         <fieldset className="flex gap-1">
-          <legend className="sr-only">Part of the mail</legend>
+          <legend className="sr-only">{say.partOf}</legend>
           {parts.map((each) => (
             <button
               key={each}
@@ -33,21 +36,21 @@ export function MailParts({ title, note, frame, text, headers, source }: MailPar
               onClick={() => setPart(each)}
               className="h-7 rounded-button px-2.5 text-dense font-medium text-ink-2 hover:bg-sunken aria-pressed:bg-sunken aria-pressed:text-ink"
             >
-              {each}
+              {say.parts[each]}
             </button>
           ))}
         </fieldset>
       }
     >
-      {part === 'Mail' && (
+      {part === 'mail' && (
         <>
           {frame}
           <p className="border-t border-line px-4 py-2.5 text-meta text-ink-3">{note}</p>
         </>
       )}
-      {part === 'Text part' && <Plain label="Text part">{text || 'This mail has no text part.'}</Plain>}
-      {part === 'Source' && <Plain label="Source">{source ?? ''}</Plain>}
-      {part === 'Headers' && (
+      {part === 'text' && <Plain label={say.parts.text}>{text || say.noText}</Plain>}
+      {part === 'source' && <Plain label={say.parts.source}>{source ?? ''}</Plain>}
+      {part === 'headers' && (
         <dl className="text-dense">
           {headers.map(([name, value], i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: header names may repeat, and their order does not change

@@ -7,47 +7,50 @@ import { Card, Facts, Page } from '#kit/page.tsx'
 import { MAILBOX } from '#kit/paths.ts'
 import { Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useWords } from '#kit/words.ts'
 import { GetMail } from '../api.ts'
 import { MailParts } from './mail-parts.tsx'
+import { MESSAGE_WORDS } from './message-words.ts'
 
 /** A mail of the local mailbox, read as its recipient would. */
 export function Mail({ id }: { id: string }) {
   const mail = useRead(GetMail, { id })
+  const say = useWords(MESSAGE_WORDS)
   const [images, setImages] = useState(false)
   const src = `/view/mailbox/${encodeURIComponent(id)}${images ? '?images=1' : ''}`
   return (
-    <Loaded query={mail} lines={8}>
+    <Loaded up={{ label: say.mailbox, href: MAILBOX }} query={mail} lines={8}>
       {({ mail: head, text, headers, source }) => (
-        <Page title={head.subject || '(no subject)'} up={{ label: 'Mailbox', href: MAILBOX }}>
+        <Page title={head.subject || say.noSubject} up={{ label: say.mailbox, href: MAILBOX }}>
           <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_340px]">
             <MailParts
-              title="As it was received"
+              title={say.asReceived}
               note={
                 images ? (
-                  'Images are loaded; this counted as an open. Links work and count as clicks of this person.'
+                  say.imagesLoaded
                 ) : (
                   <>
-                    Images are blocked.{' '}
+                    {say.imagesBlocked}{' '}
                     <button type="button" onClick={() => setImages(true)} className="hit font-medium text-accent underline">
-                      Load images
+                      {say.loadImages}
                     </button>{' '}
-                    to read as the recipient: it counts as an open. Links work and count as clicks.
+                    {say.imagesCount}
                   </>
                 )
               }
-              frame={<MailFrame key={src} title={`The mail “${head.subject}”`} src={src} />}
+              frame={<MailFrame key={src} title={say.theMail(head.subject)} src={src} />}
               text={text}
               headers={headers}
               source={source}
             />
-            <Card title="Envelope" className="self-start">
+            <Card title={say.envelope} className="self-start">
               <Facts
                 rows={[
-                  ['To', head.to],
-                  ['From', head.from],
-                  ['Received', <Moment key="at" at={head.at} exact />],
-                  ['Size', bytes(head.size)],
-                  ['Message-ID', <Mono key="id">{head.messageId}</Mono>],
+                  [say.to, head.to],
+                  [say.from, head.from],
+                  [say.received, <Moment key="at" at={head.at} exact />],
+                  [say.size, bytes(head.size)],
+                  [say.messageId, <Mono key="id">{head.messageId}</Mono>],
                 ]}
               />
             </Card>

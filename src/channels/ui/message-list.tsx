@@ -1,18 +1,19 @@
 import { Mail } from 'lucide-react'
 import type { z } from 'zod'
 import { usePages } from '#kit/api.ts'
-import { Button } from '#kit/button.tsx'
+import { Button, ButtonLink } from '#kit/button.tsx'
+import { useDeliveryLabel } from '#kit/delivery-words.ts'
 import { Select } from '#kit/field.tsx'
-import { plural } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card, Page } from '#kit/page.tsx'
-import { toMessage } from '#kit/paths.ts'
+import { NEW_JOURNEY, toMessage } from '#kit/paths.ts'
 import { Empty, ErrorView, NoResults, Skeleton } from '#kit/states.tsx'
 import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useWords } from '#kit/words.ts'
 import { ListMessages, type MessageStatus, type MessageSummary } from '../api.ts'
-import { channelWord } from '../words.ts'
-import { MessageState, statusWord } from './message-status.tsx'
+import { MessageState } from './message-status.tsx'
+import { MESSAGE_WORDS } from './message-words.ts'
 
 type Row = z.output<typeof MessageSummary>
 export interface MessageFilter {
@@ -21,70 +22,76 @@ export interface MessageFilter {
   readonly status?: z.output<typeof MessageStatus>
 }
 
-const COLUMNS: readonly Column<Row>[] = [
-  {
-    name: 'Message',
-    cell: (row) => (
-      <>
-        <Link plain href={toMessage(row.id)} className={ROW_LINK}>
-          {row.subject || (row.channel === 'webhook' ? 'Webhook' : `${channelWord(row.channel)}, not rendered yet`)}
-        </Link>
-        <span className="block truncate text-meta text-ink-3">{row.to || 'no address'}</span>
-      </>
-    ),
-  },
-  { name: 'Status', width: 'w-28', cell: (row) => <MessageState status={row.status} /> },
-  {
-    name: 'Why',
-    width: 'w-[28%]',
-    from: 'lg',
-    cell: (row) => (
-      <span className="block truncate text-ink-2" title={row.sentence}>
-        {row.sentence || '–'}
-      </span>
-    ),
-  },
-  {
-    name: 'Journey and step',
-    width: 'w-52',
-    from: 'md',
-    cell: (row) => (
-      <>
-        <span className="block truncate">{row.journeyName}</span>
-        <span className="block truncate text-meta text-ink-3">{row.step}</span>
-      </>
-    ),
-  },
-  { name: 'Changed', width: 'w-26', right: true, from: 'sm', cell: (row) => <Moment at={row.at} /> },
-]
-
-const FEW_COLUMNS = COLUMNS.filter(({ name }) => name === 'Message' || name === 'Status' || name === 'Changed')
+function useColumns(): readonly Column<Row>[] {
+  const say = useWords(MESSAGE_WORDS)
+  return [
+    {
+      name: say.message,
+      cell: (row) => (
+        <>
+          <Link plain href={toMessage(row.id)} className={ROW_LINK}>
+            {row.subject || (row.channel === 'webhook' ? say.channels.webhook : say.notRendered(say.channels[row.channel]))}
+          </Link>
+          <span className="block truncate text-meta text-ink-3">{row.to || say.noAddress}</span>
+        </>
+      ),
+    },
+    { name: say.status, width: 'w-28', cell: (row) => <MessageState status={row.status} /> },
+    {
+      name: say.why,
+      width: 'w-[28%]',
+      from: 'lg',
+      cell: (row) => (
+        <span className="block truncate text-ink-2" title={row.sentence}>
+          {row.sentence || '–'}
+        </span>
+      ),
+    },
+    {
+      name: say.journeyAndStep,
+      width: 'w-52',
+      from: 'md',
+      cell: (row) => (
+        <>
+          <span className="block truncate">{row.journeyName}</span>
+          <span className="block truncate text-meta text-ink-3">{row.step}</span>
+        </>
+      ),
+    },
+    { name: say.changed, width: 'w-26', right: true, from: 'sm', cell: (row) => <Moment at={row.at} /> },
+  ]
+}
 
 /** The rows alone, in few columns, for pages that are about something else. */
 export function MessageTable({ rows }: { rows: readonly Row[] }) {
-  return <Table label="Messages" columns={FEW_COLUMNS} rows={rows} rowKey={(row) => row.id} />
+  const say = useWords(MESSAGE_WORDS)
+  const few = useColumns().filter(({ name }) => name === say.message || name === say.status || name === say.changed)
+  return <Table label={say.messages} columns={few} rows={rows} rowKey={(row) => row.id} />
 }
 
 export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFilter: (filter: MessageFilter) => void }) {
+  const say = useWords(MESSAGE_WORDS)
+  const statusWord = useDeliveryLabel()
+  const columns = useColumns()
   const pages = usePages(ListMessages, filter, { every: 5_000 })
   const rows = pages.data?.pages.flatMap((page) => page.messages) ?? []
   const narrowed = [
-    filter.status && `status “${statusWord(filter.status)}”`,
-    filter.journey && `journey “${filter.journey}”`,
-    filter.profile && 'one person',
+    filter.status && say.narrowed.status(statusWord(filter.status)),
+    filter.journey && say.narrowed.journey(filter.journey),
+    filter.profile && say.narrowed.person,
   ].filter(Boolean)
   return (
-    <Page title="Messages" lead="Every message that was decided, what became of it, and why.">
+    <Page title={say.messages} lead={say.messagesLead}>
       <div className="mb-4 flex flex-wrap items-center gap-3">
         <Select
-          label="Status"
+          label={say.status}
           value={filter.status ?? ''}
           onChange={(status) => onFilter({ ...filter, status: MESSAGE_STATUSES.find((each) => each === status) })}
-          choices={[{ value: '', label: 'All' }, ...MESSAGE_STATUSES.map((value) => ({ value, label: statusWord(value) }))]}
+          choices={[{ value: '', label: say.all }, ...MESSAGE_STATUSES.map((value) => ({ value, label: statusWord(value) }))]}
         />
         {(filter.journey || filter.profile) && (
           <Button onClick={() => onFilter({ status: filter.status })}>
-            {filter.journey ? `Only journey ${filter.journey}` : 'Only one person'} ×
+            {filter.journey ? say.onlyJourney(filter.journey) : say.onlyPerson} ×
           </Button>
         )}
       </div>
@@ -95,16 +102,20 @@ export function MessageList({ filter, onFilter }: { filter: MessageFilter; onFil
           <Skeleton lines={8} />
         ) : rows.length > 0 ? (
           <>
-            <Table label="Messages" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} />
+            <Table label={say.messages} columns={columns} rows={rows} rowKey={(row) => row.id} />
             <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
-              {plural(rows.length, 'message')} shown, newest first
+              {say.shown(rows.length)}
             </More>
           </>
         ) : narrowed.length > 0 ? (
-          <NoResults of={narrowed.join(' and ')} clear={() => onFilter({})} />
+          <NoResults of={narrowed.join(say.narrowed.and)} clear={() => onFilter({})} />
         ) : (
-          <Empty icon={<Mail size={20} aria-hidden="true" />} title="No messages yet">
-            As soon as a journey decides to write to somebody, the message is here: queued, sent, or skipped with the reason.
+          <Empty
+            icon={<Mail size={20} aria-hidden="true" />}
+            title={say.noMessages}
+            action={<ButtonLink href={NEW_JOURNEY}>{say.firstJourney}</ButtonLink>}
+          >
+            {say.noMessagesWhy}
           </Empty>
         )}
       </Card>

@@ -1,4 +1,5 @@
 import { Chip, type Tone } from '#kit/chip.tsx'
+import { useDeliveryLabel } from '#kit/delivery-words.ts'
 
 const TONES: Readonly<Record<string, Tone>> = {
   sent: 'ok',
@@ -14,27 +15,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   held: 'warn',
   unsubscribed: 'warn',
 }
-const WORDS: Readonly<Record<string, string>> = {
-  ready: 'Queued',
-  queued: 'Queued',
-  held: 'Held',
-  sending: 'Sending',
-  sent: 'Sent',
-  delivered: 'Delivered',
-  failed: 'Failed',
-  skipped: 'Skipped',
-  cancelled: 'Cancelled',
-  ambiguous: 'Not certain',
-  dead: 'Given up',
-  opened: 'Opened',
-  clicked: 'Clicked',
-  bounced: 'Bounced',
-  complained: 'Complained',
-  unsubscribed: 'Unsubscribed',
-}
-
-export const statusWord = (status: string): string => WORDS[status] ?? status
 
 export function MessageState({ status }: { status: string }) {
-  return <Chip tone={TONES[status] ?? 'neutral'}>{statusWord(status)}</Chip>
+  const word = useDeliveryLabel()
+  return <Chip tone={TONES[status] ?? 'neutral'}>{word(status)}</Chip>
 }

@@ -39,6 +39,8 @@ export interface Judgement {
 export interface Gatekeeper {
   /** False: there are no policies, and nothing is asked. */
   readonly exists: boolean
+  /** All of them, in the order in which they are asked. */
+  readonly policies: readonly VersionedPolicy[]
   /** Some policy counts messages, so contacts must be remembered. */
   readonly counts: boolean
   /** Some policy that may apply looks at the content. */
@@ -100,6 +102,7 @@ export function gatekeeper(policies: readonly VersionedPolicy[]): Gatekeeper {
   const classes = likeness(compiled.flatMap(({ policy }) => phrasesOf(policy.rule)))
   return {
     exists: compiled.length > 0,
+    policies: compiled,
     alike: (kin, given) => alikeIn(classes, kin, given),
     counts: compiled.some(({ policy }) => policy.rule.kind === 'frequency'),
     readsContent: (message, now) => ofKind(message).all.on(now, 'dispatch').reads,

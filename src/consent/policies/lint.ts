@@ -3,7 +3,7 @@ import { contentOf } from './content.ts'
 import type { ContentFacts, Finding, MessageFacts } from './facts.ts'
 import { type Gatekeeper, gatekeeper, type Ruling } from './gatekeeper.ts'
 import { inForce, PACKS, policiesOf } from './packs/registry.ts'
-import type { Policy, PolicyPack, ReviewReference } from './schema.ts'
+import type { GateKind, Policy, PolicyPack, ReviewReference } from './schema.ts'
 import { GENERAL } from './schema.ts'
 
 /** All documents as they would be live together. */
@@ -47,6 +47,39 @@ export function lintDraft(draft: Draft, gates: Gatekeeper, now: number): readonl
   }
   const { rulings } = gates.judge({ stage: 'publish', subject: null, message, content: written(draft), now })
   return rulings.flatMap((ruling) => (ruling.finding.kind === 'refuse' ? [problemOf(ruling, ruling.finding, draft)] : []))
+}
+
+/** Gates that have their answer before anybody is meant. */
+const WRITTEN: ReadonlySet<GateKind> = new Set(['wording', 'disclosure', 'review', 'factors'])
+
+/** What every rule that concerns a message says of it as it is written; the others are asked of each person when it leaves. */
+export function rulesOn(draft: Draft, gates: Gatekeeper, now: number) {
+  const message: MessageFacts = {
+    ...draft,
+    id: '',
+    category: draft.category ?? GENERAL,
+    language: draft.language,
+    review: draft.review,
+    decidedBy: undefined,
+  }
+  const { rulings, passed } = gates.judge({ stage: 'publish', subject: null, message, content: written(draft), now })
+  const words = new Map(rulings.map((ruling) => [`${ruling.policy}@${ruling.version}`, ruling]))
+  return gates.policies.flatMap(({ policy, version }) => {
+    const name = `${policy.id}@${version}`
+    const ruling = words.get(name)
+    if (!ruling && !passed.includes(name)) return []
+    const verdict =
+      ruling?.finding.kind === 'refuse' ? ('refuse' as const) : WRITTEN.has(policy.rule.kind) ? ('pass' as const) : ('at-send' as const)
+    const about = {
+      policy: policy.id,
+      version,
+      name: policy.name,
+      gate: policy.rule.kind,
+      jurisdiction: policy.jurisdiction,
+      citation: policy.citation,
+    }
+    return [{ ...about, verdict, reason: ruling && ruling.finding.kind === 'refuse' ? ruling.finding.reason : '' }]
+  })
 }
 
 /** Stands for what is only known of a person: it is no word, and no number. */

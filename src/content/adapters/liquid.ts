@@ -81,12 +81,20 @@ export function render(
   try {
     return engines[escaping].renderSync([...parsed], scope, ms === undefined ? undefined : { renderLimit: ms }) as string
   } catch (error) {
+    if (error instanceof Error && error.message.includes('template render limit exceeded')) return refuse(TOO_SLOW)
     // What V8 says of a text of more than 512 MB.
     if (error instanceof RangeError && error.message === 'Invalid string length') return refuse(TOO_LONG)
     return refuse(problemOf(error, { code: 'template.render', title: 'The template cannot be rendered', field }))
   }
 }
 
+/** The clock on the wall was asked: the machine may have stood still, so whoever renders tries once more. */
+export const TOO_SLOW: Problem = {
+  code: 'render_timeout',
+  status: 422,
+  title: 'The message takes too long to render',
+  hint: 'Use fewer loops, and no filters over long texts or lists.',
+}
 const TOO_LONG: Problem = { code: 'template.too_large', status: 422, title: 'The rendered message is too large', hint: 'Repeat less.' }
 
 interface LiquidFault {

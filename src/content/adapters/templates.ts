@@ -1,7 +1,8 @@
 import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import { checkTemplate } from '../check.ts'
 import { LIMITS } from '../language.ts'
-import { appendPixel, prependPreheader, rewriteLinks } from '../links.ts'
+import { appendPixel, escapeHtml, prependPreheader, rewriteLinks } from '../links.ts'
+import { LiquidTokens } from '../liquid-tokens.ts'
 import type { EmailTemplate, Rendered, Scope, TemplateProblem } from '../schema.ts'
 import { placeSlots } from '../slots.ts'
 import { type Parsed, parse, variables } from './liquid.ts'
@@ -91,7 +92,13 @@ const withSlots = (template: EmailTemplate): EmailTemplate => ({
 /** Indentation that MJML writes is a fifth of a mail's bytes; text whose spaces count is left alone. */
 function prepareHtml(html: string, template: EmailTemplate): string {
   const lean = template.mjml !== undefined && !/<pre\b|white-space:\s*pre/i.test(html) ? html.replace(/\n\s*/g, '\n') : html
-  return template.preheader === undefined ? lean : prependPreheader(lean, template.preheader)
+  return template.preheader === undefined ? lean : prependPreheader(lean, escapedWords(template.preheader))
+}
+
+/** Words with Liquid in them: nothing else in them is mark-up. */
+function escapedWords(text: string): string {
+  const tokens = new LiquidTokens()
+  return tokens.restore(tokens.hide(text, escapeHtml))
 }
 
 function unite(refused: readonly Refusal[]): Refusal {
@@ -133,7 +140,7 @@ export function letterOf(pieces: Readonly<Record<string, string>>, scope: Scope,
   const { html: followed, links } = rewriteLinks(
     html,
     tracking?.link ?? ((url) => url),
-    [scope.unsubscribe_url, scope.preferences_url ?? '', scope.confirm_url ?? ''].filter((url) => url !== ''),
+    [scope.unsubscribe_url, scope.preferences_url ?? '', scope.web_view_url ?? '', scope.confirm_url ?? ''].filter((url) => url !== ''),
   )
   return { subject: oneLine(subject), html: tracking ? appendPixel(followed, tracking.pixel) : followed, text, links }
 }

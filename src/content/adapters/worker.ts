@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Json } from '#lib/json.ts'
 import { isRefusal, type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 import { isLight } from '../cost.ts'
+import { TOO_SLOW } from './liquid.ts'
 import { type Pieces, renderPieces } from './pieces.ts'
 import type { RenderAnswers, RenderBatch, RenderThreadData } from './worker-messages.ts'
 
@@ -51,7 +52,10 @@ const KNOWN = 500
 
 /** Renders in this thread only, by the limits that the template engine holds itself. */
 export const inProcess: Renderer = {
-  render: async (pieces, scope) => renderPieces(pieces, scope),
+  async render(pieces, scope) {
+    const rendered = renderPieces(pieces, scope)
+    return isSlow(rendered) ? renderPieces(pieces, scope) : rendered
+  },
   close: async () => undefined,
 }
 
@@ -180,8 +184,10 @@ class Pool {
 
   #answered(thread: Thread, rendered: RenderAnswers['rendered']): void {
     for (const [id, outcome] of rendered) {
-      thread.jobs.get(id)?.done(outcome)
+      const job = thread.jobs.get(id)
       thread.jobs.delete(id)
+      if (job && !job.struck && isSlow(outcome)) this.#queue.push({ ...job, struck: true })
+      else job?.done(outcome)
     }
     if (thread.jobs.size === 0) thread.worker.unref()
     this.#plan()
@@ -217,12 +223,8 @@ class Pool {
   }
 }
 
-const TOO_LONG: Refusal = refuse({
-  code: 'render_timeout',
-  status: 422,
-  title: 'The message takes too long to render',
-  hint: 'Use fewer loops, and no filters over long texts or lists.',
-})
+const isSlow = (outcome: Rendered): boolean => isRefusal(outcome) && outcome.refused.code === TOO_SLOW.code
+const TOO_LONG: Refusal = refuse(TOO_SLOW)
 const TOO_MUCH: Refusal = refuse({
   code: 'render_memory',
   status: 422,

@@ -8,6 +8,7 @@ import type { ModelInForce, Snapshot } from '../snapshot.ts'
 import { type ChoiceBody, decodeChoice, emptyBody } from './body.ts'
 import { decide, FALLBACK, NOTHING, type Question, recompute, ruleOf } from './decide.ts'
 import { type Example, learned } from './learn.ts'
+import { reportOf } from './learner.ts'
 
 const NOW = Date.UTC(2026, 2, 2, 10)
 const DAY = 86_400_000
@@ -200,6 +201,20 @@ test('what is told is calibrated: people of whom a tenth is said convert by a te
     [0, 0],
   )
   assert.ok(body.regression.bins.filter(([n]) => n > 100).length > 1 && off / all < 0.03, String(off / all))
+})
+
+test('what came is shown with what chance allows around it, however few it were', () => {
+  for (const body of [taught(30), taught(400), taught(6_000)]) {
+    const curve = reportOf(body, { examples: 0 })['curve'] as { observed: number; low: number; high: number; n: number }[]
+    assert.ok(curve.length > 0)
+    const told = curve.reduce((sum, { n }) => sum + n, 0)
+    const all = body.regression.bins.reduce((sum, [n]) => sum + n, 0)
+    assert.ok(Math.abs(told - all) < 1e-6 * all, `${told} of ${all}`)
+    for (const { observed, low, high, n } of curve) {
+      assert.ok(low <= observed && observed <= high && high - low > 0.5 / Math.sqrt(n + 4), JSON.stringify({ observed, low, high, n }))
+      assert.ok(n >= 20 || curve.length === 1)
+    }
+  }
 })
 
 const bodies = [taught(400), taught(2_500), taught(2_500, { personal: false })]

@@ -1,5 +1,7 @@
 import { milliseconds } from '#lib/duration.ts'
+import { grouped } from '#lib/grouped.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { differenceSequence, halfWidth, type Sample, tuning } from '#lib/numeric/sequential.ts'
 import { sigmoid } from '#lib/numeric/sums.ts'
 import type { Learner, Trained, TrainingTask } from '../trainer.ts'
@@ -77,6 +79,7 @@ export function reportOf(body: ChoiceBody, { examples }: { readonly examples: nu
     lift: lift && { reward: lift.estimate, low: lift.low, high: lift.high, p: lift.p },
     personal: { verdict: body.personal, share: body.share, gain: gainOf(body), sharper: body.sharper.mean },
     calibration: { ...body.regression.calibration, error: calibrationError(body.regression) },
+    curve: curveOf(body.regression),
     sentences: sentencesOf(body, lift),
   }
 }
@@ -101,8 +104,29 @@ function calibrationError({ bins, calibration: { intercept, slope } }: Regressio
   return all > 0 ? off / all : 0
 }
 
+/** Fewer examples than this say nothing by themselves: they are told together with those that were told about the same. */
+const FEWEST = 20
+
+/** What was told beforehand and what came, by what was told, with the 95 % interval around what came. */
+function curveOf({ bins, calibration: { intercept, slope } }: Regression): JsonObject[] {
+  const points: { n: number; logits: number; hits: number }[] = []
+  for (const [n, logits, hits] of bins) {
+    if (n <= 0) continue
+    const last = points.at(-1)
+    if (last && last.n < FEWEST) Object.assign(last, { n: last.n + n, logits: last.logits + logits, hits: last.hits + hits })
+    else points.push({ n, logits, hits })
+  }
+  const rest = points.length > 1 && points.at(-1)!.n < FEWEST ? points.pop() : undefined
+  const before = points.at(-1)
+  if (rest && before) Object.assign(before, { n: before.n + rest.n, logits: before.logits + rest.logits, hits: before.hits + rest.hits })
+  return points.map(({ n, logits, hits }) => {
+    const [low, high] = wilson({ x: hits, n }, Z95)
+    return { told: sigmoid(intercept + (slope * logits) / n), observed: hits / n, low, high, n }
+  })
+}
+
 const percent = (share: number): string => `${Math.round(share * 100)} %`
-const money = (x: number): string => (Math.round(x * 10_000) / 10_000).toString()
+const money = (x: number): string => grouped(String(Math.round(x * 10_000) / 10_000))
 
 function sentencesOf(body: ChoiceBody, lift: ReturnType<typeof differenceSequence>): string[] {
   const { gain } = body

@@ -37,7 +37,7 @@ function rankOf({ candidates, chosen }: DecisionRecord): string {
 /** Why this candidate, why not that one. */
 export function whyThis(candidate: Candidate, { chosen, by }: DecisionRecord, explain: Explain): string {
   const { arm, excluded, propensity } = candidate
-  if (excluded !== '') return `Not possible: ${exclusionOf(excluded, explain)}`
+  if (excluded !== '') return ['Not possible.', exclusionOf(excluded, explain)].join(' ')
   if (arm === FALLBACK) return 'What goes out where nothing is chosen.'
   if (arm === NOTHING) return 'Nothing goes out.'
   const chance = by === 'model' || by === 'cold_start' ? ` Its chance was ${percent(propensity)}.` : ''
@@ -47,7 +47,7 @@ export function whyThis(candidate: Candidate, { chosen, by }: DecisionRecord, ex
 
 /** `Expected to bring 1.20: 6 % convert at 70.00 each, cost 0.08.` */
 function expectedOf({ predicted, parts }: Candidate): string {
-  if (predicted === undefined || !parts) return 'Possible.'
+  if (predicted === undefined || !parts) return 'It was possible.'
   const { conversion = 0, worth = 0, cost = 0, gives = 0, unsubscribe = 0, price = 0 } = parts
   const more = [
     gives > 0 ? `${amount(gives)} given away with each` : '',
@@ -59,9 +59,8 @@ function expectedOf({ predicted, parts }: Candidate): string {
 }
 
 function exclusionOf(code: string, explain: Explain): string {
-  if (code === 'condition') return 'its condition did not hold for this person.'
+  if (code === 'condition') return 'Its condition did not hold for this person.'
   if (code.startsWith('guardrail:'))
-    return `it is paused, because its ${code.slice('guardrail:'.length)} are above those of the comparison group.`
-  const sentence = explain(code)
-  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1)
+    return `It is paused, because its ${code.slice('guardrail:'.length)} are above those of the comparison group.`
+  return explain(code)
 }

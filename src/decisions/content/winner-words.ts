@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import type { Tally } from './prior.ts'
 import type { Success } from './results.ts'
 import { type Verdict, WORTH } from './verdict.ts'
@@ -7,8 +8,7 @@ import { layoutWords } from './words.ts'
 const percent = (share: number): string => `${Number((share * 100).toPrecision(Math.abs(share) >= 0.1 ? 3 : 2))} %`
 const points = (share: number): string => `${Number((share * 100).toPrecision(2))}`
 /** `4,000`: two places are as much as anybody knows. */
-const NUMBERS = new Intl.NumberFormat('en-GB')
-const about = (n: number): string => NUMBERS.format(Number(n.toPrecision(2)))
+const about = (n: number): string => grouped(String(Number(n.toPrecision(2))))
 
 interface Named {
   readonly slot: string

@@ -36,7 +36,7 @@ export function whyLayout(record: DecisionRecord, explain: Explain): string {
 
 /** Why this combination, why not that one. */
 export function whyThisLayout({ arm, excluded, propensity }: Candidate, { chosen }: DecisionRecord): string {
-  if (excluded !== '') return 'Not possible: its condition did not hold for this person.'
+  if (excluded !== '') return 'Not possible. Its condition did not hold for this person.'
   if (arm === OTHERS) return `All other combinations together had a chance of ${percent(propensity)}.`
   return `Its chance was ${percent(propensity)}.${arm === chosen ? ' It was chosen.' : ''}`
 }

@@ -266,11 +266,25 @@ export function sayFeature(name: string, value: number): string {
   const { unit, says } = feature
   if (unit === 'circle') return says
   if (unit === 'yes') return value > 0 ? says : `not: ${says}`
+  if (unit === 'days' || unit === 'hours') return says.replace(/“…”|…/g, (place) => (place === '…' ? spanOf(value, unit) : `“${of}”`))
   const shown = unit === 'share' ? `${rounded(value * 100)} %` : rounded(value)
   const [one, many] = NOUNS[unit]
   const counted =
     unit === 'events' && of !== '' ? (shown === '1' ? 'once' : `${shown} times`) : `${shown} ${shown === '1' ? one : many}`.trim()
   return says.replace(/“…”|…/g, (place) => (place === '…' ? counted : `“${of}”`))
+}
+
+/** A time in the largest unit of which there is one: 0.045 days are `1 hour`. */
+function spanOf(value: number, unit: 'days' | 'hours'): string {
+  const told = (count: number, [one, many]: readonly [string, string]): string => {
+    const shown = rounded(count)
+    return `${shown} ${shown === '1' ? one : many}`
+  }
+  const hours = unit === 'days' ? value * 24 : value
+  if (unit === 'days' && hours >= 24) return told(value, NOUNS.days)
+  if (hours >= 1) return told(hours, NOUNS.hours)
+  const minutes = Math.round(hours * 60)
+  return minutes < 1 ? 'less than a minute' : told(minutes, ['minute', 'minutes'])
 }
 
 /** That there is nothing to tell: `not known: mean days between orders (two or more)`. */

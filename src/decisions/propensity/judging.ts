@@ -1,3 +1,4 @@
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { compensatedSum, sigmoid } from '#lib/numeric/sums.ts'
 
 /** Predictions with what came of them; `weights` where they were thinned out. */
@@ -31,7 +32,6 @@ export interface Judged {
   readonly skill: number
 }
 
-const Z = 1.959963984540054
 const LEAST = 1e-15
 const BINS = 10
 
@@ -66,14 +66,14 @@ export function judged(of: Judgeable): Judged | null {
     observed,
     predicted,
     auc: area,
-    aucInterval: [Math.max(0, area - Z * areaError), Math.min(1, area + Z * areaError)],
+    aucInterval: [Math.max(0, area - Z95 * areaError), Math.min(1, area + Z95 * areaError)],
     logLoss,
-    logLossInterval: [logLoss - Z * lossError, logLoss + Z * lossError],
+    logLossInterval: [logLoss - Z95 * lossError, logLoss + Z95 * lossError],
     brier: sum((i) => (p[i]! - of.labels[i]!) ** 2) / mass,
     ece: bins.reduce((total, bin) => total + bin.mass * Math.abs(bin.predicted - bin.observed), 0) / mass,
     eceByChance: chanceError(bins, effective / mass) / mass,
     inTheLarge: predicted - observed,
-    inTheLargeInterval: [predicted - observed - Z * largeError, predicted - observed + Z * largeError],
+    inTheLargeInterval: [predicted - observed - Z95 * largeError, predicted - observed + Z95 * largeError],
     skill: 1 - logLoss / base,
   }
 }
@@ -113,6 +113,28 @@ export interface Bin {
   readonly mass: number
   readonly predicted: number
   readonly observed: number
+}
+
+/** What was told and what came to pass, by tenths of what was told; `low` and `high`: what chance allows around what came (95 %, Wilson 1927). */
+export interface CurvePoint {
+  readonly told: number
+  readonly observed: number
+  readonly low: number
+  readonly high: number
+  readonly n: number
+}
+
+export function curveOf(of: Judgeable): CurvePoint[] {
+  const p = Float64Array.from(of.logits, sigmoid)
+  const mass = compensatedSum(Float64Array.from(of.weights))
+  const squares = compensatedSum(Float64Array.from(of.weights, (weight) => weight * weight))
+  // So many alike examples say as much as these weighted ones.
+  const worth = squares > 0 ? mass / squares : 0
+  return binsOf(p, of).map(({ mass, predicted, observed }) => {
+    const n = mass * worth
+    const [low, high] = wilson({ x: observed * n, n }, Z95)
+    return { told: predicted, observed, low, high, n }
+  })
 }
 
 /** Bins of equal mass by prediction, the lowest first; equal predictions share one. */

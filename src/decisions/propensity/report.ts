@@ -5,7 +5,7 @@ import type { PropensityBody } from './body.ts'
 import { calibrated, calibrationOf } from './calibration.ts'
 import type { Drift } from './drift.ts'
 import type { PropensityData } from './fit.ts'
-import { type Judgeable, type Judged, judged } from './judging.ts'
+import { type CurvePoint, curveOf, type Judgeable, type Judged, judged } from './judging.ts'
 import { windowOf } from './labels.ts'
 import { judgeable, type Recent } from './recent.ts'
 import { medianOf } from './survival.ts'
@@ -54,6 +54,7 @@ export function reportOf(model: ModelOf<'propensity'>, { data, body, examples, d
     /** Each prediction was made before its outcome was learned. */
     progressive: judgement(judged(judgeable(serving))),
     calibrated: judgement(judgedCalibrated(serving)),
+    curve: calibratedCurve(serving).map((point) => Object.fromEntries(Object.entries(point).map(([name, value]) => [name, digits(value)]))),
     calibration: { trust: body.calibration[body.champion]?.trust ?? 0, alarm },
     drift: drifts ? driftReport(drifts) : (before?.['drift'] ?? null),
     ...churnOf(body),
@@ -71,11 +72,16 @@ function judgement(of: Judged | null): JsonObject | null {
 }
 
 /** The curve of the older half, judged on the newer one. */
-export function judgedCalibrated(recent: Recent): Judged | null {
+export const judgedCalibrated = (recent: Recent): Judged | null => judged(newerHalf(recent))
+
+/** What was told in the newer half and what came, for a picture. */
+const calibratedCurve = (recent: Recent): CurvePoint[] => curveOf(newerHalf(recent))
+
+function newerHalf(recent: Recent): Judgeable {
   const middle = Math.floor(recent.marks.length / 2)
   const curve = calibrationOf(judgeable(recent, [0, middle]))
   const newer: Judgeable = judgeable(recent, [middle, recent.marks.length])
-  return judged({ ...newer, logits: Float64Array.from(newer.logits, (each) => logit(calibrated(curve, each))) })
+  return { ...newer, logits: Float64Array.from(newer.logits, (each) => logit(calibrated(curve, each))) }
 }
 
 function comparisonOf({ comparison, champion, challengedAt }: PropensityBody): JsonObject {

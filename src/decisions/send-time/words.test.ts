@@ -27,7 +27,7 @@ test('each decision and each of its hours is told in a sentence', () => {
   assert.match(whyHour(decide({ control: '100%' }), explain), /^At once, whatever the model says/)
   assert.match(whyHour(decide({ explore: '100%' }), explain), /drawn by lot/)
   const told = best.candidates.map((each) => whyThisHour(each, best, explain))
-  assert.ok(told.includes('Not possible: because of quiet_hours.'))
+  assert.ok(told.includes('Not possible. Because of quiet_hours.'))
   assert.ok(told.some((sentence) => /times the reading of a mean hour follows\. Its chance was 100 %\. It was chosen\./.test(sentence)))
   assert.equal(told.length, best.candidates.length)
 })

@@ -44,7 +44,7 @@ export function whyThisHour(
   { chosen, unit }: DecisionRecord,
   explain: Explain,
 ): string {
-  if (excluded !== '') return `Not possible: ${lower(explain(excluded))}`
+  if (excluded !== '') return ['Not possible.', explain(excluded)].join(' ')
   const chance = `Its chance was ${percent(propensity)}.${arm === chosen ? ' It was chosen.' : ''}`
   if (predicted === undefined) return chance
   const expected =
@@ -54,5 +54,4 @@ export function whyThisHour(
   return `${expected}. ${chance}`
 }
 
-const lower = (sentence: string): string => sentence.slice(0, 1).toLowerCase() + sentence.slice(1)
 const percent = (share: number): string => `${share >= 0.1 ? Math.round(share * 100) : Math.round(share * 1_000) / 10} %`

@@ -1,34 +1,26 @@
 import { Chip, Dot, type Tone } from '#kit/chip.tsx'
+import { useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import type { ListModels } from '../api.ts'
+import { MODEL_WORDS } from './model-words.ts'
 
 export type ModelLine = OutputOf<typeof ListModels>['models'][number]
 
-const LOOKS: Readonly<Record<ModelLine['state'], readonly [tone: Tone, word: string]>> = {
-  learning: ['ok', 'Learning'],
-  shadow: ['agent', 'Only watches'],
-  cold: ['accent', 'Begins'],
-  stale: ['warn', 'Too old'],
-  broken: ['bad', 'Broken'],
-}
+const TONES: Readonly<Record<ModelLine['state'], Tone>> = { learning: 'ok', shadow: 'agent', cold: 'accent', stale: 'warn', broken: 'bad' }
 
 /** How a model is, in a word. */
 export function ModelState({ state }: { state: ModelLine['state'] }) {
-  const [tone, word] = LOOKS[state]
+  const say = useWords(MODEL_WORDS)
   return (
-    <Chip tone={tone}>
+    <Chip tone={TONES[state]}>
       <Dot hollow={state === 'cold' || state === 'shadow'} />
-      {word}
+      {say.states[state]}
     </Chip>
   )
 }
 
-export const TYPE_WORDS: Readonly<Record<string, string>> = {
-  propensity: 'Score',
-  pattern: 'Pattern',
-  choice: 'Choice',
-  'send-time': 'Best hour',
-  content: 'Content',
-  recommendation: 'Recommendations',
-  pressure: 'Pressure',
+/** The type of a model as people call it. */
+export function ModelKind({ type }: { type: string }) {
+  const say = useWords(MODEL_WORDS)
+  return <>{(say.types as Readonly<Record<string, string>>)[type] ?? type}</>
 }

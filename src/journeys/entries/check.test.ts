@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { invalid } from '#platform/http/problem-reply.ts'
+import { invalid } from '#lib/invalid.ts'
 import { check } from '../check.ts'
 import { Journey } from '../schema.ts'
 

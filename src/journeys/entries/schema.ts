@@ -110,6 +110,10 @@ export type Entries = z.output<typeof Entries>
 /** The ways into a journey. */
 export const entriesOf = ({ entry }: { readonly entry: Entries }): readonly Entry[] => (Array.isArray(entry) ? entry : [entry])
 
+/** Whether publishing lets it go out to many people without anything that happens to them: by a schedule, or to all who are in a segment. */
+export const goesOutToMany = (journey: { readonly entry: Entries }): boolean =>
+  entriesOf(journey).some((entry) => 'schedule' in entry || ('segment' in entry && entry.existing === 'enter'))
+
 /** Events that the engine itself writes when a journey's own time, or a call, has come. */
 export const scheduledEvent = (journey: string): string => `journey.scheduled:${journey}`
 export const dateEvent = (journey: string): string => `journey.date:${journey}`

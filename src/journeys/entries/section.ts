@@ -1,12 +1,13 @@
 import type { JourneysSection } from '../enrollment.ts'
 import type { Turn } from '../turn.ts'
-import type { Appointments, Remembered, Settling } from './state.ts'
+import type { Appointments, Closed, Remembered, Settling } from './state.ts'
 
 /** What entries keep of a person; a part that is empty is left out, so that most states know nothing of it. */
 interface Kept {
   readonly appointments: Readonly<Record<string, Appointments>>
   readonly settling: readonly Settling[]
   readonly recent: readonly Remembered[]
+  readonly closed: Closed
 }
 
 export function keep(turn: Turn, kept: Partial<Kept>): void {

@@ -30,6 +30,9 @@ export interface Remembered {
   readonly reached?: readonly string[]
 }
 
+/** By journey id and key: when what ends the run of this key happened, and when it was heard (log time); epoch ms. */
+export type Closed = Readonly<Record<string, Readonly<Record<string, readonly [at: number, heard: number]>>>>
+
 /** An event that did not find the person as its entry condition wants them, and is held against them again until the settle window ends. */
 export interface Settling {
   readonly journey: string

@@ -1,332 +1,257 @@
+import { language, useLanguage } from '#kit/words.ts'
 import '@xyflow/react/dist/base.css'
 import './canvas.css'
-import {
-  BaseEdge,
-  type Edge,
-  EdgeLabelRenderer,
-  type EdgeProps,
-  Handle,
-  type Node,
-  type NodeProps,
-  Position,
-  ReactFlow,
-  ReactFlowProvider,
-  useReactFlow,
-  useStore,
-  useStoreApi,
-} from '@xyflow/react'
+import { ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type MouseEvent, memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '#kit/button.tsx'
-import { count } from '#kit/format.ts'
-import { entryRules, entryTitle } from '../entries/words.ts'
-import { detail, kindWord, title } from '../lanes.ts'
-import { BOX_HEIGHT, BOX_WIDTH, type Box, type Line, layout, type Picture } from '../layout.ts'
+import { places, title } from '../lanes.ts'
+import { BOX_HEIGHT, BOX_WIDTH, centred, type Folded, layout, type Picture } from '../layout.ts'
 import type { Journey } from '../schema.ts'
-import { InNow, useCount } from './counts.tsx'
+import { foldedAt, isStageKey, stageKey } from '../stages.ts'
+import { type Acts, ActsProvider, HeatProvider } from './canvas/acts.ts'
+import { BoxWithPoints } from './canvas/box.tsx'
+import { Dragging, DraggingProvider } from './canvas/drag.ts'
+import { LineView } from './canvas/line.tsx'
+import { Palette } from './canvas/palette.tsx'
+import { Canvasses } from './canvas/picture.ts'
+import { SpotView } from './canvas/spot.tsx'
+import { StageView } from './canvas/stage.tsx'
+import { useDrag } from './canvas/use-drag.ts'
+import { useKeys } from './canvas/use-keys.ts'
+import type { Deeds } from './deeds.ts'
+import { foldedMarks } from './folded-marks.ts'
+import { type Marks, MarksProvider, useMarks } from './marks.ts'
 import { Minimap } from './minimap.tsx'
-import { neighbours, spoken } from './roving.ts'
-import { StepIcon, stripe } from './step-icon.tsx'
+import { pick, StepMenu } from './step-menu.tsx'
+import type { StudioKey } from './studio-keys.ts'
+import { useStudioWords } from './studio-words.ts'
 
-interface BoxData extends Record<string, unknown> {
-  readonly box: Box
-  readonly journey: Journey
-  readonly current: boolean
-  readonly dashed: boolean
-}
-interface LineData extends Record<string, unknown> {
-  readonly line: Line
-  /** The step whose arrivals this line carries alone; '' where lines meet. */
-  readonly counted: string
-}
-type BoxNode = Node<BoxData, 'box'>
-type LineEdge = Edge<LineData, 'line'>
+/** What the frame says about what is shown. */
+export type Frame = 'build' | 'test' | 'live' | 'compare' | 'proposal'
 
-interface CanvasProps {
+export interface CanvasProps {
   readonly journey: Journey
   /** Drawn with dashed outlines: nobody walks here. */
   readonly dashed: boolean
-  /** The step that is open; '' for none. */
-  readonly step: string
+  readonly frame?: Frame
+  /** Where the arrow keys stand; '' for nowhere. */
+  readonly at: string
+  readonly selected: ReadonlySet<string>
+  readonly onSelect: (at: string, selected: ReadonlySet<string>) => void
+  readonly folded: Folded
+  readonly onFold: (id: string) => void
   readonly onOpen: (id: string) => void
+  readonly marks: Marks
+  /** Left out: the journey is only looked at. */
+  readonly deeds?: Deeds | undefined
+  /** Keys that are not about the drawing: find, problems, outline, test. */
+  readonly onKey: (key: StudioKey) => void
+  /** A step that is to be brought into the window, such as one that was found. */
+  readonly goTo?: string
+  /** Losses are shown on the steps. */
+  readonly heat?: boolean
 }
 
 const MINIMAP_FROM = 25
-const nodeTypes = { box: memo(Joined) }
-const edgeTypes = { line: memo(LineView) }
-const FAR = 0.45
-const isFar = (state: { transform: [number, number, number] }) => state.transform[2] < FAR
+const nodeTypes = { box: BoxWithPoints, spot: SpotView, stage: StageView }
+const edgeTypes = { line: LineView }
+const FRAMES: Readonly<Record<Frame, string>> = {
+  build: '',
+  test: 'outline-2 -outline-offset-2 outline-dashed outline-accent',
+  live: 'border-t-2 border-ok',
+  compare: 'border-t-2 border-warn',
+  proposal: 'outline-2 -outline-offset-2 outline-dotted outline-agent',
+}
 
-export function Canvas(props: CanvasProps) {
+export const Canvas = memo(function Canvas(props: CanvasProps) {
   return (
     <ReactFlowProvider>
       <Drawing {...props} />
     </ReactFlowProvider>
   )
-}
+})
 
-function Drawing({ journey, dashed, step, onOpen }: CanvasProps) {
-  // Where the arrow keys stand. It follows the open step, but walking on opens nothing.
-  const [at, setAt] = useState(step)
-  useEffect(() => setAt(step), [step])
-  const picture = useMemo(() => layout(journey.steps), [journey])
-  const nodes = useMemo(() => boxNodes(picture, { journey, dashed, step: at }), [picture, journey, dashed, at])
-  const edges = useMemo(() => lineEdges(picture), [picture])
-  const { onKeyDown, announcement } = useKeys({ journey, picture, at, setAt, onOpen })
-  useStart(picture, step)
-  return (
-    <div className="absolute inset-0">
-      <ReactFlow
-        tabIndex={0}
-        aria-label={`Canvas of ${journey.name ?? journey.id}. Arrow keys walk the steps, Enter opens one, plus, minus and 0 zoom. The Outline tab shows the same as a tree.`}
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        deleteKeyCode={null}
-        onlyRenderVisibleElements
-        minZoom={0.1}
-        maxZoom={1.5}
-        panOnScroll
-        zoomOnDoubleClick={false}
-        proOptions={{ hideAttribution: true }}
-        onNodeClick={(_event, node) => onOpen(node.id)}
-        onKeyDown={onKeyDown}
-      />
-      <Controls picture={picture} />
-      {picture.boxes.length >= MINIMAP_FROM && <Minimap picture={picture} />}
-      <p role="status" className="sr-only">
-        {announcement}
-      </p>
-    </div>
+function Drawing(props: CanvasProps) {
+  const { journey, dashed, at, selected, folded, deeds, marks, heat = false, frame: mode = 'build' } = props
+  const say = useStudioWords()
+  const spoken = useLanguage()
+  const picture = useMemo(() => centred(layout(journey.steps, folded, spoken)), [journey.steps, folded, spoken])
+  const [canvasses] = useState(() => new Canvasses())
+  const editable = deeds !== undefined
+  const nodes = useMemo(() => canvasses.nodes(picture, { journey, dashed, editable }), [canvasses, picture, journey, dashed, editable])
+  const edges = useMemo(() => canvasses.edges(picture, editable), [canvasses, picture, editable])
+  const shown = useMemo(() => foldedMarks(marks, journey.steps, folded), [marks, journey.steps, folded])
+  const store = useMarks(shown, at, selected)
+  const [dragging] = useState(() => new Dragging())
+  const frame = useRef<HTMLDivElement>(null)
+  const ghost = useRef<HTMLDivElement>(null)
+  const now = useRef({ picture, deeds, selected, say, journey, fold: props.onFold })
+  now.current = { picture, deeds, selected, say, journey, fold: props.onFold }
+  const { press, justDragged } = useDrag({ frame, ghost, dragging, now })
+  const [menu, setMenu] = useState('')
+  const anchor = useRef<Element>(null)
+  const openMenu = useCallback((id: string, element: Element) => {
+    anchor.current = element
+    setMenu(id)
+  }, [])
+  const acts = useMemo(
+    (): Acts => ({
+      deeds: () => now.current.deeds,
+      journey: () => now.current.journey,
+      press,
+      menu: openMenu,
+      fold: (id) => now.current.fold(id),
+    }),
+    [press, openMenu],
   )
-}
-
-function boxNodes(picture: Picture, { journey, dashed, step }: { journey: Journey; dashed: boolean; step: string }): BoxNode[] {
-  return picture.boxes.map((box) => ({
-    id: box.id,
-    type: 'box',
-    position: { x: box.x, y: box.y },
-    width: box.width,
-    height: box.height,
-    // React Flow hides what it has not measured; our sizes are known.
-    measured: { width: box.width, height: box.height },
-    // Where lines begin and end, also of boxes that are outside of the window and so not in the page.
-    handles: [
-      { type: 'target', position: Position.Top, x: box.width / 2, y: 0, width: 1, height: 1 },
-      { type: 'source', position: Position.Bottom, x: box.width / 2, y: box.height, width: 1, height: 1 },
-    ],
-    data: { box, journey, dashed, current: box.id === step },
-  }))
-}
-
-function lineEdges(picture: Picture): LineEdge[] {
-  const into = new Map<string, number>()
-  for (const line of picture.lines) into.set(line.to, (into.get(line.to) ?? 0) + 1)
-  return picture.lines.map((line) => ({
-    id: line.id,
-    type: 'line',
-    source: line.from,
-    target: line.to,
-    // Lines say nothing that steps and lanes do not say in words.
-    ariaRole: 'presentation',
-    domAttributes: { 'aria-hidden': true, 'aria-label': undefined, 'aria-roledescription': undefined },
-    data: { line, counted: into.get(line.to) === 1 && line.to !== '@end' ? line.to : '' },
-  }))
-}
-
-/** A box with the points that React Flow insists on before it draws a line. */
-function Joined(props: NodeProps<BoxNode>) {
-  return (
-    <>
-      <Handle type="target" position={Position.Top} isConnectable={false} className="invisible" />
-      <BoxView {...props} />
-      <Handle type="source" position={Position.Bottom} isConnectable={false} className="invisible" />
-    </>
-  )
-}
-
-function BoxView({ data }: NodeProps<BoxNode>) {
-  const { box, journey, current, dashed } = data
-  const far = useStore(isFar)
-  const edge = `${dashed ? 'border-dashed border-line-strong' : 'border-line'} ${current ? 'outline-2 outline-offset-2 outline-focus' : ''}`
-  if (box.kind === 'end') {
-    return (
-      <div
-        className={`mx-auto flex h-8 w-32 items-center justify-center rounded-pill border bg-surface text-meta font-medium text-ink-2 ${edge}`}
-      >
-        End
-      </div>
-    )
+  const keys = useKeys({ ...props, picture, dragging, around: frame, openMenu })
+  useStart(picture, at)
+  const onClick = (event: MouseEvent, id: string) => {
+    if (id.startsWith('+') || isStageKey(id) || justDragged()) return
+    if (picture.boxes.some((box) => box.id === id && box.stage !== undefined)) return props.onFold(stageKey(id))
+    if (!(event.ctrlKey || event.metaKey || event.shiftKey)) return props.onOpen(id)
+    const next = new Set(selected.size > 0 || !at ? selected : [at])
+    if (next.has(id)) next.delete(id)
+    else next.add(id)
+    props.onSelect(id, next)
   }
-  const kind = box.step ? box.step.kind : 'entry'
-  const head = box.step ? title(box.step) : entryTitle(journey)
-  const line = box.step
-    ? [box.step.name || box.step.kind === 'branch' ? kindWord(box.step.kind) : '', detail(box.step)].filter(Boolean).join(' · ') ||
-      kindWord(box.step.kind)
-    : `Entry · ${entryRules(journey)}`
+  return (
+    <MarksProvider value={store}>
+      <ActsProvider value={acts}>
+        <DraggingProvider value={dragging}>
+          <HeatProvider value={heat}>
+            <div className="absolute inset-0 flex">
+              {deeds && <Palette at={at} />}
+              <div ref={frame} className={`relative min-w-0 flex-1 ${FRAMES[mode]}`}>
+                <ReactFlow
+                  tabIndex={0}
+                  aria-label={say.canvas(journey.name ?? journey.id, editable)}
+                  nodes={nodes}
+                  edges={edges}
+                  nodeTypes={nodeTypes}
+                  edgeTypes={edgeTypes}
+                  nodesDraggable={false}
+                  nodesConnectable={false}
+                  nodesFocusable={false}
+                  edgesFocusable={false}
+                  elementsSelectable={false}
+                  disableKeyboardA11y
+                  deleteKeyCode={null}
+                  selectionKeyCode={null}
+                  multiSelectionKeyCode={null}
+                  onlyRenderVisibleElements
+                  minZoom={0.1}
+                  maxZoom={1.5}
+                  panOnScroll
+                  zoomOnDoubleClick={false}
+                  proOptions={{ hideAttribution: true }}
+                  onNodeClick={(event, node) => onClick(event, node.id)}
+                  onPaneClick={() => props.onSelect(at, new Set())}
+                  onKeyDown={keys.onKeyDown}
+                />
+                <Controls picture={picture} />
+                {picture.boxes.length >= MINIMAP_FROM && <Minimap picture={picture} />}
+                {keys.moving && (
+                  <p className="absolute inset-x-0 top-3 mx-auto w-fit max-w-[92%] rounded-card border border-accent bg-surface px-3 py-1.5 text-dense shadow-float">
+                    {say.movingHint}
+                  </p>
+                )}
+                <p role="status" className="sr-only">
+                  {keys.announcement}
+                </p>
+              </div>
+              <Ghost refTo={ghost} dragging={dragging} />
+            </div>
+            {menu && deeds && (
+              <OpenMenu id={menu} anchor={anchor} props={props} deeds={deeds} onMove={keys.beginMove} onClose={() => setMenu('')} />
+            )}
+          </HeatProvider>
+        </DraggingProvider>
+      </ActsProvider>
+    </MarksProvider>
+  )
+}
+
+interface OpenMenuProps {
+  readonly id: string
+  readonly anchor: RefObject<Element | null>
+  readonly props: CanvasProps
+  readonly deeds: Deeds
+  readonly onMove: (ids: readonly string[]) => void
+  readonly onClose: () => void
+}
+
+function OpenMenu({ id, anchor, props, deeds, onMove, onClose }: OpenMenuProps) {
+  const step = places(props.journey.steps).find((place) => place.step.id === id)?.step
+  if (!step) return null
+  const key = foldedAt(props.journey.steps, id, props.folded)
+  const folds = key === undefined ? undefined : props.folded.has(key) ? 'unfold' : 'fold'
+  return (
+    <StepMenu
+      title={title(step, language())}
+      anchor={anchor}
+      folds={folds}
+      onClose={onClose}
+      onPick={(item) =>
+        pick(item, id, {
+          deeds,
+          open: () => props.onOpen(id),
+          fold: () => key !== undefined && props.onFold(key),
+          move: () => onMove([id]),
+        })
+      }
+    />
+  )
+}
+
+/** What is being dragged, beside the pointer. */
+function Ghost({ refTo, dragging }: { refTo: RefObject<HTMLDivElement | null>; dragging: Dragging }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => dragging.listen(() => setShown(dragging.what !== undefined && dragging.byPointer)), [dragging])
   return (
     <div
-      className={`flex h-[68px] w-[240px] cursor-pointer overflow-hidden rounded-card border bg-surface contain-strict hover:border-line-strong ${edge}`}
-    >
-      <span className={`w-1 shrink-0 ${stripe(kind)}`} />
-      {far ? (
-        <span className="flex min-w-0 flex-1 items-center px-2 text-h1 leading-none font-medium">
-          <span className="truncate">{head}</span>
-        </span>
-      ) : (
-        <span className="flex min-w-0 flex-1 flex-col justify-center gap-1 px-3">
-          <span className="flex items-center gap-2">
-            <StepIcon kind={kind} />
-            <span className="min-w-0 flex-1 truncate font-medium" title={head}>
-              {head}
-            </span>
-            {box.step && <InNow step={box.step.id} />}
-          </span>
-          <span className="truncate text-meta text-ink-3" title={line}>
-            {line}
-          </span>
-        </span>
-      )}
-    </div>
+      ref={refTo}
+      aria-hidden="true"
+      className={`pointer-events-none fixed top-0 left-0 z-50 max-w-60 truncate rounded-card border border-accent bg-surface px-3 py-1.5 font-medium shadow-float ${shown ? '' : 'invisible'}`}
+    />
   )
 }
 
-const CORNER = 8
-
-/** The corners of a line as a path with rounded turns. */
-function pathOf(points: Line['points']): string {
-  let path = `M${points[0]!.x},${points[0]!.y}`
-  for (let i = 1; i < points.length - 1; i++) {
-    const [before, here, after] = [points[i - 1]!, points[i]!, points[i + 1]!]
-    const near = (to: { x: number; y: number }) => {
-      const distance = Math.abs(to.x - here.x) + Math.abs(to.y - here.y)
-      const part = distance === 0 ? 0 : Math.min(CORNER, distance / 2) / distance
-      return `${here.x + (to.x - here.x) * part},${here.y + (to.y - here.y) * part}`
-    }
-    path += `L${near(before)}Q${here.x},${here.y} ${near(after)}`
-  }
-  const last = points[points.length - 1]!
-  return `${path}L${last.x},${last.y}`
-}
-
-function LineView({ data }: EdgeProps<LineEdge>) {
-  const far = useStore(isFar)
-  if (!data) return null
-  const { line, counted } = data
-  return (
-    <>
-      <BaseEdge path={pathOf(line.points)} {...(line.back && { style: { strokeDasharray: '4 4' } })} />
-      {!far && (line.label || counted) && (
-        <EdgeLabelRenderer>
-          <div
-            className="pointer-events-none absolute flex max-w-[180px] flex-col items-center gap-0.5 text-meta"
-            style={{ transform: `translate(-50%, -50%) translate(${line.labelAt.x}px, ${line.labelAt.y}px)` }}
-          >
-            {line.label && (
-              <span className="max-w-full truncate rounded-input bg-canvas px-1 font-medium text-ink-2" title={line.label}>
-                {line.label}
-              </span>
-            )}
-            {counted && <Arrivals step={counted} />}
-          </div>
-        </EdgeLabelRenderer>
-      )}
-    </>
-  )
-}
-
-/** How many came this way. */
-function Arrivals({ step }: { step: string }) {
-  const counts = useCount(step)
-  if (!counts) return null
-  return <span className="rounded-pill border border-line bg-surface px-2 font-medium text-ink-2 num">{count(counts.arrived)}</span>
-}
-
-/** Starts at the top, as wide as the window allows, never smaller than can be read. */
+/** Starts at the top, as wide as the window allows, never smaller than can be read; later pictures leave the view where it is. */
 function useStart(picture: Picture, step: string): void {
   const flow = useReactFlow()
   const width = useStore((state) => state.width)
-  const done = useRef<Picture>(undefined)
+  const before = useRef(0)
   useEffect(() => {
-    if (width === 0 || done.current === picture) return
-    done.current = picture
-    const zoom = Math.min(1, Math.max(0.6, (width - 64) / picture.width))
+    if (width === 0 || before.current === width) return
+    const was = before.current
+    before.current = width
+    if (was > 0) {
+      // A panel opens, a window is made narrower: what stood in the middle stays there.
+      const { x, y, zoom } = flow.getViewport()
+      void flow.setViewport({ x: x + (width - was) / 2, y, zoom })
+      return
+    }
+    const zoom = Math.min(1, Math.max(0.7, (width - 64) / picture.width))
     const box = picture.boxes.find((each) => each.id === step)
-    if (box) void flow.setCenter(box.x + BOX_WIDTH / 2, box.y + BOX_HEIGHT / 2, { zoom })
-    else void flow.setViewport({ zoom, x: (width - picture.width * zoom) / 2, y: 28 })
+    if (box && box.kind === 'step') void flow.setCenter(box.x + BOX_WIDTH / 2, box.y + BOX_HEIGHT / 2, { zoom })
+    else void flow.setViewport({ zoom, x: width / 2, y: 28 })
   }, [flow, picture, width, step])
 }
 
-interface KeysProps extends Pick<CanvasProps, 'journey' | 'onOpen'> {
-  readonly picture: Picture
-  readonly at: string
-  readonly setAt: (id: string) => void
-}
-
-function useKeys({ journey, picture, at, setAt, onOpen }: KeysProps) {
-  const flow = useReactFlow()
-  const store = useStoreApi()
-  const around = useMemo(() => neighbours(journey.steps), [journey])
-  const show = useCallback(
-    (id: string) => {
-      const box = picture.boxes.find((each) => each.id === id)
-      if (!box) return
-      const { width, height, transform } = store.getState()
-      const [x, y, zoom] = transform
-      const left = box.x * zoom + x
-      const top = box.y * zoom + y
-      const inside = left > 16 && top > 16 && left + box.width * zoom < width - 16 && top + box.height * zoom < height - 16
-      if (!inside) void flow.setCenter(box.x + BOX_WIDTH / 2, box.y + BOX_HEIGHT / 2, { zoom })
-    },
-    [flow, picture, store],
-  )
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey) return
-    const go = (id: string) => {
-      setAt(id)
-      show(id)
-    }
-    const here = around.get(at || '@entry')
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => go(at ? (here?.down ?? '@entry') : '@entry'),
-      ArrowUp: () => go(here?.up ?? '@entry'),
-      ArrowLeft: () => go(here?.left ?? '@entry'),
-      ArrowRight: () => go(here?.right ?? '@entry'),
-      Home: () => go('@entry'),
-      End: () => go('@end'),
-      Enter: () => at && at !== '@end' && onOpen(at),
-      '+': () => void flow.zoomIn(),
-      '-': () => void flow.zoomOut(),
-      '0': () => void flow.fitView({ padding: 0.1 }),
-    }
-    const act = keys[event.key]
-    if (!act) return
-    event.preventDefault()
-    act()
-  }
-  const found = picture.boxes.find((box) => box.id === at)
-  const announcement = at ? spoken(journey.steps, at, found?.step ? title(found.step) : entryTitle(journey)) : ''
-  return { onKeyDown, announcement }
-}
-
 function Controls({ picture }: { picture: Picture }) {
+  const say = useStudioWords()
   const flow = useReactFlow()
   return (
     <div className="absolute bottom-3 left-3 flex flex-col rounded-button border border-line bg-surface">
-      <IconButton label="Zoom in" onClick={() => void flow.zoomIn()}>
+      <IconButton label={say.zoomIn} onClick={() => void flow.zoomIn()}>
         <Plus size={16} aria-hidden="true" />
       </IconButton>
-      <IconButton label="Zoom out" onClick={() => void flow.zoomOut()}>
+      <IconButton label={say.zoomOut} onClick={() => void flow.zoomOut()}>
         <Minus size={16} aria-hidden="true" />
       </IconButton>
-      <IconButton label={`Show all ${picture.boxes.length} boxes`} onClick={() => void flow.fitView({ padding: 0.1 })}>
+      <IconButton label={say.fit(picture.boxes.length)} onClick={() => void flow.fitView({ padding: 0.1 })}>
         <Maximize size={16} aria-hidden="true" />
       </IconButton>
     </div>

@@ -5,8 +5,9 @@ import { Mono } from '#kit/copy.tsx'
 import { Link } from '#kit/link.tsx'
 import { Facts } from '#kit/page.tsx'
 import { toMessages, toPeopleBehind } from '#kit/paths.ts'
+import { type Language, useLanguage, useWords, wordsNow } from '#kit/words.ts'
 import { awaitedBy } from '../awaited.ts'
-import { entryTexts, placedEntries } from '../entries/check.ts'
+import { entryTexts, placedEntries } from '../entries/placed.ts'
 import { entryRules, entryTitle } from '../entries/words.ts'
 import { decidersOf, detail, durationWords, family, kindWord, lanes, places, title } from '../lanes.ts'
 import type { Journey } from '../schema.ts'
@@ -15,6 +16,7 @@ import type { Step } from '../steps.ts'
 import { Broadcasts } from './broadcasts.tsx'
 import { StepNumber } from './counts.tsx'
 import { HeldRuns } from './held.tsx'
+import { INSPECTOR_WORDS } from './inspector-words.ts'
 import { StepIcon } from './step-icon.tsx'
 
 interface InspectorProps {
@@ -23,18 +25,28 @@ interface InspectorProps {
   /** Sentence for each condition text. */
   readonly sentences: Readonly<Record<string, string>>
   readonly onClose: () => void
+  /** Only what stands in it: the panel around it is somebody else's. */
+  readonly bare?: boolean
 }
 
 /** What one step does, who stands there, and the people behind each number. */
-export function Inspector({ journey, step, sentences, onClose }: InspectorProps) {
+export function Inspector({ journey, step, sentences, onClose, bare = false }: InspectorProps) {
+  const say = useWords(INSPECTOR_WORDS)
+  const language = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another step is another panel
   useEffect(() => heading.current?.focus({ preventScroll: true }), [step])
   const found = places(journey.steps).find((place) => place.step.id === step)?.step
   if (!found && step !== '@entry') return null
+  const facts = found ? (
+    <StepFacts journey={journey} step={found} sentences={sentences} />
+  ) : (
+    <EntryFacts journey={journey} sentences={sentences} />
+  )
+  if (bare) return facts
   return (
     <aside
-      aria-label="Step"
+      aria-label={say.step}
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
       className="flex w-full shrink-0 flex-col overflow-y-auto border-line bg-surface max-lg:max-h-[55%] max-lg:border-t lg:w-[340px] lg:border-l"
     >
@@ -43,19 +55,13 @@ export function Inspector({ journey, step, sentences, onClose }: InspectorProps)
           <StepIcon kind={found?.kind ?? 'entry'} />
         </span>
         <h2 ref={heading} tabIndex={-1} className="min-w-0 flex-1 text-h3 wrap-anywhere outline-none">
-          {found ? title(found) : entryTitle(journey)}
+          {found ? title(found, language) : entryTitle(journey, language)}
         </h2>
-        <IconButton label="Close the panel" onClick={onClose}>
+        <IconButton label={say.close} onClick={onClose}>
           <X size={18} aria-hidden="true" />
         </IconButton>
       </div>
-      <div className="flex flex-col gap-5 p-4">
-        {found ? (
-          <StepFacts journey={journey} step={found} sentences={sentences} />
-        ) : (
-          <EntryFacts journey={journey} sentences={sentences} />
-        )}
-      </div>
+      <div className="flex flex-col gap-5 p-4">{facts}</div>
     </aside>
   )
 }
@@ -68,31 +74,33 @@ const Condition = ({ text, sentences }: { text: string; sentences: Readonly<Reco
 )
 
 function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Readonly<Record<string, string>> }) {
+  const say = useWords(INSPECTOR_WORDS)
+  const language = useLanguage()
   const { goal, exit, holdout, serves = [], guardrails = [] } = journey
   const rows: (readonly [string, ReactNode])[] = [
-    ['Begins', entryTitle(journey)],
-    ['Comes in', entryRules(journey)],
-    ['Goal', `${goal.event} within ${durationWords(goal.within)}`],
-    ['Held out', holdout],
-    ...(goal.worth === undefined ? [] : [['Worth of one', goal.worth] as const]),
-    ...(serves.length > 0 ? [['Serves', serves.join(', ')] as const] : []),
-    ...(guardrails.length > 0 ? [['Must not worsen', guardrails.map(({ metric }) => metric).join(', ')] as const] : []),
+    [say.begins, entryTitle(journey, language)],
+    [say.comesIn, entryRules(journey, language)],
+    [say.goal, say.goalWithin(goal.event, durationWords(goal.within, language))],
+    [say.heldOut, holdout],
+    ...(goal.worth === undefined ? [] : [[say.worth, goal.worth] as const]),
+    ...(serves.length > 0 ? [[say.serves, serves.join(', ')] as const] : []),
+    ...(guardrails.length > 0 ? [[say.guardrails, guardrails.map(({ metric }) => metric).join(', ')] as const] : []),
   ]
   const conditions = placedEntries(journey)
     .flatMap(entryTexts)
     .filter(({ available }) => !available.wanted)
   conditions.forEach(({ text, at }, i) => {
-    rows.splice(1 + i, 0, ['Only if', <Condition key={at} text={text} sentences={sentences} />])
+    rows.splice(1 + i, 0, [say.onlyIf, <Condition key={at} text={text} sentences={sentences} />])
   })
-  if (exit.length > 0) rows.push(['Leaves on', exit.map((each) => each.event).join(', ')])
+  if (exit.length > 0) rows.push([say.leavesOn, exit.map((each) => each.event).join(', ')])
   return (
     <>
       <Facts rows={rows} />
       <Broadcasts journey={journey} />
       <Links
         links={[
-          ['Everybody who entered', toPeopleBehind(journey.id, { of: 'entered' })],
-          ['Everybody who was not let in', toPeopleBehind(journey.id, { of: 'refused' })],
+          [say.entered, toPeopleBehind(journey.id, { of: 'entered' })],
+          [say.refused, toPeopleBehind(journey.id, { of: 'refused' })],
         ]}
       />
     </>
@@ -100,38 +108,47 @@ function EntryFacts({ journey, sentences }: { journey: Journey; sentences: Reado
 }
 
 function StepFacts({ journey, step, sentences }: { journey: Journey; step: Step; sentences: Readonly<Record<string, string>> }) {
+  const say = useWords(INSPECTOR_WORDS)
+  const language = useLanguage()
   return (
     <>
       <dl className="grid grid-cols-3 gap-2">
         {(['in', 'arrived', 'passed'] as const).map((of) => (
           <div key={of} className="rounded-card bg-sunken px-3 py-2">
-            <dt className="text-meta text-ink-3">{{ in: 'In now', arrived: 'Arrived', passed: 'Moved on' }[of]}</dt>
+            <dt className="text-meta text-ink-3">{say.counts[of]}</dt>
             <dd className="text-h3 font-semibold num">
               <StepNumber step={step.id} of={of} />
             </dd>
           </div>
         ))}
       </dl>
-      <Facts rows={[['Kind', kindWord(step.kind)], ['Id', <Mono key="id">{step.id}</Mono>], ...settings(step, sentences)]} />
+      <Facts
+        rows={[
+          [say.kind, kindWord(step.kind, language)],
+          [say.id, <Mono key="id">{step.id}</Mono>],
+          ...settings(step, sentences, language),
+        ]}
+      />
       {step.kind === 'hold' && <HeldRuns journey={journey.id} step={step.id} />}
       <Links
         links={[
-          ['People who wait here', toPeopleBehind(journey.id, { of: 'waiting', step: step.id })],
-          ['People who left from here', toPeopleBehind(journey.id, { of: 'left', step: step.id })],
-          ...(family(step.kind) === 'message' ? [['Messages of this journey', toMessages({ journey: journey.id })] as const] : []),
+          [say.waiting, toPeopleBehind(journey.id, { of: 'waiting', step: step.id })],
+          [say.left, toPeopleBehind(journey.id, { of: 'left', step: step.id })],
+          ...(family(step.kind) === 'message' ? [[say.messages, toMessages({ journey: journey.id })] as const] : []),
         ]}
       />
     </>
   )
 }
 
-const wayWords = (each: ByChannel): string =>
-  each.channel === 'webhook' ? `${each.way.method} ${each.way.url}` : `${kindWord(each.channel)} ${each.way.template}`
+const wayWords = (each: ByChannel, language: Language): string =>
+  each.channel === 'webhook' ? `${each.way.method} ${each.way.url}` : `${kindWord(each.channel, language)} ${each.way.template}`
 
-function settings(step: Step, sentences: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  const ways = lanes(step).map((lane): readonly [string, ReactNode] => [
+function settings(step: Step, sentences: Readonly<Record<string, string>>, language: Language): (readonly [string, ReactNode])[] {
+  const say = wordsNow(INSPECTOR_WORDS)
+  const ways = lanes(step, language).map((lane): readonly [string, ReactNode] => [
     lane.label.length > 24 ? lane.id : lane.label,
-    lane.steps.length > 0 ? lane.steps.map(title).join(' → ') : 'goes straight on',
+    lane.steps.length > 0 ? lane.steps.map((each) => title(each, language)).join(' → ') : say.straightOn,
   ])
   switch (step.kind) {
     case 'branch':
@@ -145,65 +162,68 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
     case 'whatsapp':
     case 'slack':
       return [
-        ['Template', step.template],
-        ['Lane', step.lane],
-        ['Topic', step.topic ?? '–'],
-        ['Not later than', durationWords(step.within)],
+        [say.template, step.template],
+        [say.lane, say.lanes[step.lane]],
+        [say.topic, step.topic ?? '–'],
+        [say.notLater, durationWords(step.within, language)],
         ...ways,
       ]
     case 'webhook':
-      return [['Calls', `${step.method} ${step.url}`], ['Not later than', durationWords(step.within)], ...ways]
+      return [[say.calls, `${step.method} ${step.url}`], [say.notLater, durationWords(step.within, language)], ...ways]
     case 'waitFor':
       return [
         ...awaitedBy(step).flatMap(({ event, where, of }) => [
-          ['Event', of === undefined ? event : `${event} of ${of}`] as const,
-          ...(where ? [['Only if', <Condition key={where} text={where} sentences={sentences} />] as const] : []),
+          [say.event, of === undefined ? event : say.ofOther(event, of)] as const,
+          ...(where ? [[say.onlyIf, <Condition key={where} text={where} sentences={sentences} />] as const] : []),
         ]),
-        ...(step.on ? [['Counts', step.mode === 'ranked' ? 'the highest in the list that came' : 'the first that comes'] as const] : []),
-        ['At most', durationWords(step.upTo)],
+        ...(step.on ? [[say.counting, step.mode === 'ranked' ? say.ranked : say.first] as const] : []),
+        [say.atMost, durationWords(step.upTo, language)],
         ...ways,
       ]
     case 'message':
       return [
-        ...step.ways.map((way, i): readonly [string, ReactNode] => [i === 0 ? 'First' : 'Else', wayWords(byChannel(way))]),
-        ['Not later than', durationWords(step.within)],
+        ...step.ways.map((way, i): readonly [string, ReactNode] => [
+          i === 0 ? say.firstWay : say.elseWay,
+          wayWords(byChannel(way), language),
+        ]),
+        [say.notLater, durationWords(step.within, language)],
         ...ways,
       ]
     case 'call':
       return [
-        ['Asks', `${step.method} ${step.url}`],
-        ['Keeps the answer as', `run.${step.save}`],
-        ['Waits', durationWords(step.timeout)],
+        [say.asks, `${step.method} ${step.url}`],
+        [say.keeps, `run.${step.save}`],
+        [say.waits, durationWords(step.timeout, language)],
         ...ways,
       ]
     case 'repeat':
       return [
-        ['At most', `${step.times} rounds`],
-        ...(step.until ? [['Until', <Condition key="until" text={step.until} sentences={sentences} />] as const] : []),
-        ['Each round', step.steps.map(title).join(' → ')],
+        [say.atMost, say.rounds(step.times)],
+        ...(step.until ? [[say.until, <Condition key="until" text={step.until} sentences={sentences} />] as const] : []),
+        [say.eachRound, step.steps.map((each) => title(each, language)).join(' → ')],
       ]
     case 'notify':
       return [
-        ['Tells', step.to?.join(', ') ?? 'the person’s timeline'],
-        ['Text', step.text],
+        [say.tells, step.to?.join(', ') ?? say.timeline],
+        [say.text, step.text],
       ]
     case 'hold':
       return [
-        ['Decides', decidersOf(step)],
-        ...(step.note ? [['Note', step.note] as const] : []),
-        ['At most', durationWords(step.upTo)],
+        [say.decides, decidersOf(step, language)],
+        ...(step.note ? [[say.note, step.note] as const] : []),
+        [say.atMost, durationWords(step.upTo, language)],
         ...ways,
       ]
     case 'start':
     case 'stop':
-      return [['Journey', step.journey], ...(detail(step) ? [['Does', detail(step)] as const] : [])]
+      return [[say.journey, step.journey], ...(detail(step, language) ? [[say.does, detail(step, language)] as const] : [])]
     case 'choose':
       return [
-        ['Model', step.by.model],
-        ['For comparison', `${step.by.control} get the fallback`],
-        ...(step.by.holdout === '0%' ? [] : [['Held out', step.by.holdout] as const]),
+        [say.model, step.by.model],
+        [say.comparison, say.getFallback(step.by.control)],
+        ...(step.by.holdout === '0%' ? [] : [[say.heldOut, step.by.holdout] as const]),
         ...step.options.flatMap(({ id, label, when }) =>
-          when === undefined ? [] : [[`${label ?? id} only if`, <Condition key={id} text={when} sentences={sentences} />] as const],
+          when === undefined ? [] : [[say.optionIf(label ?? id), <Condition key={id} text={when} sentences={sentences} />] as const],
         ),
         ...ways,
       ]
@@ -212,7 +232,7 @@ function settings(step: Step, sentences: Readonly<Record<string, string>>): (rea
     case 'wait':
     case 'update':
     case 'exit':
-      return [...(detail(step) ? [['Does', detail(step)] as const] : []), ...ways]
+      return [...(detail(step, language) ? [[say.does, detail(step, language)] as const] : []), ...ways]
   }
 }
 

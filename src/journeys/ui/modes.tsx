@@ -1,56 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { z } from 'zod'
 import { call } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
 import { Field } from '#kit/field.tsx'
+import { lazyPart } from '#kit/lazy-part.tsx'
 import { ErrorView } from '#kit/states.tsx'
+import { useWords } from '#kit/words.ts'
 import { ArchiveDocument } from '#workspaces/documents/api.ts'
 import { ChangeJourneyMode, DuplicateJourney, type JourneyMode } from '../api.ts'
+import { MODE_WORDS } from './mode-words.ts'
 
-const Dialog = lazy(() => import('#kit/dialog.tsx').then((module) => ({ default: module.Dialog })))
+const Dialog = lazyPart(() => import('#kit/dialog.tsx'), 'Dialog')
 
 type Mode = z.output<typeof JourneyMode>
 
-interface Deed {
-  readonly label: string
-  readonly title: string
-  /** What it means, one thing a line. */
-  readonly means: readonly string[]
-  readonly look?: 'primary' | 'bad'
-}
-
-const DEEDS: Readonly<Record<Mode, Deed>> = {
-  pause: {
-    label: 'Pause',
-    title: 'Pause this journey',
-    means: [
-      'Nobody enters, and nobody inside goes on. Their timers wait.',
-      'Messages that are queued stay here; the few that are on their way at this moment still arrive.',
-      'Exit conditions still act, and an event that somebody waits for counts when the journey runs again.',
-    ],
-  },
-  run: {
-    label: 'Let it run',
-    title: 'Let this journey run again',
-    means: ['People enter again. What was queued leaves within a minute.'],
-    look: 'primary',
-  },
-  drain: {
-    label: 'Drain',
-    title: 'Let nobody in any more',
-    means: ['Nobody enters. Who is inside finishes the journey.'],
-  },
-  stop: {
-    label: 'Stop',
-    title: 'Stop this journey',
-    means: [
-      'Everybody inside leaves at once; what is queued for them is taken back. This cannot be undone.',
-      'Nobody enters until you let it run again. Who was inside does not come back by that.',
-    ],
-    look: 'bad',
-  },
-}
+const LOOKS: Readonly<Record<Mode, 'primary' | 'bad'>> = { pause: 'primary', run: 'primary', drain: 'primary', stop: 'bad' }
 
 /** What can be done from each mode. */
 const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
@@ -62,12 +27,13 @@ const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
 
 /** Buttons that change the mode of a journey, each with a question that says what it means. */
 export function ModeButtons({ id, mode }: { id: string; mode: Mode }) {
+  const say = useWords(MODE_WORDS)
   const [asked, setAsked] = useState<Mode>()
   return (
     <>
       {NEXT[mode].map((next) => (
         <Button key={next} look={next === 'run' ? 'primary' : 'plain'} onClick={() => setAsked(next)}>
-          {DEEDS[next].label}
+          {say.label[next]}
         </Button>
       ))}
       <Suspense>{asked && <Ask id={id} from={mode} to={asked} onClose={() => setAsked(undefined)} />}</Suspense>
@@ -75,14 +41,11 @@ export function ModeButtons({ id, mode }: { id: string; mode: Mode }) {
   )
 }
 
-type Timers = 'run' | 'shift' | 'exit'
-const TIMERS: readonly (readonly [Timers, string, string])[] = [
-  ['run', 'go on now', 'Whose time came during the pause goes on within the next minute.'],
-  ['shift', 'wait longer by the pause', 'Every wait inside the journey is prolonged by as long as the pause lasted.'],
-  ['exit', 'leave', 'Whose time came during the pause leaves the journey; the others wait as before.'],
-]
+const TIMERS = ['run', 'shift', 'exit'] as const
+type Timers = (typeof TIMERS)[number]
 
 function Ask({ id, from, to, onClose }: { id: string; from: Mode; to: Mode; onClose: () => void }) {
+  const say = useWords(MODE_WORDS)
   const client = useQueryClient()
   const [timers, setTimers] = useState<Timers>('run')
   const resumes = from === 'pause' && to !== 'stop'
@@ -93,34 +56,33 @@ function Ask({ id, from, to, onClose }: { id: string; from: Mode; to: Mode; onCl
       onClose()
     },
   })
-  const deed = DEEDS[to]
   return (
-    <Dialog title={deed.title} open onClose={onClose}>
+    <Dialog title={say.title[to]} open onClose={onClose}>
       <div className="flex flex-col gap-4">
         {change.isError && <ErrorView error={change.error} />}
         <ul className="flex list-disc flex-col gap-1 pl-5 text-ink-2">
-          {deed.means.map((line) => (
+          {say.means[to]().map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
         {resumes && (
           <fieldset className="flex flex-col gap-2">
-            <legend className="mb-1 text-dense font-medium">Who waited in the meantime is to</legend>
-            {TIMERS.map(([value, title, text]) => (
+            <legend className="mb-1 text-dense font-medium">{say.waited}</legend>
+            {TIMERS.map((value) => (
               <label key={value} className="flex items-start gap-2">
                 <input type="radio" name="timers" checked={timers === value} onChange={() => setTimers(value)} className="mt-1" />
                 <span>
-                  <span className="block font-medium">{title}</span>
-                  <span className="block text-dense text-ink-2">{text}</span>
+                  <span className="block font-medium">{say.timers[value]}</span>
+                  <span className="block text-dense text-ink-2">{say.timersMean[value]}</span>
                 </span>
               </label>
             ))}
           </fieldset>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look={deed.look ?? 'primary'} busy={change.isPending} onClick={() => change.mutate()}>
-            {deed.title}
+          <Button onClick={onClose}>{say.cancel}</Button>
+          <Button look={LOOKS[to]} busy={change.isPending} onClick={() => change.mutate()}>
+            {say.title[to]}
           </Button>
         </div>
       </div>
@@ -130,11 +92,12 @@ function Ask({ id, from, to, onClose }: { id: string; from: Mode; to: Mode; onCl
 
 /** Takes a journey out of use, once it is said what becomes of the people inside. */
 export function ArchiveButton({ id, mode }: { id: string; mode: Mode }) {
+  const say = useWords(MODE_WORDS)
   const [open, setOpen] = useState(false)
   return (
     <>
       <Button look="quiet" onClick={() => setOpen(true)}>
-        Archive
+        {say.archive}
       </Button>
       <Suspense>{open && <Archive id={id} mode={mode} onClose={() => setOpen(false)} />}</Suspense>
     </>
@@ -142,6 +105,7 @@ export function ArchiveButton({ id, mode }: { id: string; mode: Mode }) {
 }
 
 function Archive({ id, mode, onClose }: { id: string; mode: Mode; onClose: () => void }) {
+  const say = useWords(MODE_WORDS)
   const client = useQueryClient()
   const [leave, setLeave] = useState(false)
   const archive = useMutation({
@@ -157,25 +121,25 @@ function Archive({ id, mode, onClose }: { id: string; mode: Mode; onClose: () =>
     },
   })
   return (
-    <Dialog title="Archive this journey" open onClose={onClose}>
+    <Dialog title={say.archiveTitle} open onClose={onClose}>
       <div className="flex flex-col gap-4">
         {archive.isError && <ErrorView error={archive.error} />}
-        <p className="text-ink-2">Nobody enters any more, and the journey is gone from the list. Its versions and reports stay.</p>
+        <p className="text-ink-2">{say.archiveMeans}</p>
         <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-dense font-medium">People who are inside now</legend>
+          <legend className="mb-1 text-dense font-medium">{say.inside}</legend>
           <label className="flex items-center gap-2">
             <input type="radio" name="inside" checked={!leave} onChange={() => setLeave(false)} />
-            finish the journey
+            {say.finish}
           </label>
           <label className="flex items-center gap-2">
             <input type="radio" name="inside" checked={leave} onChange={() => setLeave(true)} />
-            leave at once
+            {say.leave}
           </label>
         </fieldset>
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{say.cancel}</Button>
           <Button look="bad" busy={archive.isPending} onClick={() => archive.mutate()}>
-            Archive this journey
+            {say.archiveTitle}
           </Button>
         </div>
       </div>
@@ -185,11 +149,12 @@ function Archive({ id, mode, onClose }: { id: string; mode: Mode; onClose: () =>
 
 /** A draft of another journey with the same steps. */
 export function DuplicateButton({ id, onMade }: { id: string; onMade: (id: string) => void }) {
+  const say = useWords(MODE_WORDS)
   const [open, setOpen] = useState(false)
   return (
     <>
       <Button look="quiet" onClick={() => setOpen(true)}>
-        Duplicate
+        {say.duplicate}
       </Button>
       <Suspense>{open && <Duplicate id={id} onClose={() => setOpen(false)} onMade={onMade} />}</Suspense>
     </>
@@ -197,6 +162,7 @@ export function DuplicateButton({ id, onMade }: { id: string; onMade: (id: strin
 }
 
 function Duplicate({ id, onClose, onMade }: { id: string; onClose: () => void; onMade: (id: string) => void }) {
+  const say = useWords(MODE_WORDS)
   const client = useQueryClient()
   const [to, setTo] = useState(`${id}-copy`)
   const make = useMutation({
@@ -208,7 +174,7 @@ function Duplicate({ id, onClose, onMade }: { id: string; onClose: () => void; o
     },
   })
   return (
-    <Dialog title="Duplicate this journey" open onClose={onClose}>
+    <Dialog title={say.duplicateTitle} open onClose={onClose}>
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -218,17 +184,17 @@ function Duplicate({ id, onClose, onMade }: { id: string; onClose: () => void; o
       >
         {make.isError && <ErrorView error={make.error} />}
         <Field
-          label="Id of the copy"
+          label={say.copyId}
           value={to}
           onChange={(event) => setTo(event.target.value)}
           pattern="[a-z0-9][a-z0-9\-]*"
           required
-          hint="The copy is a draft: nobody enters it before you publish it."
+          hint={say.copyHint}
         />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{say.cancel}</Button>
           <Button look="primary" type="submit" busy={make.isPending}>
-            Make the copy
+            {say.makeCopy}
           </Button>
         </div>
       </form>

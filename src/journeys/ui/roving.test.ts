@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Step } from '../steps.ts'
 import { neighbours, spoken } from './roving.ts'
+import { STUDIO_WORDS } from './studio-words.ts'
 
 const wait = (id: string): Step => ({ kind: 'wait', id, for: '1d' })
 const steps: Step[] = [
@@ -33,7 +34,26 @@ test('every step can be reached by arrow keys alone', () => {
   assert.deepEqual([...seen].sort(), ['@end', '@entry', 'after', 'more', 'nudge', 'plan', 'settle', 'tips'])
 })
 
-test('what is read out says where one is', () => {
-  assert.equal(spoken(steps, 'plan', 'If pro'), 'If pro, step 2 of 6, 2 ways on')
-  assert.equal(spoken(steps, 'nudge', 'Wait 1 day'), 'Wait 1 day, step 5 of 6, first step of “Otherwise”')
+test('what is folded away is passed over', () => {
+  const map = neighbours(steps, new Set(['plan']))
+  assert.equal(map.get('plan')!.down, 'after')
+  assert.equal(map.has('tips'), false)
+})
+
+test('what is read out says where one is, who is there and what is wrong', () => {
+  const say = STUDIO_WORDS.en
+  assert.equal(spoken(say, { steps, id: 'plan', name: 'If pro' }), 'If pro, step 2 of 6, 2 ways on')
+  assert.equal(
+    spoken(say, { steps, id: 'nudge', name: 'Wait 1 day' }, { people: 1, problems: 2, selected: 3 }),
+    'Wait 1 day, step 5 of 6, first step of “Otherwise”, 1 person now, 2 problems, 3 steps selected',
+  )
+  assert.equal(spoken(STUDIO_WORDS.de, { steps, id: 'plan', name: 'If pro' }), 'If pro, Schritt 2 von 6, 2 Wege weiter')
+})
+
+test('a folded stage is one stop', () => {
+  const staged: Step[] = [wait('a'), { ...wait('b'), stage: 'Welcome' }, { ...wait('c'), stage: 'Welcome' }, wait('d')]
+  const map = neighbours(staged, new Set(['stage:b']))
+  assert.equal(map.get('b')?.down, 'd')
+  assert.equal(map.get('d')?.up, 'b')
+  assert.equal(neighbours(staged).get('b')?.down, 'c')
 })

@@ -1,5 +1,11 @@
 import { Pause } from 'lucide-react'
 import { Chip, Dot } from '#kit/chip.tsx'
+import { useWords, words } from '#kit/words.ts'
+
+const WORDS = words(
+  { paused: 'Paused', stopped: 'Stopped', draining: 'Draining', live: 'Live', draft: 'Draft', archived: 'Archived' },
+  { de: { paused: 'Angehalten', stopped: 'Beendet', draining: 'Läuft aus', live: 'Live', draft: 'Entwurf', archived: 'Archiviert' } },
+)
 
 interface State {
   readonly status: 'draft' | 'live' | 'archived'
@@ -9,11 +15,12 @@ interface State {
 
 /** Solid is live, dashed is not; a mode other than running comes first. */
 export function JourneyState({ status, version, mode }: State) {
+  const say = useWords(WORDS)
   if (status === 'live' && mode === 'pause') {
     return (
       <Chip tone="warn">
         <Pause size={12} aria-hidden="true" />
-        Paused v{version}
+        {say.paused} v{version}
       </Chip>
     )
   }
@@ -21,7 +28,7 @@ export function JourneyState({ status, version, mode }: State) {
     return (
       <Chip dashed tone={mode === 'stop' ? 'bad' : 'warn'}>
         <Dot hollow />
-        {mode === 'stop' ? 'Stopped' : 'Draining'} v{version}
+        {mode === 'stop' ? say.stopped : say.draining} v{version}
       </Chip>
     )
   }
@@ -29,14 +36,14 @@ export function JourneyState({ status, version, mode }: State) {
     return (
       <Chip tone="ok">
         <Dot />
-        Live v{version}
+        {say.live} v{version}
       </Chip>
     )
   }
   return (
     <Chip dashed>
       <Dot hollow />
-      {status === 'draft' ? 'Draft' : 'Archived'} v{version}
+      {status === 'draft' ? say.draft : say.archived} v{version}
     </Chip>
   )
 }

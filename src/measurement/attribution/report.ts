@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import { amount, percent } from '../inference/say.ts'
 import type { Doubt } from '../inference/schema.ts'
 import { type Metric, meaningOf, nameOf, unitOf } from '../metrics/schema.ts'
@@ -139,7 +140,7 @@ function sentenceOf({ model, metric, currency, by }: Asked, counts: PathCounts, 
   return `${whole(conversions)} conversions${money}.${head}${none} This is credit, not cause.`
 }
 
-const whole = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+const whole = (count: number): string => grouped(String(Math.round(count)))
 
 /** Fewer conversions than this are shared out by luck. */
 const FEW = 100

@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import { amount, between, percent } from '../inference/say.ts'
 import type { Calibrated, Tellings } from './api.ts'
 import type { Won } from './counts.ts'
@@ -10,7 +11,7 @@ export interface Told {
 }
 
 const n = (value: number): string => amount(value, { unit: 'number' })
-const whole = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+const whole = (value: number): string => grouped(String(Math.round(value)))
 
 /** Claimed, attributed and incremental side by side, and in sentences why they differ. */
 export function tellingsOf({ conversions, rows, calibrated, model }: Told): Tellings {

@@ -1,5 +1,5 @@
 import { isRefusal } from '#lib/problem.ts'
-import { PLACES } from '#segments/condition/check.ts'
+import { PLACES } from '#segments/condition/available.ts'
 import { read } from '#segments/condition/read.ts'
 import { type Columns, sql } from '#segments/condition/sql.ts'
 import { quote, readable } from '#segments/condition/sql-text.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
 import { isRefusal, type Problem } from '#lib/problem.ts'
-import { PLACES } from '#segments/condition/check.ts'
+import { PLACES } from '#segments/condition/available.ts'
 import { read } from '#segments/condition/read.ts'
 
 export const TouchpointsId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')

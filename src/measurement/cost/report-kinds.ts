@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isRefusal } from '#lib/problem.ts'
+import type { Chart } from '../reports/chart.ts'
 import { reportKind } from '../reports/kind.ts'
-import { column, tableOf } from '../reports/tables.ts'
+import { coded, column, tableOf } from '../reports/tables.ts'
 import type { Told } from '../reports/told.ts'
 import { type CostReport, type ReturnLine, ReturnScope, type ReturnsReport } from './api.ts'
 import type { RatioSet } from './fieller.ts'
@@ -57,7 +58,14 @@ export function toldOfCosts(report: CostReport): Told {
   const { asOf, sentence, kinds, journeys, channels, offers, days, doubts, strange } = report
   const named = (id: string, title: string, rows: CostReport['kinds']) =>
     tableOf(
-      { id, title, columns: [column('name', title), ...SUM] },
+      {
+        id,
+        title,
+        columns: [
+          id === 'kinds' ? coded('name', title, 'cost') : id === 'channels' ? coded('name', title, 'channel') : column('name', title),
+          ...SUM,
+        ],
+      },
       rows.map(({ name, amount, measured, estimated, items }) => ({ name: name === '' ? '–' : name, amount, measured, estimated, items })),
     )
   const tables = [
@@ -74,14 +82,25 @@ export function toldOfCosts(report: CostReport): Told {
       strange,
     ),
   ]
-  const bars = kinds.map(({ name, amount }) => ({ label: KIND_WORDS[name as keyof typeof KIND_WORDS], value: amount }))
+  const bars = waterfall(kinds.map(({ name, amount }) => ({ label: KIND_WORDS[name as keyof typeof KIND_WORDS], value: amount })))
   return {
     asOf,
     sentences: [sentence],
     tables: tables.filter(({ rows }) => rows.length > 0),
-    charts: bars.length > 0 ? [{ kind: 'bars', title: 'Cost by kind', format: 'money', bars }] : [],
+    charts: bars.length > 0 ? [{ kind: 'bars', title: 'Cost by kind', format: 'money', ours: true, bars }] : [],
     doubts: [...doubts],
   }
+}
+
+/** Each begins where the one before ended; the last is what they come to. */
+function waterfall(parts: readonly { readonly label: string; readonly value: number }[], whole = 'All') {
+  let sum = 0
+  const bars = parts.map(({ label, value }) => {
+    const bar = { label, value, from: sum }
+    sum += value
+    return bar
+  })
+  return bars.length < 2 ? bars : [...bars, { label: whole, value: sum, from: 0 }]
 }
 
 /** Ends of an interval where it has both. */
@@ -107,8 +126,8 @@ export function toldOfReturns({ asOf, returns: lines, cut }: ReturnsReport): Tol
     column('cost', 'Cost', 'money'),
     column('margin', 'Margin that would not be there otherwise', 'money'),
     column('return', 'Return', 'number'),
-    column('low', 'from', 'number'),
-    column('high', 'to', 'number'),
+    column('low', 'From', 'number'),
+    column('high', 'To', 'number'),
     column('net', 'Margin − cost', 'money'),
     column('marginal', 'Marginal return', 'number'),
     column('perOutcome', 'Cost of an additional conversion', 'money'),
@@ -124,9 +143,29 @@ export function toldOfReturns({ asOf, returns: lines, cut }: ReturnsReport): Tol
   )
   return {
     asOf,
-    sentences: lines.map(({ name, sentence }) => `${name}: ${sentence}`),
+    sentences: lines.map(({ name, sentence }) => `“${name}”: ${sentence}`),
     tables: [{ ...tableOf({ id: 'returns', title: 'Return', columns }, rows), cut }],
-    charts: bars.length > 0 ? [{ kind: 'bars', title: 'Return', format: 'number', bars }] : [],
-    doubts: lines.flatMap(({ name, doubts }) => doubts.map(({ code, sentence }) => ({ code, sentence: `${name}: ${sentence}` }))),
+    charts: [
+      ...(bars.length > 0 ? [{ kind: 'bars' as const, title: 'Return', format: 'number' as const, bars }] : []),
+      ...lines
+        .flatMap(({ name, cost, margin }) => (margin ? [fromMarginToNet(name, { margin: margin.estimate, cost: cost.amount })] : []))
+        .slice(0, 3),
+    ],
+    doubts: lines.flatMap(({ name, doubts }) => doubts.map(({ code, sentence }) => ({ code, sentence: `“${name}”: ${sentence}` }))),
   }
 }
+
+/** From the margin that would not be there otherwise, less all cost, to what is left. */
+const fromMarginToNet = (name: string, { margin, cost }: { margin: number; cost: number }): Chart => ({
+  kind: 'bars',
+  title: `“${name}”: from margin to what is left`,
+  format: 'money',
+  ours: true,
+  bars: waterfall(
+    [
+      { label: 'Margin, incremental', value: margin },
+      { label: 'Cost', value: -cost },
+    ],
+    'Left',
+  ),
+})

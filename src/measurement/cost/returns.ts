@@ -1,4 +1,5 @@
 import { money } from '#decisions/budgets/schema.ts'
+import { grouped } from '#lib/grouped.ts'
 import { delta, type Estimate, fieller, type RatioSet } from './fieller.ts'
 import type { Doubt, GainTold } from './incremental.ts'
 import { by, type CostLine, GROWS, sumOf } from './lines.ts'
@@ -176,9 +177,8 @@ function doubtsOf({ margin, gain, lines, credited }: Asked): Doubt[] {
 
 // Words
 
-const plain = (value: number): string => value.toFixed(2).replace(/^-(0\.00)$/, '$1')
-const grouped = (value: number): string => plain(value).replace(/\B(?=(\d{3})+\.)/g, ',')
-export const inWords = (value: number, currency: string): string => `${grouped(value)} ${currency}`
+const plain = (value: number): string => grouped(value.toFixed(2))
+export const inWords = (value: number, currency: string): string => `${plain(value)} ${currency}`
 
 const costWords = (amount: number, currency: string): string =>
   amount === 0 ? 'No cost is known.' : `It cost ${inWords(amount, currency)}.`
@@ -243,7 +243,7 @@ export function costSentence(lines: readonly CostLine[], { currency, days }: { c
     .slice(0, 3)
     .map(({ key, sum }) => `${KIND_WORDS[key]} ${inWords(money(sum.amount), currency)}`)
   const share = amount === 0 ? 0 : Math.round((100 * measured) / amount)
-  return `${inWords(money(amount), currency)} in ${days} ${days === 1 ? 'day' : 'days'}: ${kinds.join(', ')}. ${share} % of it was measured, the rest estimated.`
+  return `${inWords(money(amount), currency)} in ${days === 1 ? '1 day' : `${days} days`}: ${kinds.join(', ')}. ${share} % of it was measured, the rest estimated.`
 }
 
 export const KIND_WORDS: Readonly<Record<CostLine['kind'], string>> = {

@@ -72,6 +72,15 @@ const unknown = (key: string) =>
     detail: key,
     hint: 'See experiments.list for what there is.',
   })
+const noArm = (key: string, arm: string, { arms }: Described) =>
+  refuse({
+    code: 'experiment.arm',
+    status: 404,
+    title: 'The experiment has no such arm',
+    detail: `${key}: ${arm}`,
+    hint: `It has: ${arms.map(({ id }) => id).join(', ')}.`,
+    at: '/arm',
+  })
 const noMetric = (key: string) =>
   refuse({ code: 'experiment.metric', status: 422, title: 'This experiment has no metric that can be cut', detail: key, hint: 'Name one.' })
 
@@ -225,6 +234,8 @@ async function peopleBehind(parts: ExperimentParts, workspace: string, { key, ar
     ...(place && { after: { at: Number(place[1]), person: place[2]! } }),
     limit: limit + 1,
   })
+  // Arms that only facts know have people.
+  if (arm !== '' && !place && people.length === 0 && !described.arms.some(({ id }) => id === arm)) return noArm(key, arm, described)
   const shown = people.slice(0, limit)
   const last = people.length > limit ? shown.at(-1) : undefined
   return { people: shown, next: last ? `${last.at}.${last.profileId}` : null } satisfies Outcome<unknown>

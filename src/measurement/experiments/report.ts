@@ -1,3 +1,4 @@
+import { people, spelled } from '#lib/counted.ts'
 import type { ArmAsked, ByArm, MetricAsked } from '../inference/asked.ts'
 import type { Prior } from '../inference/bayes.ts'
 import { cuped } from '../inference/cuped.ts'
@@ -274,12 +275,12 @@ function excludedOf({ described: { key }, counts }: ReportAsked, primary: Measur
   const crossed = counts.reduce((sum, count) => sum + count.crossed, 0)
   const excluded: ExperimentReport['excluded'] = []
   if (crossed > 0) {
-    const sentence = `${crossed} ${crossed === 1 ? 'person was' : 'people were'} met in more than one arm (profiles that became one) and belong${crossed === 1 ? 's' : ''} to none.`
+    const sentence = `${people(crossed)} ${crossed === 1 ? 'was' : 'were'} met in more than one arm (profiles that became one) and ${crossed === 1 ? 'belongs' : 'belong'} to none.`
     excluded.push({ code: 'crossed', people: crossed, sentence, drill: drill(key, { which: 'crossed' }) })
   }
   const waiting = primary ? open(counts, primary) : 0
   if (primary && waiting > 0) {
-    const sentence = `${waiting} ${waiting === 1 ? 'person' : 'people'} came in less than ${primary.metric.within} ago: their time is not over, and they do not count yet.`
+    const sentence = `${people(waiting)} came in less than ${spelled(primary.metric.within)} ago: their time is not over, and they do not count yet.`
     excluded.push({ code: 'window_open', people: waiting, sentence, drill: drill(key, { which: 'open', metric: primary.metric.id }) })
   }
   return excluded

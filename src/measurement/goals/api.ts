@@ -154,7 +154,7 @@ export const OutcomeLine = z.object({
   serves: z.array(z.object({ id: z.string(), name: z.string() })),
   /** `measured`: there is an interval; `early`: people are held out, and it takes more of them; `blocked`: the arms are not split as designed; `not`: nobody will know. */
   measured: z.enum(['measured', 'early', 'blocked', 'not']),
-  /** Treated minus held out, of people who reach the goal; null unless measured. */
+  /** Treated minus held out, of people who reach the goal; null unless measured as a share. */
   difference: z
     .object({
       estimate: z.number(),

@@ -1,4 +1,5 @@
 import type { Journey } from '#journeys/schema.ts'
+import { people } from '#lib/counted.ts'
 import { tooEarly } from '../inference/doubts.ts'
 import { sequence } from '../inference/sequential.ts'
 import { type MeanStatistics, momentsOf } from '../inference/statistics.ts'
@@ -85,5 +86,5 @@ export function contributionOf({ id, name = id }: Pick<Journey, 'id' | 'name'>, 
 function sentenceOf(name: string, { estimate, low, high, treated, heldOut }: Increment, what: string): string {
   const change = `${figure(Math.abs(estimate))} ${estimate >= 0 ? 'more' : 'less'}`
   const ending = low > 0 || high < 0 ? '' : ' It may as well have changed nothing.'
-  return `${what}: ${change} than there would have been without “${name}” (95 % interval ${figure(low)} to ${figure(high)}; ${figure(treated)} people treated, ${figure(heldOut)} held out).${ending}`
+  return `“${what}”: ${change} than there would have been without “${name}” (95 % interval ${figure(low)} to ${figure(high)}; ${people(treated)} treated, ${figure(heldOut)} held out).${ending}`
 }

@@ -135,13 +135,13 @@ test('a goal is told with what it was, where it goes, what it would take, and wh
   assert.equal(told.standing, 'likely')
   assert.match(
     told.sentence,
-    /^orders: 400 so far \(day 51 of 90\)\. As things go it will be 7\d\d by 31 March 2026 \(80 % interval \d+ to \d+\)\./,
+    /^“orders”: 400 so far \(day 51 of 90\)\. As things go it will be 7\d\d by 31 March 2026 \(80 % interval \d+ to \d+\)\./,
   )
   assert.match(
     told.sentence,
     /The goal is at least 594, 10 % above the 540 of 1 October 2025 to 31 December 2025\. It is likely to be reached: the chance is above 99 %\.$/,
   )
-  assert.equal(told.needs, 'To reach it, the 40 days left may bring at least 194, 4.85 a day; the last 28 days brought 8 a day.')
+  assert.equal(told.needs, 'To reach it, the 40 days left have to bring at least 194, 4.85 a day; the last 28 days brought 8 a day.')
   assert.equal(told.series.length, 51)
   assert.equal(told.series.at(-1)!.cumulative, 400)
   assert.deepEqual(told.fan.map(({ day }) => day).slice(0, 1), ['2026-02-20'])
@@ -213,7 +213,7 @@ test('churn −5 % this quarter: a share of the customers of the segment, each c
   assert.equal(told.standing, 'likely')
   assert.equal((await ask(ListGoalPeople, { id: 'g', limit: 500 })).people.length, 19)
   assert.ok(told.doubts.some(({ code }) => code === 'joined'))
-  assert.match(told.sentence, /^Cancellations: 2\.1 % so far/)
+  assert.match(told.sentence, /^“Cancellations”: 2\.1 % so far/)
 })
 
 test('a goal that is over, that can change no more, that nobody can foretell, and that has nothing to be held against', async () => {
@@ -242,7 +242,7 @@ test('a goal that is over, that can change no more, that nobody can foretell, an
     ],
   )
   assert.equal(of('over').forecast, null)
-  assert.match(of('over').sentence, /^orders: 184 from 1 October 2025 to 31 December 2025\. .* It is reached\.$/)
+  assert.match(of('over').sentence, /^“orders”: 184 from 1 October 2025 to 31 December 2025\. .* It is reached\.$/)
   assert.match(of('nothing').noForecast, /never happened/)
   assert.match(of('before').noBaseline, /^Nothing is known of 1 January 2025 to 31 March 2025/)
   assert.equal(of('later').soFar, 0)
@@ -299,7 +299,7 @@ test('what journeys have added comes from their hold-outs; who holds out nobody 
   assert.ok(low < treated / 10 && high > treated / 10, `${low} ${high} ${treated}`)
   assert.ok(low > 0 && estimate > low && estimate < high)
   // Versions thrown together would have said that the reminder harms: people of the second order more, and most held-out ones are of it.
-  assert.match(reminder!.sentence, /^orders: \d+ more than there would have been without “Reminder” \(95 % interval/)
+  assert.match(reminder!.sentence, /^“orders”: \d+ more than there would have been without “Reminder” \(95 % interval/)
   assert.deepEqual([everybody!.increment, young!.increment], [null, null])
   assert.match(everybody!.sentence, /not known: nobody is held out/)
   assert.match(young!.sentence, /not known: too few people/)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { Experiment } from '#decisions/experiments/schema.ts'
 import { Journey } from '#journeys/schema.ts'
 import { metricsOf } from '../experiments/metrics.ts'
 import { reportOf } from '../experiments/report.ts'
+import type { Library } from '../experiments/sources.ts'
 import { comparisonOf, outcomeOf } from './outcomes.ts'
 
 const DAY = 86_400_000
@@ -22,8 +24,8 @@ const library = {
 }
 
 /** Of so many people of each arm so many ordered, for 50 each. */
-function told(arms: Readonly<Record<string, readonly [people: number, ordered: number]>>) {
-  const described = comparisonOf(cart, library)!
+function told(arms: Readonly<Record<string, readonly [people: number, ordered: number]>>, journey = cart, known: Library = library) {
+  const described = comparisonOf(journey, known)!
   const first = NOW - 40 * DAY
   const counts = Object.entries(arms).map(([arm, [people]]) => ({
     arm,
@@ -34,7 +36,7 @@ function told(arms: Readonly<Record<string, readonly [people: number, ordered: n
     first,
     last: first + DAY,
   }))
-  const measured = metricsOf(described, library).map((each) => ({
+  const measured = metricsOf(described, known).map((each) => ({
     ...each,
     rows: Object.entries(arms).map(([arm, [n, ordered]]) => {
       const one = each.metric.measure === 'sum' ? 50 : 1
@@ -60,12 +62,12 @@ function told(arms: Readonly<Record<string, readonly [people: number, ordered: n
     described,
     counts,
     measured,
-    designed: () => ({ treated: 0.8, held_out: 0.2 }),
+    designed: () => described.shares ?? {},
     prior: null,
     currency: 'EUR',
     asOf: NOW,
   })
-  return outcomeOf(cart, library, report)
+  return outcomeOf(journey, known, report)
 }
 
 test('an outcome that is measured says what treated people did beyond the held-out ones, in people and in money', () => {
@@ -75,7 +77,7 @@ test('an outcome that is measured says what treated people did beyond the held-o
   assert.ok(Math.abs(estimate - 0.1) < 1e-12 && low > 0.05 && low < 0.1 && high > 0.1 && high < 0.15)
   assert.deepEqual([treated, heldOut], [8_000, 2_000])
   assert.ok(Math.abs(line.perPerson!.estimate - 5) < 1e-9 && line.perPerson!.low > 0)
-  assert.equal(line.outcome, '“Order Completed” within 3d of coming in; worth the event’s total, 40 % of it margin')
+  assert.equal(line.outcome, '“Order Completed” within 3 days of coming in; worth the event’s “total”, 40 % of it margin')
   assert.match(line.sentence, /reached the goal/)
   assert.deepEqual(line.drill, { action: 'experiments.report', query: { key: 'journey:cart' } })
 })
@@ -86,4 +88,39 @@ test('too few people are no result, and arms that are not split as designed show
   const skewed = told({ treated: [8_000, 1_600], held_out: [2_600, 200] })
   assert.deepEqual([skewed.measured, skewed.difference], ['blocked', null])
   assert.match(skewed.sentence, /split|drawn|share/i)
+})
+
+const back = Journey.parse({ ...cart, id: 'back', name: 'Win back', holdout: '0%' }) as Journey
+const worth = Experiment.parse({
+  kind: 'experiment',
+  id: 'worth',
+  on: 'journeys',
+  journeys: ['back', 'cart'],
+  hypothesis: 'The mail brings people back.',
+  primary: 'goal:back',
+  arms: [
+    { id: 'other', share: '25%', enters: ['cart'] },
+    { id: 'mail', share: '25%', enters: ['back'] },
+    { id: 'nothing', share: '50%', control: true, enters: [] },
+  ],
+})
+const shelf = (experiment: object): Library => ({
+  get: (kind, id) =>
+    kind === 'journey' ? [cart, back].find((each) => each.id === id) : kind === 'experiment' && id === 'worth' ? experiment : undefined,
+  ids: (kind) => (kind === 'journey' ? ['cart', 'back'] : kind === 'experiment' ? ['worth'] : []),
+})
+
+test('a journey that holds out nobody is measured by the experiment that lets some people into it, by the arm that comes in', () => {
+  const line = told({ other: [2_000, 900], mail: [2_000, 400], nothing: [4_000, 400] }, back, shelf(worth))
+  assert.equal(line.measured, 'measured')
+  assert.ok(Math.abs(line.difference!.estimate - 0.1) < 1e-12)
+  assert.deepEqual([line.difference!.treated, line.difference!.heldOut], [2_000, 4_000])
+  assert.deepEqual(line.drill, { action: 'experiments.report', query: { key: 'experiment:worth' } })
+})
+
+test('a hold-out of its own comes first; whom the control lets in too nobody compares, and then nobody will know', () => {
+  assert.equal(comparisonOf(cart, shelf(worth))!.key, 'journey:cart')
+  const all = { ...worth, arms: (worth as { readonly arms: readonly object[] }).arms.map((arm) => ({ ...arm, enters: ['back'] })) }
+  assert.equal(comparisonOf(back, shelf(all)), undefined)
+  assert.equal(outcomeOf(back, shelf(all), undefined).measured, 'not')
 })

@@ -110,18 +110,10 @@ test('a goal that cannot be measured is refused, with what to do', () => {
 })
 
 test('numbers and days are written as people write them', () => {
-  assert.deepEqual([0, 7, 1204, 1234567.8, 73.52, 4.849, 0.0843, -41.5, 10.04, -0.2].map(figure), [
-    '0',
-    '7',
-    '1,204',
-    '1,234,568',
-    '73.5',
-    '4.85',
-    '0.0843',
-    '−41.5',
-    '10',
-    '−0.2',
-  ])
+  assert.deepEqual(
+    [0, 7, 1204, 1234567.8, 73.52, 4.849, 0.0843, -41.5, 10.04, -0.2].map((value) => figure(value)),
+    ['0', '7', '1,204', '1,234,568', '73.5', '4.85', '0.0843', '−41.5', '10', '−0.2'],
+  )
   assert.deepEqual([0.001, 0.34, 0.996].map(chanceText), ['below 1 %', '34 %', 'above 99 %'])
   assert.equal(dayText('2026-03-01'), '1 March 2026')
 })

@@ -25,7 +25,8 @@ export function sentenceOf({ goal, metric, reckoned, base, target, forecast, asO
     : asOf < span.from
       ? `before ${dayText(span.first)}`
       : `so far (day ${day} of ${span.days})`
-  const head = `${nameOf(metric)}: ${shown(soFar * scale)} ${when}.`
+  const stands = `${shown(soFar * scale)} ${when}`
+  const head = `“${nameOf(metric)}”: ${stands}.`
   const ahead = forecast
     ? ` As things go it will be ${shown(forecast.estimate)} by ${dayText(span.last)} (${percent(LEVEL)} interval ${shown(forecast.low)} to ${shown(forecast.high)}).`
     : ''
@@ -48,11 +49,12 @@ const chanceSentence = (forecast: Foretold | null, standing: Standing): string =
 
 function aimText({ target, base, shown }: { target: Progress['target']; base: Base; shown: (value: number) => string }): string {
   if (!target) return base.because === '' ? '' : ` ${base.because}`
-  const aim = ` The goal is ${target.direction === 'at_least' ? 'at least' : 'at most'} ${shown(target.value)}`
-  if (base.value === null || base.value === 0) return `${aim}.`
+  const aim = `${target.direction === 'at_least' ? 'at least' : 'at most'} ${shown(target.value)}`
+  if (base.value === null || base.value === 0) return ` The goal is ${aim}.`
   const change = target.value / base.value - 1
   const against = base.first === null ? 'the baseline' : `${dayText(base.first)} to ${dayText(base.last!)}`
-  return `${aim}, ${percent(Math.abs(change))} ${change < 0 ? 'below' : 'above'} the ${shown(base.value)} of ${against}.`
+  const beside = `${percent(Math.abs(change))} ${change < 0 ? 'below' : 'above'}`
+  return ` The goal is ${aim}, ${beside} the ${shown(base.value)} of ${against}.`
 }
 
 /** What the days left would have to bring, beside what days bring now. */
@@ -63,8 +65,12 @@ export function needsOf({ metric, reckoned, target, asOf }: Telling, standing: S
   const days = shares.reduce((sum, share) => sum + (share > 0 ? 1 : 0), 0)
   const recent = history?.values.slice(-28) ?? []
   const what = metric.measure === 'converted' ? ' new people' : ''
-  const bound = target.direction === 'at_least' ? 'at least' : 'at most'
-  const head = `To reach it, the ${days === 1 ? 'day' : `${days} days`} left may bring ${bound} ${figure(left)}${what}, ${figure(left / days)} a day`
+  const [must, bound] = target.direction === 'at_least' ? [days === 1 ? 'has to' : 'have to', 'at least'] : ['may', 'at most']
+  const wanted = `${bound} ${figure(left)}${what}`
+  const head =
+    days === 1
+      ? `To reach it, the day left ${must} bring ${wanted}`
+      : `To reach it, the ${days} days left ${must} bring ${wanted}, ${figure(left / days)} a day`
   // People who have come before do not count again, so what a day brought is no measure of new ones.
   if (recent.length === 0 || metric.measure === 'converted') return `${head}.`
   return `${head}; the last ${recent.length} days brought ${figure(recent.reduce((sum, value) => sum + value, 0) / recent.length)} a day.`
@@ -103,11 +109,11 @@ export function doubtsOf({ goal, facts, reckoned, base, forecast }: Telling): { 
 }
 
 export function definitionsOf({ goal, metric }: Asked): { term: string; means: string }[] {
-  const counted = { converted: 'each person once in the period', count: 'every time', sum: `the sum of ${metric.value}` }[
+  const counted = { converted: 'each person once in the period', count: 'every time', sum: `the sum of “${metric.value}”` }[
     metric.measure as keyof typeof MEASURED
   ]
   return [
-    { term: nameOf(metric), means: `${counted} of “${metric.event}”${metric.where === undefined ? '' : ` where ${metric.where}`}` },
+    { term: nameOf(metric), means: `“${metric.event}”${metric.where === undefined ? '' : ` where “${metric.where}”`}: ${counted}` },
     ...(goal.scope ? [{ term: 'Scope', means: `only of people who were in the segment “${goal.scope.segment}” just before` }] : []),
     ...(goal.per === 'person'
       ? [{ term: 'Per person', means: 'divided by the people who were in the segment when the period began' }]

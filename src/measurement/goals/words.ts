@@ -1,5 +1,8 @@
+import { grouped } from '#lib/grouped.ts'
+import type { Language } from '#lib/language.ts'
+
 /** A number as people write it: `1,204`, `73.5`, `0.084`. */
-export function figure(value: number): string {
+export function figure(value: number, language: Language = 'en'): string {
   const size = Math.abs(value)
   const places =
     size >= 100 || Number.isInteger(value)
@@ -11,11 +14,8 @@ export function figure(value: number): string {
           : size === 0
             ? 0
             : Math.min(6, 2 - Math.floor(Math.log10(size)))
-  const [whole = '', rest] = size.toFixed(places).split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
-  const decimals = rest?.replace(/0+$/, '') ?? ''
-  const text = decimals === '' ? grouped : `${grouped}.${decimals}`
-  return value < 0 && text !== '0' ? `−${text}` : text
+  // What JavaScript reads back has no zeros at its end.
+  return grouped(String(Number(value.toFixed(places))), language)
 }
 
 export const percent = (share: number): string => `${figure(Math.round(share * 1_000) / 10)} %`

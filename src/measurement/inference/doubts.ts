@@ -1,3 +1,4 @@
+import { people } from '#lib/counted.ts'
 import type { Circumstances, MetricAsked } from './asked.ts'
 import { difference, percent } from './say.ts'
 import type { Comparison, Doubt } from './schema.ts'
@@ -18,7 +19,7 @@ export function tooEarly(control: ArmStatistics, treated: ArmStatistics): Doubt 
   if (smaller < LEAST_UNITS) {
     return {
       code: 'too_early',
-      sentence: `Too early: one side has ${smaller} people, and each needs ${LEAST_UNITS} before its figures hold.`,
+      sentence: `Too early: one side has ${people(smaller)}, and each needs ${LEAST_UNITS} before its figures hold.`,
     }
   }
   const [seen, not] = [control, treated].reduce(
@@ -26,7 +27,8 @@ export function tooEarly(control: ArmStatistics, treated: ArmStatistics): Doubt 
     [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
   )
   if (Math.min(seen!, not!) >= LEAST_CONVERSIONS) return null
-  const what = seen! <= not! ? `${seen} people have done it` : `${not} people have not done it`
+  const has = (count: number): string => `${people(count)} ${count === 1 ? 'has' : 'have'}`
+  const what = seen! <= not! ? `${has(seen!)} done it` : `${has(not!)} not done it`
   const sentence = `Too early: on one side ${what} so far, and ${LEAST_CONVERSIONS} are needed on each before the figures hold.`
   return { code: 'few_conversions', sentence }
 }
@@ -59,7 +61,7 @@ export function fewDecide({ name }: Pick<MetricAsked, 'name'>, arms: readonly Ar
   const counts = arms.map((arm) => (arm.kind === 'mean' && arm.sum > 0 && arm.sumSquares > 0 ? arm.sum ** 2 / arm.sumSquares : Infinity))
   const least = Math.min(...counts)
   if (!(least < FEW_DECIDE)) return null
-  const sentence = `“${name}” of one side hangs on about ${Math.max(1, Math.round(least))} people with large values; one more such person can turn it. A capped metric holds better.`
+  const sentence = `“${name}” of one side hangs on about ${people(Math.max(1, Math.round(least)))} with large values; one more such person can turn it. A capped metric holds better.`
   return { code: 'few_decide', sentence }
 }
 
@@ -101,7 +103,7 @@ export function surroundings({ days, versions, windowsOpen, crossed }: Circumsta
   if (versions > 1)
     say('several_versions', `People met ${versions} versions of what is compared; the figures mix them, so compare within one version too.`)
   if (windowsOpen > 0)
-    say('windows_open', `The window of ${windowsOpen} people is not over; what they still do will change the figures, for both sides.`)
-  if (crossed > 0) say('crossed', `${crossed} people met more than one arm and are left out.`)
+    say('windows_open', `The window of ${people(windowsOpen)} is not over; what they still do will change the figures, for both sides.`)
+  if (crossed > 0) say('crossed', `${people(crossed)} met more than one arm and ${crossed === 1 ? 'is' : 'are'} left out.`)
   return doubts
 }

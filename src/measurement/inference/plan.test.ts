@@ -31,7 +31,7 @@ test('a shop that wants to see two points more orders is told people, days and w
   assert.ok(found.always.people > 1.2 * found.once.people && found.always.people < 2 * found.once.people)
   assert.match(
     found.sentence,
-    /^To show a rise of 2\.00 percentage points from 10\.00 % \(20 %\) with a chance of 80 %, at 95 %: 1\d \d{3} people in \d+ days, \d \d{3} of them in control, if you may look at any time; 7 678 in 23 days if you look only once/,
+    /^To show a rise of 2\.00 percentage points from 10\.00 % \(20 %\) with a chance of 80 %, at 95 %: 1\d,\d{3} people in \d+ days, \d,\d{3} of them in control, if you may look at any time; 7,678 in 23 days if you look only once/,
   )
   const enough = found.reach.find(({ people }) => people >= found.always.people)!
   assert.ok(enough.absolute <= 0.0201)

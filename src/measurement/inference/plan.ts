@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import { normalPpf } from '#lib/numeric/distributions.ts'
 import { halfWidth, tuning } from '#lib/numeric/sequential.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
@@ -108,7 +109,7 @@ function sentenceOf({ outcome, power, alpha, arms }: Plan, { base, absolute, onc
   return `To show ${change} with a chance of ${percent(power)}, at ${levelOf(alpha)}: ${count(always.people)} people${days(always)}, ${split}, if you may look at any time; ${count(once.people)}${days(once)} if you look only once, at the end.`
 }
 
-const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+const count = (value: number): string => grouped(String(value))
 
 const LONG = 90
 const WEEK = 7

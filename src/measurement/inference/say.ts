@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import type { ArmAsked, MetricAsked } from './asked.ts'
 import type { Bounds } from './schema.ts'
 import type { ArmStatistics } from './statistics.ts'
@@ -11,9 +12,7 @@ function digits(size: number): number {
   return Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(size) + 1e-9)))
 }
 
-const minus = (text: string): string => (Number(text.replaceAll(' ', '')) === 0 ? text.replace('-', '') : text.replace('-', '−'))
-const grouped = (text: string): string => text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ' ')
-const written = (value: number, places: number): string => minus(grouped(value.toFixed(places)))
+const written = (value: number, places: number): string => grouped(value.toFixed(places))
 
 /** Decimals that fit all these numbers: by the largest of them. */
 function places(unit: Unit, values: readonly number[]): number {
@@ -44,7 +43,7 @@ export const percent = (share: number): string => `${written(share * 100, digits
 export const levelOf = (alpha: number): string => `${Number(((1 - alpha) * 100).toFixed(2))} %`
 
 /** `p` of a chance: never 0. */
-export const chanceOf = (p: number): string => (p < 0.0001 ? 'less than 1 in 10 000' : p < 0.01 ? p.toPrecision(1) : p.toFixed(2))
+export const chanceOf = (p: number): string => (p < 0.0001 ? 'less than 1 in 10,000' : p < 0.01 ? p.toPrecision(1) : p.toFixed(2))
 
 export const peopleIn = (arm: Pick<ArmAsked, 'name' | 'people'>): string => arm.people ?? `People in “${arm.name}”`
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { spelled } from '#lib/counted.ts'
 import { milliseconds } from '#lib/duration.ts'
 
 const MetricId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
@@ -91,21 +92,21 @@ export const BUILT_IN: ReadonlyMap<string, Metric> = new Map(
 /** What reports write beside the number. */
 export function meaningOf(metric: Metric): string {
   const { measure, event, where, value, within, per, quantile, cap } = metric
-  const what = where === undefined ? `“${event}”` : `“${event}” where ${where}`
+  const what = where === undefined ? `“${event}”` : `“${event}” where “${where}”`
   const whole = {
     converted: 'People who did',
     count: 'Times per person of',
-    sum: `Sum of ${value} per person over`,
+    sum: `Sum of “${value}” per person over`,
     ratio: '',
     quantile: '',
   }
   const head =
     measure === 'ratio'
-      ? `${value === undefined ? 'Number' : `Sum of ${value}`} of ${what} for each ${per ? `“${per.event}”` : 'of these events'}`
+      ? `${value === undefined ? 'Number' : `Sum of “${value}”`} of ${what} for each ${per ? `“${per.event}”` : 'of these events'}`
       : measure === 'quantile'
-        ? `The value of ${value} that ${Math.round(quantile! * 100)} % of ${what} stay below`
+        ? `The value of “${value}” that ${Math.round(quantile! * 100)} % of ${what} stay below`
         : `${whole[measure]} ${what}`
   const capped =
     cap === undefined ? '' : `; a person counts at most with the ${Math.round(cap * 1000) / 10} % quantile of those who have any`
-  return `${head}, within ${within} after the exposure${capped}. ${metric.better === 'more' ? 'More' : 'Less'} is better.`
+  return `${head}, within ${spelled(within)} after the exposure${capped}. ${metric.better === 'more' ? 'More' : 'Less'} is better.`
 }

@@ -1,7 +1,8 @@
 import { isRefusal } from '#lib/problem.ts'
-import { type AttributionReport, ReadAttribution } from '../attribution/api.ts'
+import { type AttributionReport, MODELS, type Model, ReadAttribution } from '../attribution/api.ts'
+import type { Chart } from './chart.ts'
 import { reportKind } from './kind.ts'
-import { column, type Row, tableOf } from './tables.ts'
+import { coded, column, type Row, tableOf } from './tables.ts'
 import type { Column, Told } from './told.ts'
 import { definition } from './words.ts'
 
@@ -23,14 +24,14 @@ export const attribution = reportKind({
 })
 
 const CREDITS: readonly Column[] = [
-  column('key', 'What'),
+  coded('key', 'What', 'channel'),
   column('claimed', 'Claimed', 'number'),
   column('credit', 'Credited', 'number'),
   column('credit_value', 'Credited value', 'money'),
   column('clicks_only', 'Credited without views', 'number'),
   column('incremental', 'Incremental (calibrated)', 'number'),
-  column('low', 'from', 'number'),
-  column('high', 'to', 'number'),
+  column('low', 'From', 'number'),
+  column('high', 'To', 'number'),
 ]
 
 export function toldOfAttribution({ asOf, by, model, sentence, all, clicksOnly, calibrated, tellings, doubts }: AttributionReport): Told {
@@ -48,12 +49,55 @@ export function toldOfAttribution({ asOf, by, model, sentence, all, clicksOnly, 
     }
   })
   const bars = rows.map(({ key, credit }) => ({ label: String(key), value: Number(credit ?? 0) }))
+  const beside = sideBySide(all, calibrated)
   return {
     asOf,
     sentences: [sentence, ...tellings.sentences, ...calibrated.map((each) => each.sentence)],
-    tables: [tableOf({ id: 'credits', title: `Credit by ${by} (${model}): credit, not cause`, columns: CREDITS }, rows)],
-    charts: bars.length === 0 ? [] : [{ kind: 'bars', title: 'Credited conversions: credit, not cause', format: 'number', bars }],
+    tables: [tableOf({ id: 'credits', title: `Credit by ${by} (${model}): credit, not cause`, columns: CREDITS }, rows), ...beside.tables],
+    charts:
+      bars.length === 0
+        ? []
+        : [{ kind: 'bars', title: 'Credited conversions: credit, not cause', format: 'number', bars }, ...beside.charts],
     doubts,
-    more: all.rows.slice(0, 50).map(({ key, people }) => ({ title: `People who met ${key}`, ...people })),
+    more: all.rows.slice(0, 50).map(({ key, people }) => ({ title: `People who met “${key}”`, ...people })),
   }
+}
+
+const MODEL_NAMES: Readonly<Partial<Record<Model, string>>> = { markov: 'Markov chain', shapley: 'Shapley', hazard: 'Hazard' }
+const nameOf = (model: Model): string => MODEL_NAMES[model] ?? `${model.slice(0, 1).toUpperCase()}${model.slice(1)}`.replaceAll('_', ' ')
+
+/** What every model that was read says of the same conversions, beside what experiments say was caused: models differ, so none is the truth. */
+function sideBySide(
+  { rows }: AttributionReport['all'],
+  calibrated: AttributionReport['calibrated'],
+): Required<Pick<Told, 'tables' | 'charts'>> {
+  const models = MODELS.filter((model) => rows.some(({ credit }) => credit[model]))
+  if (models.length < 2) return { tables: [], charts: [] }
+  const columns = [
+    coded('key', 'What', 'channel'),
+    ...models.map((model) => column(model, nameOf(model), 'number')),
+    column('caused', 'Caused, by experiment', 'number'),
+  ]
+  const table = tableOf(
+    { id: 'models', title: 'Credit by several models, beside what was caused', columns },
+    rows.map(
+      ({ key, credit }): Row => ({
+        key,
+        ...Object.fromEntries(models.map((model) => [model, credit[model]?.conversions ?? null])),
+        caused: calibrated.find((each) => each.key === key)?.conversions.estimate ?? null,
+      }),
+    ),
+  )
+  const stacks: Chart = {
+    kind: 'stacks',
+    title: 'Credit by model: the same conversions, shared out differently',
+    format: 'number',
+    ours: true,
+    parts: rows.slice(0, 6).map(({ key }) => key),
+    bars: models.map((model) => ({
+      label: nameOf(model),
+      parts: rows.slice(0, 6).map(({ credit }) => Math.max(0, credit[model]?.conversions ?? 0)),
+    })),
+  }
+  return { tables: [table], charts: [stacks] }
 }

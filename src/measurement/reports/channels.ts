@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import type { Cell } from './column.ts'
 import { MOST_ROWS, messageScope, PERIOD_MEANS, period } from './input.ts'
 import type { Behind, Column, Doubt, Table, Told } from './told.ts'
@@ -83,7 +83,7 @@ function columnsOf(by: string): Column[] {
   const count = (id: string, where: Behind['where']): Column => ({ id, title: title(id), type: 'count', behind: behind(where) })
   const share = (id: string, text: string): Column => ({ id, title: text, type: 'share' })
   return [
-    { id: by, title: title(by), type: 'text' },
+    { id: by, title: title(by), type: 'text', ...(by === 'channel' && { codes: 'channel' as const }) },
     count('messages', {}),
     { id: 'people', title: 'People', type: 'count', behind: { list: 'people', where: {}, by: ['part'] } },
     ...OUTCOMES.map((outcome) => count(outcome, { outcome })),

@@ -1,9 +1,22 @@
 import { z } from 'zod'
 import { ColumnType } from './column.ts'
 
-const Bar = z.object({ label: z.string(), value: z.number(), low: z.number().optional(), high: z.number().optional() })
+const Bar = z.object({
+  label: z.string(),
+  value: z.number(),
+  low: z.number().optional(),
+  high: z.number().optional(),
+  /** Where it begins: in a waterfall each begins where the one before ended; left out: at 0. */
+  from: z.number().optional(),
+})
+const Stack = z.object({ label: z.string(), parts: z.array(z.number().nonnegative()) })
 const Point = z.object({ x: z.number(), y: z.number(), low: z.number().optional(), high: z.number().optional() })
-const said = { title: z.string(), format: ColumnType }
+const said = {
+  title: z.string(),
+  format: ColumnType,
+  /** The names of its bars or series are the report's own words, not names that people gave. */
+  ours: z.literal(true).optional(),
+}
 
 /** A picture of a report's numbers. `low` and `high` are the ends of an interval and are drawn wherever they are known. */
 export const Chart = z.discriminatedUnion('kind', [
@@ -17,7 +30,11 @@ export const Chart = z.discriminatedUnion('kind', [
     series: z.array(z.object({ name: z.string(), points: z.array(Point) })),
     /** A line to be reached or not to be crossed. */
     mark: z.object({ label: z.string(), y: z.number() }).optional(),
+    /** What happened meanwhile, such as a version that went live. */
+    notes: z.array(z.object({ x: z.number(), label: z.string() })).optional(),
   }),
+  /** Bars of the same parts, one behind the other. */
+  z.object({ kind: z.literal('stacks'), ...said, parts: z.array(z.string()), bars: z.array(Stack) }),
   /** null: nothing is known there, which is not zero. */
   z.object({
     kind: z.literal('heat'),

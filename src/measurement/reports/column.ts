@@ -6,3 +6,22 @@ export type ColumnType = z.output<typeof ColumnType>
 
 export const Cell = z.union([z.string(), z.number(), z.null()])
 export type Cell = z.output<typeof Cell>
+
+/** Of what kind the codes in the cells of a column are, where they are codes of ours (`cells.ts` has their words). */
+export const Codes = z.enum([
+  'measured',
+  'standing',
+  'role',
+  'verdict',
+  'arm',
+  'period',
+  'group',
+  'move',
+  'outcome',
+  'channel',
+  'cost',
+  'weekday',
+  'domain',
+  'touch',
+])
+export type Codes = z.output<typeof Codes>

@@ -30,7 +30,7 @@ test('why mail came back, by the status that servers gave; what was refused at o
   const read = await runReport(desk('bounces'), 'deliverability', {})
   assert.deepEqual(
     tableIn(read, 'bounces')
-      .rows.map(({ mail_domain, status, kind, messages }) => [mail_domain, status, kind, messages])
+      .rows.map(({ mail_domain, status, words: kind, messages }) => [mail_domain, status, kind, messages])
       .toSorted(),
     [
       ['a.example', '5.1.1', 'The address does not exist', 1],

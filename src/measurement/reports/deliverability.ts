@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { type BounceClass, classOf } from '#channels/bounce.ts'
 import { LIMITS } from '#channels/reputation.ts'
-import { wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { messageScope, PERIOD_MEANS, period } from './input.ts'
 import type { SendingDomain, WarmingUp } from './kind.ts'
-import { column, count, type Row, tableOf } from './tables.ts'
+import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Told } from './told.ts'
 import { definition, doubt, percent, plural, shareOf } from './words.ts'
 
@@ -88,8 +88,8 @@ const DOMAINS: readonly Column[] = [
   column('open_rate', 'Opened of those that arrived', 'share'),
   count('complained', 'Complained', { list: 'messages', where: { complained: '1' }, by: ['mail_domain'] }),
   column('complaint_rate', 'Complaint rate', 'share'),
-  column('complaint_low', 'from (95 %)', 'share'),
-  column('complaint_high', 'to (95 %)', 'share'),
+  column('complaint_low', 'From (95 %)', 'share'),
+  column('complaint_high', 'To (95 %)', 'share'),
   column('complaint_says', 'Against the limit'),
   count('unsubscribed', 'Unsubscribed', { list: 'messages', where: { unsubscribed: '1' }, by: ['mail_domain'] }),
 ]
@@ -103,21 +103,21 @@ const DAYS: readonly Column[] = [
 ]
 const BOUNCES: readonly Column[] = [
   column('mail_domain', 'Receiving domain'),
-  column('kind', 'Kind of bounce'),
+  column('words', 'Kind of bounce'),
   column('status', 'Status'),
   count('messages', 'Mails', { list: 'messages', where: { bounced: '1' }, by: ['mail_domain', 'status'] }),
 ]
 const SENDING: readonly Column[] = [
   column('domain', 'Sending domain'),
-  column('state', 'Standing'),
-  column('cause', 'Because of'),
+  coded('state', 'Standing', 'domain'),
+  coded('cause', 'Because of', 'domain'),
   column('sent', 'Sent in 7 days', 'count'),
   column('complaints', 'Complaints', 'count'),
   column('complaint_rate', 'Complaint rate', 'share'),
   column('bounces', 'Addresses that do not exist', 'count'),
-  column('bounce_rate', 'of all', 'share'),
+  column('bounce_rate', 'Of all', 'share'),
   column('refusals', 'Refused for policy or authentication', 'count'),
-  column('refusal_rate', 'of all', 'share'),
+  column('refusal_rate', 'Of all', 'share'),
 ]
 const WARM_UPS: readonly Column[] = [
   column('provider', 'Provider'),
@@ -128,7 +128,7 @@ const WARM_UPS: readonly Column[] = [
 export function toldOfDeliverability({ domains, days, bounces: returned, sending, warmUps }: DeliverabilityCounts, now: number): Told {
   const rows = domains.map(domainRow)
   const bounceRows = returned.map(
-    ({ status, ...each }): Row => ({ ...each, status, kind: KINDS[status === '' ? 'unknown' : classOf(status)] }),
+    ({ status, ...each }): Row => ({ ...each, status, words: KINDS[status === '' ? 'unknown' : classOf(status)] }),
   )
   return {
     asOf: now,

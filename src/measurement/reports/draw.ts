@@ -1,3 +1,4 @@
+import type { Language } from '#lib/language.ts'
 import type { Chart, ChartOf } from './chart.ts'
 import { dayTicks, linear, ticks } from './scale.ts'
 import { written } from './written.ts'
@@ -21,6 +22,8 @@ export interface Look {
   readonly font: string
   /** Width of a letter in em, at most. */
   readonly em: number
+  /** Left out: English. */
+  readonly language?: Language
 }
 
 /** For files, which are printed: Okabe & Ito (2008). */
@@ -58,9 +61,22 @@ interface On extends Sheet {
 export function draw(chart: Chart, sheet: Sheet, look: Look = PRINT): string {
   const { width, height } = sheet
   const on = { width, height, look }
-  const body = chart.kind === 'bars' ? bars(chart, on) : chart.kind === 'lines' ? lines(chart, on) : heat(chart, on)
+  const body = bodyOf(chart, on)
   const title = text(cut(chart.title, Math.floor((width - 32) / (14 * look.em))), { x: 16, y: 24, size: 14, weight: 700 })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.title)}" font-family="${look.font}" fill="${look.ink}"><rect width="100%" height="100%" fill="${look.paper}"/>${title}${body}</svg>`
+}
+
+function bodyOf(chart: Chart, on: On): string {
+  switch (chart.kind) {
+    case 'bars':
+      return bars(chart, on)
+    case 'stacks':
+      return stacks(chart, on)
+    case 'lines':
+      return lines(chart, on)
+    case 'heat':
+      return heat(chart, on)
+  }
 }
 
 const TOP = 44
@@ -97,8 +113,9 @@ interface Stroke {
 const line = ([x1, y1, x2, y2]: readonly [number, number, number, number], { colour, width = 1, dash }: Stroke): string =>
   `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
 
+const NOTHING: Readonly<Record<Language, string>> = { en: 'Nothing to show yet.', de: 'Noch gibt es nichts zu zeigen.' }
 function nothing({ width, height, look }: On): string {
-  return text('Nothing to show yet.', { x: width / 2, y: height / 2, anchor: 'middle', colour: look.soft })
+  return text(NOTHING[look.language ?? 'en'], { x: width / 2, y: height / 2, anchor: 'middle', colour: look.soft })
 }
 
 function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
@@ -107,12 +124,12 @@ function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
   const labels = bars.map(({ label }) => cut(label, lettersOf(sheet, 28)))
   const left = 24 + Math.max(...labels.map((label) => widthOf(label)))
   const right = sheet.width - 90
-  const reach = bars.flatMap(({ value, low = value, high = value }) => [value, low, high])
+  const reach = bars.flatMap(({ value, from = 0, low = value, high = value }) => [from, from + value, from + low, from + high])
   const marks = ticks(Math.min(0, ...reach), Math.max(0, ...reach), 4)
   const x = linear([marks[0]!, marks.at(-1)!], [left, right])
   const bottom = sheet.height - 28
   const row = (bottom - TOP) / bars.length
-  const names = marks.map((mark) => written(mark, format))
+  const names = marks.map((mark) => written(mark, format, look.language))
   const every = everyOf(names, right - left)
   const grid = marks
     .map(
@@ -121,20 +138,50 @@ function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
         (i % every === 0 ? text(names[i]!, { x: x(mark), y: bottom + 16, anchor: 'middle', colour: look.soft }) : ''),
     )
     .join('')
-  const drawn = bars.map(({ value, low, high }, i) => {
+  const drawn = bars.map(({ value, low, high, from = 0 }, i) => {
     const middle = TOP + row * (i + 0.5)
     const thick = Math.min(22, row * 0.6)
-    const bar = `<rect x="${round(Math.min(x(0), x(value)))}" y="${round(middle - thick / 2)}" width="${round(Math.abs(x(value) - x(0)))}" height="${round(thick)}" fill="${look.series[0]}"/>`
+    const bar = `<rect x="${round(Math.min(x(from), x(from + value)))}" y="${round(middle - thick / 2)}" width="${round(Math.abs(x(from + value) - x(from)))}" height="${round(thick)}" fill="${look.series[0]}"/>`
     const whisker = low === undefined || high === undefined ? '' : interval([x(low), x(high)], middle, look.ink)
-    const end = Math.max(x(value), x(high ?? value), x(0)) + 8
+    const end = Math.max(x(from + value), x(from + (high ?? value)), x(from)) + 8
     return (
       bar +
       whisker +
       text(labels[i]!, { x: left - 8, y: middle + 4, anchor: 'end' }) +
-      text(written(value, format), { x: end, y: middle + 4 })
+      text(written(value, format, look.language), { x: end, y: middle + 4 })
     )
   })
   return grid + drawn.join('')
+}
+
+/** Bars of parts, with the names of the parts below. */
+function stacks({ parts, bars, format }: ChartOf<'stacks'>, sheet: On): string {
+  if (bars.length === 0) return nothing(sheet)
+  const { look } = sheet
+  const labels = bars.map(({ label }) => cut(label, lettersOf(sheet, 28)))
+  const left = 24 + Math.max(...labels.map((label) => widthOf(label)))
+  const right = sheet.width - 90
+  const sums = bars.map((bar) => bar.parts.reduce((sum, part) => sum + part, 0))
+  const x = linear([0, Math.max(Number.EPSILON, ...sums)], [left, right])
+  const named = legendOf(parts, { left: 16, right: sheet.width - 16 })
+  const bottom = sheet.height - 14 - named.rows * LEGEND_ROW
+  const row = (bottom - TOP) / bars.length
+  const drawn = bars.map((bar, i) => {
+    const middle = TOP + row * (i + 0.5)
+    const thick = Math.min(22, row * 0.6)
+    let at = 0
+    const boxes = bar.parts.map((part, p) => {
+      const box = `<rect x="${round(x(at))}" y="${round(middle - thick / 2)}" width="${round(x(at + part) - x(at))}" height="${round(thick)}" fill="${colourOf(look, p)}"/>`
+      at += part
+      return box
+    })
+    return (
+      boxes.join('') +
+      text(labels[i]!, { x: left - 8, y: middle + 4, anchor: 'end' }) +
+      text(written(sums[i]!, format, look.language), { x: x(sums[i]!) + 8, y: middle + 4 })
+    )
+  })
+  return drawn.join('') + legend(named, sheet)
 }
 
 const interval = ([from, to]: readonly [number, number], y: number, colour: string): string =>
@@ -142,15 +189,15 @@ const interval = ([from, to]: readonly [number, number], y: number, colour: stri
   line([from, y - 5, from, y + 5], { colour, width: 2 }) +
   line([to, y - 5, to, y + 5], { colour, width: 2 })
 
-function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, sheet: On): string {
+function lines({ series, format, x: kind, xLabel, mark, notes = [] }: ChartOf<'lines'>, sheet: On): string {
   const points = series.flatMap((one) => one.points)
   if (points.length === 0) return nothing(sheet)
   const ys = [...points.flatMap(({ y, low = y, high = y }) => [y, low, high]), ...(mark ? [mark.y] : [])]
   const yMarks = ticks(Math.min(...ys), Math.max(...ys))
   const from = Math.min(...points.map(({ x }) => x))
   const to = Math.max(...points.map(({ x }) => x))
-  const left = 20 + Math.max(...yMarks.map((each) => widthOf(written(each, format))))
   const { look } = sheet
+  const left = 20 + Math.max(...yMarks.map((each) => widthOf(written(each, format, look.language))))
   const named = legendOf(
     series.map(({ name }) => name),
     { left, right: sheet.width - 20 },
@@ -159,14 +206,14 @@ function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, shee
   const x = linear([from, to], [left, right])
   const y = linear([yMarks[0]!, yMarks.at(-1)!], [bottom, TOP])
   const xMarks = kind === 'time' ? dayTicks(from, to) : ticks(from, to).filter((each) => each >= from && each <= to)
-  const xNames = xMarks.map((each) => written(each, kind))
+  const xNames = xMarks.map((each) => written(each, kind, look.language))
   const every = everyOf(xNames, right - left)
   const grid =
     yMarks
       .map(
         (each) =>
           line([left, y(each), right, y(each)], { colour: each === 0 ? look.soft : look.line }) +
-          text(written(each, format), { x: left - 6, y: y(each) + 4, anchor: 'end', colour: look.soft }),
+          text(written(each, format, look.language), { x: left - 6, y: y(each) + 4, anchor: 'end', colour: look.soft }),
       )
       .join('') +
     xNames
@@ -181,12 +228,30 @@ function lines({ series, format, x: kind, xLabel, mark }: ChartOf<'lines'>, shee
     const placing = { x, y, colour: colourOf(look, i) }
     return band(points, placing) + path(points, placing)
   })
-  const legend = named.places.map(({ name, x: at, row }, i) => {
-    const base = sheet.height - 14 - (named.rows - 1 - row) * LEGEND_ROW
-    return `<rect x="${round(at)}" y="${base - 9}" width="10" height="10" fill="${colourOf(look, i)}"/>${text(name, { x: at + 15, y: base })}`
-  })
-  return grid + drawn.join('') + limit + legend.join('')
+  const noted = notes
+    .filter((note) => note.x >= from && note.x <= to)
+    .map(
+      (note) =>
+        line([x(note.x), TOP, x(note.x), bottom], { colour: look.soft, dash: '2 3' }) +
+        text(cut(note.label, 18), {
+          x: x(note.x),
+          y: TOP - 5,
+          anchor: x(note.x) > (left + right) / 2 ? 'end' : 'start',
+          colour: look.soft,
+          size: 10,
+        }),
+    )
+  return grid + noted.join('') + drawn.join('') + limit + legend(named, sheet)
 }
+
+/** The names of series or parts below a chart. */
+const legend = ({ places, rows }: ReturnType<typeof legendOf>, { height, look }: On): string =>
+  places
+    .map(({ name, x: at, row }, i) => {
+      const base = height - 14 - (rows - 1 - row) * LEGEND_ROW
+      return `<rect x="${round(at)}" y="${base - 9}" width="10" height="10" fill="${colourOf(look, i)}"/>${text(name, { x: at + 15, y: base })}`
+    })
+    .join('')
 
 const colourOf = ({ series }: Look, i: number): string => series[i % series.length]!
 
@@ -262,7 +327,7 @@ interface Cell extends Pick<ChartOf<'heat'>, 'format'> {
 function cell(value: number | null, { x, y, wide, tall, low, high, format, look }: Cell): string {
   if (value === null) return ''
   const depth = high === low ? 0.5 : (value - low) / (high - low)
-  const words = written(value, format)
+  const words = written(value, format, look.language)
   const fits = wide > widthOf(words, 9) + 4 && tall > 11
   const box = `<rect x="${round(x)}" y="${round(y)}" width="${round(Math.max(1, wide - 1))}" height="${round(tall - 1)}" fill="${look.heat}" fill-opacity="${round(0.06 + 0.94 * depth)}"/>`
   // Ink is the more legible on all but the deepest.

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { Language } from '#lib/language.ts'
 import { isRefusal } from '#lib/problem.ts'
 import { type ExperimentReport, ReadExperiment } from '../experiments/api.ts'
 import type { Chart } from './chart.ts'
+import { CHART_WORDS } from './chart-words.ts'
 import { reportKind } from './kind.ts'
-import { column, type Row, tableOf } from './tables.ts'
+import { coded, column, type Row, tableOf } from './tables.ts'
 import type { Column, Told } from './told.ts'
 import { definition } from './words.ts'
 
@@ -28,21 +30,21 @@ export const experiment = reportKind({
 })
 
 const COMPARISONS: readonly Column[] = [
-  column('against', 'Against'),
+  coded('against', 'Against', 'arm'),
   column('name', 'Metric'),
-  column('role', 'Role'),
-  column('treated', 'Arm'),
+  coded('role', 'Role', 'role'),
+  coded('treated', 'Arm', 'arm'),
   column('treated_mean', 'Arm, per person', 'number'),
   column('control_mean', 'Control, per person', 'number'),
   column('difference', 'Difference', 'number'),
-  column('low', 'from', 'number'),
-  column('high', 'to', 'number'),
+  column('low', 'From', 'number'),
+  column('high', 'To', 'number'),
   column('relative', 'Of the control', 'share'),
   column('p', 'p, adjusted', 'number'),
-  column('verdict', 'Verdict'),
+  coded('verdict', 'Verdict', 'verdict'),
   column('sentence', 'In words'),
 ]
-const ARMS: readonly Column[] = [column('name', 'Arm'), column('people', 'People', 'count'), column('control', 'Control')]
+const ARMS: readonly Column[] = [column('name', 'Arm'), column('people', 'People', 'count'), coded('control', 'Control', 'arm')]
 
 export function toldOfExperiment(report: ExperimentReport): Told {
   const { asOf, sentence, readouts, arms, excluded, doubts } = report
@@ -84,12 +86,16 @@ export function toldOfExperiment(report: ExperimentReport): Told {
     doubts: [...doubts, ...readouts.flatMap(({ readout }) => readout.doubts)].filter(
       ({ code }, i, all) => all.findIndex((each) => each.code === code) === i,
     ),
-    more: arms.map(({ name, drill }) => ({ title: `People of ${name}`, ...drill })),
+    more: arms.map(({ name, drill }) => ({ title: `People of “${name}”`, ...drill })),
   }
 }
 
 /** The differences as one saw them day by day. */
-export function chartsOf({ series, metrics, arms, readouts }: Pick<ExperimentReport, 'series' | 'metrics' | 'arms' | 'readouts'>): Chart[] {
+export function chartsOf(
+  { series, metrics, arms, readouts }: Pick<ExperimentReport, 'series' | 'metrics' | 'arms' | 'readouts'>,
+  language: Language = 'en',
+): Chart[] {
+  const say = CHART_WORDS[language]
   const unitOf = (metric: string) =>
     readouts.flatMap(({ readout }) => readout.comparisons).find((each) => each.metric === metric)?.unit ?? 'number'
   const named = (all: readonly { readonly id: string; readonly name: string }[], id: string): string =>
@@ -98,10 +104,10 @@ export function chartsOf({ series, metrics, arms, readouts }: Pick<ExperimentRep
     .filter(({ points }) => points.length > 1)
     .map(({ metric, arm, control, points }) => ({
       kind: 'lines',
-      title: `${named(metrics, metric)}: “${named(arms, arm)}” less “${named(arms, control)}”`,
+      title: say.less(named(metrics, metric), named(arms, arm), named(arms, control)),
       format: unitOf(metric) === 'share' ? 'points' : unitOf(metric),
       x: 'time',
-      xLabel: 'Day',
+      xLabel: say.day,
       series: [
         {
           name: named(arms, arm),
@@ -112,6 +118,6 @@ export function chartsOf({ series, metrics, arms, readouts }: Pick<ExperimentRep
           })),
         },
       ],
-      mark: { label: 'No difference', y: 0 },
+      mark: { label: say.noDifference, y: 0 },
     }))
 }

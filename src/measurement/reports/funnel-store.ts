@@ -1,3 +1,4 @@
+import { refuse } from '#lib/problem.ts'
 import { MERGED } from '../people-store.ts'
 import {
   type Cut,
@@ -215,5 +216,20 @@ export const funnel = reportKind({
   input: FunnelInput,
   definitions: FUNNEL_MEANS,
   lists,
-  run: async (parts, input) => toldOfFunnel(input, await countsOf(parts, input), parts.now),
+  async run(parts, input) {
+    const counts = await countsOf(parts, input)
+    // One that was archived still has its moves.
+    const isUnknown = counts.moves.length === 0 && (await parts.ports.document(parts.workspace, 'journey', input.journey)) === undefined
+    return isUnknown ? noJourney(input.journey) : toldOfFunnel(input, counts, parts.now)
+  },
 })
+
+const noJourney = (id: string) =>
+  refuse({
+    code: 'journey.unknown',
+    status: 404,
+    title: 'Nothing is known of such a journey',
+    detail: id,
+    hint: 'Publish it, or look at the list of journeys for its id.',
+    at: '/params/journey',
+  })

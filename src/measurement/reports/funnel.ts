@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { explain } from '#journeys/reasons.ts'
 import { period, Version } from './input.ts'
-import { column, count, type Row, tableOf } from './tables.ts'
+import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Table, Told } from './told.ts'
 import { definition, doubt, percent, plural } from './words.ts'
 
@@ -122,7 +122,7 @@ const STEPS: readonly Column[] = [
 ]
 const WAYS: readonly Column[] = [
   column('cut', 'Part'),
-  column('kind', 'What'),
+  coded('kind', 'What', 'move'),
   column('from', 'From step'),
   column('to', 'To step'),
   column('reason', 'Reason code'),
@@ -132,8 +132,8 @@ const WAYS: readonly Column[] = [
 const MESSAGES: readonly Column[] = [
   column('cut', 'Part'),
   column('step', 'Step'),
-  column('channel', 'Channel'),
-  column('outcome', 'Outcome'),
+  coded('channel', 'Channel', 'channel'),
+  coded('outcome', 'Outcome', 'outcome'),
   column('reason', 'Reason code'),
   column('sentence', 'Reason'),
   count('messages', 'Messages', { list: 'messages', by: ['cut', 'step', 'channel', 'outcome', 'reason'] }),

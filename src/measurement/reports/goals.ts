@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { counted } from '#lib/counted.ts'
 import { isRefusal } from '#lib/problem.ts'
 import { type GoalReport, ListGoals, ListOutcomes, ReadGoal } from '../goals/api.ts'
 import { goalCharts } from './goal-charts.ts'
 import { reportKind } from './kind.ts'
-import { column, type Row, tableOf } from './tables.ts'
+import { coded, column, type Row, tableOf } from './tables.ts'
 import type { Column, Told } from './told.ts'
 import { definition } from './words.ts'
 
@@ -14,12 +15,12 @@ const FORECAST = definition(
 
 const GOALS: readonly Column[] = [
   column('name', 'Goal'),
-  column('standing', 'Standing'),
+  coded('standing', 'Standing', 'standing'),
   column('so_far', 'So far', 'number'),
   column('target', 'Target', 'number'),
   column('forecast', 'Forecast', 'number'),
-  column('low', 'from', 'number'),
-  column('high', 'to', 'number'),
+  column('low', 'From', 'number'),
+  column('high', 'To', 'number'),
   column('chance', 'Chance to reach it', 'share'),
   column('sentence', 'In words'),
 ]
@@ -50,7 +51,10 @@ export const goals = reportKind({
     )
     return {
       asOf: read.asOf,
-      sentences: rows.length === 0 ? ['The workspace has no goal.'] : read.goals.map(({ name, sentence }) => `${name}: ${sentence}`),
+      sentences:
+        rows.length === 0
+          ? ['The workspace has no goal.']
+          : read.goals.map(({ name, sentence }) => `“${name}”${sentence.startsWith('“') ? ', ' : ': '}${sentence}`),
       tables: [tableOf({ id: 'goals', title: 'Goals', columns: GOALS }, rows)],
       doubts: [],
     }
@@ -60,8 +64,8 @@ export const goals = reportKind({
 const CONTRIBUTIONS: readonly Column[] = [
   column('name', 'Journey'),
   column('increment', 'Added, by its hold-out', 'number'),
-  column('low', 'from (95 %)', 'number'),
-  column('high', 'to (95 %)', 'number'),
+  column('low', 'From (95 %)', 'number'),
+  column('high', 'To (95 %)', 'number'),
   column('treated', 'Treated', 'count'),
   column('held_out', 'Held out', 'count'),
   column('sentence', 'In words'),
@@ -108,7 +112,7 @@ export function toldOfGoal(report: GoalReport): Told {
     doubts,
     more: [
       { title: 'People behind it', ...drill },
-      ...contributions.map((each) => ({ title: `The hold-out of ${each.name}`, ...each.drill })),
+      ...contributions.map((each) => ({ title: `The hold-out of “${each.name}”`, ...each.drill })),
     ],
   }
 }
@@ -116,10 +120,10 @@ export function toldOfGoal(report: GoalReport): Told {
 const OUTCOMES: readonly Column[] = [
   column('name', 'Journey'),
   column('outcome', 'Outcome'),
-  column('measured', 'Known to work'),
+  coded('measured', 'Known to work', 'measured'),
   column('difference', 'Treated less held out', 'points'),
-  column('low', 'from', 'points'),
-  column('high', 'to', 'points'),
+  column('low', 'From', 'points'),
+  column('high', 'To', 'points'),
   column('treated', 'Treated', 'count'),
   column('held_out', 'Held out', 'count'),
 ]
@@ -157,7 +161,7 @@ export const outcomes = reportKind({
       sentences: [
         rows.length === 0
           ? 'There are no journeys.'
-          : `Of ${rows.length} journeys, ${rows.length - unknown} hold people out; of ${unknown} nobody will know whether they work.`,
+          : `Of ${counted(rows.length, 'journey')}, ${rows.length - unknown} can be told from chance: people are held out of them, or an experiment compares.${unknown === 0 ? '' : ` Of ${unknown} nobody will know whether they work.`}`,
       ],
       tables: [tableOf({ id: 'outcomes', title: 'Outcomes', columns: OUTCOMES }, rows)],
       doubts: [],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { period, Version } from './input.ts'
-import { column, count, type Row, tableOf } from './tables.ts'
+import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Told } from './told.ts'
-import { definition, doubt, percent, plural } from './words.ts'
+import { definition, doubt, percent, plural, whole } from './words.ts'
 
 const Id = z.string().min(1).max(200)
 
@@ -67,7 +67,7 @@ export const MAP_MEANS = [
 ]
 
 const TOUCHES: readonly Column[] = [
-  column('touch', 'Touch'),
+  coded('touch', 'Touch', 'touch'),
   column('words', 'What it is'),
   count('times', 'Came', { list: 'touches', by: ['touch'] }),
   count('runs', 'Runs', { list: 'runs', by: ['touch'] }),
@@ -76,8 +76,8 @@ const TOUCHES: readonly Column[] = [
   column('drop', 'Nothing after it, of all', 'share'),
 ]
 const EDGES: readonly Column[] = [
-  column('touch', 'From'),
-  column('next', 'Then'),
+  coded('touch', 'From', 'touch'),
+  coded('next', 'Then', 'touch'),
   count('times', 'Times', { list: 'touches', by: ['touch', 'next'] }),
   column('share', 'Of all that came from there', 'share'),
   column('soon', 'A tenth sooner than', 'duration'),
@@ -85,7 +85,7 @@ const EDGES: readonly Column[] = [
   column('late', 'Nine tenths sooner than', 'duration'),
 ]
 const ORDERS: readonly Column[] = [
-  column('path', 'Order'),
+  coded('path', 'Order', 'touch'),
   count('runs', 'Runs', { list: 'orders', by: ['path'] }),
   column('share', 'Of all runs', 'share'),
   count('reached', 'With the goal', { list: 'orders', where: { reached: '1' }, by: ['path'] }),
@@ -154,15 +154,16 @@ function sentencesOf({ touches, edges, orders, runs }: MapCounts): string[] {
   const [first] = orders
   if (first)
     sentences.push(
-      `The most common way of ${plural(runs, 'run')} was ${first.path.replaceAll(' → ', ', then ')}: ${plural(first.runs, 'run')}, ${percent(first.runs / runs)}.`,
+      `The most common way is that of ${plural(first.runs, 'run')} of ${whole(runs)} (${percent(first.runs / runs)}): ${first.path.split(' → ').map(wordsOf).join(', ')}.`,
     )
   const [end] = touches.filter(({ touch }) => touch !== 'goal' && !touch.startsWith('left:')).toSorted((a, b) => b.last - a.last)
   if (end && end.last > 0)
     sentences.push(
-      `After “${wordsOf(end.touch)}” most often nothing came any more: ${plural(end.last, 'time')} of ${plural(end.times, 'time')}.`,
+      `After this most often nothing came any more: ${wordsOf(end.touch)} (${plural(end.last, 'time')} of ${plural(end.times, 'time')}).`,
     )
   const slow = edges.filter(({ to }) => to === 'goal').toSorted((a, b) => b.times - a.times)[0]
-  if (slow) sentences.push(`The goal came most often after “${wordsOf(slow.from)}”, half of the times within ${hours(slow.between[1])}.`)
+  if (slow)
+    sentences.push(`The goal came most often after this: ${wordsOf(slow.from)} (half of the times within ${hours(slow.between[1])}).`)
   return sentences
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { explain } from '#journeys/reasons.ts'
-import { newcombe, welch, wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
+import { newcombe, welch } from '../intervals.ts'
 import { messageScope, PERIOD_MEANS, period } from './input.ts'
 import type { ModelSays } from './kind.ts'
-import { column, count, type Row, tableOf } from './tables.ts'
+import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Table, Told } from './told.ts'
 import { definition, doubt, percent, plural, points, shareOf } from './words.ts'
 
@@ -78,8 +79,8 @@ export const PRESSURE_MEANS = [
 
 const withRates = (name: string, title: string): Column[] => [
   column(`${name}_rate`, title, 'share'),
-  column(`${name}_low`, 'from (95 %)', 'share'),
-  column(`${name}_high`, 'to (95 %)', 'share'),
+  column(`${name}_low`, 'From (95 %)', 'share'),
+  column(`${name}_high`, 'To (95 %)', 'share'),
 ]
 const WEEKS: readonly Column[] = [
   column('size', 'Messages in a week', 'count'),
@@ -99,7 +100,7 @@ const BEFORE: readonly Column[] = [
 const HELD: readonly Column[] = [
   column('sentence', 'Why'),
   column('reason', 'Reason code'),
-  column('channel', 'Channel'),
+  coded('channel', 'Channel', 'channel'),
   count('times', 'Times', { list: 'held', by: ['reason', 'channel'] }),
   column('people', 'People', 'count'),
 ]
@@ -111,12 +112,12 @@ const LOTS: readonly Column[] = [
   column('kept_back', 'Kept back by the lot', 'count'),
   column('per_person', 'Clicks per person', 'number'),
   column('difference', 'Against the control', 'number'),
-  column('difference_low', 'from (95 %)', 'number'),
-  column('difference_high', 'to (95 %)', 'number'),
+  column('difference_low', 'From (95 %)', 'number'),
+  column('difference_high', 'To (95 %)', 'number'),
   count('gone', 'People gone', { list: 'lots', where: { is_gone: '1' }, by: ['lot'] }),
   column('gone_difference', 'Share gone, against the control', 'points'),
-  column('gone_low', 'from (95 %)', 'points'),
-  column('gone_high', 'to (95 %)', 'points'),
+  column('gone_low', 'From (95 %)', 'points'),
+  column('gone_high', 'To (95 %)', 'points'),
 ]
 
 const rated = (name: string, x: number, n: number): Row => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { action } from '#lib/action.ts'
+import { Slug } from './saved.ts'
 
 const ReportId = z.string().min(1).max(60)
 const SavedId = z.string().min(1).max(64)
@@ -59,10 +60,31 @@ export const ListReportRuns = action({
   output: z.object({ runs: z.array(Run) }),
 })
 
+export const SaveReport = action({
+  name: 'reports.save',
+  does: 'Keeps a report under a name, with what it is asked, when it is made and which members get it; it holds at once. Folders and stores need the permission publish besides.',
+  may: 'reports:save',
+  route: 'PUT /api/saved-reports/:id',
+  /** The document as it is written, with or without its kind and id. */
+  input: z.object({ id: Slug, body: z.record(z.string().max(60), z.json()) }),
+  output: z.object({ version: z.int().positive().nullable() }),
+  audited: true,
+})
+
+export const RemoveReport = action({
+  name: 'reports.remove',
+  does: 'Takes a saved report out of use: it is not made by itself any more. Its runs and files stay for 30 days, its versions for good.',
+  may: 'reports:save',
+  route: 'DELETE /api/saved-reports/:id',
+  input: z.object({ id: SavedId }),
+  output: z.object({ done: z.literal(true) }),
+  audited: true,
+})
+
 export const SendReportNow = action({
   name: 'reports.send_now',
   does: 'Makes a saved report now and takes it to where it is to go, besides its schedule.',
-  may: 'journeys:publish',
+  may: 'send',
   route: 'POST /api/saved-reports/:id/send',
   input: z.object({ id: SavedId }),
   output: z.object({ run: z.string() }),

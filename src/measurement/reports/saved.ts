@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
 import { isZone } from '#lib/zone.ts'
 
-const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
+export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
 const Zone = z.string().refine(isZone, 'write a time zone such as Europe/Berlin')
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 07:30')
 const SecretName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'name a secret of the workspace')
@@ -79,6 +79,8 @@ export const SavedReport = z.strictObject({
   /** Whose days, weeks and months `range` means where there is no schedule. */
   zone: Zone.default('UTC'),
   schedule: Schedule.optional(),
+  /** It keeps its schedule and is not made by it. */
+  paused: z.boolean().optional(),
   deliver: z.array(Destination).max(10).default([]),
 })
 export type SavedReport = z.output<typeof SavedReport>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Lift, liftFrom, type Rate } from '#decisions/send-time/lift.ts'
-import { wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { messageScope, PERIOD_MEANS, period } from './input.ts'
-import { column, count, type Row, tableOf } from './tables.ts'
+import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Told } from './told.ts'
 import { definition, doubt, percent, plural, shareOf } from './words.ts'
 
@@ -85,11 +85,11 @@ const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'
 
 const RATES: readonly Column[] = [
   column('rate', 'Read of all', 'share'),
-  column('low', 'from (95 %)', 'share'),
-  column('high', 'to (95 %)', 'share'),
+  column('low', 'From (95 %)', 'share'),
+  column('high', 'To (95 %)', 'share'),
 ]
 const HOURS: readonly Column[] = [
-  column('day', 'Day'),
+  coded('day', 'Day', 'weekday'),
   column('clock', 'Hour'),
   count('messages', 'Messages', { list: 'messages', by: ['hour'] }),
   count('read', 'Read', { list: 'messages', where: { was_read: '1' }, by: ['hour'] }),

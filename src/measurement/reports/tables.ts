@@ -1,4 +1,4 @@
-import type { Cell, ColumnType } from './column.ts'
+import type { Cell, Codes, ColumnType } from './column.ts'
 import { MOST_ROWS } from './input.ts'
 import type { Behind, Column, Table } from './told.ts'
 
@@ -14,6 +14,9 @@ export const tableOf = (about: Pick<Table, 'id' | 'title'> & { readonly columns:
 })
 
 export const column = (id: string, title: string, type: ColumnType = 'text'): Column => ({ id, title, type })
+
+/** A column whose cells are codes of ours. */
+export const coded = (id: string, title: string, codes: Codes): Column => ({ id, title, type: 'text', codes })
 
 /** A number that the rows of a list stand behind. */
 export const count = (

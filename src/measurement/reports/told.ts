@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Chart } from './chart.ts'
-import { Cell, ColumnType } from './column.ts'
+import { Cell, Codes, ColumnType } from './column.ts'
 
 /** What lists the things that the numbers of a column count: `reports.behind` with the report, its parameters and this. */
 export const Behind = z.object({
@@ -19,6 +19,8 @@ export const Column = z.object({
   type: ColumnType,
   /** Left out: it says what its rows are about, or is reckoned from other columns. */
   behind: Behind.optional(),
+  /** Its cells are codes of ours: screens put them into words. */
+  codes: Codes.optional(),
 })
 export type Column = z.output<typeof Column>
 

@@ -1,3 +1,4 @@
+import { grouped } from '#lib/grouped.ts'
 import type { Definition, Doubt } from './told.ts'
 
 export const definition = (term: string, means: string): Definition => ({ term, means })
@@ -15,7 +16,7 @@ export const points = (difference: number): string => {
   return `${difference < 0 ? '−' : '+'}${value}`
 }
 /** 12345 → `12,345`. */
-export const whole = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+export const whole = (count: number): string => grouped(String(Math.round(count)))
 export const plural = (count: number, one: string, many = `${one}s`): string => `${whole(count)} ${count === 1 ? one : many}`
 
 /** x ÷ n; null: of nothing there is no share. */

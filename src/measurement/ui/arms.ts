@@ -1,14 +1,16 @@
+import { language, wordsNow } from '#kit/words.ts'
 import type { ExperimentReport } from '../experiments/api.ts'
 import type { Comparison } from '../inference/schema.ts'
 import { written } from '../reports/written.ts'
+import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
 type Unit = Comparison['unit']
 
 /** A mean of a metric as it is written. */
-export const meanText = (mean: number | null, unit: Unit): string => written(mean, unit)
+export const meanText = (mean: number | null, unit: Unit): string => written(mean, unit, language())
 /** A difference of two: shares are told apart by points. */
 export function differenceText(value: number, unit: Unit): string {
-  const text = written(value, unit === 'share' ? 'points' : unit)
+  const text = written(value, unit === 'share' ? 'points' : unit, language())
   return value > 0 && !text.startsWith('+') ? `+${text}` : text
 }
 
@@ -55,32 +57,23 @@ export function armRows(report: ExperimentReport): ArmRow[] {
     }))
 }
 
-/** What a comparison says in a word. */
-export const VERDICTS: Readonly<
-  Record<Comparison['verdict'], { readonly word: string; readonly tone: 'neutral' | 'ok' | 'warn' | 'bad' }>
-> = {
-  none: { word: 'No figures', tone: 'neutral' },
-  too_early: { word: 'Too early', tone: 'warn' },
-  open: { word: 'Not decided', tone: 'neutral' },
-  better: { word: 'Better', tone: 'ok' },
-  worse: { word: 'Worse', tone: 'bad' },
-  harm: { word: 'Does harm', tone: 'bad' },
-  no_harm: { word: 'No harm', tone: 'ok' },
+type Tone = 'neutral' | 'ok' | 'warn' | 'bad'
+const TONES: Readonly<Record<Comparison['verdict'], Tone>> = {
+  none: 'neutral',
+  too_early: 'warn',
+  open: 'neutral',
+  better: 'ok',
+  worse: 'bad',
+  harm: 'bad',
+  no_harm: 'ok',
 }
 
-/** Of the list, where verdicts are words of any read-out: `blocked` too. */
-export function verdictOf(verdict: string): { readonly word: string; readonly tone: 'neutral' | 'ok' | 'warn' | 'bad' } {
-  if (verdict === 'blocked' || verdict === 'sample_ratio') return { word: 'Split is wrong', tone: 'bad' }
-  if (verdict === 'no_control') return { word: 'No control', tone: 'warn' }
-  return Object.hasOwn(VERDICTS, verdict) ? VERDICTS[verdict as Comparison['verdict']] : { word: verdict, tone: 'neutral' }
-}
-
-export const KINDS: Readonly<Record<ExperimentReport['kind'], string>> = {
-  journey: 'Journey against hold-out',
-  split: 'Split of a journey',
-  choose: 'Choice of a model',
-  'send-time': 'Best hour',
-  slot: 'Slot of a template',
-  experiment: 'Experiment',
-  holdout: 'Hold-out from all marketing',
+/** What a read-out says in a word: of a comparison, or, in the list, that there is none (`blocked`, `sample_ratio`, `no_control`). */
+export function verdictOf(verdict: string): { readonly word: string; readonly tone: Tone } {
+  const { verdicts } = wordsNow(EXPERIMENT_WORDS)
+  if (verdict === 'blocked' || verdict === 'sample_ratio') return { word: verdicts.split, tone: 'bad' }
+  if (verdict === 'no_control') return { word: verdicts.no_control, tone: 'warn' }
+  if (!Object.hasOwn(TONES, verdict)) return { word: verdict, tone: 'neutral' }
+  const known = verdict as Comparison['verdict']
+  return { word: verdicts[known], tone: TONES[known] }
 }

@@ -1,4 +1,6 @@
 import { words } from '#kit/format.ts'
+import { wordsNow } from '#kit/words.ts'
+import { REPORT_WORDS } from './report-words.ts'
 
 /** What is known by name, so that nobody has to type an id. */
 export type Known = 'journey' | 'goal' | 'experiment' | 'segment' | 'metric' | 'lifetime-value' | 'pipeline'
@@ -41,20 +43,6 @@ interface Schema {
 /** Values by name, as they stand in the page's address. */
 export type Search = Readonly<Record<string, string>>
 
-const LABELS: Readonly<Record<string, string>> = {
-  days: 'Days back',
-  from: 'From (UTC)',
-  to: 'Until (UTC, not included)',
-  until: 'Until',
-  per: 'Cohorts by',
-  within: 'Within',
-  mail_domain: 'Receiving domain',
-  key: 'Experiment',
-  since: 'Begins with',
-  cut: 'Parted by',
-  startWhere: 'Start, only where',
-  endWhere: 'End, only where',
-}
 const KNOWN: Readonly<Record<string, Known>> = {
   journey: 'journey',
   segment: 'segment',
@@ -85,7 +73,7 @@ function fieldOf({
   const last = name.split('.').at(-1)!
   const said = {
     name,
-    label: LABELS[last] ?? sentence(words(last)),
+    label: wordsNow(REPORT_WORDS).labels[report === 'goal' && last === 'id' ? 'goal' : last] ?? sentence(words(last)),
     required: required && schema.default === undefined,
     usual: schema.default === undefined ? '' : String(schema.default),
   }
@@ -177,3 +165,14 @@ export const dayIn = (value: string): string =>
       : ''
 export const dayOut = (day: string, as: 'date' | 'time'): string =>
   as === 'date' || day === '' ? day : String(Date.parse(`${day}T00:00:00Z`))
+
+/** A value of a choice as it is read. */
+export const choiceWord = (value: string): string => wordsNow(REPORT_WORDS).choices[value] ?? words(value)
+
+/** The stretches that one asks about most. */
+export const RANGES = [7, 28, 90, 365] as const
+/** Those that a report takes; none: it is not asked in days. */
+export function rangesOf(fields: readonly Field[]): readonly number[] {
+  const days = fields.find(({ name }) => name === 'days')
+  return days?.kind === 'number' ? RANGES.filter((each) => each >= days.low && each <= days.high) : []
+}

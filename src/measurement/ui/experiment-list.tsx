@@ -1,112 +1,142 @@
 import { FlaskConical, ShieldAlert } from 'lucide-react'
 import { useRead } from '#kit/api.ts'
+import { ButtonLink } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
-import { count } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
+import { useMay } from '#kit/me.ts'
 import { Card, Page } from '#kit/page.tsx'
-import { toExperiment } from '#kit/paths.ts'
-import { Empty, Loaded } from '#kit/states.tsx'
+import { HOLDOUTS, toExperiment, toExperimentSettings } from '#kit/paths.ts'
+import { Empty, Loaded, Skeleton } from '#kit/states.tsx'
 import { type Column, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
-import { type ExperimentLine, type HoldoutLine, ListExperiments, ListHoldouts } from '../experiments/api.ts'
-import { KINDS, verdictOf } from './arms.ts'
+import { useWords } from '#kit/words.ts'
+import { ListDocuments } from '#workspaces/documents/api.ts'
+import { type ExperimentLine, ListExperiments, ReadExperiment } from '../experiments/api.ts'
+import { verdictOf } from './arms.ts'
+import { Begin } from './begin.tsx'
+import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
-const COLUMNS: readonly Column<ExperimentLine>[] = [
-  {
-    name: 'What is compared',
-    width: 'sm:w-[30%]',
-    cell: ({ key, title, kind }) => (
-      <>
-        <Link plain href={toExperiment(key)} className={ROW_LINK}>
-          {title}
-        </Link>
-        <span className="block truncate text-meta text-ink-3">{KINDS[kind]}</span>
-      </>
-    ),
-  },
-  {
-    name: 'So far',
-    width: 'w-32',
-    cell: ({ last }) => {
-      if (!last) return <Chip dashed>Not read yet</Chip>
-      const { word, tone } = verdictOf(last.verdict)
-      return <Chip tone={tone}>{word}</Chip>
+/** Of those that no night has read yet, so many are read when somebody looks at the list. */
+const AT_ONCE = 8
+
+function Verdict({ of }: { of: string }) {
+  const { word, tone } = verdictOf(of)
+  return <Chip tone={tone}>{word}</Chip>
+}
+
+/** Both cells of a line ask the same question, which is asked once. */
+function VerdictNow({ of }: { of: string }) {
+  const say = useWords(EXPERIMENT_WORDS)
+  const { data, isPending } = useRead(ReadExperiment, { key: of })
+  if (isPending) return <Skeleton lines={1} />
+  const first = data?.readouts[0]?.readout.comparisons.find(({ role }) => role === 'primary')
+  return first ? <Verdict of={first.verdict} /> : <Chip dashed>{say.notRead}</Chip>
+}
+function SentenceNow({ of }: { of: string }) {
+  const say = useWords(EXPERIMENT_WORDS)
+  return useRead(ReadExperiment, { key: of }).data?.sentence ?? say.readAtNight
+}
+
+function useColumns(now: ReadonlySet<string>): readonly Column<ExperimentLine>[] {
+  const say = useWords(EXPERIMENT_WORDS)
+  return [
+    {
+      name: say.compared,
+      width: 'sm:w-[30%]',
+      cell: ({ key, title, kind }) => (
+        <>
+          <Link plain href={toExperiment(key)} className={ROW_LINK}>
+            {title}
+          </Link>
+          <span className="block truncate text-meta text-ink-3">{say.kinds[kind]}</span>
+        </>
+      ),
     },
-  },
-  {
-    name: 'In words',
-    from: 'md',
-    cell: ({ last, crossings }) => (
-      <>
-        <span className="line-clamp-3 text-pretty">{last?.sentence ?? 'It is read at night, and whenever you open it.'}</span>
-        {crossings[0] && (
-          <span className="mt-0.5 flex gap-1.5 text-bad">
-            <ShieldAlert size={15} aria-hidden="true" className="mt-0.5 shrink-0" />
-            {crossings[0].sentence}
-          </span>
-        )}
-      </>
-    ),
-  },
-  {
-    name: 'Read',
-    width: 'w-28',
-    right: true,
-    from: 'lg',
-    cell: ({ last }) => (last ? <Moment at={last.asOf} /> : '–'),
-  },
-]
+    {
+      name: say.soFar,
+      width: 'w-36',
+      cell: ({ key, last }) =>
+        last ? <Verdict of={last.verdict} /> : now.has(key) ? <VerdictNow of={key} /> : <Chip dashed>{say.notRead}</Chip>,
+    },
+    {
+      name: say.inWords,
+      from: 'md',
+      cell: ({ key, last, crossings }) => (
+        <>
+          <span className="line-clamp-3 text-pretty">{last?.sentence ?? (now.has(key) ? <SentenceNow of={key} /> : say.readAtNight)}</span>
+          {crossings[0] && (
+            <span className="mt-0.5 flex gap-1.5 text-bad">
+              <ShieldAlert size={15} aria-hidden="true" className="mt-0.5 shrink-0" />
+              {crossings[0].sentence}
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      name: say.read,
+      width: 'w-28',
+      right: true,
+      from: 'lg',
+      cell: ({ last }) => (last ? <Moment at={last.asOf} /> : '–'),
+    },
+  ]
+}
 
 /** All that chance compares, whether or not somebody wrote a document about it. */
 export function ExperimentList() {
+  const say = useWords(EXPERIMENT_WORDS)
   const experiments = useRead(ListExperiments, {})
-  const holdouts = useRead(ListHoldouts, {})
+  const unread = experiments.data?.experiments.filter(({ last }) => !last).map(({ key }) => key) ?? []
+  const columns = useColumns(new Set(unread.slice(0, AT_ONCE)))
+  const begin = <Begin kind="experiment" label={say.fresh} to={toExperimentSettings} />
   return (
     <Page
-      title="Experiments"
-      lead="All that chance compares: journeys against people held out, splits, choices of models, best hours, slots. Look as often as you like: the intervals hold at all looks together."
+      title={say.experiments}
+      lead={say.lead}
+      actions={
+        <>
+          <ButtonLink href={HOLDOUTS}>{say.holdouts}</ButtonLink>
+          {begin}
+        </>
+      }
     >
       <div className="flex flex-col gap-4">
         <Loaded query={experiments} lines={6}>
           {({ experiments: all }) =>
             all.length === 0 ? (
               <Card>
-                <Empty icon={<FlaskConical size={20} aria-hidden="true" />} title="Nothing is compared yet">
-                  Hold people out of a journey (<code>holdout: 10%</code>), split its steps, or let a model choose with a control. From then
-                  on this page says what each way changed, with an interval.
+                <Empty icon={<FlaskConical size={20} aria-hidden="true" />} title={say.none}>
+                  {say.noneWhy}
                 </Empty>
               </Card>
             ) : (
               <Card flush>
-                <Table label="Experiments" columns={COLUMNS} rows={all} rowKey={({ key }) => key} />
+                <Table label={say.experiments} columns={columns} rows={all} rowKey={({ key }) => key} />
               </Card>
             )
           }
         </Loaded>
-        <Loaded query={holdouts} lines={3}>
-          {({ holdouts: all }) => (all.length === 0 ? null : <Holdouts all={all} />)}
-        </Loaded>
+        <Drafts />
       </div>
     </Page>
   )
 }
 
-function Holdouts({ all }: { all: readonly HoldoutLine[] }) {
+/** Experiments that somebody writes and nobody has published. */
+function Drafts() {
+  const say = useWords(EXPERIMENT_WORDS)
+  const may = useMay('documents:read')
+  const documents = useRead(ListDocuments, { kind: 'experiment' }, { enabled: may })
+  const drafts = documents.data?.documents.filter(({ live }) => live === null) ?? []
+  if (drafts.length === 0) return null
   return (
-    <Card title="Held out from all marketing" flush>
+    <Card title={say.drafts} flush>
       <ul>
-        {all.map(({ id, period, name, key, share, people, sentence, value }) => (
-          <li key={`${id}${period}`} className="border-b border-line px-4 py-3 last:border-0">
-            <p className="flex flex-wrap items-baseline gap-x-3">
-              <Link href={toExperiment(key)} className="font-medium">
-                {name}
-                {period && ` · ${period}`}
-              </Link>
-              <span className="text-meta text-ink-3 num">
-                {share}: {count(people.heldOut)} held out, {count(people.treated)} reached
-              </span>
-            </p>
-            <p className="mt-1 max-w-[90ch] text-pretty text-ink-2">{value?.[0]?.sentence ?? sentence}</p>
+        {drafts.map(({ id, name }) => (
+          <li key={id} className="flex items-center justify-between gap-3 border-b border-line px-4 py-2.5 last:border-0">
+            <Link href={toExperimentSettings(id)}>{name || id}</Link>
+            <Chip dashed>{say.draft}</Chip>
           </li>
         ))}
       </ul>

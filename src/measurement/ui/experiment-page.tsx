@@ -1,34 +1,48 @@
 import { OctagonAlert } from 'lucide-react'
 import { useRead } from '#kit/api.ts'
 import { Chip } from '#kit/chip.tsx'
-import { count, percent } from '#kit/format.ts'
+import { count } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card, Page } from '#kit/page.tsx'
 import { EXPERIMENTS, toReport } from '#kit/paths.ts'
 import { Scroll } from '#kit/scroll.tsx'
 import { Loaded } from '#kit/states.tsx'
+import { useLanguage, useWords } from '#kit/words.ts'
 import { type ExperimentReport, ReadExperiment } from '../experiments/api.ts'
 import type { Comparison, Readout } from '../inference/schema.ts'
 import { chartsOf } from '../reports/experiment.ts'
-import { type ArmRow, armRows, decidedBy, differenceText, KINDS, meanText, VERDICTS } from './arms.ts'
+import { type ArmRow, armRows, decidedBy, differenceText, meanText, verdictOf } from './arms.ts'
+import type { Search } from './asking.ts'
 import { Charts } from './chart.tsx'
 import { toOf } from './drills.ts'
+import { Cut } from './experiment-cut.tsx'
+import { Lifecycle } from './experiment-life.tsx'
+import { EXPERIMENT_WORDS } from './experiment-words.ts'
 import { Interval } from './interval.tsx'
+import { journeyOfKey, noted, usePublishes } from './publishes.ts'
 import { Answer, Definitions, Doubts } from './told.tsx'
 
 /** What each arm did against control: the answer, every arm side by side, how the interval narrowed, and what could be wrong. */
-export function ExperimentPage({ id }: { id: string }) {
+export function ExperimentPage({ id, search, onAsk }: { id: string; search: Search; onAsk: (search: Search) => void }) {
+  const say = useWords(EXPERIMENT_WORDS)
   const report = useRead(ReadExperiment, { key: id })
   const shown = report.data
   return (
     <Page
-      title={shown?.title ?? 'Experiment'}
-      up={{ label: 'Experiments', href: EXPERIMENTS }}
-      lead={shown && KINDS[shown.kind]}
-      actions={shown && <Link href={toReport('experiment', { key: id })}>As a report, to save or take along</Link>}
+      title={shown?.title ?? say.experiment}
+      up={{ label: say.experiments, href: EXPERIMENTS }}
+      lead={shown && say.kinds[shown.kind]}
+      actions={
+        shown && (
+          <>
+            <Link href={toReport('experiment', { key: id })}>{say.asReport}</Link>
+            <Lifecycle report={shown} />
+          </>
+        )
+      }
     >
       <Loaded query={report} lines={8}>
-        {(data) => <Body report={data} />}
+        {(data) => <Body report={data} search={search} onAsk={onAsk} />}
       </Loaded>
     </Page>
   )
@@ -37,7 +51,10 @@ export function ExperimentPage({ id }: { id: string }) {
 const unique = <T extends { readonly code: string; readonly sentence: string }>(doubts: readonly T[]): T[] =>
   doubts.filter(({ sentence }, i) => doubts.findIndex((each) => each.sentence === sentence) === i)
 
-function Body({ report }: { report: ExperimentReport }) {
+function Body({ report, search, onAsk }: { report: ExperimentReport; search: Search; onAsk: (search: Search) => void }) {
+  const say = useWords(EXPERIMENT_WORDS)
+  const language = useLanguage()
+  const publishes = usePublishes(journeyOfKey(report.key))
   const { readouts, doubts, definitions, excluded } = report
   const blocked = readouts[0]?.readout.blocked ?? null
   const stops = readouts.flatMap(({ readout }) => readout.stop)
@@ -62,15 +79,16 @@ function Body({ report }: { report: ExperimentReport }) {
         </div>
       )}
       <Arms report={report} />
-      <Charts charts={chartsOf(report)} />
+      <Charts charts={chartsOf(report, language).map((chart) => noted(chart, publishes))} />
       <Others comparisons={comparisons.filter(({ role }) => role !== 'primary')} report={report} />
+      {!blocked && <Cut report={report} search={search} onAsk={onAsk} />}
       <Doubts doubts={all} />
       {excluded.length > 0 && (
-        <Card title="Who is not counted">
+        <Card title={say.excluded}>
           <ul className="flex max-w-[90ch] flex-col gap-2">
             {excluded.map(({ code, sentence, people, drill }) => (
               <li key={code}>
-                {sentence} <Link href={toOf(drill) ?? ''}>See {people === 1 ? 'this person' : `these ${count(people)} people`}</Link>
+                {sentence} <Link href={toOf(drill) ?? ''}>{say.see(people)}</Link>
               </li>
             ))}
           </ul>
@@ -87,21 +105,18 @@ const second = ({ readouts }: ExperimentReport): string[] =>
 
 /** No figures: said as such, with the numbers that show why. */
 function Blocked({ blocked, readout }: { blocked: NonNullable<Readout['blocked']>; readout: Readout }) {
+  const say = useWords(EXPERIMENT_WORDS)
   return (
-    <section aria-label="Why no figures are shown" className="rounded-card border border-bad bg-bad-soft p-4">
+    <section aria-label={say.blockedTitle} className="rounded-card border border-bad bg-bad-soft p-4">
       <div className="flex gap-3">
         <OctagonAlert size={20} aria-hidden="true" className="mt-0.5 shrink-0 text-bad" />
         <div className="min-w-0">
-          <h2 className="text-h3 text-bad">
-            {blocked.code === 'sample_ratio' ? 'People are not split as designed' : 'Nothing to compare with'}
-          </h2>
+          <h2 className="text-h3 text-bad">{blocked.code === 'sample_ratio' ? say.sampleRatio : say.noControl}</h2>
           <p className="mt-1 max-w-[80ch] text-pretty">{blocked.sentence}</p>
           {blocked.code === 'sample_ratio' && (
             <ul className="mt-3 flex flex-col gap-1 num">
               {readout.arms.map(({ arm, name, people, wanted, seen }) => (
-                <li key={arm}>
-                  {name}: {count(people)} people, {percent(seen, 2)} where {percent(wanted, 2)} were drawn
-                </li>
+                <li key={arm}>{say.split(name, people, { seen, wanted })}</li>
               ))}
             </ul>
           )}
@@ -112,25 +127,26 @@ function Blocked({ blocked, readout }: { blocked: NonNullable<Readout['blocked']
 }
 
 function Arms({ report }: { report: ExperimentReport }) {
+  const say = useWords(EXPERIMENT_WORDS)
   const rows = armRows(report)
   const metric = decidedBy(report)
   const baselines = metric ? report.readouts.filter(({ readout }) => readout.comparisons.length > 0) : []
   const name = metric?.name ?? ''
   return (
     <Card
-      title={metric ? `Arms by ${name}` : 'Arms'}
+      title={metric ? say.armsBy(name) : say.arms}
       flush
-      aside={metric && <span className="text-meta text-ink-3">{percent(metric.level, 0)} intervals</span>}
+      aside={metric && <span className="text-meta text-ink-3">{say.intervals(metric.level)}</span>}
     >
-      <Scroll label="Arms, table" className="overflow-x-auto">
-        <table aria-label="Arms" className="w-full border-collapse text-dense">
+      <Scroll label={say.armsTable} className="overflow-x-auto">
+        <table aria-label={say.arms} className="w-full border-collapse text-dense">
           <thead>
             <tr className="border-b border-line text-meta text-ink-3">
               <th scope="col" className="h-9 pl-4 text-left font-medium">
-                Arm
+                {say.arm}
               </th>
               <th scope="col" className="px-3 text-right font-medium">
-                People
+                {say.people}
               </th>
               {metric && (
                 <th scope="col" className="px-3 text-right font-medium">
@@ -139,7 +155,7 @@ function Arms({ report }: { report: ExperimentReport }) {
               )}
               {baselines.map((each) => (
                 <th key={each.against} scope="col" className="min-w-52 px-3 text-left font-medium last:pr-4">
-                  Less “{each.name}”
+                  {say.less(each.name)}
                 </th>
               ))}
             </tr>
@@ -156,13 +172,14 @@ function Arms({ report }: { report: ExperimentReport }) {
 }
 
 function Arm({ row, unit, columns }: { row: ArmRow; unit: Comparison['unit'] | undefined; columns: number }) {
+  const say = useWords(EXPERIMENT_WORDS)
   const { name, control, people, mean, drill, converted, against } = row
   const href = toOf(converted)
   return (
     <tr className="border-b border-line last:border-0">
       <th scope="row" className="h-11 py-2 pl-4 text-left font-medium">
         <span className="mr-2">{name}</span>
-        {control && <Chip>Control</Chip>}
+        {control && <Chip>{say.control}</Chip>}
       </th>
       <td className="px-3 text-right whitespace-nowrap num">
         <Link href={toOf(drill) ?? ''} className="inline-flex min-h-6 items-center">
@@ -192,13 +209,14 @@ function Arm({ row, unit, columns }: { row: ArmRow; unit: Comparison['unit'] | u
 
 /** A difference with its interval; while it is too early, only that. */
 function Difference({ of }: { of: Comparison | null }) {
+  const say = useWords(EXPERIMENT_WORDS)
   if (!of) return <span className="text-ink-3">–</span>
-  const { absolute, verdict, unit, name } = of
-  const { word, tone } = VERDICTS[verdict]
+  const { absolute, verdict, unit, name, bayes } = of
+  const { word, tone } = verdictOf(verdict)
   const always = absolute?.always
   if (!absolute || !always) return <Chip tone={tone}>{word}</Chip>
   const text = (value: number): string => differenceText(value, unit)
-  const range = `${text(always.low)} to ${text(always.high)}`
+  const range = say.range(text(always.low), text(always.high))
   const good = verdict === 'better' || verdict === 'no_harm'
   return (
     <div className="min-w-48">
@@ -211,20 +229,22 @@ function Difference({ of }: { of: Comparison | null }) {
         of={{ difference: absolute.estimate, low: always.low, high: always.high }}
         decided={verdict !== 'open' && verdict !== 'no_harm'}
         good={good}
-        label={`${name}: ${text(absolute.estimate)}, interval ${range}`}
+        label={say.interval(name, text(absolute.estimate), range)}
       />
+      {bayes && <p className="text-meta text-ink-3 num">{say.chance(bayes.chanceBetter)}</p>}
     </div>
   )
 }
 
 function Others({ comparisons, report }: { comparisons: readonly Comparison[]; report: ExperimentReport }) {
+  const say = useWords(EXPERIMENT_WORDS)
   if (comparisons.length === 0) return null
   const nameOf = (arm: string): string => report.arms.find(({ id }) => id === arm)?.name ?? arm
   return (
-    <Card title="Other metrics and guardrails" flush>
+    <Card title={say.others} flush>
       <ul>
         {comparisons.map((each) => {
-          const { word, tone } = VERDICTS[each.verdict]
+          const { word, tone } = verdictOf(each.verdict)
           return (
             <li
               key={`${each.metric}${each.treated.arm}${each.control.arm}`}
@@ -232,11 +252,9 @@ function Others({ comparisons, report }: { comparisons: readonly Comparison[]; r
             >
               <div className="min-w-0">
                 <p className="font-medium">
-                  {each.name} <span className="font-normal text-ink-3">· {each.role}</span>
+                  {each.name} <span className="font-normal text-ink-3">· {say.roles[each.role]}</span>
                 </p>
-                <p className="text-meta text-ink-3">
-                  “{nameOf(each.treated.arm)}” against “{nameOf(each.control.arm)}”
-                </p>
+                <p className="text-meta text-ink-3">{say.against(nameOf(each.treated.arm), nameOf(each.control.arm))}</p>
                 <p className="mt-1 max-w-[90ch] text-pretty text-ink-2">{each.sentence}</p>
               </div>
               <div>

@@ -2,32 +2,27 @@ import { Target } from 'lucide-react'
 import { useRead } from '#kit/api.ts'
 import { Link } from '#kit/link.tsx'
 import { Card, Page } from '#kit/page.tsx'
-import { toGoal } from '#kit/paths.ts'
+import { toGoal, toGoalSettings } from '#kit/paths.ts'
 import { Empty, Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useWords } from '#kit/words.ts'
 import { ListGoals } from '../goals/api.ts'
-import { Progress, Standing } from './goal-parts.tsx'
-
-const EXAMPLE = `kind: goal
-id: orders-this-quarter
-name: Orders this quarter
-metric: orders
-period: quarter
-target: { to: 12000 }`
+import { Begin } from './begin.tsx'
+import { EXPERIMENT_WORDS } from './experiment-words.ts'
+import { Drafts, Progress, Standing } from './goal-parts.tsx'
 
 /** What the workspace wants to reach: how far it is, and whether it will. */
 export function GoalList() {
+  const say = useWords(EXPERIMENT_WORDS)
   const goals = useRead(ListGoals, {})
   return (
-    <Page title="Goals" lead="What you want to reach: how far it is, where it is going, and what it would take.">
+    <Page title={say.goals} lead={say.goalsLead} actions={<Begin kind="goal" label={say.freshGoal} to={toGoalSettings} />}>
       <Loaded query={goals} lines={6}>
         {({ goals: all, asOf }) =>
           all.length === 0 ? (
             <Card>
-              <Empty icon={<Target size={20} aria-hidden="true" />} title="No goals yet">
-                A goal holds a metric against a target over a period. Write one as a document; journeys then say which goal they serve, and
-                their hold-outs say what they have added to it.
-                <pre className="mt-3 overflow-x-auto rounded-input bg-sunken p-3 text-left text-meta">{EXAMPLE}</pre>
+              <Empty icon={<Target size={20} aria-hidden="true" />} title={say.noGoals}>
+                {say.noGoalsWhy}
               </Empty>
             </Card>
           ) : (
@@ -43,20 +38,21 @@ export function GoalList() {
                     <p className="text-pretty text-ink-2">{goal.sentence}</p>
                     {goal.needs && <p className="text-pretty text-ink-2">{goal.needs}</p>}
                     <p className="mt-auto text-meta text-ink-3">
-                      {goal.period.first} to {goal.period.last}
+                      {say.span(goal.period.first, goal.period.last)}
                       {goal.owner && ` · ${goal.owner}`}
-                      {goal.segment && ` · only ${goal.segment}`}
+                      {goal.segment && ` · ${say.only(goal.segment)}`}
                     </p>
                   </li>
                 ))}
               </ul>
               <p className="mt-4 text-meta text-ink-3">
-                Facts as of <Moment at={asOf} exact />
+                {say.asOf} <Moment at={asOf} exact />
               </p>
             </>
           )
         }
       </Loaded>
+      <Drafts />
     </Page>
   )
 }

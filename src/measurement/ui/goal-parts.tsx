@@ -1,37 +1,47 @@
+import { useRead } from '#kit/api.ts'
 import { Chip, type Tone } from '#kit/chip.tsx'
+import { Link } from '#kit/link.tsx'
+import { useMay } from '#kit/me.ts'
+import { Card } from '#kit/page.tsx'
+import { toGoalSettings } from '#kit/paths.ts'
+import { language, useWords } from '#kit/words.ts'
+import { ListDocuments } from '#workspaces/documents/api.ts'
 import type { GoalLine } from '../goals/api.ts'
 import { figure } from '../goals/words.ts'
 import { written } from '../reports/written.ts'
+import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
-export const STANDINGS: Readonly<Record<GoalLine['standing'], { readonly word: string; readonly tone: Tone }>> = {
-  reached: { word: 'Reached', tone: 'ok' },
-  likely: { word: 'Likely', tone: 'ok' },
-  open: { word: 'Open', tone: 'neutral' },
-  unlikely: { word: 'Unlikely', tone: 'warn' },
-  missed: { word: 'Missed', tone: 'bad' },
-  unknown: { word: 'Not known', tone: 'neutral' },
+const TONES: Readonly<Record<GoalLine['standing'], Tone>> = {
+  reached: 'ok',
+  likely: 'ok',
+  open: 'neutral',
+  unlikely: 'warn',
+  missed: 'bad',
+  unknown: 'neutral',
 }
 
 export function Standing({ standing }: { standing: GoalLine['standing'] }) {
-  const { word, tone } = STANDINGS[standing]
-  return <Chip tone={tone}>{word}</Chip>
+  const say = useWords(EXPERIMENT_WORDS)
+  return <Chip tone={TONES[standing]}>{say.standings[standing]}</Chip>
 }
 
 /** A goal's number as it is written. */
-export const goalText = (value: number, unit: GoalLine['unit']): string => (unit === 'share' ? written(value, 'share') : figure(value))
+export const goalText = (value: number, unit: GoalLine['unit']): string =>
+  unit === 'share' ? written(value, 'share', language()) : figure(value, language())
 
 const HEIGHT = 26
 
 /** So far as a bar, the forecast's interval as a band, the target as a line; all in words too. */
 export function Progress({ goal }: { goal: GoalLine }) {
+  const say = useWords(EXPERIMENT_WORDS)
   const { soFar, target, forecast, unit } = goal
   if (soFar === null) return null
   const most = Math.max(soFar, target?.value ?? 0, forecast?.high ?? 0, Number.EPSILON) * 1.04
   const x = (value: number): number => Math.max(0, Math.min(100, (value / most) * 100))
   const words = [
-    `${goalText(soFar, unit)} so far`,
-    forecast && `forecast ${goalText(forecast.low, unit)} to ${goalText(forecast.high, unit)}`,
-    target && `${target.direction === 'at_least' ? 'target' : 'at most'} ${goalText(target.value, unit)}`,
+    say.soFarOf(goalText(soFar, unit)),
+    forecast && say.forecast(goalText(forecast.low, unit), goalText(forecast.high, unit)),
+    target && (target.direction === 'at_least' ? say.target : say.atMost)(goalText(target.value, unit)),
   ].filter(Boolean)
   return (
     <div>
@@ -54,8 +64,29 @@ export function Progress({ goal }: { goal: GoalLine }) {
         {words.map((each) => (
           <span key={String(each)}>{each}</span>
         ))}
-        {forecast?.chance != null && <span>chance {written(Math.round(forecast.chance * 100) / 100, 'share')}</span>}
+        {forecast?.chance != null && <span>{say.chanceOf(written(Math.round(forecast.chance * 100) / 100, 'share', language()))}</span>}
       </p>
     </div>
+  )
+}
+
+/** Goals that somebody writes and nobody has published. */
+export function Drafts() {
+  const say = useWords(EXPERIMENT_WORDS)
+  const may = useMay('documents:read')
+  const documents = useRead(ListDocuments, { kind: 'goal' }, { enabled: may })
+  const drafts = documents.data?.documents.filter(({ live }) => live === null) ?? []
+  if (drafts.length === 0) return null
+  return (
+    <Card title={say.drafts} flush className="mt-4">
+      <ul>
+        {drafts.map(({ id, name }) => (
+          <li key={id} className="flex items-center justify-between gap-3 border-b border-line px-4 py-2.5 last:border-0">
+            <Link href={toGoalSettings(id)}>{name || id}</Link>
+            <Chip dashed>{say.draft}</Chip>
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }

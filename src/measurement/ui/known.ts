@@ -1,17 +1,20 @@
 import { ListJourneys } from '#journeys/api.ts'
 import { useRead } from '#kit/api.ts'
 import type { Choice } from '#kit/field.tsx'
+import { useWords } from '#kit/words.ts'
 import { ListSegments } from '#segments/api.ts'
 import { ListDocuments } from '#workspaces/documents/api.ts'
 import { ListExperiments } from '../experiments/api.ts'
 import { ListGoals } from '../goals/api.ts'
 import type { Field, Known } from './asking.ts'
+import { REPORT_WORDS } from './report-words.ts'
 
 /** Names to choose from, by what they are; undefined: not read yet, or they may not be read. */
 export type KnownNames = Readonly<Record<Known, readonly Choice[] | undefined>>
 
 /** Reads only what the form asks for. */
 export function useKnown(fields: readonly Field[]): { readonly names: KnownNames; readonly reading: boolean } {
+  const say = useWords(REPORT_WORDS)
   const asked = new Set(fields.flatMap((field) => (field.kind === 'text' && field.known ? [field.known] : [])))
   const journeys = useRead(ListJourneys, {}, { enabled: asked.has('journey') || asked.has('metric') })
   const goals = useRead(ListGoals, {}, { enabled: asked.has('goal') })
@@ -23,7 +26,7 @@ export function useKnown(fields: readonly Field[]): { readonly names: KnownNames
   const live = (list: typeof metrics): Choice[] | undefined =>
     list.data?.documents.filter((each) => each.live !== null).map(({ id, name }) => ({ value: id, label: name || id }))
   const ofJourneys = journeys.data?.journeys.map(({ id, name }) => ({ value: id, label: name }))
-  const ofGoals = ofJourneys?.map(({ value, label }) => ({ value: `goal:${value}`, label: `Goal of ${label}` }))
+  const ofGoals = ofJourneys?.map(({ value, label }) => ({ value: `goal:${value}`, label: say.goalOf(label) }))
   return {
     names: {
       journey: ofJourneys,

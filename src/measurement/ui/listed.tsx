@@ -1,18 +1,21 @@
 import type { ReactNode } from 'react'
 import { usePages } from '#kit/api.ts'
-import { amount, count } from '#kit/format.ts'
+import { amount } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card, Page } from '#kit/page.tsx'
 import { REPORTS, toExperiment, toGoal, toMessage, toPerson } from '#kit/paths.ts'
 import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
 import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useWords, wordsNow } from '#kit/words.ts'
 import { ReadAttributionPeople } from '../attribution/api.ts'
 import { ListCostMessages } from '../cost/api.ts'
 import { ReadExperimentPeople } from '../experiments/api.ts'
 import { ListGoalPeople } from '../goals/api.ts'
 import type { Search } from './asking.ts'
 import { isListed, type Listed } from './drills.ts'
+import { FIGURES_WORDS } from './figures-words.ts'
+import { REPORT_WORDS } from './report-words.ts'
 
 /** Rows of the different lists, as one looks at them. */
 interface Row {
@@ -35,35 +38,26 @@ interface Pages {
 
 /** The people or messages that a declared action lists, for numbers that say how to reach them. */
 export function ListedPage({ action, search }: { action: string; search: Search }) {
+  const say = useWords(REPORT_WORDS)
   if (!isListed(action))
     return (
-      <Page title="Behind a number" up={{ label: 'Reports', href: REPORTS }}>
-        <Empty title="There is no such list" />
+      <Page title={say.behind} up={{ label: say.reports, href: REPORTS }}>
+        <Empty title={say.noList} />
       </Page>
     )
   return <List key={action} action={action} search={search} />
 }
 
-const TITLES: Readonly<Record<Listed, string>> = {
-  'experiments.people': 'People of the experiment',
-  'goals.people': 'People behind the goal',
-  'attribution.people': 'Conversions and their touches',
-  'costs.messages': 'Messages that were charged for',
-}
-const WHICH: Readonly<Record<string, string>> = {
-  converted: 'who did it',
-  not_converted: 'who did not',
-  crossed: 'who were met in two arms',
-  open: 'whose time is not over',
-}
-
 function upOf(action: Listed, { key = '', id = '' }: Search): { label: string; href: string } {
   if (action === 'experiments.people') return { label: key, href: toExperiment(key) }
-  return action === 'goals.people' ? { label: id, href: toGoal(id) } : { label: 'Reports', href: REPORTS }
+  return action === 'goals.people' ? { label: id, href: toGoal(id) } : { label: wordsNow(REPORT_WORDS).reports, href: REPORTS }
 }
 
 function List({ action, search }: { action: Listed; search: Search }) {
-  const title = [TITLES[action], search['arm'], WHICH[search['which'] ?? ''], search['day'], search['channel']].filter(Boolean).join(', ')
+  const say = useWords(REPORT_WORDS)
+  const title = [say.listTitles[action], search['arm'], say.which[search['which'] ?? ''], search['day'], search['channel']]
+    .filter(Boolean)
+    .join(', ')
   const frame = (pages: Pages, rows: readonly Row[]) => (
     <Page title={title} up={upOf(action, search)}>
       <Shown title={title} pages={pages} rows={rows} />
@@ -138,21 +132,27 @@ function OfCosts({ search, frame }: OfProps) {
   )
 }
 
-const COLUMNS: readonly Column<Row>[] = [
-  {
-    name: 'Person',
-    cell: ({ profileId }) => (
-      <Link plain href={toPerson(profileId)} className={ROW_LINK}>
-        <code>{profileId}</code>
-      </Link>
-    ),
-  },
-  { name: 'About', from: 'sm', cell: ({ note }) => <span className="block wrap-anywhere">{note || '–'}</span> },
-  { name: 'Value', width: 'w-28', right: true, cell: ({ value }) => (value === null ? '–' : amount(value)) },
-  { name: 'When', width: 'w-28', right: true, cell: ({ at }) => <Moment at={at} /> },
-]
+function useColumns(): readonly Column<Row>[] {
+  const say = useWords(REPORT_WORDS)
+  const figures = useWords(FIGURES_WORDS)
+  return [
+    {
+      name: figures.person,
+      cell: ({ profileId }) => (
+        <Link plain href={toPerson(profileId)} className={ROW_LINK}>
+          <code>{profileId}</code>
+        </Link>
+      ),
+    },
+    { name: say.about, from: 'sm', cell: ({ note }) => <span className="block wrap-anywhere">{note || '–'}</span> },
+    { name: say.value, width: 'w-28', right: true, cell: ({ value }) => (value === null ? '–' : amount(value)) },
+    { name: figures.when, width: 'w-28', right: true, cell: ({ at }) => <Moment at={at} /> },
+  ]
+}
 
 function Shown({ title, pages, rows }: { title: string; pages: Pages; rows: readonly Row[] }) {
+  const say = useWords(FIGURES_WORDS)
+  const columns = useColumns()
   return (
     <Card flush>
       {pages.isError && rows.length === 0 ? (
@@ -160,12 +160,12 @@ function Shown({ title, pages, rows }: { title: string; pages: Pages; rows: read
       ) : pages.data === undefined ? (
         <Skeleton lines={8} />
       ) : rows.length === 0 ? (
-        <Empty title="Nobody">The number behind this list is 0.</Empty>
+        <Empty title={say.nobody}>{say.isZero}</Empty>
       ) : (
         <>
-          <Table label={title} columns={COLUMNS} rows={rows} rowKey={({ key }) => key} />
+          <Table label={title} columns={columns} rows={rows} rowKey={({ key }) => key} />
           <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
-            {count(rows.length)} shown{pages.hasNextPage ? ', more below' : ', all'}
+            {say.shown(rows.length, pages.hasNextPage)}
           </More>
         </>
       )}

@@ -1,21 +1,17 @@
 import { useRead } from '#kit/api.ts'
 import { Chip, type Tone } from '#kit/chip.tsx'
-import { count } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card } from '#kit/page.tsx'
 import { toGoal } from '#kit/paths.ts'
 import { Loaded } from '#kit/states.tsx'
+import { useWords } from '#kit/words.ts'
 import { ListOutcomes, type OutcomeLine } from '../goals/api.ts'
 import { differenceText } from './arms.ts'
 import { toOf } from './drills.ts'
+import { FIGURES_WORDS } from './figures-words.ts'
 import { Interval } from './interval.tsx'
 
-const MEASURED: Readonly<Record<OutcomeLine['measured'], { readonly word: string; readonly tone: Tone }>> = {
-  measured: { word: 'Measured', tone: 'ok' },
-  early: { word: 'Too early', tone: 'warn' },
-  blocked: { word: 'Split is wrong', tone: 'bad' },
-  not: { word: 'Not measured', tone: 'warn' },
-}
+const TONES: Readonly<Record<OutcomeLine['measured'], Tone>> = { measured: 'ok', early: 'warn', blocked: 'bad', not: 'warn' }
 
 /** What a journey is for, and whether anybody knows that it works. */
 export function Outcome({ journey }: { journey: string }) {
@@ -31,17 +27,18 @@ export function Outcome({ journey }: { journey: string }) {
 }
 
 function One({ line }: { line: OutcomeLine }) {
-  const { word, tone } = MEASURED[line.measured]
+  const say = useWords(FIGURES_WORDS)
   const { difference, perPerson, guardrails, serves, drill, measured } = line
   const href = measured === 'not' ? undefined : toOf(drill)
-  const range = difference && `${differenceText(difference.low, 'share')} to ${differenceText(difference.high, 'share')}`
+  const range = difference && say.range(differenceText(difference.low, 'share'), differenceText(difference.high, 'share'))
   return (
-    <Card title="Is it known to work?" className="mb-4" aside={<Chip tone={tone}>{word}</Chip>}>
+    <Card title={say.works} className="mb-4" aside={<Chip tone={TONES[measured]}>{say.measured[measured]}</Chip>}>
       <div className="grid gap-x-8 gap-y-3 md:grid-cols-[minmax(0,1fr)_minmax(0,280px)]">
         <div className="min-w-0">
           <p className="max-w-[72ch] text-h3 text-pretty">{line.sentence}</p>
           <p className="mt-2 max-w-[72ch] text-pretty text-ink-2">
-            It is for {line.outcome}.{serves.length > 0 && ' It serves '}
+            {say.isFor(line.outcome)}
+            {serves.length > 0 && ` ${say.serves} `}
             {serves.map(({ id, name }, i) => (
               <span key={id}>
                 {i > 0 && ', '}
@@ -59,13 +56,12 @@ function One({ line }: { line: OutcomeLine }) {
           )}
           {measured === 'not' && (
             <p className="mt-3 max-w-[72ch] rounded-input bg-sunken px-3 py-2 text-pretty">
-              Write <code>holdout: 10%</code> in the journey and publish it. People who come in from then on are drawn; the more come in,
-              the sooner there is an interval.
+              {say.holdOutBefore} <code>holdout: 10%</code> {say.holdOutAfter}
             </p>
           )}
           {href && (
             <p className="mt-3">
-              <Link href={href}>The whole read-out</Link>
+              <Link href={href}>{say.whole}</Link>
             </p>
           )}
         </div>
@@ -78,15 +74,15 @@ function One({ line }: { line: OutcomeLine }) {
             <Interval
               of={{ difference: difference.estimate, low: difference.low, high: difference.high }}
               decided={difference.low > 0 || difference.high < 0}
-              label={`Treated less held out: ${differenceText(difference.estimate, 'share')}, interval ${range}`}
+              label={say.difference(differenceText(difference.estimate, 'share'), range)}
             />
-            <p className="text-meta text-ink-3 num">
-              {count(difference.treated)} treated, {count(difference.heldOut)} held out
-            </p>
+            <p className="text-meta text-ink-3 num">{say.both(difference.treated, difference.heldOut)}</p>
             {perPerson && (
               <p className="mt-1 text-dense text-ink-2 num">
-                {differenceText(perPerson.estimate, 'money')} per person ({differenceText(perPerson.low, 'money')} to{' '}
-                {differenceText(perPerson.high, 'money')})
+                {say.each(
+                  differenceText(perPerson.estimate, 'money'),
+                  say.range(differenceText(perPerson.low, 'money'), differenceText(perPerson.high, 'money')),
+                )}
               </p>
             )}
           </div>

@@ -4,9 +4,9 @@ import { ownWords } from './own-events.ts'
 
 test('notes and decisions are read on the timeline; receipts are told by their messages', () => {
   const own = (name: string, properties: object) => ownWords({ type: 'system', name, properties: JSON.stringify(properties) })
-  assert.deepEqual(own('journey.noted', { text: 'Call them' }), { head: 'Note', text: 'Call them' })
-  assert.deepEqual(own('journey.released', { comment: 'checked', since: 1 }), { head: 'Released by a colleague', text: 'checked' })
-  assert.deepEqual(own('journey.rejected', {}), { head: 'Decided against by a colleague', text: '' })
+  assert.deepEqual(own('journey.noted', { text: 'Call them' }), { head: 'note', text: 'Call them' })
+  assert.deepEqual(own('journey.released', { comment: 'checked', since: 1 }), { head: 'released', text: 'checked' })
+  assert.deepEqual(own('journey.rejected', {}), { head: 'rejected', text: '' })
   assert.equal(own('message.sent', { effect_id: 'x' }), undefined)
   assert.equal(ownWords({ type: 'track', name: 'journey.noted', properties: '{}' }), undefined)
 })

@@ -2,11 +2,11 @@ import type { TimelineItem } from '../schema.ts'
 
 type Event = Extract<TimelineItem, { kind: 'event' }>
 
-/** Events of ours that no other line tells: what they are called for people, and where their words stand. */
-const TOLD: Readonly<Record<string, { readonly head: string; readonly words: string }>> = {
-  'journey.noted': { head: 'Note', words: 'text' },
-  'journey.released': { head: 'Released by a colleague', words: 'comment' },
-  'journey.rejected': { head: 'Decided against by a colleague', words: 'comment' },
+/** Events of ours that no other line tells: the name of what they are called for people, and where their words stand. */
+const TOLD: Readonly<Record<string, { readonly head: 'note' | 'released' | 'rejected'; readonly words: string }>> = {
+  'journey.noted': { head: 'note', words: 'text' },
+  'journey.released': { head: 'released', words: 'comment' },
+  'journey.rejected': { head: 'rejected', words: 'comment' },
 }
 
 /** What to read of an event that Cadenza wrote itself; undefined for the senders' own, and for those that another line tells. */
@@ -14,7 +14,7 @@ export function ownWords({
   type,
   name,
   properties,
-}: Pick<Event, 'type' | 'name' | 'properties'>): { head: string; text: string } | undefined {
+}: Pick<Event, 'type' | 'name' | 'properties'>): { head: 'note' | 'released' | 'rejected'; text: string } | undefined {
   const told = type === 'system' && Object.hasOwn(TOLD, name) ? TOLD[name] : undefined
   if (!told) return undefined
   const text = (JSON.parse(properties || '{}') as Record<string, unknown>)[told.words]

@@ -2,10 +2,11 @@ import { ChevronRight } from 'lucide-react'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { Button } from '#kit/button.tsx'
 import { Field as TextField } from '#kit/field.tsx'
-import { words } from '#kit/format.ts'
 import { Card } from '#kit/page.tsx'
-import { dayIn, dayOut, type Field, isFirst, type Search, shownFields } from './asking.ts'
+import { useWords } from '#kit/words.ts'
+import { choiceWord, dayIn, dayOut, type Field, isFirst, rangesOf, type Search, shownFields } from './asking.ts'
 import type { KnownNames } from './known.ts'
+import { REPORT_WORDS } from './report-words.ts'
 
 interface FormProps {
   readonly fields: readonly Field[]
@@ -16,6 +17,7 @@ interface FormProps {
 
 /** How the report is asked: choices hold at once, what is typed holds with Enter or the button. */
 export function ReportForm({ fields, search, names, onAsk }: FormProps) {
+  const say = useWords(REPORT_WORDS)
   const [draft, setDraft] = useState<Search>(search)
   useEffect(() => setDraft(search), [search])
   const shown = shownFields(fields, draft)
@@ -43,20 +45,21 @@ export function ReportForm({ fields, search, names, onAsk }: FormProps) {
   const narrowed = others.filter(({ name }) => search[name]).length
   return (
     <Card className="mb-4">
-      <form onSubmit={submit} aria-label="How the report is asked" className="flex flex-col gap-3">
+      <form onSubmit={submit} aria-label={say.how} className="flex flex-col gap-3">
         <div className="flex flex-wrap items-end gap-3">
           {first.map(one)}
-          {others.length === 0 && <Button type="submit">Read</Button>}
+          <Ranges fields={fields} search={search} onAsk={onAsk} />
+          {others.length === 0 && <Button type="submit">{say.read}</Button>}
         </div>
         {others.length > 0 && (
           <details className="group" open={first.length === 0 || narrowed > 0}>
             <summary className="hit inline-flex items-center gap-1 font-medium text-ink-2 hover:text-ink">
               <ChevronRight size={15} aria-hidden="true" className="group-open:rotate-90" />
-              Narrow it down{narrowed > 0 ? ` (${narrowed})` : ''}
+              {say.narrow(narrowed)}
             </summary>
             <div className="mt-3 flex flex-wrap items-end gap-3">
               {others.map(one)}
-              <Button type="submit">Read</Button>
+              <Button type="submit">{say.read}</Button>
             </div>
           </details>
         )}
@@ -74,16 +77,17 @@ interface OneProps {
 }
 
 function One({ field, value, names, onType, onChoose }: OneProps) {
+  const say = useWords(REPORT_WORDS)
   const { label, required, usual } = field
-  const none = required ? [] : [{ value: '', label: usual ? words(usual) : 'Any' }]
+  const none = required ? [] : [{ value: '', label: usual ? choiceWord(usual) : say.any }]
   switch (field.kind) {
     case 'choice': {
-      const choices = field.choices.filter((each) => each !== usual || required).map((each) => ({ value: each, label: words(each) }))
+      const choices = field.choices.filter((each) => each !== usual || required).map((each) => ({ value: each, label: choiceWord(each) }))
       return <Choose label={label} value={value === usual ? '' : value} choices={[...none, ...choices]} onChoose={onChoose} />
     }
     case 'ways': {
-      const choices = field.ways.map((way) => ({ value: way.value, label: words(way.value) }))
-      return <Choose label={label} value={value} choices={[{ value: '', label: 'Nothing' }, ...choices]} onChoose={onChoose} />
+      const choices = field.ways.map((way) => ({ value: way.value, label: choiceWord(way.value) }))
+      return <Choose label={label} value={value} choices={[{ value: '', label: say.nothing }, ...choices]} onChoose={onChoose} />
     }
     case 'text': {
       const known = field.known === null ? undefined : names[field.known]
@@ -158,5 +162,41 @@ function Choose({ label, value, choices, onChoose }: ChooseProps) {
         ))}
       </select>
     </div>
+  )
+}
+
+/** The usual stretches with one press, and whether the one before is shown beside it. */
+function Ranges({ fields, search, onAsk }: Pick<FormProps, 'fields' | 'search' | 'onAsk'>) {
+  const say = useWords(REPORT_WORDS)
+  const ranges = rangesOf(fields)
+  if (ranges.length === 0) return null
+  const { from = '', to = '', ...others } = search
+  const now = from === '' && to === '' ? (search['days'] ?? fields.find(({ name }) => name === 'days')?.usual) : undefined
+  return (
+    <>
+      <fieldset className="flex h-9 items-center gap-1 pointer-coarse:h-11">
+        <legend className="sr-only">{say.ranges}</legend>
+        {ranges.map((days) => (
+          <button
+            key={days}
+            type="button"
+            aria-pressed={now === String(days)}
+            onClick={() => onAsk({ ...others, days: String(days) })}
+            className="h-8 rounded-button px-2.5 text-dense text-ink-2 hover:bg-sunken aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent pointer-coarse:h-11"
+          >
+            {say.lastDays(days)}
+          </button>
+        ))}
+      </fieldset>
+      <label className="flex h-9 items-center gap-2 text-dense pointer-coarse:h-11">
+        <input
+          type="checkbox"
+          checked={search['compare'] === 'before'}
+          onChange={(event) => onAsk({ ...search, compare: event.target.checked ? 'before' : '' })}
+          className="size-4 accent-(--accent)"
+        />
+        {say.compare}
+      </label>
+    </>
   )
 }

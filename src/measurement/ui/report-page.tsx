@@ -1,21 +1,30 @@
-import { Download, FileSearch } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { Bookmark, FileSearch } from 'lucide-react'
+import { useState } from 'react'
 import { useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
-import { download } from '#kit/download.ts'
+import { Code } from '#kit/copy.tsx'
+import { shortDay } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
+import { useMay } from '#kit/me.ts'
 import { Card, Page } from '#kit/page.tsx'
 import { REPORTS, toListBehind } from '#kit/paths.ts'
-import { Empty, ErrorView, Loaded, Skeleton } from '#kit/states.tsx'
+import { Empty, Loaded, Skeleton } from '#kit/states.tsx'
+import { useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
-import { ListReports, type ReportLine, RunReport } from '../reports/api.ts'
-import { ExportReport } from '../reports/saved-api.ts'
+import { type ReportLine, RunReport } from '../reports/api.ts'
 import { type Field, fieldsOf, frozen, missing, paramsOf, type Search, shownFields } from './asking.ts'
 import { Charts } from './chart.tsx'
+import { rowsBefore, stretchBefore } from './compare.ts'
 import { toOf } from './drills.ts'
 import { useKnown } from './known.ts'
+import { noted, usePublishes } from './publishes.ts'
 import { ReportForm } from './report-form.tsx'
+import { REPORT_WORDS } from './report-words.ts'
+import { SaveView } from './save-view.tsx'
+import { sortingIn, sortingOut } from './sorting.ts'
+import { Take } from './take.tsx'
 import { Answer, Definitions, Doubts, ReportTable } from './told.tsx'
+import { useReport } from './use-reports.ts'
 
 interface PageProps {
   readonly id: string
@@ -23,14 +32,9 @@ interface PageProps {
   readonly onAsk: (search: Search) => void
 }
 
-/** A line of the registry by its id. */
-export function useReport(id: string) {
-  const reports = useRead(ListReports, {})
-  return { reports, line: reports.data?.reports.find((each) => each.id === id) }
-}
-
 /** Any report: how it is asked, what it says, and the numbers down to the people behind them. */
 export function ReportPage({ id, search, onAsk }: PageProps) {
+  const say = useWords(REPORT_WORDS)
   const { reports, line } = useReport(id)
   return (
     <Loaded query={reports} lines={8}>
@@ -38,9 +42,9 @@ export function ReportPage({ id, search, onAsk }: PageProps) {
         line ? (
           <One key={id} line={line} search={search} onAsk={onAsk} />
         ) : (
-          <Page title="Report" up={{ label: 'Reports', href: REPORTS }}>
-            <Empty icon={<FileSearch size={20} aria-hidden="true" />} title="There is no such report">
-              <Link href={REPORTS}>All reports</Link>
+          <Page title={say.report} up={{ label: say.reports, href: REPORTS }}>
+            <Empty icon={<FileSearch size={20} aria-hidden="true" />} title={say.none}>
+              <Link href={REPORTS}>{say.all}</Link>
             </Empty>
           </Page>
         )
@@ -50,6 +54,9 @@ export function ReportPage({ id, search, onAsk }: PageProps) {
 }
 
 function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk: (search: Search) => void }) {
+  const say = useWords(REPORT_WORDS)
+  const maySave = useMay('reports:save')
+  const [saving, setSaving] = useState(false)
   const fields = fieldsOf(line.id, line.parameters)
   const { names, reading } = useKnown(shownFields(fields, search))
   const asked = withFirst(shownFields(fields, search), search, (field) =>
@@ -61,9 +68,21 @@ function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk:
   return (
     <Page
       title={line.title}
-      up={{ label: 'Reports', href: REPORTS }}
+      up={{ label: say.reports, href: REPORTS }}
       lead={line.question}
-      actions={told.data && <Take label="PDF" ask={{ report: line.id, params, as: 'pdf' }} />}
+      actions={
+        told.data && (
+          <>
+            {maySave && (
+              <Button onClick={() => setSaving(true)}>
+                <Bookmark size={15} aria-hidden="true" />
+                {say.save}
+              </Button>
+            )}
+            <Take label="PDF" ask={{ report: line.id, params, as: 'pdf' }} />
+          </>
+        )
+      }
     >
       <ReportForm fields={fields} search={asked} names={names} onAsk={onAsk} />
       {lacking.length > 0 ? (
@@ -71,16 +90,17 @@ function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk:
           <Skeleton lines={6} />
         ) : (
           <Card>
-            <Empty icon={<FileSearch size={20} aria-hidden="true" />} title={`Say first: ${lacking.join(', ').toLowerCase()}`}>
-              {line.question} {teach(shownFields(fields, asked), lacking)}
+            <Empty icon={<FileSearch size={20} aria-hidden="true" />} title={say.sayFirst(lacking.join(', '))}>
+              {line.question} {teach(say.teach, shownFields(fields, asked), lacking)}
             </Empty>
           </Card>
         )
       ) : (
         <Loaded query={told} lines={8}>
-          {(data) => <Body told={data} line={line} fields={fields} asked={asked} params={params} />}
+          {(data) => <Body told={data} line={line} fields={fields} asked={asked} params={params} onAsk={onAsk} />}
         </Loaded>
       )}
+      {saving && <SaveView report={line} params={params} onClose={() => setSaving(false)} />}
     </Page>
   )
 }
@@ -95,38 +115,63 @@ function withFirst(fields: readonly Field[], search: Search, first: (field: Fiel
   return found.length === 0 ? search : { ...Object.fromEntries(found), ...search }
 }
 
-const TEACH: Readonly<Record<string, string>> = {
-  journey: 'It reads one journey, and there is none yet.',
-  goal: 'It reads one goal: write a document of kind goal with a metric, a period and a target.',
-  experiment: 'It reads what chance compares: hold people out of a journey, or split one.',
-  metric: 'It reads one metric: write a document of kind metric, or publish a journey with a goal.',
-  'lifetime-value': 'It reads what was foretold by a document of kind lifetime-value: write one, and it learns at night.',
-  pipeline: 'It reads one pipeline: write a document of kind pipeline with its stages.',
-}
-const teach = (fields: readonly Field[], lacking: readonly string[]): string =>
+const teach = (words: Readonly<Record<string, string>>, fields: readonly Field[], lacking: readonly string[]): string =>
   fields
-    .flatMap((field) => (field.kind === 'text' && field.known && lacking.includes(field.label) ? [TEACH[field.known] ?? ''] : []))
+    .flatMap((field) => (field.kind === 'text' && field.known && lacking.includes(field.label) ? [words[field.known] ?? ''] : []))
     .join(' ')
 
+type Told = OutputOf<typeof RunReport>
 interface BodyProps {
-  readonly told: OutputOf<typeof RunReport>
+  readonly told: Told
   readonly line: ReportLine
   readonly fields: readonly Field[]
   readonly asked: Search
   readonly params: ReturnType<typeof paramsOf>
+  readonly onAsk: (search: Search) => void
 }
 
-function Body({ told, line, fields, asked, params }: BodyProps) {
+/** The same report of the stretch before, where that is asked for. */
+function useBefore({ told, line, fields, asked, params }: BodyProps) {
+  const before = asked['compare'] === 'before' ? stretchBefore(fields, params, told.asOf) : undefined
+  const { days: _, ...others } = params
+  const read = useRead(RunReport, { report: line.id, params: { ...others, ...before } }, { enabled: before !== undefined, keep: true })
+  return { stretch: before, told: before && read.data }
+}
+
+function Body(props: BodyProps) {
+  const { told, line, fields, asked, params, onAsk } = props
+  const say = useWords(REPORT_WORDS)
+  const before = useBefore(props)
+  const publishes = usePublishes(typeof params['journey'] === 'string' ? params['journey'] : undefined)
   const still = frozen(fields, asked, told.asOf)
   return (
     <div className="flex flex-col gap-4">
-      <Answer sentences={told.sentences} asOf={told.asOf} />
+      <Answer sentences={told.sentences} asOf={told.asOf}>
+        {before.stretch && (
+          <p className="mt-3 text-dense text-ink-2">{say.compared(shortDay(before.stretch.from), shortDay(before.stretch.to))}</p>
+        )}
+      </Answer>
       <Doubts doubts={told.doubts} />
-      <Charts charts={told.charts ?? []} />
+      <Charts
+        charts={(told.charts ?? []).map((chart) => noted(chart, publishes))}
+        actions={(chart, i) => (
+          <Take look="quiet" label={say.chartAs} what={chart.title} ask={{ report: line.id, params, as: 'png', part: String(i + 1) }} />
+        )}
+      />
       {told.tables.map((table) => (
         <ReportTable
           key={table.id}
           table={table}
+          sorting={sortingIn(asked['sort'])}
+          onSort={(sorting) => onAsk({ ...asked, sort: sorting ? sortingOut(sorting) : '' })}
+          before={
+            before.told &&
+            rowsBefore(
+              table,
+              before.told.tables.find(({ id }) => id === table.id),
+            )
+          }
+          definitions={told.definitions}
           to={({ behind }, row) => {
             if (!behind || behind.by.some((dim) => row[dim] === undefined || row[dim] === null)) return undefined
             const where = { ...behind.where, ...Object.fromEntries(behind.by.map((dim) => [dim, String(row[dim])])) }
@@ -144,59 +189,53 @@ function Body({ told, line, fields, asked, params }: BodyProps) {
           }
         />
       ))}
-      {told.more && told.more.length > 0 && (
-        <Card title="Go on from here">
-          <ul className="flex flex-col gap-1.5">
-            {told.more.flatMap(({ title, ...drill }) => {
-              const href = toOf(drill)
-              return href === undefined
-                ? []
-                : [
-                    <li key={`${title}${href}`}>
-                      <Link href={href} className="inline-flex min-h-6 items-center">
-                        {title}
-                      </Link>
-                    </li>,
-                  ]
-            })}
-          </ul>
-        </Card>
-      )}
+      <GoOn more={told.more ?? []} />
       <Definitions definitions={told.definitions} />
+      <Query report={line.id} params={params} />
     </div>
   )
 }
 
-interface TakeProps {
-  readonly label: string
-  /** What of the report, for those who do not see where the button stands. */
-  readonly what?: string
-  readonly ask: Parameters<typeof download<typeof ExportReport.input, typeof ExportReport.output>>[1]
+function GoOn({ more }: { more: NonNullable<Told['more']> }) {
+  const say = useWords(REPORT_WORDS)
+  const links = more.flatMap(({ title, ...drill }) => {
+    const href = toOf(drill)
+    return href === undefined ? [] : [{ title, href }]
+  })
+  if (links.length === 0) return null
+  return (
+    <Card title={say.goOn}>
+      <ul className="flex flex-col gap-1.5">
+        {links.map(({ title, href }) => (
+          <li key={`${title}${href}`}>
+            <Link href={href} className="inline-flex min-h-6 items-center">
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
 }
 
-/** Takes the report along as a file. What went wrong is said where one pressed. */
-function Take({ label, what, ask }: TakeProps) {
-  const [state, setState] = useState<{ busy: boolean; error?: unknown }>({ busy: false })
-  const said = JSON.stringify(ask)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question makes an old failure untrue
-  useEffect(() => setState({ busy: false }), [said])
-  const take = async () => {
-    setState({ busy: true })
-    try {
-      await download(ExportReport, ask)
-      setState({ busy: false })
-    } catch (error) {
-      setState({ busy: false, error })
-    }
-  }
+/** As a terminal asks it; within single quotes a shell reads everything but a single quote as it is. */
+const curlOf = (report: string, params: object): string =>
+  [
+    `curl -s ${location.origin}/api/reports/${encodeURIComponent(report)}/run`,
+    `  -H "Authorization: Bearer $CADENZA_SECRET_KEY"`,
+    `  -H 'content-type: application/json'`,
+    `  -d '${JSON.stringify({ params }).replaceAll("'", String.raw`'\''`)}'`,
+  ].join(' \\\n')
+
+function Query({ report, params }: { report: string; params: object }) {
+  const say = useWords(REPORT_WORDS)
   return (
-    <>
-      <Button busy={state.busy} onClick={() => void take()}>
-        <Download size={15} aria-hidden="true" />
-        {label}
-        {what && <span className="sr-only"> of {what}</span>}
-      </Button>
-      {state.error !== undefined && <ErrorView error={state.error} retry={() => void take()} />}
-    </>
+    <Card>
+      <details>
+        <summary className="hit font-medium text-ink-2 hover:text-ink">{say.query}</summary>
+        <p className="my-2 max-w-[72ch] text-dense text-ink-2">{say.queryWhy}</p>
+        <Code label={say.query} text={curlOf(report, params)} />
+      </details>
+    </Card>
   )
 }

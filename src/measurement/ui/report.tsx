@@ -4,6 +4,7 @@ import { channelWord } from '#channels/words.ts'
 import { isChannel } from '#events/reaction.ts'
 import { useRead } from '#kit/api.ts'
 import { Chip } from '#kit/chip.tsx'
+import { useDeliveryWord } from '#kit/delivery-words.ts'
 import { Select } from '#kit/field.tsx'
 import { amount, count, percent, points, signed } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
@@ -11,7 +12,10 @@ import { Card } from '#kit/page.tsx'
 import { toPeopleBehind } from '#kit/paths.ts'
 import { Empty, Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useWords } from '#kit/words.ts'
+import { ListOutcomes } from '../goals/api.ts'
 import { type ArmResult, type JourneyFigures, type PeopleBehind, ReadJourneyReport } from '../schema.ts'
+import { FIGURES_WORDS } from './figures-words.ts'
 import { Interval } from './interval.tsx'
 
 interface Behind {
@@ -34,6 +38,7 @@ interface ReportProps {
 
 /** What a journey did, in absolute numbers; every number opens the people behind it. */
 export function Report({ journey, version, onVersion, stepName }: ReportProps) {
+  const say = useWords(FIGURES_WORDS)
   const report = useRead(ReadJourneyReport, { id: journey }, { every: 5_000 })
   return (
     <Loaded query={report} lines={8}>
@@ -46,9 +51,7 @@ export function Report({ journey, version, onVersion, stepName }: ReportProps) {
         if (total.entered.all === 0 && total.refused.all === 0) {
           return (
             <Card>
-              <Empty title="Nothing to report yet">
-                The report fills as soon as the first person enters. Facts arrive here a moment after they happen.
-              </Empty>
+              <Empty title={say.nothing}>{say.nothingWhy}</Empty>
             </Card>
           )
         }
@@ -56,19 +59,19 @@ export function Report({ journey, version, onVersion, stepName }: ReportProps) {
           <div className="flex flex-col gap-4">
             <div className="flex flex-wrap items-center justify-between gap-3">
               <Select
-                label="Version"
+                label={say.version}
                 value={shown.version === null ? '' : String(shown.version)}
                 onChange={(value) => onVersion(value ? Number(value) : undefined)}
                 choices={[
-                  ...(versions.length > 1 ? [{ value: '', label: 'All versions together' }] : []),
-                  ...versions.map((each) => ({ value: String(each.version), label: `Version ${each.version}` })),
+                  ...(versions.length > 1 ? [{ value: '', label: say.allVersions }] : []),
+                  ...versions.map((each) => ({ value: String(each.version), label: say.versionNo(each.version ?? 0) })),
                 ]}
               />
               <span className="text-meta text-ink-3">
-                Facts as of <Moment at={asOf} exact />
+                {say.asOf} <Moment at={asOf} exact />
               </span>
             </div>
-            <Result figures={shown} to={to} />
+            <Result journey={journey} figures={shown} to={to} />
             <div className="grid gap-4 lg:grid-cols-2">
               <Flow figures={shown} to={to} stepName={stepName} />
               <Left figures={shown} to={to} />
@@ -89,29 +92,30 @@ const Number_ = ({ value, href }: { value: string; href: string }) => (
 )
 
 /** Treated against held out: absolute numbers first, then what can be said about the difference. */
-function Result({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
+function Result({ figures, journey, to }: { figures: JourneyFigures; journey: string; to: ToPeople }) {
+  const say = useWords(FIGURES_WORDS)
   const { treated, heldOut } = figures
   const rows: readonly (readonly [string, (arm: ArmResult, name: 'treated' | 'held_out') => ReactNode])[] = [
-    ['People', (arm, name) => <Number_ key={name} value={count(arm.people)} href={to({ of: 'in_arm', arm: name })} />],
-    ['Reached the goal', (arm, name) => <Number_ key={name} value={count(arm.converted)} href={to({ of: 'converted', arm: name })} />],
-    ['Goal rate', (arm) => (arm.people === 0 ? '–' : percent(arm.rate, 2))],
-    ['Value', (arm) => amount(arm.value)],
-    ['Value per person', (arm) => (arm.people === 0 ? '–' : amount(arm.valuePerPerson))],
+    [say.people, (arm, name) => <Number_ key={name} value={count(arm.people)} href={to({ of: 'in_arm', arm: name })} />],
+    [say.reached, (arm, name) => <Number_ key={name} value={count(arm.converted)} href={to({ of: 'converted', arm: name })} />],
+    [say.rate, (arm) => (arm.people === 0 ? '–' : percent(arm.rate, 2))],
+    [say.value, (arm) => amount(arm.value)],
+    [say.perPerson, (arm) => (arm.people === 0 ? '–' : amount(arm.valuePerPerson))],
   ]
   return (
-    <Card title="What came of it" flush aside={figures.lift?.tooEarly && <Chip tone="warn">Too early to tell</Chip>}>
+    <Card title={say.what} flush aside={figures.lift?.tooEarly && <Chip tone="warn">{say.early}</Chip>}>
       <div className="grid lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <table className="w-full border-collapse max-lg:border-b max-lg:border-line">
           <thead>
             <tr className="border-b border-line text-meta text-ink-3">
               <th scope="col" className="h-9 pl-4 text-left font-medium">
-                Within the goal’s window
+                {say.within}
               </th>
               <th scope="col" className="w-24 px-2 text-right font-medium">
-                Treated
+                {say.treated}
               </th>
               <th scope="col" className="w-24 pr-4 pl-2 text-right font-medium">
-                Held out
+                {say.heldOut}
               </th>
             </tr>
           </thead>
@@ -123,38 +127,40 @@ function Result({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
                 </th>
                 <td className="px-2 text-right">{cell(treated, 'treated')}</td>
                 <td className="pr-4 pl-2 text-right text-ink-2">
-                  {heldOut.people === 0 && name !== 'People' ? '–' : cell(heldOut, 'held_out')}
+                  {heldOut.people === 0 && name !== say.people ? '–' : cell(heldOut, 'held_out')}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
         <div className="flex flex-col justify-center gap-5 p-4 lg:border-l lg:border-line">
-          <Verdict figures={figures} />
+          <Verdict figures={figures} journey={journey} />
         </div>
       </div>
     </Card>
   )
 }
 
-function Verdict({ figures }: { figures: JourneyFigures }) {
+function Verdict({ figures, journey }: { figures: JourneyFigures; journey: string }) {
+  const say = useWords(FIGURES_WORDS)
+  const outcomes = useRead(ListOutcomes, {}, { every: 60_000 })
   const { lift, noLiftBecause } = figures
+  // An experiment compares whoever holds out nobody: what it found stands above.
+  const isCompared = outcomes.data?.outcomes.some((each) => each.journey === journey && each.measured !== 'not') === true
   if (!lift) {
     return (
       <p className="max-w-[52ch] text-ink-2">
-        {noLiftBecause === 'several_versions'
-          ? 'Versions may differ in whom they hold out, so treated and held-out people are compared within one version. Choose one above.'
-          : 'Nobody was held out, so these numbers say what happened, not what the journey caused. Hold out a share (for example “holdout: 10%”) to know the difference it makes.'}
+        {noLiftBecause === 'several_versions' ? say.several : isCompared ? say.compared : say.noHoldout}
       </p>
     )
   }
   return (
     <>
-      <Difference name="Lift of the goal rate" of={lift.conversion} show={points} early={lift.tooEarly} />
-      {lift.valuePerPerson && (
-        <Difference name="Lift of the value per person" of={lift.valuePerPerson} show={signed} early={lift.tooEarly} />
-      )}
-      <p className="text-meta text-ink-3">{lift.sentence} Treated minus held out; the interval holds however often you look.</p>
+      <Difference name={say.liftOfRate} of={lift.conversion} show={points} early={lift.tooEarly} />
+      {lift.valuePerPerson && <Difference name={say.liftOfValue} of={lift.valuePerPerson} show={signed} early={lift.tooEarly} />}
+      <p className="text-meta text-ink-3">
+        {lift.sentence} {say.liftMeans}
+      </p>
     </>
   )
 }
@@ -167,7 +173,9 @@ interface DifferenceProps {
 }
 
 function Difference({ name, of, show, early }: DifferenceProps) {
+  const say = useWords(FIGURES_WORDS)
   const decided = !early && (of.low > 0 || of.high < 0)
+  const range = say.range(show(of.low), show(of.high))
   return (
     <div>
       <div className="flex flex-wrap items-baseline gap-x-3">
@@ -175,18 +183,10 @@ function Difference({ name, of, show, early }: DifferenceProps) {
         <span className={`text-h2 font-semibold num ${decided ? (of.difference > 0 ? 'text-ok' : 'text-bad') : ''}`}>
           {show(of.difference)}
         </span>
-        <span className="text-dense text-ink-2 num">
-          {show(of.low)} to {show(of.high)}
-        </span>
+        <span className="text-dense text-ink-2 num">{range}</span>
       </div>
-      <Interval of={of} decided={decided} label={`${name}: ${show(of.difference)}, 95 % interval ${show(of.low)} to ${show(of.high)}`} />
-      <p className="text-meta text-ink-3">
-        {early
-          ? 'Too few people for a verdict.'
-          : decided
-            ? 'The interval excludes 0: the difference is real at this level.'
-            : 'The interval includes 0: no difference is shown yet.'}
-      </p>
+      <Interval of={of} decided={decided} label={say.interval(name, show(of.difference), range)} />
+      <p className="text-meta text-ink-3">{early ? say.tooFew : decided ? say.excludes : say.includes}</p>
     </div>
   )
 }
@@ -225,15 +225,16 @@ function Bars({
 }
 
 function Flow({ figures, to, stepName }: { figures: JourneyFigures; to: ToPeople; stepName: (id: string) => string }) {
+  const say = useWords(FIGURES_WORDS)
   const { entered, waiting, left } = figures
   return (
-    <Card title="Runs" flush aside={<span className="text-meta text-ink-3">entered = waiting + left</span>}>
+    <Card title={say.runs} flush aside={<span className="text-meta text-ink-3">{say.runsSum}</span>}>
       <dl className="grid grid-cols-3 border-b border-line">
         {(
           [
-            ['Entered', entered.all, 'entered'],
-            ['Waiting now', waiting.all, 'waiting'],
-            ['Left', left.all, 'left'],
+            [say.entered, entered.all, 'entered'],
+            [say.waiting, waiting.all, 'waiting'],
+            [say.left, left.all, 'left'],
           ] as const
         ).map(([name, value, of]) => (
           <div key={of} className="border-r border-line px-4 py-3 last:border-0">
@@ -245,7 +246,7 @@ function Flow({ figures, to, stepName }: { figures: JourneyFigures; to: ToPeople
         ))}
       </dl>
       {waiting.steps.length === 0 ? (
-        <p className="p-4 text-ink-2">Nobody waits at a step now.</p>
+        <p className="p-4 text-ink-2">{say.nobodyWaits}</p>
       ) : (
         <Bars
           of={waiting.all}
@@ -262,10 +263,11 @@ function Flow({ figures, to, stepName }: { figures: JourneyFigures; to: ToPeople
 }
 
 function Left({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
+  const say = useWords(FIGURES_WORDS)
   return (
-    <Card title="Why they left" flush>
+    <Card title={say.whyLeft} flush>
       {figures.left.reasons.length === 0 ? (
-        <p className="p-4 text-ink-2">Nobody has left yet.</p>
+        <p className="p-4 text-ink-2">{say.nobodyLeft}</p>
       ) : (
         <Bars
           of={figures.left.all}
@@ -283,10 +285,11 @@ function Left({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
 }
 
 function Refused({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
+  const say = useWords(FIGURES_WORDS)
   return (
-    <Card title="Why they were not let in" flush aside={<span className="text-meta text-ink-3">{count(figures.refused.all)} times</span>}>
+    <Card title={say.whyRefused} flush aside={<span className="text-meta text-ink-3">{say.times(figures.refused.all)}</span>}>
       {figures.refused.reasons.length === 0 ? (
-        <p className="p-4 text-ink-2">Nobody was turned away.</p>
+        <p className="p-4 text-ink-2">{say.nobodyRefused}</p>
       ) : (
         <Bars
           of={figures.refused.all}
@@ -303,21 +306,21 @@ function Refused({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
   )
 }
 
-const STATUS_WORDS: Readonly<Record<string, string>> = { ambiguous: 'not certain' }
-
 function Messages({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
+  const say = useWords(FIGURES_WORDS)
+  const word = useDeliveryWord()
   const decided = figures.messages.filter((each) => each.status === 'queued').reduce((sum, each) => sum + each.messages, 0)
   const most = Math.max(decided, ...figures.messages.map((each) => each.messages), 0)
   return (
-    <Card title="Messages" flush aside={<span className="text-meta text-ink-3">each message counted once per status</span>}>
+    <Card title={say.messages} flush aside={<span className="text-meta text-ink-3">{say.onceEach}</span>}>
       {figures.messages.length === 0 ? (
-        <p className="p-4 text-ink-2">No message has been decided yet.</p>
+        <p className="p-4 text-ink-2">{say.noMessages}</p>
       ) : (
         <Bars
           of={most}
           rows={figures.messages.map((each) => ({
             key: `${each.channel}${each.status}${each.reason}`,
-            name: `${isChannel(each.channel) ? channelWord(each.channel) : each.channel} ${STATUS_WORDS[each.status] ?? each.status}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
+            name: `${isChannel(each.channel) ? channelWord(each.channel) : each.channel} ${word(each.status)}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
             note: each.reason || undefined,
             value: each.messages,
             href: to({ of: 'message', status: each.status, channel: each.channel, reason: each.reason || undefined }),

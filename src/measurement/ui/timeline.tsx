@@ -1,21 +1,20 @@
 import { ChevronRight, GitFork, Mail, Route, Zap } from 'lucide-react'
 import { usePages } from '#kit/api.ts'
+import { useDeliveryWord } from '#kit/delivery-words.ts'
 import { amount, day, percent, time, words } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card } from '#kit/page.tsx'
-import { toJourney, toMessage } from '#kit/paths.ts'
+import { toDecision, toJourney, toMessage } from '#kit/paths.ts'
 import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
 import { More } from '#kit/table.tsx'
+import { useWords } from '#kit/words.ts'
 import { ReadTimeline, type TimelineItem, type TimelineKind } from '../schema.ts'
+import { brief } from './brief.ts'
+import { JourneyNames, useJourneyNames } from './journey-names.tsx'
+import { LIFE_WORDS } from './life-words.ts'
 import { ownWords } from './own-events.ts'
 
-const FILTERS: readonly (readonly [TimelineKind | '', string])[] = [
-  ['', 'All'],
-  ['event', 'Events'],
-  ['delivery', 'Messages'],
-  ['transition', 'Journeys'],
-  ['decision', 'Decisions'],
-]
+const FILTERS: readonly (TimelineKind | '')[] = ['', 'event', 'delivery', 'transition', 'decision']
 
 interface TimelineProps {
   readonly profile: string
@@ -25,6 +24,7 @@ interface TimelineProps {
 
 /** A life, newest first: what the person did, and what was done for them and why. */
 export function Timeline({ profile, kind, onKind }: TimelineProps) {
+  const say = useWords(LIFE_WORDS)
   const pages = usePages(ReadTimeline, { id: profile, ...(kind ? { kinds: kind } : {}) }, { every: 5_000 })
   const all = pages.data?.pages.flatMap((page) => page.items) ?? []
   // A receipt of ours is told by its delivery; as an event it would say the same again.
@@ -32,12 +32,12 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
     kind === 'event' ? all : all.filter((item) => item.kind !== 'event' || item.type !== 'system' || ownWords(item) !== undefined)
   return (
     <Card
-      title="Timeline"
+      title={say.timeline}
       flush
       aside={
         <fieldset className="flex flex-wrap gap-1">
-          <legend className="sr-only">Show</legend>
-          {FILTERS.map(([value, label]) => (
+          <legend className="sr-only">{say.show}</legend>
+          {FILTERS.map((value) => (
             <button
               key={value}
               type="button"
@@ -45,7 +45,7 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
               onClick={() => onKind(value)}
               className="h-7 rounded-button px-2.5 text-dense font-medium text-ink-2 hover:bg-sunken aria-pressed:bg-sunken aria-pressed:text-ink"
             >
-              {label}
+              {say.filters[value || 'all']}
             </button>
           ))}
         </fieldset>
@@ -56,14 +56,12 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
       ) : pages.data === undefined ? (
         <Skeleton lines={8} />
       ) : items.length === 0 ? (
-        <Empty title="Nothing here">
-          {kind ? 'Nothing of this kind has happened yet.' : 'Facts arrive here a moment after they happen.'}
-        </Empty>
+        <Empty title={say.nothing}>{kind ? say.noneOfKind : say.soon}</Empty>
       ) : (
         <>
           <Days items={items} />
           <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
-            {pages.hasNextPage ? 'Older lines below' : 'This is the beginning'}
+            {pages.hasNextPage ? say.older : say.beginning}
           </More>
         </>
       )}
@@ -74,14 +72,18 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
 /** The lines of a timeline or of a why, by day. `within`: the journey that all are about, so that it need not be named in each. */
 export function Days({ items, within }: { items: readonly TimelineItem[]; within?: string }) {
   const days = Object.entries(Object.groupBy(items, (item) => day(item.at)))
-  return days.map(([name, lines]) => (
-    <div key={name} className="group/day">
-      <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3 group-[:not(:first-child)]/day:border-t">
-        {name}
-      </h3>
-      <Lines items={lines ?? []} within={within} />
-    </div>
-  ))
+  return (
+    <JourneyNames items={items}>
+      {days.map(([name, lines]) => (
+        <div key={name} className="group/day">
+          <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3 group-[:not(:first-child)]/day:border-t">
+            {name}
+          </h3>
+          <Lines items={lines ?? []} within={within} />
+        </div>
+      ))}
+    </JourneyNames>
+  )
 }
 
 function Lines({ items, within }: { items: readonly TimelineItem[]; within: string | undefined }) {
@@ -113,35 +115,30 @@ function KindIcon({ kind }: { kind: TimelineItem['kind'] }) {
   return <Route {...shape} className="text-cat-logic" />
 }
 
-const MOVES = {
-  entered: 'Entered',
-  refused: 'Not let in',
-  moved: 'Moved on',
-  migrated: 'Taken along to another version',
-  exited: 'Left',
-  converted: 'Reached the goal',
-} as const
-
-const CHANNELS: Readonly<Record<string, string>> = { email: 'E-mail', webhook: 'Webhook', sms: 'SMS' }
+const named = (names: Readonly<Record<string, string>>, name: string): string => names[name] ?? words(name)
 
 function Line({ item, within }: { item: TimelineItem; within?: string }) {
+  const say = useWords(LIFE_WORDS)
+  const word = useDeliveryWord()
+  const { journey, step } = useJourneyNames()
   switch (item.kind) {
     case 'event':
       return <EventLine item={item} />
     case 'transition': {
-      const steps = item.move === 'moved' ? `${item.fromStep} → ${item.toStep}` : item.move === 'entered' ? item.toStep : item.fromStep
+      const [from, to] = [step(item.journeyId, item.fromStep), step(item.journeyId, item.toStep)]
+      const steps = item.move === 'moved' ? `${from} → ${to}` : item.move === 'entered' ? to : from
       return (
         <>
-          <span className="font-medium">{MOVES[item.move]}</span>
+          <span className="font-medium">{say.moves[item.move]}</span>
           {within !== item.journeyId && (
             <>
               {' '}
-              <Link href={toJourney(item.journeyId, { version: item.version })}>{item.journeyId}</Link>
+              <Link href={toJourney(item.journeyId, { version: item.version })}>{journey(item.journeyId)}</Link>
             </>
           )}
           {steps && <span className="text-ink-2"> · {steps}</span>}
           {item.value !== 0 && <span className="num"> · {amount(item.value)}</span>}
-          {item.arm === 'held_out' && <span className="text-ink-2"> · held out for comparison</span>}
+          {item.arm === 'held_out' && <span className="text-ink-2"> · {say.heldOut}</span>}
           <Why sentence={item.sentence} reason={item.reason} />
         </>
       )
@@ -150,25 +147,27 @@ function Line({ item, within }: { item: TimelineItem; within?: string }) {
       return (
         <>
           <span className="font-medium">
-            {CHANNELS[item.channel] ?? words(item.channel)} {item.status}
+            {named(say.channels, item.channel)} {word(item.status)}
           </span>{' '}
           {item.effectId === '' ? (
-            <span className="text-ink-2">{item.step}</span>
+            <span className="text-ink-2">{step(item.journeyId, item.step)}</span>
           ) : (
-            <Link href={toMessage(item.effectId)}>{item.step}</Link>
+            <Link href={toMessage(item.effectId)}>{step(item.journeyId, item.step)}</Link>
           )}
-          {within !== item.journeyId && <span className="text-ink-2"> · {item.journeyId}</span>}
+          {within !== item.journeyId && <span className="text-ink-2"> · {journey(item.journeyId)}</span>}
           <Why sentence={item.sentence} reason={item.reason} />
         </>
       )
     case 'decision':
       return (
         <>
-          <span className="font-medium">Chose {item.arm}</span>
-          <span className="text-ink-2"> · {item.step}</span>
-          <span className="block text-ink-2">
-            {item.sentence || `Drawn with a probability of ${percent(item.propensity)}; the same person always gets the same.`}
-          </span>
+          {item.decision === '' ? (
+            <span className="font-medium">{say.chose(item.arm)}</span>
+          ) : (
+            <Link href={toDecision(item.decision)}>{say.chose(item.arm)}</Link>
+          )}
+          <span className="text-ink-2"> · {step(item.journeyId, item.step)}</span>
+          <span className="block text-ink-2">{item.sentence || say.drawn(percent(item.propensity))}</span>
         </>
       )
   }
@@ -180,11 +179,12 @@ function Why({ sentence, reason }: { sentence: string; reason: string }) {
 }
 
 function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> }) {
+  const say = useWords(LIFE_WORDS)
   const own = ownWords(item)
   if (own) {
     return (
       <>
-        <span className="font-medium">{own.head}</span>
+        <span className="font-medium">{say.own[own.head]}</span>
         {own.text && <span className="block whitespace-pre-wrap wrap-anywhere text-ink-2">{own.text}</span>}
       </>
     )
@@ -193,7 +193,7 @@ function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> })
   const head = (
     <>
       <span className="font-medium">{item.name || item.type}</span>
-      {item.verdict !== 'accepted' && <span className="text-ink-2"> · {item.verdict}, changed nothing</span>}
+      {item.verdict !== 'accepted' && <span className="text-ink-2"> · {say.unchanged(item.verdict)}</span>}
     </>
   )
   if (empty) return head
@@ -202,9 +202,7 @@ function EventLine({ item }: { item: Extract<TimelineItem, { kind: 'event' }> })
       <summary className="flex min-h-6 list-none items-start gap-1 [&::-webkit-details-marker]:hidden">
         <span className="min-w-0 flex-1">
           {head}
-          <span className="block truncate text-meta text-ink-3 group-open:hidden">
-            {item.properties.length > 120 ? `${item.properties.slice(0, 120)}…` : item.properties}
-          </span>
+          <span className="block truncate text-meta text-ink-3 group-open:hidden">{brief(item.properties)}</span>
         </span>
         <ChevronRight size={15} aria-hidden="true" className="mt-0.5 shrink-0 text-ink-3 group-open:rotate-90" />
       </summary>

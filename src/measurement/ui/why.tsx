@@ -3,7 +3,9 @@ import { Select } from '#kit/field.tsx'
 import { Card } from '#kit/page.tsx'
 import { Scroll } from '#kit/scroll.tsx'
 import { Loaded } from '#kit/states.tsx'
+import { useWords } from '#kit/words.ts'
 import { ReadWhy } from '../schema.ts'
+import { LIFE_WORDS } from './life-words.ts'
 import { Days } from './timeline.tsx'
 
 interface WhyProps {
@@ -15,11 +17,12 @@ interface WhyProps {
 
 /** Why did this person get something from a journey, or why not? One sentence, then the lines that prove it. */
 export function Why({ profile, journeys, journey, onJourney }: WhyProps) {
+  const say = useWords(LIFE_WORDS)
   return (
-    <Card title="Why, or why not?" flush>
+    <Card title={say.why} flush>
       <div className="px-4 py-3">
         <Select
-          label="Journey"
+          label={say.journey}
           value={journey}
           onChange={onJourney}
           choices={journeys.map(({ id, name }) => ({ value: id, label: name }))}
@@ -31,6 +34,7 @@ export function Why({ profile, journeys, journey, onJourney }: WhyProps) {
 }
 
 function Answer({ profile, journey }: { profile: string; journey: string }) {
+  const say = useWords(LIFE_WORDS)
   const why = useRead(ReadWhy, { id: journey, profileId: profile }, { every: 10_000 })
   return (
     <Loaded query={why} lines={3}>
@@ -38,8 +42,8 @@ function Answer({ profile, journey }: { profile: string; journey: string }) {
         <>
           <p className="border-y border-line bg-sunken px-4 py-3 font-medium text-pretty">{sentence}</p>
           {items.length > 0 && (
-            <Scroll label="The lines behind it, oldest first" className="max-h-[420px] overflow-y-auto">
-              {cut && <p className="px-4 pt-2 text-meta text-ink-3">Only the newest lines are shown.</p>}
+            <Scroll label={say.behind} className="max-h-[420px] overflow-y-auto">
+              {cut && <p className="px-4 pt-2 text-meta text-ink-3">{say.newestOnly}</p>}
               <Days items={items} within={journey} />
             </Scroll>
           )}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import { isZone } from '#lib/zone.ts'
-import { wilson, Z95 } from '../intervals.ts'
 import type { Chart } from '../reports/chart.ts'
 import type { Cell } from '../reports/column.ts'
 import type { Definition, Doubt, Table, Told } from '../reports/told.ts'
@@ -38,9 +38,15 @@ export interface CohortCell {
   readonly revenue: number
 }
 
+const MANY = { week: 'weeks', month: 'months' } as const
+const LATER = { week: 'Weeks later', month: 'Months later' } as const
+
 export const cohortMeans = ({ since, per, by }: CohortsInput): Definition[] => [
-  { term: 'Cohort', means: `People whose first ${since === undefined ? 'time' : `“${since}”`} was in that ${per}; merged people are one.` },
-  { term: 'Later', means: `Whole ${per}s of the calendar after the one in which they began; 0 is that one itself.` },
+  {
+    term: 'Cohort',
+    means: `People whose ${since === undefined ? 'first time' : `first “${since}”`} was in that ${per}; merged people are one.`,
+  },
+  { term: 'Later', means: `Whole ${MANY[per]} of the calendar after the one in which they began; 0 is that one itself.` },
   { term: 'Retention', means: `Share of the cohort who did it in that ${per}, whether or not in the ones between.` },
   { term: 'Open', means: `The ${per} is not over: its number still grows, and it is left out of averages.` },
   { term: 'Brought so far', means: 'Sum of the values up to that moment for each member of the cohort, also those who did nothing.' },
@@ -142,14 +148,14 @@ function triangle(lines: readonly Line[], { per }: CohortsInput): Table {
     title: `Cohorts by ${per}`,
     columns: [
       { id: 'cohort', title: 'Cohort', type: 'text' },
-      { id: 'part', title: 'Group', type: 'text' },
-      { id: 'later', title: `${per === 'week' ? 'Weeks' : 'Months'} later`, type: 'count' },
+      { id: 'part', title: 'Group', type: 'text', codes: 'group' },
+      { id: 'later', title: LATER[per], type: 'count' },
       { id: 'people', title: 'People', type: 'count', behind: { list: 'members', where: {}, by: ['cohort', 'part'] } },
       { id: 'active', title: 'Did it', type: 'count', behind: { list: 'active', where: {}, by: ['cohort', 'part', 'later'] } },
       { id: 'retention', title: 'Retention', type: 'share' },
       { id: 'revenue', title: 'Value', type: 'money' },
       { id: 'brought', title: 'Brought so far, each', type: 'money' },
-      { id: 'open', title: 'Period', type: 'text' },
+      { id: 'open', title: 'Period', type: 'text', codes: 'period' },
     ],
     rows: lines.slice(0, MOST).map(row),
     cut: lines.length > MOST,
@@ -159,9 +165,9 @@ function triangle(lines: readonly Line[], { per }: CohortsInput): Table {
 function curveTable(curve: readonly CurvePoint[], { per }: CohortsInput): Table {
   return {
     id: 'curve',
-    title: `Retention over all cohorts, ${per}s that are over`,
+    title: `Retention over all cohorts, ${MANY[per]} that are over`,
     columns: [
-      { id: 'part', title: 'Group', type: 'text' },
+      { id: 'part', title: 'Group', type: 'text', codes: 'group' },
       { id: 'later', title: 'Later', type: 'count' },
       { id: 'people', title: 'People', type: 'count' },
       { id: 'active', title: 'Did it', type: 'count' },
@@ -184,7 +190,11 @@ function curveTable(curve: readonly CurvePoint[], { per }: CohortsInput): Table 
   }
 }
 
-function chartsOf(lines: readonly Line[], curve: readonly CurvePoint[], { per, several }: { per: string; several: boolean }): Chart[] {
+function chartsOf(
+  lines: readonly Line[],
+  curve: readonly CurvePoint[],
+  { per, several }: { per: CohortsInput['per']; several: boolean },
+): Chart[] {
   const cohorts = [...new Set(lines.map(({ cohort, part }) => (several ? `${cohort} ${part}` : cohort)))]
   const most = Math.max(0, ...lines.map(({ later }) => later))
   const at = new Map(lines.map((line) => [`${several ? `${line.cohort} ${line.part}` : line.cohort} ${line.later}`, line]))
@@ -207,8 +217,19 @@ function chartsOf(lines: readonly Line[], curve: readonly CurvePoint[], { per, s
       columns: Array.from({ length: most + 1 }, (_, later) => String(later)),
       cells,
     },
-    { kind: 'lines', title: 'Retention over all cohorts', format: 'share', x: 'number', xLabel: `${per}s later`, series },
+    { kind: 'lines', title: 'Retention over all cohorts', format: 'share', ours: true, x: 'number', xLabel: LATER[per], series },
+    broughtByCohort(lines, { per, several }),
   ]
+}
+
+/** What each person of a cohort has brought so far: the newest cohorts, as many as colours tell apart. */
+function broughtByCohort(lines: readonly Line[], { per, several }: { per: CohortsInput['per']; several: boolean }): Chart {
+  const named = Map.groupBy(lines, ({ cohort, part }) => (several ? `${cohort} ${part}` : cohort))
+  const series = [...named].slice(-6).map(([name, of]) => ({
+    name,
+    points: of.filter(({ people }) => people > 0).map(({ later, brought, people }) => ({ x: later, y: brought / people })),
+  }))
+  return { kind: 'lines', title: 'Value by cohort: brought so far, each', format: 'money', x: 'number', xLabel: LATER[per], series }
 }
 
 function sentencesOf({ input: { per }, sizes }: CohortData, curve: readonly CurvePoint[]): string[] {
@@ -216,13 +237,10 @@ function sentencesOf({ input: { per }, sizes }: CohortData, curve: readonly Curv
   if (people === 0) return ['Nobody began in this time.']
   const first = curve.filter(({ later }) => later === 1)
   const told = first.map(({ part, active, people: of, low, high, brought }) => {
-    const who = first.length > 1 ? `of ${part} ` : ''
-    return `${percent(active / of)} ${who}came back in the next ${per} (95 %: ${percent(low)} to ${percent(high)}); by then each had brought ${amount(brought)}.`
+    const share = first.length > 1 ? `${percent(active / of)} of “${part}”` : percent(active / of)
+    return `${share} came back in the next ${per} (95 %: ${percent(low)} to ${percent(high)}); by then each had brought ${amount(brought)}.`
   })
-  return [
-    `${plural(people, 'person').replace('persons', 'people')} in ${plural(new Set(sizes.map(({ cohort }) => cohort)).size, 'cohort')}.`,
-    ...told,
-  ]
+  return [`${plural(people, 'person', 'people')} in ${plural(new Set(sizes.map(({ cohort }) => cohort)).size, 'cohort')}.`, ...told]
 }
 
 function doubtsOf({ sizes, input: { by, per } }: CohortData, curve: readonly CurvePoint[]): Doubt[] {
@@ -230,7 +248,7 @@ function doubtsOf({ sizes, input: { by, per } }: CohortData, curve: readonly Cur
     { code: 'cohorts.open', sentence: `The last ${per} of each cohort is open: its number still grows, and it is in no average.` },
     {
       code: 'cohorts.mixed',
-      sentence: `Later ${per}s rest on the older cohorts only, so the end of a curve is about other people than its beginning.`,
+      sentence: `Later ${MANY[per]} rest on the older cohorts only, so the end of a curve is about other people than its beginning.`,
     },
   ]
   const small = sizes.filter(({ people }) => people < 30).length

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRefusal } from '#lib/problem.ts'
-import { PLACES } from '#segments/condition/check.ts'
+import { PLACES } from '#segments/condition/available.ts'
 import { read } from '#segments/condition/read.ts'
 
 /** A condition that asks nothing but the event: `event.properties.total > 20`. */

@@ -21,10 +21,10 @@ export function groupsInWords(grouping: Grouping | undefined): string {
     case undefined:
       return 'Everybody stands together.'
     case 'attribute':
-      return `By the attribute ${grouping.attribute} as it is now, not as it was then.`
+      return `By the attribute “${grouping.attribute}” as it is now, not as it was then.`
     case 'segment':
-      return `Whether they are in the segment ${grouping.segment} now; whoever stays long has had more time to come into it.`
+      return `Whether they are in the segment “${grouping.segment}” now; whoever stays long has had more time to come into it.`
     case 'property':
-      return `By ${grouping.property} of the event that began it.`
+      return `By “${grouping.property}” of the event that began it.`
   }
 }

@@ -154,7 +154,7 @@ export function toldOfJourneyValue(data: JourneyValueData): Told {
     }
   const { fit, settings } = data.stored
   const model = `The predicted part is a model (${duration(settings.horizon)} ahead), the same for both sides: it knows only purchases so far, so whatever a journey changes that they do not show yet is not in it. The realised part is what was seen.`
-  const told = read.blocked ? [read.blocked.sentence] : read.comparisons.map(({ sentence, name }) => `${name}: ${sentence}`)
+  const told = read.blocked ? [read.blocked.sentence] : read.comparisons.map(({ sentence, name }) => `“${name}”: ${sentence}`)
   const cautious = fit.trial && (fit.trial.actual < fit.trial.predicted.low || fit.trial.actual > fit.trial.predicted.high)
   return {
     asOf: data.now,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import type { Column, Definition, Doubt, Table, Told } from '../reports/told.ts'
 import { chancesToWin, forecastOf, type StageMove, velocityOf, winRates } from './pipeline-chances.ts'
 import type { Pipeline } from './schema.ts'

@@ -29,7 +29,8 @@ export async function storedFit(parts: ReportParts, id: string): Promise<Outcome
       code: 'value.not_learned',
       status: 409,
       title: 'Nothing has been learned of it yet.',
-      hint: 'It is learned within the hour after it was published.',
+      hint: 'Within the hour after it was published it learns from the purchases of the past; people have to have bought, and their purchases have to come in as the event that the metric counts.',
+      early: true,
     })
   )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { kaplanMeier, medianOf, type Span, type SurvivalStep } from '#decisions/propensity/survival.ts'
-import { wilson, Z95 } from '../intervals.ts'
+import { wilson, Z95 } from '#lib/numeric/proportions.ts'
 import type { Chart } from '../reports/chart.ts'
 import type { Definition, Doubt, Table, Told } from '../reports/told.ts'
 import { EventFilter } from './filter.ts'
@@ -98,7 +98,7 @@ function groupTable(groups: readonly Group[], { within }: RetentionInput): Table
     id: 'groups',
     title: 'How long contracts run',
     columns: [
-      { id: 'part', title: 'Group', type: 'text' },
+      { id: 'part', title: 'Group', type: 'text', codes: 'group' },
       { id: 'contracts', title: 'Contracts', type: 'count', behind: { list: 'contracts', where: {}, by: ['part'] } },
       { id: 'ended', title: 'Ended', type: 'count', behind: { list: 'contracts', where: { ended: '1' }, by: ['part'] } },
       { id: 'median', title: 'Median, days', type: 'number' },
@@ -149,7 +149,7 @@ function curveTable(groups: readonly Group[], { within }: RetentionInput): Table
     id: 'curve',
     title: 'Share that stays',
     columns: [
-      { id: 'part', title: 'Group', type: 'text' },
+      { id: 'part', title: 'Group', type: 'text', codes: 'group' },
       { id: 'days', title: 'Days', type: 'number' },
       { id: 'at_risk', title: 'Seen so long', type: 'count' },
       { id: 'share', title: 'Stay', type: 'share' },
@@ -175,7 +175,7 @@ function hazardTable(groups: readonly Group[], { within, period }: RetentionInpu
     id: 'hazard',
     title: `Ends in each ${period} days, of those who came so far`,
     columns: [
-      { id: 'part', title: 'Group', type: 'text' },
+      { id: 'part', title: 'Group', type: 'text', codes: 'group' },
       { id: 'from_day', title: 'From day', type: 'count' },
       { id: 'at_risk', title: 'Contracts', type: 'count' },
       { id: 'ended', title: 'Ended', type: 'count' },
@@ -200,7 +200,7 @@ function curves(groups: readonly Group[], { within }: RetentionInput): Chart {
     name: group.part,
     points: [{ x: 0, y: 1 }, ...pointsOf(group, within).map(({ time, survival, low, high }) => ({ x: time, y: survival, low, high }))],
   }))
-  return { kind: 'lines', title: 'Share that stays', format: 'share', x: 'number', xLabel: 'days', series }
+  return { kind: 'lines', title: 'Share that stays', format: 'share', x: 'number', xLabel: 'Days', series }
 }
 
 function sentencesOf(groups: readonly Group[], { within }: RetentionInput): string[] {
@@ -211,7 +211,7 @@ function sentencesOf(groups: readonly Group[], { within }: RetentionInput): stri
     const found = stays(group, days)!
     const median = medianOf(group.steps)
     const half = median === null ? 'more than half stay as far as can be seen' : `half have ended after ${plural(median, 'day')}`
-    return `Of ${group.part}, ${percent(found.share)} stay for ${plural(days, 'day')} (95 %: ${percent(found.low)} to ${percent(found.high)}); ${half}.`
+    return `Of “${group.part}”, ${percent(found.share)} stay for ${plural(days, 'day')} (95 %: ${percent(found.low)} to ${percent(found.high)}); ${half}.`
   })
   const test = logRank(groups.map(({ spans }) => spans))
   const differ = test
@@ -243,7 +243,7 @@ function doubtsOf(groups: readonly Group[], { by, within, contract }: RetentionI
   if (short.length > 0)
     doubts.push({
       code: 'retention.short',
-      sentence: `${short.map(({ part }) => part).join(', ')}: seen for less than ${within} days, so nothing is said beyond.`,
+      sentence: `${short.map(({ part }) => `“${part}”`).join(', ')}: seen for less than ${within} days, so nothing is said beyond.`,
     })
   if (groups.some(({ ended }) => ended < 10))
     doubts.push({ code: 'retention.few', sentence: 'In some groups fewer than ten contracts have ended: their curves are rough.' })

@@ -1,3 +1,4 @@
+import { counted } from '#lib/counted.ts'
 import type { Doubt } from '../reports/told.ts'
 import type { Trial, ValueFit, ValueSettings } from './fit.ts'
 import type { Interval } from './uncertainty.ts'
@@ -9,7 +10,7 @@ const written = (value: number, digits: number): string =>
 export const amount = (value: number, digits = Math.abs(value) < 1_000 ? 2 : 0): string => written(value, digits)
 export const whole = (value: number): string => written(value, 0)
 export const percent = (share: number): string => `${written(share * 100, share > 0 && share < 0.1 ? 1 : 0)} %`
-export const plural = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
+export const plural = counted
 /** Weeks as people say them. */
 export const duration = (weeks: number): string => plural(Math.round(weeks * 7), 'day')
 export const between = ({ low, high }: Pick<Interval, 'low' | 'high'>, say: (value: number) => string = whole): string =>
@@ -18,7 +19,7 @@ export const between = ({ low, high }: Pick<Interval, 'low' | 'high'>, say: (val
 /** The words of a fit, the most important first. */
 export function valueSentences(fit: ValueFit, settings: ValueSettings): string[] {
   const { next, value, trial, alive, people } = fit
-  const purchases = `In the next ${duration(next.weeks)} ${whole(next.purchases.estimate)} purchases are to be expected of the ${plural(people, 'person')} who have bought (95 %: ${between(next.purchases)}).`
+  const purchases = `In the next ${duration(next.weeks)} ${whole(next.purchases.estimate)} purchases are to be expected of the ${plural(people, 'person', 'people')} who have bought (95 %: ${between(next.purchases)}).`
   const worth =
     value === null
       ? 'What they are worth cannot be said: too few have bought again, or the values of purchases are missing.'
@@ -26,11 +27,7 @@ export function valueSentences(fit: ValueFit, settings: ValueSettings): string[]
   const there = fit.buying.identified
     ? `About ${whole(alive)} of them still buy.`
     : 'The purchases do not show that anybody stops for good: no dropout is identified, so nobody is called lost.'
-  return [
-    `${worth} ${there}`.replace('persons', 'people'),
-    purchases.replace('persons', 'people'),
-    ...(trial ? [trialSentence(trial)] : []),
-  ]
+  return [`${worth} ${there}`, purchases, ...(trial ? [trialSentence(trial)] : [])]
 }
 
 const trialSentence = ({ weeks, predicted, actual }: Trial): string =>

@@ -2,7 +2,10 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { z } from 'zod'
 import type { Action, InputOf, OutputOf } from '#lib/action.ts'
+import { invalid } from '#lib/invalid.ts'
+import { type Language, languageAsked } from '#lib/language.ts'
 import { isRefusal, type Outcome, type Problem, type Refusal } from '#lib/problem.ts'
+import { problemIn } from '#lib/problem-words.ts'
 import type { Queryable } from '../log.ts'
 import type { AuditEntry, AuditNote, AuditTrail, Begun } from './audit.ts'
 import { type EventStream, sse } from './event-stream.ts'
@@ -10,7 +13,7 @@ import { secureHeaders } from './headers.ts'
 import { readInput } from './input.ts'
 import { documentOf } from './openapi.ts'
 import { denied, type Principal } from './principal.ts'
-import { invalid, PROBLEM_JSON, problemBody, sendProblem } from './problem-reply.ts'
+import { PROBLEM_JSON, problemBody, sendProblem } from './problem-reply.ts'
 import { addReference } from './reference.ts'
 import { answerNotFound, logRequests } from './server.ts'
 
@@ -97,6 +100,8 @@ export interface ApiOptions {
   /** All declared actions: each must be bound exactly once, and nothing else. */
   readonly actions: readonly Action[]
   readonly bindings: readonly Binding[]
+  /** Permissions that somebody can hold, and those that need no grant: an action that asks for another one stops the start. */
+  readonly granted?: ReadonlySet<string>
   /** Who calls. Nobody when there are no credentials; a refusal when they are wrong. */
   readonly authenticate: (request: FastifyRequest, reply: FastifyReply) => Promise<Outcome<Principal>>
   /** Refuses what did not come from our own pages (CSRF); asked before every route of this scope. */
@@ -104,6 +109,8 @@ export interface ApiOptions {
   readonly audit: AuditTrail
   readonly idempotency: IdempotencyStore
   readonly hsts?: boolean
+  /** The answer in the language that `Accept-Language` asks for, when that is not English. */
+  readonly inLanguage?: (answer: unknown, language: Language, asked: unknown) => unknown
   /** For the reference: the product's version and public address. */
   readonly version: string
   readonly url: string
@@ -139,13 +146,15 @@ export async function registerActions(server: FastifyInstance, options: ApiOptio
   server.addHook('onReady', async () => checkRoutes(server, options))
 }
 
-function checkBindings({ actions, bindings }: ApiOptions): void {
+function checkBindings({ actions, bindings, granted }: ApiOptions): void {
   const wrong: string[] = []
   const count = (name: string, list: readonly Action[]): number => list.filter((each) => each.name === name).length
   const bound = bindings.map((binding) => binding.action)
   for (const action of actions) {
     if (count(action.name, actions) > 1) wrong.push(`${action.name} is declared twice`)
     if (count(action.name, bound) !== 1) wrong.push(`${action.name} is bound ${count(action.name, bound)} times`)
+    if (!action.may) wrong.push(`${action.name} asks for no permission`)
+    else if (granted && !granted.has(action.may)) wrong.push(`${action.name} asks for ${action.may}, which no role holds`)
     if (!/^(GET|POST|PUT|DELETE) \/api\/\S+$/.test(action.route)) wrong.push(`${action.name} has no route under /api`)
   }
   for (const { action, stream, download, audits } of bindings) {
@@ -250,10 +259,13 @@ async function run(request: FastifyRequest, reply: FastifyReply, { bound, princi
   const told = await audited(request, reply, { bound, principal })
   const outcome = await handle!(input as never, principal, told.call)
   await told.ended(isRefusal(outcome))
-  if (isRefusal(outcome)) return { status: outcome.refused.status, body: JSON.stringify(problemBody(outcome.refused, request.id)) }
+  const language = languageAsked(request.headers['accept-language'])
+  if (isRefusal(outcome))
+    return { status: outcome.refused.status, body: JSON.stringify(problemBody(problemIn(outcome.refused, language), request.id)) }
   // Parsing the output strips what the schema does not name, so that a column too many never leaves.
   const output = await checked(action, outcome)
-  return { status: action.status ?? 200, body: JSON.stringify(output) }
+  const answer = language === 'en' ? output : (bound.options.inLanguage?.(output, language, input) ?? output)
+  return { status: action.status ?? 200, body: JSON.stringify(answer) }
 }
 
 interface Told {

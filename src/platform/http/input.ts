@@ -5,6 +5,9 @@ import { type Outcome, type Refusal, refuse } from '#lib/problem.ts'
 /** Deeper JSON is refused before anything looks at it (PostgreSQL and recursive code must never meet it). */
 export const MAX_DEPTH = 64
 
+/** Says in an address in which workspace; for what cannot send the header `Cadenza-Workspace`. */
+export const WORKSPACE_PARAMETER = 'cadenza-workspace'
+
 /** Params, query and body as one object, with a hash of it for `Idempotency-Key`. */
 export function readInput(request: FastifyRequest): Outcome<{ input: Record<string, unknown>; fingerprint: string }> {
   const body = request.body ?? {}
@@ -16,6 +19,7 @@ export function readInput(request: FastifyRequest): Outcome<{ input: Record<stri
   const merged: Record<string, unknown> = {}
   for (const part of [request.params, request.query, body] as Record<string, unknown>[]) {
     for (const [name, value] of Object.entries(part)) {
+      if (part === request.query && name === WORKSPACE_PARAMETER) continue
       if (Object.hasOwn(merged, name) && merged[name] !== value) {
         return refuse({
           code: 'input.ambiguous',

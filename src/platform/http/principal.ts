@@ -8,6 +8,10 @@ export interface Principal {
   /** `person:<id>` or `key:<id>`; '' for nobody. */
   readonly actor: string
   readonly permissions: ReadonlySet<Permission>
+  /** Why everything but their own account is closed to them for now. */
+  readonly barred?: Problem
+  /** Of a person who is signed in: the session's id, and the workspace whose provider vouched for it. */
+  readonly session?: { readonly id: string; readonly via: string | null }
 }
 
 /** Nobody in particular: may call public actions only. */
@@ -24,6 +28,8 @@ export function denied(may: Permission, principal: Principal): Problem | undefin
       hint: 'Sign in, or send a secret key as `Authorization: Bearer sk_…`.',
     }
   }
+  if (may === 'self') return undefined
+  if (principal.barred) return principal.barred
   if (may === 'signed-in') return undefined
   if (principal.workspace === '') {
     return {

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply } from 'fastify'
-import type { z } from 'zod'
+import { languageAsked } from '#lib/language.ts'
 import type { Problem } from '#lib/problem.ts'
+import { problemIn } from '#lib/problem-words.ts'
 
 /** Media type of RFC 9457. */
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
@@ -27,7 +28,11 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   return reply
     .code(status)
     .header('content-type', PROBLEM_JSON)
-    .send(JSON.stringify(problemBody({ ...problem, status }, reply.request.id)))
+    .send(
+      JSON.stringify(
+        problemBody(problemIn({ ...problem, status }, languageAsked(reply.request.headers['accept-language'])), reply.request.id),
+      ),
+    )
 }
 
 /** What Fastify and the HTTP parser refuse by themselves, by their error code. */
@@ -91,44 +96,3 @@ export const BUG: Problem = {
   title: 'Something went wrong on the server.',
   hint: 'Try again. If it happens again, give your administrator the request id.',
 }
-
-/** `/steps/2/id` (RFC 6901). */
-export const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
-/** All that a schema found wrong, each with its place and how to mend it. */
-export function invalid(error: z.ZodError, title = 'Some of what was sent does not fit.'): Problem {
-  return { code: 'input.invalid', status: 422, title, problems: error.issues.flatMap((issue) => issueProblems(issue)) }
-}
-
-/** Of a union, the branch that came closest speaks: the one with the fewest issues, deepest first. */
-function issueProblems(issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): Problem[] {
-  const path = [...base, ...issue.path]
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const closest = [...issue.errors].sort((a, b) => a.length - b.length || depth(b) - depth(a))[0]!
-    if (closest.length > 0 && closest.some((inner) => inner.path.length > 0)) return closest.flatMap((inner) => issueProblems(inner, path))
-  }
-  const hint = hintOf(issue)
-  return [{ code: `input.${issue.code.replaceAll('_', '-')}`, status: 422, title: issue.message, at: pointer(path), ...(hint && { hint }) }]
-}
-
-const depth = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length))
-
-function hintOf(issue: z.core.$ZodIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `Give ${article(issue.expected)}.`
-    case 'invalid_value':
-      return `Use one of: ${issue.values.map(String).join(', ')}.`
-    case 'unrecognized_keys':
-      return `Remove or correct: ${issue.keys.join(', ')}.`
-    case 'too_big':
-      return `At most ${issue.maximum}.`
-    case 'too_small':
-      return `At least ${issue.minimum}.`
-    default:
-      return undefined
-  }
-}
-
-const article = (word: string): string => `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`

@@ -63,6 +63,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const life: Life = { stopping: false }
   server.decorate('routeLines', routes)
   server.decorate('life', life)
+  server.decorate('checks', options.checks)
   server.addHook('onRoute', ({ method, url }) => {
     for (const each of Array.isArray(method) ? method : [method]) routes.push({ method: each, url })
   })
@@ -77,6 +78,8 @@ declare module 'fastify' {
     /** Every route so far, also of plugins. */
     readonly routeLines: readonly RouteLine[]
     readonly life: { stopping: boolean }
+    /** What `/readyz` asks. */
+    readonly checks: Readonly<Record<string, Check>>
   }
 }
 
@@ -146,17 +149,15 @@ function answerBrokenRequest(error: Error & { code?: string; bytesParsed?: numbe
   )
 }
 
-function addHealth(server: FastifyInstance, { checks, metrics, metricsToken }: ServerOptions, life: Life): void {
+function addHealth(server: FastifyInstance, { metrics, metricsToken }: ServerOptions, life: Life): void {
   server.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
   server.get('/readyz', async (_request, reply) => {
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await outcome(name, check, server)] as const),
-    )
-    const ready = !life.stopping && results.every(([, state]) => state === 'ok')
+    const results = await stateOf(server)
+    const ready = !life.stopping && Object.values(results).every((state) => state === 'ok')
     return reply
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: life.stopping ? 'stopping' : ready ? 'ok' : 'not ready', checks: Object.fromEntries(results) })
+      .send({ status: life.stopping ? 'stopping' : ready ? 'ok' : 'not ready', checks: results })
   })
   server.get('/metrics', async (request, reply) => {
     if (metricsToken && request.headers.authorization !== `Bearer ${metricsToken}`) {
@@ -171,8 +172,16 @@ function addHealth(server: FastifyInstance, { checks, metrics, metricsToken }: S
   })
 }
 
+type State = 'ok' | 'failed' | 'slow'
+
+/** How each part that the server needs is, by name; a stopping server needs none. */
+export async function stateOf(server: FastifyInstance): Promise<Readonly<Record<string, State>>> {
+  const asked = Object.entries(server.checks).map(async ([name, check]) => [name, await outcome(name, check, server)] as const)
+  return Object.fromEntries(await Promise.all(asked))
+}
+
 /** `ok`, `failed` or `slow`: the reason goes to the log, not to whoever asks. */
-async function outcome(name: string, check: Check, server: FastifyInstance): Promise<'ok' | 'failed' | 'slow'> {
+async function outcome(name: string, check: Check, server: FastifyInstance): Promise<State> {
   const limit = Promise.withResolvers<'slow'>()
   const timer = setTimeout(() => limit.resolve('slow'), CHECK_MS)
   try {

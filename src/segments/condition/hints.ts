@@ -25,6 +25,14 @@ export function lineColumn(text: string, offset: number): string {
   return `${line}:${offset - before.lastIndexOf('\n')}`
 }
 
+/** The place in the text that `lineColumn` told; undefined: it has no such place. */
+export function offsetOf(text: string, at: string): number | undefined {
+  const [line, column] = at.split(':').map(Number)
+  const lines = text.split('\n')
+  if (!line || !column || line > lines.length) return undefined
+  return lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + column - 1
+}
+
 export const ROOTS = ['profile', 'event', 'entry', 'run', 'now', 'it'] as const
 export const FUNCTIONS = [
   'consent',

@@ -1,6 +1,7 @@
 import { isRefusal, type Outcome, refuse } from '#lib/problem.ts'
 import type { Expression } from './ast.ts'
-import { type Available, check } from './check.ts'
+import type { Available } from './available.ts'
+import { check } from './check.ts'
 import { parse } from './parse.ts'
 
 /** `parse` and `check` in one; several faults come as the `problems` of one refusal. */

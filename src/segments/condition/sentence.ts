@@ -1,225 +1,169 @@
+import type { Language } from '#lib/language.ts'
 import { isPlain } from './aggregate.ts'
-import type { Arithmetic, Comparison, Expression, History, Known, PathValue, Sequence } from './ast.ts'
+import type { Arithmetic, Comparison, Expression, History, Sequence } from './ast.ts'
+import { ENGLISH } from './english.ts'
+import { GERMAN } from './german.ts'
+import { spaced } from './spaced.ts'
 import { typeOf } from './types.ts'
+import type { Often, Order, Verb, Vocabulary } from './vocabulary.ts'
 
-/** The condition in English, as a part of a sentence: `plan is “pro” and the entry’s total is more than 50`. */
-export function sentence(tree: Expression): string {
+const VOCABULARIES: Readonly<Record<Language, Vocabulary>> = { en: ENGLISH, de: GERMAN }
+
+/** The condition as a part of a sentence: `plan is “pro” and the entry’s total is more than 50`. */
+export const sentence = (tree: Expression, language: Language = 'en'): string => said(tree, VOCABULARIES[language])
+
+function said(tree: Expression, say: Vocabulary): string {
   switch (tree.kind) {
     case 'and':
     case 'or':
       return tree.parts
-        .map((part) => (part.kind === 'and' || part.kind === 'or' ? `(${sentence(part)})` : sentence(part)))
-        .join(` ${tree.kind} `)
+        .map((part) => (part.kind === 'and' || part.kind === 'or' ? `(${said(part, say)})` : said(part, say)))
+        .join(tree.kind === 'and' ? say.and : say.or)
     case 'not':
-      return negated(tree.of)
-    case 'compare':
-      return comparison(tree, true)
-    case 'exists':
-      return existence(tree.of, true)
-    case 'consent':
-      return `consent to ${tree.channel}${tree.topic === undefined ? '' : ` about “${tree.topic}”`} is ${tree.status === 'granted' ? 'given' : 'withdrawn'}`
-    case 'member':
-      return `the person is ${tree.of === 'list' ? 'on the list' : 'in the segment'} “${tree.id}”`
+      return claimed(tree.of, false, say) ?? say.not(said(tree.of, say))
     case 'sequence':
-      return `${tree.steps.map(({ event, where }) => `“${event}”${filter(where)}`).join(' and then ')} happened${period(tree)}`
-    case 'each':
-      return `for ${tree.quantifier === 'any' ? 'at least one' : 'each'} of ${phrase(tree.list)}, ${sentence(tree.where)}`
+      return say.sequence(
+        tree.steps.map((step) => events(step, say)),
+        period(tree, say),
+      )
     case 'boolean':
-      return tree.value ? 'always' : 'never'
+      return tree.value ? say.always : say.never
     default:
-      return `${phrase(tree)} is true`
+      return claimed(tree, true, say) ?? say.isTrue(phrase(tree, say), true)
   }
 }
 
-function negated(tree: Expression): string {
+/** What can be said of a condition and of its opposite in one sentence; undefined: of this one it cannot. */
+function claimed(tree: Expression, yes: boolean, say: Vocabulary): string | undefined {
   switch (tree.kind) {
     case 'compare':
-      return comparison(tree, false)
+      return comparison(tree, yes, say)
     case 'exists':
-      return existence(tree.of, false)
+      return existence(tree.of, yes, say)
     case 'consent':
-      return sentence(tree).replace(/ is (given|withdrawn)$/, ' is not $1')
+      return say.consent(tree, yes)
     case 'member':
-      return sentence(tree).replace('is', 'is not')
+      return say.member(tree, yes)
     case 'each':
-      return `for ${tree.quantifier === 'any' ? 'none' : 'not each'} of ${phrase(tree.list)}, ${sentence(tree.where)}`
+      return say.each({ quantifier: tree.quantifier, list: phrase(tree.list, say), where: said(tree.where, say) }, yes)
     case 'attribute':
     case 'property':
     case 'element':
-      return `${phrase(tree)} is not true`
+      return say.isTrue(phrase(tree, say), yes)
     default:
-      return `not (${sentence(tree)})`
+      return undefined
   }
 }
 
-function existence(tree: Expression, yes: boolean): string {
-  if (tree.kind === 'history' && (tree.what === 'first' || tree.what === 'last')) return happened(tree, yes)
-  return `${phrase(tree)} is ${yes ? '' : 'not '}known`
+function existence(tree: Expression, yes: boolean, say: Vocabulary): string {
+  if (tree.kind === 'history' && (tree.what === 'first' || tree.what === 'last')) return happened(tree, yes ? 'simply' : never(tree), say)
+  return say.isKnown(phrase(tree, say), yes)
 }
 
-const NUMBERS = { '==': 'is', '!=': 'is not', '<': 'is less than', '<=': 'is at most', '>': 'is more than', '>=': 'is at least' } as const
-const TIMES = { '==': 'is', '!=': 'is not', '<': 'is before', '<=': 'is not after', '>': 'is after', '>=': 'is not before' } as const
-const OTHERS = { in: 'is one of', contains: 'contains', startsWith: 'starts with', endsWith: 'ends with' } as const
-const OPPOSITE: Readonly<Record<string, string>> = {
-  contains: 'does not contain',
-  'starts with': 'does not start with',
-  'ends with': 'does not end with',
-  'is not': 'is',
-}
-
-function comparison(tree: Comparison, yes: boolean): string {
+function comparison(tree: Comparison, yes: boolean, say: Vocabulary): string {
   const { operator, left, right } = tree
   if (operator === 'in' || operator === 'contains' || operator === 'startsWith' || operator === 'endsWith') {
-    const verb = operator === 'in' && right.kind !== 'list' ? 'is among' : OTHERS[operator]
-    return `${phrase(left)} ${yes ? verb : opposite(verb)} ${phrase(right)}`
+    const verb = operator !== 'in' ? say.texts[operator] : right.kind === 'list' ? say.oneOf : say.among
+    return compared(left, { verb, yes, right }, say)
   }
-  const told = yes ? story(left, operator, right) : undefined
+  const told = yes ? story(left, { operator, right }, say) : undefined
   if (told !== undefined) return told
-  const times = typeOf(left) === 'instant' || typeOf(right) === 'instant'
-  const verb = (times ? TIMES : NUMBERS)[operator]
+  const verb = (typeOf(left) === 'instant' || typeOf(right) === 'instant' ? say.times : say.numbers)[operator]
   // `not (a < b)` is not `a >= b`: the former holds for a missing value too.
-  if (!yes && verb.startsWith('is not ')) return `not (${sentence(tree)})`
-  return `${phrase(left)} ${yes ? verb : opposite(verb)} ${phrase(right)}`
+  return !yes && verb[1] === '' ? say.not(said(tree, say)) : compared(left, { verb, yes, right }, say)
 }
 
-const opposite = (verb: string): string => OPPOSITE[verb] ?? verb.replace(/^is/, 'is not')
+const compared = (left: Expression, { verb, yes, right }: { verb: Verb; yes: boolean; right: Expression }, say: Vocabulary): string =>
+  `${phrase(left, say)} ${verb[yes ? 0 : 1]} ${phrase(right, say)}`
 
 /** History has ways of its own: “Order Completed” happened at least 3 times. */
-function story(left: Expression, operator: keyof typeof NUMBERS, right: Expression): string | undefined {
+function story(left: Expression, { operator, right }: { operator: Order; right: Expression }, say: Vocabulary): string | undefined {
   if (left.kind !== 'history') return undefined
-  if (left.what === 'count') return right.kind === 'number' ? often(left, operator, right.value) : undefined
+  if (left.what === 'count') return right.kind === 'number' ? happened(left, oftenness(left, operator, right.value), say) : undefined
   if (left.what !== 'first' && left.what !== 'last') return undefined
   if (right.kind !== 'arithmetic' || right.left.kind !== 'known' || right.operator !== '-' || right.right.kind !== 'duration')
     return undefined
-  const words = { '<': 'more than', '<=': 'at least', '>': 'less than', '>=': 'at most', '==': undefined, '!=': undefined }[operator]
-  return words && `${phrase(left)} was ${words} ${spoken(right.right.ms)} ago`
+  return say.wasAgo(phrase(left, say), operator, right.right.ms)
 }
 
-function often(history: History, operator: keyof typeof NUMBERS, n: number): string {
-  const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
-  if ((n === 0 && (operator === '==' || operator === '<=')) || (n === 1 && operator === '<')) return happened(history, false)
-  if (n === 0 && (operator === '>' || operator === '!=')) return happened(history, true, ' at least once')
-  const words = { '==': 'exactly', '!=': 'not exactly', '<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least' }[operator]
-  return happened(history, true, ` ${words} ${times(n)}`)
+function oftenness(history: History, operator: Order, n: number): Often {
+  if ((n === 0 && (operator === '==' || operator === '<=')) || (n === 1 && operator === '<')) return never(history)
+  if (n === 0 && (operator === '>' || operator === '!=')) return { atLeastOnce: true }
+  return { operator, n }
 }
 
-function happened(history: History, yes: boolean, often = ''): string {
-  return `${events(history)} has ${yes ? '' : isPlain(history) ? 'never ' : 'not '}happened${often}${period(history)}`
-}
+const never = (history: History): Often => ({ not: isPlain(history) ? 'never' : 'not' })
+
+const happened = (history: History, often: Often, say: Vocabulary): string =>
+  say.happened(events(history, say), often, period(history, say))
 
 /** “Order Completed” (where the event’s total is more than 50) */
-const events = ({ event, where }: History): string => `“${event}”${filter(where)}`
-const filter = (where: Expression | undefined): string => (where ? ` (where ${sentence(where)})` : '')
+const events = ({ event, where }: Pick<History, 'event' | 'where'>, say: Vocabulary): string =>
+  `${say.quoted(event)}${where ? say.filter(said(where, say)) : ''}`
 
-function period({ within, since }: Pick<History | Sequence, 'within' | 'since'>): string {
-  const window = within === undefined ? '' : ` in the last ${spoken(within)}`
-  return `${window}${since === undefined ? '' : since === 'run' ? ' since the run began' : ' since the step was reached'}`
+function period({ within, since }: Pick<History | Sequence, 'within' | 'since'>, say: Vocabulary): string {
+  return `${within === undefined ? '' : say.within(within)}${since === undefined ? '' : say.since[since]}`
 }
 
-const GATHERED: Record<Exclude<History['what'], 'count' | 'first' | 'last'>, string> = {
-  sum: 'the sum of',
-  min: 'the least',
-  max: 'the greatest',
-  distinct: 'the number of different',
-}
-
-function gathered(tree: History): string {
+function gathered(tree: History, say: Vocabulary): string {
   const { what } = tree
-  if (what === 'count') return `the number of ${events(tree)}${period(tree)}`
-  if (what === 'first' || what === 'last') return `the ${what} ${events(tree)}${period(tree)}`
-  return `${GATHERED[what]} ${(tree.property ?? []).map(spaced).join(' ')} of ${events(tree)}${period(tree)}`
+  const of = `${events(tree, say)}${period(tree, say)}`
+  if (what === 'count') return say.count(of)
+  if (what === 'first' || what === 'last') return say.ordinal(what, of)
+  return say.gathered(what, (tree.property ?? []).map(spaced).join(' '), of)
 }
 
-function phrase(tree: Expression): string {
+function phrase(tree: Expression, say: Vocabulary): string {
   switch (tree.kind) {
     case 'number':
-      return String(tree.value)
+      return say.number(tree.value)
     case 'text':
-      return `“${tree.value}”`
+      return say.quoted(tree.value)
     case 'boolean':
-      return String(tree.value)
+      return tree.value ? say.yes : say.no
     case 'duration':
-      return spoken(tree.ms)
+      return say.duration(tree.ms)
     case 'date':
       return tree.text
     case 'list':
-      return alternatives(tree.items.map((item) => (typeof item === 'string' ? `“${item}”` : String(item))))
+      return alternatives(
+        tree.items.map((item) =>
+          typeof item === 'string' ? say.quoted(item) : typeof item === 'number' ? say.number(item) : String(item),
+        ),
+        say,
+      )
     case 'attribute':
     case 'property':
     case 'element':
-      return named(tree)
+      return say.named(tree, tree.path.map(spaced).join(' '))
     case 'known':
-      return KNOWN[tree.name]
+      return say.known[tree.name]
     case 'history':
-      return gathered(tree)
+      return gathered(tree, say)
     case 'rating':
-      return tree.of === 'score' ? `the score “${tree.name}”` : `the cohort number of “${tree.name}”`
+      return say.rating(tree)
     case 'call':
-      return tree.name === 'lower' ? `${phrase(tree.of)} in lower case` : `the length of ${phrase(tree.of)}`
+      return say.call(tree.name, phrase(tree.of, say))
     case 'default':
-      return `${phrase(tree.value)} (or ${phrase(tree.fallback)} if it is not known)`
+      return say.fallback(phrase(tree.value, say), phrase(tree.fallback, say))
     case 'negate':
-      return `minus ${operand(tree.of)}`
+      return say.minus(operand(tree.of, say))
     case 'arithmetic':
-      return reckoned(tree)
+      return reckoned(tree, say)
     default:
-      return `whether ${sentence(tree)}`
+      return say.whether(said(tree, say))
   }
 }
 
-const KNOWN: Record<Known['name'], string> = {
-  'profile.id': 'the profile id',
-  'event.name': 'the event’s name',
-  'event.at': 'the time of the event',
-  'entry.name': 'the entry’s name',
-  'entry.at': 'the time of entry',
-  'entry.key': 'the entry key',
-  now: 'now',
-}
-
-function reckoned(tree: Arithmetic): string {
-  const { left, operator, right } = tree
+function reckoned({ left, operator, right }: Arithmetic, say: Vocabulary): string {
   if (left.kind === 'known' && left.name === 'now' && right.kind === 'duration' && (operator === '+' || operator === '-'))
-    return operator === '-' ? `${spoken(right.ms)} ago` : `${spoken(right.ms)} from now`
-  return `${operand(left)} ${{ '+': 'plus', '-': 'minus', '*': 'times', '/': 'divided by' }[operator]} ${operand(right)}`
+    return say.moment(operator, right.ms)
+  return `${operand(left, say)} ${say.operators[operator]} ${operand(right, say)}`
 }
 
-const operand = (tree: Expression): string => (tree.kind === 'arithmetic' ? `(${phrase(tree)})` : phrase(tree))
+const operand = (tree: Expression, say: Vocabulary): string => (tree.kind === 'arithmetic' ? `(${phrase(tree, say)})` : phrase(tree, say))
 
-function named(tree: PathValue): string {
-  const words = tree.path.map(spaced).join(' ')
-  if (tree.kind === 'attribute') return words
-  if (tree.kind === 'property') return `the ${tree.of}’s ${words}`
-  return words === '' ? 'it' : `its ${words}`
-}
-
-/** `firstName`, `first_name` → `first name`; an acronym stays. */
-const spaced = (name: string): string =>
-  name
-    .replace(/[_\s]+/g, ' ')
-    .replace(/(\p{Ll})(\p{Lu})/gu, (_all, end: string, start: string) => `${end} ${start.toLowerCase()}`)
-    .trim()
-
-function alternatives(items: readonly string[]): string {
-  if (items.length <= 1) return items[0] ?? 'nothing'
-  return `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
-}
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-  ['millisecond', 1],
-] as const
-
-function spoken(ms: number): string {
-  let rest = ms
-  const parts: string[] = []
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size)
-    if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`)
-    rest -= count * size
-  }
-  return parts.join(' ') || '0 seconds'
+function alternatives(items: readonly string[], say: Vocabulary): string {
+  if (items.length <= 1) return items[0] ?? say.nothing
+  return `${items.slice(0, -1).join(', ')}${say.or}${items.at(-1)}`
 }

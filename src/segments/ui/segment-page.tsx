@@ -1,82 +1,127 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { z } from 'zod'
-import { call, usePages, useRead } from '#kit/api.ts'
+import { call, useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
+import { Chip } from '#kit/chip.tsx'
 import { Field } from '#kit/field.tsx'
-import { count, percent, plural } from '#kit/format.ts'
-import { Link } from '#kit/link.tsx'
-import { Card, Facts, Page } from '#kit/page.tsx'
-import { SEGMENTS, toJourney, toPerson, toSegment } from '#kit/paths.ts'
-import { Empty, ErrorView, Loaded, Skeleton } from '#kit/states.tsx'
-import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
-import { Moment } from '#kit/time.tsx'
-import { GetDocument, PublishDraft, SaveDraft } from '#workspaces/documents/api.ts'
-import { ListMembers, ListSegments, ReadSegment, RebuildSegment } from '../api.ts'
-import { ConditionEditor } from './condition-editor.tsx'
+import { count, percent } from '#kit/format.ts'
+import { lazyPart } from '#kit/lazy-part.tsx'
+import { useMay } from '#kit/me.ts'
+import { Card, Facts, Page, TabLinks } from '#kit/page.tsx'
+import { SEGMENTS, toSegment } from '#kit/paths.ts'
+import { Loaded, Skeleton } from '#kit/states.tsx'
+import { notify } from '#kit/toast.tsx'
+import { useWords } from '#kit/words.ts'
+import { DiscardDraft, GetDocument, SaveDraft } from '#workspaces/documents/api.ts'
+import { ReadSegment, RebuildSegment } from '../api.ts'
+import { CheckPerson } from './check-person.tsx'
+import { ConditionCard } from './condition-card.tsx'
+import { PublishDialog, type SegmentBody, useRefresh } from './publish-segment.tsx'
+import { Growth, Members, Overlap, UsedBy } from './segment-about.tsx'
+import { SEGMENT_WORDS } from './segment-words.ts'
+import { isStarter, STARTERS } from './starters.ts'
 import { SegmentState } from './status.tsx'
 
-type Shown = z.output<typeof ReadSegment.output>
-type Member = z.output<typeof ListMembers.output>['people'][number]
+const CodeCard = lazyPart(() => import('./segment-code.tsx'), 'CodeCard')
 
-const UP = { label: 'Segments', href: SEGMENTS }
+type Shown = z.output<typeof ReadSegment.output>
+export const SEGMENT_TABS = ['condition', 'members', 'history', 'use', 'code'] as const
+export type SegmentTab = (typeof SEGMENT_TABS)[number]
 const REFRESH = 2_000
 
-export function SegmentPage({ id }: { id: string }) {
+export function SegmentPage({ id, tab }: { id: string; tab: SegmentTab }) {
+  const say = useWords(SEGMENT_WORDS)
+  const may = useMay('documents:write')
   const segment = useRead(ReadSegment, { id }, { every: REFRESH })
   const { data } = segment
   return (
     <Page
       title={data?.name ?? id}
-      up={UP}
-      facts={data && <SegmentState status={data.status} />}
+      up={{ label: say.segments, href: SEGMENTS }}
+      facts={
+        data && (
+          <>
+            <SegmentState status={data.status} />
+            {data.draft && data.status !== 'draft' && <Chip dashed>{say.hasDraft}</Chip>}
+          </>
+        )
+      }
       lead={data?.description}
-      actions={data && data.status === 'built' && <Rebuild id={id} />}
+      actions={data && may && data.status === 'built' && <Rebuild id={id} />}
     >
+      <TabLinks
+        label={say.parts}
+        className="mb-4"
+        tabs={SEGMENT_TABS.map((each) => ({
+          label: say[each],
+          href: toSegment(id, each === 'condition' ? undefined : each),
+          current: each === tab,
+        }))}
+      />
       <Loaded query={segment} lines={8}>
         {(shown) => (
-          <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-            <div className="flex min-w-0 flex-col gap-4">
-              {shown.build && <BuildProgress build={shown.build} />}
-              <Card title="Who is in it">
-                <Edit id={id} shown={shown} />
-              </Card>
-              <Members id={id} total={shown.count} />
-            </div>
-            <div className="flex min-w-0 flex-col gap-4">
-              <Card title="Now">
-                <Facts
-                  rows={[
-                    ['People', count(shown.count)],
-                    ['Came in 7 days', count(shown.entered7d)],
-                    ['Left in 7 days', count(shown.left7d)],
-                  ]}
-                />
-              </Card>
-              <Growth days={shown.growth} />
-              <UsedBy users={shown.usedBy} />
-            </div>
-          </div>
+          <>
+            {shown.build && <BuildProgress build={shown.build} />}
+            <Tab id={id} tab={tab} shown={shown} />
+          </>
         )}
       </Loaded>
     </Page>
   )
 }
 
+function Tab({ id, tab, shown }: { id: string; tab: SegmentTab; shown: Shown }) {
+  const say = useWords(SEGMENT_WORDS)
+  switch (tab) {
+    case 'members':
+      return <Members id={id} total={shown.count} />
+    case 'history':
+      return <Growth days={shown.growth} now={shown.count} />
+    case 'use':
+      return (
+        <div className="grid gap-4 lg:grid-cols-2">
+          <UsedBy users={shown.usedBy} />
+          <Overlap id={id} when={shown.when} />
+        </div>
+      )
+    case 'code':
+      return (
+        <Suspense fallback={<Skeleton lines={4} />}>
+          <CodeCard id={id} when={shown.when} />
+        </Suspense>
+      )
+    case 'condition':
+      return (
+        <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_280px]">
+          <Edit id={id} shown={shown} />
+          <Card title={say.today} className="self-start">
+            <Facts
+              rows={[
+                [say.people, count(shown.count)],
+                [say.came7days, count(shown.entered7d)],
+                [say.left7days, count(shown.left7d)],
+              ]}
+            />
+          </Card>
+        </div>
+      )
+  }
+}
+
 function BuildProgress({ build }: { build: NonNullable<Shown['build']> }) {
+  const say = useWords(SEGMENT_WORDS)
   return (
-    <Card title="Building">
-      <progress aria-label="How far the build has come" value={build.done} max={1} className="h-2 w-full" />
-      <p className="mt-2 text-dense text-ink-2">
-        {percent(build.done, 0)}: {plural(build.reviews, 'person', 'people')} looked at. New events count already; who is in it is told as
-        soon as their past is known.
-      </p>
+    <Card title={say.building} className="mb-4">
+      <progress aria-label={say.buildDone} value={build.done} max={1} className="w-full" />
+      <p className="mt-2 text-dense text-ink-2">{say.buildSays(percent(build.done, 0), build.reviews)}</p>
       {build.error && <p className="mt-1 text-dense text-bad">{build.error}</p>}
     </Card>
   )
 }
 
 function Rebuild({ id }: { id: string }) {
+  const say = useWords(SEGMENT_WORDS)
   const client = useQueryClient()
   const work = useMutation({
     mutationFn: () => call(RebuildSegment, { id }),
@@ -84,164 +129,151 @@ function Rebuild({ id }: { id: string }) {
   })
   return (
     <Button busy={work.isPending} onClick={() => work.mutate()}>
-      Build again
+      {say.rebuild}
     </Button>
   )
 }
 
-/** Saves the draft and makes exactly it live. */
-function usePublish(id: string) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: async (body: Record<string, string>) => {
-      const { draft } = await call(SaveDraft, { kind: 'segment', id, body })
-      return call(PublishDraft, { kind: 'segment', id, hash: draft.hash })
-    },
-    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => NAMES.has(String(queryKey[0])) }),
-  })
-}
-const NAMES: ReadonlySet<string> = new Set([ListSegments.name, ReadSegment.name, ListMembers.name, GetDocument.name])
-
+/** The draft if there is one, else what is live. */
 function Edit({ id, shown }: { id: string; shown: Shown }) {
-  const [text, setText] = useState(shown.when)
-  const publish = usePublish(id)
-  const changed = text.trim() !== shown.when.trim()
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    const about: Record<string, string> = shown.description === '' ? {} : { description: shown.description }
-    publish.mutate({ kind: 'segment', id, name: shown.name, ...about, when: text.trim() })
-  }
+  const document = useRead(GetDocument, { kind: 'segment', id })
   return (
-    <form onSubmit={send} className="flex flex-col gap-4">
-      <ConditionEditor value={text} onChange={setText} />
-      {publish.isError && <ErrorView error={publish.error} />}
-      {changed && (
-        <div className="flex gap-2">
-          <Button look="primary" type="submit" busy={publish.isPending}>
-            Publish
-          </Button>
-          <Button onClick={() => setText(shown.when)}>Undo</Button>
-        </div>
-      )}
-    </form>
+    <Loaded query={document} lines={4}>
+      {({ draft, shown: live }) => {
+        const stored = (draft?.body ?? live?.body ?? { kind: 'segment', id, when: shown.when }) as unknown as SegmentBody
+        return (
+          <Editor
+            key={draft?.hash ?? live?.hash ?? id}
+            stored={stored}
+            live={(live?.body as unknown as SegmentBody | undefined)?.when}
+            hasDraft={draft !== null}
+            shown={shown}
+          />
+        )
+      }}
+    </Loaded>
   )
 }
 
+function Editor({ stored, live, hasDraft, shown }: { stored: SegmentBody; live: string | undefined; hasDraft: boolean; shown: Shown }) {
+  const say = useWords(SEGMENT_WORDS)
+  const may = useMay('documents:write')
+  const refresh = useRefresh()
+  const [body, setBody] = useState(stored)
+  const [unfinished, setUnfinished] = useState(false)
+  const [publishing, setPublishing] = useState(false)
+  const changed = JSON.stringify(body) !== JSON.stringify(stored)
+  const save = async (next: SegmentBody) => {
+    await call(SaveDraft, { kind: 'segment', id: body.id, body: { ...next } })
+    await refresh()
+  }
+  const discard = async () => {
+    if (hasDraft) await call(DiscardDraft, { kind: 'segment', id: body.id })
+    await refresh()
+    setBody(stored)
+    notify(say.discarded, { label: say.undo, run: () => void save(body) })
+  }
+  const ready = body.when.trim() !== '' && !unfinished
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      <Card title={say.whoIsIn}>
+        <div className="flex flex-col gap-4">
+          <div className="grid gap-3 sm:grid-cols-2">
+            <Field
+              label={say.name}
+              value={body.name ?? ''}
+              readOnly={!may}
+              onChange={(event) => setBody({ ...body, name: event.target.value })}
+            />
+          </div>
+          <ConditionCard value={body.when} readOnly={!may} onUnfinished={setUnfinished} onChange={(when) => setBody({ ...body, when })} />
+          {may && (
+            <div className="flex flex-wrap items-center gap-2">
+              <Button look="primary" aria-disabled={!ready || undefined} onClick={() => ready && setPublishing(true)}>
+                {say.publish}
+              </Button>
+              {changed && (
+                <Button aria-disabled={!ready || undefined} onClick={() => ready && void save(body).then(() => notify(say.saved))}>
+                  {say.saveDraft}
+                </Button>
+              )}
+              {(changed || (hasDraft && live !== undefined)) && (
+                <Button look="quiet" onClick={() => void discard()}>
+                  {say.discard}
+                </Button>
+              )}
+              {unfinished && <span className="text-dense text-warn">{say.unfinished}</span>}
+            </div>
+          )}
+        </div>
+      </Card>
+      <CheckPerson when={body.when} />
+      <PublishDialog
+        body={clean(body)}
+        now={shown.count}
+        usedBy={shown.usedBy}
+        open={publishing}
+        onClose={() => setPublishing(false)}
+        onDone={() => setPublishing(false)}
+      />
+    </div>
+  )
+}
+
+/** Without an empty name: what is left out is known by its id. */
+const clean = ({ name, ...rest }: SegmentBody): SegmentBody => (name?.trim() ? { ...rest, name: name.trim() } : rest)
+
 /** Makes a segment: its id follows from its name. */
-export function NewSegment({ onMade }: { onMade: (href: string) => void }) {
-  const [name, setName] = useState('')
-  const [text, setText] = useState('')
+export function NewSegment({ from, condition, onMade }: { from: string; condition: string; onMade: (href: string) => void }) {
+  const say = useWords(SEGMENT_WORDS)
+  const starter = isStarter(from) ? from : undefined
+  const [name, setName] = useState(starter ? say.starters[starter] : '')
+  const [when, setWhen] = useState<string>(starter ? STARTERS[starter] : condition)
+  const [unfinished, setUnfinished] = useState(false)
+  const [publishing, setPublishing] = useState(false)
+  const refresh = useRefresh()
   const id = slugOf(name)
-  const publish = usePublish(id)
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    if (id === '' || text.trim() === '') return
-    publish.mutate({ kind: 'segment', id, name: name.trim(), when: text.trim() }, { onSuccess: () => onMade(toSegment(id)) })
+  const body: SegmentBody = { kind: 'segment', id, name: name.trim(), when: when.trim() }
+  const ready = id !== '' && when.trim() !== '' && !unfinished
+  const save = async () => {
+    await call(SaveDraft, { kind: 'segment', id, body: { ...body } })
+    await refresh()
+    onMade(toSegment(id))
   }
   return (
-    <Page title="New segment" up={UP} lead="Write who belongs to it; the count follows as you type.">
+    <Page title={say.newSegment} up={{ label: say.segments, href: SEGMENTS }} lead={say.newLead}>
       <Card>
-        <form onSubmit={send} className="flex flex-col gap-4">
-          <Field
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            hint={id ? `Known to journeys as ${id}` : undefined}
-          />
-          <ConditionEditor value={text} onChange={setText} />
-          {publish.isError && <ErrorView error={publish.error} />}
-          <div>
-            <Button look="primary" type="submit" busy={publish.isPending}>
-              Publish
+        <div className="flex flex-col gap-4">
+          <Field label={say.name} value={name} onChange={(event) => setName(event.target.value)} hint={id ? say.known(id) : undefined} />
+          <ConditionCard value={when} onChange={setWhen} onUnfinished={setUnfinished} />
+          <div className="flex flex-wrap items-center gap-2">
+            <Button look="primary" aria-disabled={!ready || undefined} onClick={() => ready && setPublishing(true)}>
+              {say.publish}
             </Button>
+            <Button aria-disabled={!ready || undefined} onClick={() => ready && void save()}>
+              {say.saveDraft}
+            </Button>
+            {unfinished && <span className="text-dense text-warn">{say.unfinished}</span>}
           </div>
-        </form>
+        </div>
       </Card>
+      <PublishDialog
+        body={body}
+        now={0}
+        usedBy={[]}
+        open={publishing}
+        onClose={() => setPublishing(false)}
+        onDone={() => onMade(toSegment(id))}
+      />
     </Page>
   )
 }
 
-const slugOf = (name: string): string =>
+export const slugOf = (name: string): string =>
   name
     .toLowerCase()
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 64)
-
-const COLUMNS: readonly Column<Member>[] = [
-  {
-    name: 'Person',
-    cell: (row) => (
-      <>
-        <Link plain href={toPerson(row.id)} className={ROW_LINK}>
-          {row.name || row.email || 'Not named yet'}
-        </Link>
-        {row.email && row.email !== row.name && <span className="block truncate text-meta text-ink-3">{row.email}</span>}
-      </>
-    ),
-  },
-  { name: 'In since', width: 'w-32', right: true, cell: (row) => <Moment at={row.since} /> },
-]
-
-function Members({ id, total }: { id: string; total: number }) {
-  const pages = usePages(ListMembers, { id })
-  const rows = pages.data?.pages.flatMap((page) => page.people) ?? []
-  return (
-    <Card title="People" flush>
-      {pages.isError && rows.length === 0 ? (
-        <ErrorView error={pages.error} retry={() => void pages.refetch()} />
-      ) : pages.data === undefined ? (
-        <Skeleton lines={4} />
-      ) : rows.length === 0 ? (
-        <Empty title="Nobody is in it now">People come in as soon as the condition holds for them.</Empty>
-      ) : (
-        <>
-          <Table label="People in this segment" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} />
-          <More more={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()}>
-            {count(rows.length)} of {plural(Math.max(total, rows.length), 'person', 'people')} shown
-          </More>
-        </>
-      )}
-    </Card>
-  )
-}
-
-function Growth({ days }: { days: Shown['growth'] }) {
-  if (days.length === 0) return null
-  return (
-    <Card title="By day" flush>
-      <Table
-        label="Coming and going by day"
-        columns={[
-          { name: 'Day', cell: (row) => row.day },
-          { name: 'Came', width: 'w-20', right: true, cell: (row) => count(row.entered) },
-          { name: 'Left', width: 'w-20', right: true, cell: (row) => count(row.left) },
-        ]}
-        rows={days.toReversed().slice(0, 10)}
-        rowKey={(row) => row.day}
-      />
-    </Card>
-  )
-}
-
-function UsedBy({ users }: { users: Shown['usedBy'] }) {
-  return (
-    <Card title="Used by">
-      {users.length === 0 ? (
-        <p className="text-dense text-ink-2">
-          Nothing yet. A journey can begin when somebody comes in: segment.entered and the segment’s id.
-        </p>
-      ) : (
-        <ul className="flex flex-col gap-1 text-dense">
-          {users.map((user) => (
-            <li key={`${user.kind} ${user.id}`}>
-              <Link href={user.kind === 'journey' ? toJourney(user.id) : toSegment(user.id)}>{user.name}</Link>{' '}
-              <span className="text-ink-3">{user.kind}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  )
-}

@@ -1,25 +1,28 @@
 import { Chip, Dot } from '#kit/chip.tsx'
+import { useWords } from '#kit/words.ts'
+import { SEGMENT_WORDS } from './segment-words.ts'
 
 /** Where a segment stands, in a word. */
 export function SegmentState({ status }: { status: 'building' | 'built' | 'draft' | 'archived' }) {
+  const say = useWords(SEGMENT_WORDS)
   switch (status) {
     case 'built':
       return (
         <Chip tone="ok">
           <Dot />
-          Live
+          {say.live}
         </Chip>
       )
     case 'building':
       return (
         <Chip tone="accent">
           <Dot hollow />
-          Building
+          {say.building}
         </Chip>
       )
     case 'draft':
-      return <Chip dashed>Draft</Chip>
+      return <Chip dashed>{say.draft}</Chip>
     case 'archived':
-      return <Chip dashed>Archived</Chip>
+      return <Chip>{say.archived}</Chip>
   }
 }

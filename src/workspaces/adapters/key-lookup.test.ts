@@ -36,3 +36,14 @@ test('a known write key goes on working while the database is away, an unknown o
   await until('the revoked key is refused', async () => (await keys.writeKey(REVOKED)) === undefined)
   assert.equal((await keys.writeKey(KEY))?.workspace, 'w')
 })
+
+test('the keys of a workspace that ended are asked for again at once', async () => {
+  const db = database()
+  const keys = createKeyLookup(db, now)
+  assert.equal((await keys.writeKey(KEY))?.workspace, 'w')
+  db.state.known.clear()
+  keys.forgetWorkspace('another')
+  assert.equal((await keys.writeKey(KEY))?.workspace, 'w', 'remembered')
+  keys.forgetWorkspace('w')
+  assert.equal(await keys.writeKey(KEY), undefined)
+})

@@ -19,6 +19,8 @@ export interface KeyLookup {
   secretKey(value: string): Promise<KeyOwner | undefined>
   /** From now on this key is asked for again. */
   forget(hashed: string): void
+  /** From now on every key of this workspace is asked for again. */
+  forgetWorkspace(workspace: string): void
 }
 
 export const keyHash = (value: string): string => hash('sha256', value)
@@ -65,5 +67,8 @@ export function createKeyLookup(db: Queryable, now: () => number, { knownMs = KN
     },
     secretKey: (value) => find(value, 'secret'),
     forget: (hashed) => void owners.delete(hashed),
+    forgetWorkspace: (workspace) => {
+      for (const [hashed, { owner }] of [...owners.entries()]) if (owner?.workspace === workspace) owners.delete(hashed)
+    },
   }
 }

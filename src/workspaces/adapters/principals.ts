@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Permission } from '#lib/action.ts'
 import { type Outcome, type Problem, refuse } from '#lib/problem.ts'
+import { WORKSPACE_PARAMETER } from '#platform/http/input.ts'
 import { NOBODY, type Principal } from '#platform/http/principal.ts'
 import type { Queryable } from '#platform/log.ts'
 import { ROLE_PERMISSIONS } from '../schema.ts'
-import { memberships } from '../store.ts'
+import { type Standing, standings } from '../store.ts'
 import type { KeyLookup } from './key-lookup.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -30,13 +31,37 @@ export async function resolvePrincipal(
   if (!session) return NOBODY
   for (const cookie of session.cookies) reply.header('set-cookie', cookie)
   const actor = `person:${session.person.id}`
-  const places = await memberships(db, session.person.id)
-  const wanted = request.headers['cadenza-workspace']
-  const place = wanted === undefined ? places[0] : places.find((each) => each.id === wanted)
+  const { via, factor, places } = await standings(db, { person: session.person.id, session: session.id })
+  const who = { actor, session: { id: session.id, via } }
+  // What a provider of one workspace vouched for opens that one only: whoever runs the provider could say to be anybody.
+  const open = places.filter((each) => via === null || each.id === via)
+  const wanted = wantedWorkspace(request)
+  const place = wanted === undefined ? open[0] : open.find((each) => each.id === wanted)
   if (!place && wanted !== undefined) return refuse(NOT_YOURS)
   // Fail closed: nobody works in a workspace that was only guessed.
-  if (!place || (wanted === undefined && places.length > 1)) return { workspace: '', actor, permissions: new Set() }
-  return { workspace: place.id, actor, permissions: granted.get(place.role) ?? new Set() }
+  if (!place || (wanted === undefined && open.length > 1)) return { ...who, workspace: '', permissions: new Set() }
+  const barred = barOf(place, { via, factor })
+  if (barred) return { ...who, workspace: place.id, permissions: new Set(), barred }
+  return { ...who, workspace: place.id, permissions: granted.get(place.role) ?? new Set() }
+}
+
+/** Streams, pictures, downloads and forms of frames carry no header of ours: they say it in the address. */
+function wantedWorkspace({ headers, query, method, url }: FastifyRequest): string | undefined {
+  const header = headers['cadenza-workspace']
+  if (header !== undefined) return String(header)
+  const asked =
+    method === 'GET' || url.startsWith('/view/') ? (query as Record<string, unknown> | undefined)?.[WORKSPACE_PARAMETER] : undefined
+  return asked === undefined ? undefined : String(asked)
+}
+
+/** Why the workspace is closed to a member who came in like this. An administrator with a second factor always gets in, to mend a provider that is broken. */
+function barOf(
+  place: Pick<Standing, 'id' | 'role' | 'secondFactor' | 'onlyProvider'>,
+  { via, factor }: { via: string | null; factor: boolean },
+): Problem | undefined {
+  if (via === place.id) return undefined
+  if (place.onlyProvider && !(place.role === 'admin' && factor)) return BY_PROVIDER_ONLY
+  return place.secondFactor && !factor ? FACTOR_NEEDED : undefined
 }
 
 async function ofKey(authorization: string, keys: KeyLookup): Promise<Outcome<Principal>> {
@@ -51,6 +76,18 @@ const BAD_KEY: Problem = {
   status: 401,
   title: 'This secret key is unknown, revoked or expired.',
   hint: 'Send `Authorization: Bearer sk_…` with a key from Settings → Keys.',
+}
+const FACTOR_NEEDED: Problem = {
+  code: 'auth.second-factor',
+  status: 403,
+  title: 'This workspace asks everybody for a second factor.',
+  hint: 'Set one up under Account.',
+}
+const BY_PROVIDER_ONLY: Problem = {
+  code: 'auth.provider-only',
+  status: 403,
+  title: 'This workspace is entered through its provider of identities only.',
+  hint: 'Sign out, and sign in with the button of the provider.',
 }
 const NOT_YOURS: Problem = { code: 'auth.workspace', status: 404, title: 'You belong to no workspace with this id.' }
 

@@ -11,6 +11,7 @@ import {
   documentHistory,
   listDocuments,
   liveDocuments,
+  liveSources,
   type Note,
   plan,
   saveDraft,
@@ -23,6 +24,7 @@ import {
   libraryOf,
   type PlanInput,
   problemsOf,
+  sourceProblem,
   yamlOf,
 } from '#platform/documents-plan.ts'
 import { type Binding, bind, bindAudited, type Call } from '#platform/http/actions.ts'
@@ -31,6 +33,7 @@ import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { textDiff } from '#platform/text-diff.ts'
+import { actorNames } from '../store.ts'
 import {
   ApplyDocuments,
   ArchiveDocument,
@@ -103,20 +106,26 @@ export const documentBindings = (options: DocumentsOptions): Binding[] => {
       inWorkspace(pool, workspace, async (tx) => {
         const live = await liveDocuments(tx, workspace)
         const wanted = live.filter((each) => kind === undefined || each.kind === kind)
-        return { documents: wanted.map((each) => ({ ...each, body: bodyOf(each), yaml: yamlOf(each.body) })) }
+        const sources = await liveSources(tx, workspace)
+        const textOf = (each: Authored): string => sources.get(`${each.kind} ${each.id}`) ?? yamlOf(each.body)
+        return { documents: wanted.map((each) => ({ ...each, body: bodyOf(each), yaml: textOf(each) })) }
       }),
     ),
     bind(ListDocuments, ({ kind, archived }, { workspace }) =>
       inWorkspace(pool, workspace, async (tx) => ({ documents: await listDocuments(tx, workspace, { kind, archived }) })),
     ),
-    bind(GetDocument, (input, { workspace }, call) => inWorkspace(pool, workspace, (tx) => show(tx, workspace, { ...input, call }))),
+    bind(GetDocument, async (input, { workspace }, call) => {
+      const names = await actorNames(pool, workspace)
+      return inWorkspace(pool, workspace, (tx) => show(tx, workspace, { ...input, call, names }))
+    }),
     bind(SaveDraft, async (input, principal, call) => {
       const found = [...(await examine([input as Authored], kinds)).values()].flat()
-      return inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call, found }))
+      const names = await actorNames(pool, principal.workspace)
+      return inWorkspace(pool, principal.workspace, (tx) => save(tx, options, { input: input as Authored, principal, call, found, names }))
     }),
-    bind(DiscardDraft, (name, { workspace }) =>
+    bind(DiscardDraft, (name, { workspace, actor }) =>
       inWorkspace(pool, workspace, async (tx) =>
-        (await discardDraft(tx, workspace, name)) ? { done: true as const } : refuse(unknown(name)),
+        (await discardDraft(tx, { workspace, actor, at: options.now() }, name)) ? { done: true as const } : refuse(unknown(name)),
       ),
     ),
     bindAudited(PublishDraft, ({ hash, inFlight, impact, ...name }, principal, call) => {
@@ -133,8 +142,11 @@ const unknown = ({ kind, id }: Name): Problem => ({
   title: 'There is no such document.',
   detail: `${kind} "${id}"`,
 })
-const given = (input: { documents: readonly { kind: string; id: string; body: object }[]; prune: boolean }): PlanInput => ({
-  documents: input.documents.map(({ kind, id, body }) => ({ kind, id, body: body as Json })),
+const given = (input: {
+  documents: readonly { kind: string; id: string; body: object; source?: string | undefined }[]
+  prune: boolean
+}): PlanInput => ({
+  documents: input.documents.map(({ kind, id, body, source }) => ({ kind, id, body: body as Json, source })),
   prune: input.prune,
 })
 const examined = async (input: PlanInput, kinds: ReadonlyMap<string, DocumentKind>): Promise<PlanInput> => ({
@@ -148,28 +160,45 @@ type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> }
 const sha256 = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')
 
 /** Publishing and archiving need what each kind asks for: editing alone does not make a journey live. */
-function mayPublish(changes: readonly Name[], { kinds }: DocumentsOptions, principal: Principal): Problem | undefined {
-  for (const { kind } of changes) {
-    const problem = denied(kinds.get(kind)?.publish ?? 'documents:write', principal)
-    if (problem)
-      return { ...problem, detail: `Publishing a ${kind} needs the permission ${kinds.get(kind)?.publish ?? 'documents:write'}.` }
+function mayPublish(
+  changes: readonly Name[],
+  { kinds, documents }: { kinds: DocumentsOptions['kinds']; documents: readonly Authored[] },
+  principal: Principal,
+): Problem | undefined {
+  for (const { kind, id } of changes) {
+    const known = kinds.get(kind)
+    const given = documents.find((each) => each.kind === kind && each.id === id)
+    const body = given && known?.schema.safeParse(given.body)
+    // What does not parse is refused for that.
+    const more = body?.success ? (known?.publishMore?.(body.data) ?? []) : []
+    for (const needed of [known?.publish ?? 'documents:write', ...more]) {
+      const problem = denied(needed, principal)
+      if (problem)
+        return { ...problem, detail: `Publishing ${more.includes(needed) ? 'this' : 'a'} ${kind} needs the permission ${needed}.` }
+    }
   }
   return undefined
 }
 
-async function publish(
+/** Publishes what is given, whole or not at all, for whoever may. */
+export async function publish(
   options: DocumentsOptions,
   { inFlight = {}, impacts = [], ...input }: PlanInput & Partial<Wishes> & { token?: string | undefined },
   { principal, call }: Turn,
 ): Promise<Outcome<Mutable<Applied>>> {
   const { pool, now, kinds, announce, publishing } = options
   const { workspace, actor } = principal
+  for (const each of input.documents) {
+    const problem = sourceProblem(each)
+    if (problem) return refuse({ ...problem, at: `/${each.kind}/${each.id}${problem.at}` })
+  }
   const wanted = await examined(input, kinds)
   const outcome = await inWorkspace(pool, workspace, async (tx): Promise<Outcome<Applied>> => {
     const planned = await plan(tx, workspace, { ...wanted, kinds })
     const changes = planned.changes.filter((change) => change.action !== 'unchanged')
     const asked: Asked = { workspace, actor, changes, documents: input.documents, inFlight, impacts }
-    const problem = mayPublish(changes, options, principal) ?? (planned.ok ? await publishing?.guard(tx, asked) : undefined)
+    const problem =
+      mayPublish(changes, { kinds, documents: input.documents }, principal) ?? (planned.ok ? await publishing?.guard(tx, asked) : undefined)
     if (problem) return refuse(problem)
     const note: Note = async (all, revision, published) =>
       publishing?.published(all, { workspace, revision, published, inFlight, impacts, asked })
@@ -198,7 +227,7 @@ async function publishDraft(
   const draft = history?.draft
   if (!draft) return refuse(unknown(name))
   if (draft.hash !== hash) return refuse(OTHER_DRAFT)
-  return publish(options, { documents: [{ ...name, body: draft.body }], prune: false, ...wishes }, turn)
+  return publish(options, { documents: [{ ...name, body: draft.body, source: draft.source ?? undefined }], prune: false, ...wishes }, turn)
 }
 
 const OTHER_DRAFT: Problem = {
@@ -214,30 +243,48 @@ async function archive(options: DocumentsOptions, name: Name, turn: Turn): Promi
   return outcome.revision === null ? refuse(unknown(name)) : outcome
 }
 
-const draftOf = (draft: Draft) => ({ ...draft, body: bodyOf(draft), yaml: yamlOf(draft.body) })
+const draftOf = ({ source, ...draft }: Draft, names: Names) => ({
+  ...draft,
+  body: bodyOf(draft),
+  yaml: source ?? yamlOf(draft.body),
+  byName: names.get(draft.by) ?? draft.by,
+})
+
+/** Of members, by actor. */
+type Names = ReadonlyMap<string, string>
 
 interface Saving extends Turn {
   readonly input: Authored
   /** What `examine` found. */
   readonly found: readonly Problem[]
+  readonly names: Names
 }
 
-async function save(tx: Queryable, { kinds, now, publishing }: DocumentsOptions, { input, principal, call, found }: Saving) {
+async function save(tx: Queryable, { kinds, now, publishing }: DocumentsOptions, { input, principal, call, found, names }: Saving) {
   const { workspace, actor } = principal
   if (!kinds.has(input.kind)) return refuse({ ...unknown(input), title: `There is no kind of document called "${input.kind}".` })
+  const wrong = sourceProblem(input)
+  if (wrong) return refuse(wrong)
   const draft = await saveDraft(tx, { workspace, actor, at: now() }, { ...input, expected: call.ifMatch })
   if (isRefusal(draft)) return draft
   await publishing?.saved?.(tx, { workspace, actor, at: now(), document: input })
   call.setHeader('etag', `"${draft.hash}"`)
   const live = await liveDocuments(tx, workspace)
   const others = live.filter((each) => each.kind !== input.kind || each.id !== input.id)
-  return { draft: draftOf(draft), problems: clean([...problemsOf(input, kinds, libraryOf([...others, input], kinds)), ...found]) }
+  return { draft: draftOf(draft, names), problems: clean([...problemsOf(input, kinds, libraryOf([...others, input], kinds)), ...found]) }
 }
 
 async function show(
   tx: Queryable,
   workspace: string,
-  { kind, id, version, against, call }: Name & { version?: number | undefined; against?: number | undefined; call: Call },
+  {
+    kind,
+    id,
+    version,
+    against,
+    call,
+    names,
+  }: Name & { version?: number | undefined; against?: number | undefined; call: Call; names: Names },
 ) {
   const history = await documentHistory(tx, workspace, { kind, id })
   if (!history) return refuse(unknown({ kind, id }))
@@ -256,12 +303,12 @@ async function show(
           version: shown.version,
           body: bodyOf(shown),
           hash: shown.hash,
-          yaml: yamlOf(shown.body),
+          yaml: shown.source ?? yamlOf(shown.body),
           diff: textDiff(before ? yamlOf(before.body) : '', yamlOf(shown.body)),
         }
       : null,
     live,
-    versions: history.versions,
-    draft: history.draft ? draftOf(history.draft) : null,
+    versions: history.versions.map((line) => ({ ...line, byName: names.get(line.by) ?? line.by })),
+    draft: history.draft ? draftOf(history.draft, names) : null,
   }
 }

@@ -6,7 +6,8 @@ import { InFlight } from './in-flight.ts'
 
 const name = { kind: z.string().min(1).max(40), id: z.string().min(1).max(64) }
 export const Body = z.record(z.string(), z.json())
-export const Authored = z.object({ ...name, body: Body })
+/** `source`: the YAML text that says the body, with its comments and layout; it is kept and given back. */
+export const Authored = z.object({ ...name, body: Body, source: z.string().max(2_000_000).optional() })
 
 const ProblemShape: z.ZodType<Problem> = z.object({
   code: z.string(),
@@ -85,7 +86,7 @@ export const ExportDocuments = action({
   may: 'documents:read',
   route: 'GET /api/documents/export',
   input: z.object({ kind: name.kind.optional() }),
-  output: z.object({ documents: z.array(Authored.extend({ version: z.int(), yaml: z.string() })) }),
+  output: z.object({ documents: z.array(z.object({ ...name, body: Body, version: z.int(), yaml: z.string() })) }),
 })
 
 export const ListDocuments = action({
@@ -99,7 +100,15 @@ export const ListDocuments = action({
   }),
 })
 
-const Draft = z.object({ body: Body, yaml: z.string(), hash: z.string(), base: z.int().nullable(), at: Time, by: z.string() })
+const Draft = z.object({
+  body: Body,
+  yaml: z.string(),
+  hash: z.string(),
+  base: z.int().nullable(),
+  at: Time,
+  by: z.string(),
+  byName: z.string(),
+})
 
 export const GetDocument = action({
   name: 'documents.get',
@@ -117,7 +126,14 @@ export const GetDocument = action({
     shown: z.object({ version: z.int(), body: Body, yaml: z.string(), hash: z.string(), diff: z.string() }).nullable(),
     live: z.int().nullable(),
     versions: z.array(
-      z.object({ version: z.int(), status: z.enum(['published', 'archived']), hash: z.string(), at: Time, by: z.string() }),
+      z.object({
+        version: z.int(),
+        status: z.enum(['published', 'archived']),
+        hash: z.string(),
+        at: Time,
+        by: z.string(),
+        byName: z.string(),
+      }),
     ),
     draft: Draft.nullable(),
   }),
@@ -125,7 +141,7 @@ export const GetDocument = action({
 
 export const SaveDraft = action({
   name: 'documents.save',
-  does: 'Writes the draft of a document and says what is wrong with it. With `If-Match` (the hash that was loaded) it refuses when somebody else saved meanwhile.',
+  does: 'Writes the draft of a document and says what is wrong with it. With `If-Match` (the hash that was loaded, or `none`) it refuses when somebody else saved meanwhile.',
   may: 'documents:write',
   route: 'PUT /api/documents/:kind/:id/draft',
   input: Authored,

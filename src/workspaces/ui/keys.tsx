@@ -1,178 +1,148 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus } from 'lucide-react'
-import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { call, useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
 import { Code } from '#kit/copy.tsx'
-import { Field } from '#kit/field.tsx'
-import { words } from '#kit/format.ts'
+import { Select } from '#kit/field.tsx'
+import { lazyPart } from '#kit/lazy-part.tsx'
+import { useMe } from '#kit/me.ts'
 import { Card } from '#kit/page.tsx'
-import { Empty, ErrorView, Loaded } from '#kit/states.tsx'
+import { Empty, Loaded } from '#kit/states.tsx'
 import { type Column, Table } from '#kit/table.tsx'
-import { Moment } from '#kit/time.tsx'
-import { CreateKey, ListKeys, RevokeKey } from '../api.ts'
+import { Moment, useNow } from '#kit/time.tsx'
+import { useWords } from '#kit/words.ts'
+import { ListKeys, RevokeKey, RotateKey } from '../api.ts'
 import type { Key } from '../schema.ts'
+import { Wrong } from './door.tsx'
+import { KEY_WORDS } from './key-words.ts'
+import { ROLE_WORDS } from './role-words.ts'
 
-const Dialog = lazy(() => import('#kit/dialog.tsx').then((module) => ({ default: module.Dialog })))
+const Dialog = lazyPart(() => import('#kit/dialog.tsx'), 'Dialog')
+const NewKey = lazyPart(() => import('./new-key.tsx'), 'NewKey')
 
-/** What a new secret key of this screen may do: everything that the command line needs, nothing about people. */
-const SCOPES = ['documents:read', 'documents:write', 'journeys:read', 'journeys:publish', 'reports:read'] as const
-
+/** What sends events and what calls the API. Secret keys of others are an administrator's to change. */
 export function Keys() {
+  const say = useWords(KEY_WORDS)
   const keys = useRead(ListKeys, {})
   const [making, setMaking] = useState(false)
-  const [revoking, setRevoking] = useState<Key>()
-  const columns: readonly Column<Key>[] = [
-    {
-      name: 'Key',
-      cell: (key) => (
-        <>
-          <span className="block truncate font-medium">{key.name}</span>
-          <code className="block truncate text-meta text-ink-3">
-            {key.kind === 'write' ? 'wk' : 'sk'}_…{key.lastFour}
-          </code>
-        </>
-      ),
-    },
-    {
-      name: 'Kind',
-      width: 'w-24',
-      cell: (key) => <Chip tone={key.kind === 'write' ? 'accent' : 'agent'}>{key.kind === 'write' ? 'Write' : 'Secret'}</Chip>,
-    },
-    {
-      name: 'May',
-      width: 'w-[26%]',
-      from: 'lg',
-      cell: (key) => (
-        <span className="text-ink-2">
-          {key.kind === 'write' ? 'add events' : key.scopes.map((scope) => words(scope.replace(':', ' '))).join(', ')}
-        </span>
-      ),
-    },
-    { name: 'Made', width: 'w-28', from: 'md', cell: (key) => <Moment at={key.createdAt} /> },
-    {
-      name: 'Last used',
-      width: 'w-28',
-      from: 'sm',
-      cell: (key) => (key.usedAt === null ? <span className="text-ink-3">never</span> : <Moment at={key.usedAt} />),
-    },
-    {
-      name: 'Revoke',
-      hideName: true,
-      right: true,
-      width: 'w-26',
-      cell: (key) =>
-        key.revokedAt === null ? (
-          <Button look="quiet" aria-label={`Revoke ${key.name}`} onClick={() => setRevoking(key)}>
-            Revoke
-          </Button>
-        ) : (
-          <Chip dashed>Revoked</Chip>
-        ),
-    },
-  ]
+  const [doing, setDoing] = useState<{ readonly what: 'revoke' | 'rotate'; readonly key: Key }>()
   return (
     <>
       <Card
-        title="Keys"
+        title={say.title}
         flush
         aside={
           <Button look="primary" onClick={() => setMaking(true)}>
             <Plus size={16} aria-hidden="true" />
-            New key
+            {say.make}
           </Button>
         }
       >
         <Loaded query={keys} lines={4}>
           {(data) =>
             data.keys.length === 0 ? (
-              <Empty icon={<KeyRound size={20} aria-hidden="true" />} title="No keys">
-                A write key lets a website or a server send events; a secret key lets the command line publish journeys.
+              <Empty icon={<KeyRound size={20} aria-hidden="true" />} title={say.none}>
+                {say.noneLead}
               </Empty>
             ) : (
-              <Table label="Keys" columns={columns} rows={data.keys} rowKey={(key) => key.id} />
+              <KeyTable keys={data.keys} onDo={(what, key) => setDoing({ what, key })} />
             )
           }
         </Loaded>
       </Card>
       <Suspense>
         {making && <NewKey onClose={() => setMaking(false)} />}
-        {revoking && <Revoke key_={revoking} onClose={() => setRevoking(undefined)} />}
+        {doing?.what === 'revoke' && <Revoke key_={doing.key} onClose={() => setDoing(undefined)} />}
+        {doing?.what === 'rotate' && <Rotate key_={doing.key} onClose={() => setDoing(undefined)} />}
       </Suspense>
     </>
   )
 }
 
-function NewKey({ onClose }: { onClose: () => void }) {
-  const client = useQueryClient()
-  const [kind, setKind] = useState<'write' | 'secret'>('write')
-  const create = useMutation({
-    mutationFn: (name: string) => call(CreateKey, kind === 'write' ? { kind, name } : { kind, name, scopes: [...SCOPES] }),
-    onSuccess: () => client.invalidateQueries({ queryKey: [ListKeys.name] }),
-  })
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    create.mutate(String(new FormData(event.currentTarget).get('name')))
-  }
-  if (create.data) {
-    return (
-      <Dialog title="Copy the key now" open onClose={onClose}>
-        <p className="mb-3 text-ink-2">
-          {create.data.key.kind === 'write'
-            ? 'A write key is public, but its value is not shown again.'
-            : 'The value is not stored and cannot be shown again.'}
-        </p>
-        <Code label="key" text={create.data.value} />
-        <div className="mt-4 flex justify-end">
-          <Button look="primary" onClick={onClose}>
-            I have copied it
-          </Button>
-        </div>
-      </Dialog>
-    )
-  }
+function KeyTable({ keys, onDo }: { keys: readonly Key[]; onDo: (what: 'revoke' | 'rotate', key: Key) => void }) {
+  const say = useWords(KEY_WORDS)
+  const { permissions } = useWords(ROLE_WORDS)
+  const me = useMe()
+  const now = useNow()
+  const mine = (key: Key): boolean =>
+    key.kind === 'write' || me.permissions.includes('workspace:admin') || key.createdBy === `person:${me.person?.id}`
+  const mayOf = (key: Key): string => (key.kind === 'write' ? say.adds : key.scopes.map((scope) => permissions[scope]).join(', '))
+  const isOver = ({ expiresAt }: Key): boolean => expiresAt !== null && expiresAt <= now
+  const columns: readonly Column<Key>[] = [
+    {
+      name: say.key,
+      cell: (key) => (
+        <>
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="truncate font-medium">{key.name}</span>
+            <Chip tone={key.kind === 'write' ? 'accent' : 'agent'}>{say.kinds[key.kind]}</Chip>
+          </span>
+          <span className="block truncate text-meta text-ink-3" title={mayOf(key)}>
+            <code>
+              {key.kind === 'write' ? 'wk' : 'sk'}_…{key.lastFour}
+            </code>{' '}
+            {mayOf(key)}
+          </span>
+        </>
+      ),
+    },
+    {
+      name: say.used,
+      width: 'w-28',
+      from: 'md',
+      cell: (key) => (key.usedAt === null ? <span className="text-ink-3">{say.never}</span> : <Moment at={key.usedAt} />),
+    },
+    {
+      name: say.ends,
+      width: 'w-24',
+      from: 'lg',
+      cell: (key) => (key.expiresAt === null ? <span className="text-ink-3">{say.never}</span> : <Moment at={key.expiresAt} />),
+    },
+    {
+      name: say.actions,
+      hideName: true,
+      right: true,
+      width: 'w-28 sm:w-48 lg:w-40 xl:w-48',
+      cell: (key) => {
+        if (key.revokedAt !== null) return <Chip dashed>{say.revoked}</Chip>
+        if (isOver(key)) return <Chip dashed>{say.over}</Chip>
+        if (!mine(key)) return null
+        return (
+          <span className="inline-flex flex-wrap justify-end">
+            <Button look="quiet" aria-label={say.rotateOf(key.name)} onClick={() => onDo('rotate', key)}>
+              {say.rotate}
+            </Button>
+            <Button look="quiet" aria-label={say.revokeOf(key.name)} onClick={() => onDo('revoke', key)}>
+              {say.revoke}
+            </Button>
+          </span>
+        )
+      },
+    },
+  ]
+  return <Table label={say.title} columns={columns} rows={keys} rowKey={(key) => key.id} />
+}
+
+/** A value that is shown this once. */
+export function KeyValue({ kind, value, onClose }: { kind: Key['kind']; value: string; onClose: () => void }) {
+  const say = useWords(KEY_WORDS)
   return (
-    <Dialog title="New key" open onClose={onClose}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        {create.isError && <ErrorView error={create.error} />}
-        <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-dense font-medium">Kind</legend>
-          {(
-            [
-              ['write', 'Write key', 'Public. A website, an app or a server sends events with it.'],
-              ['secret', 'Secret key', 'For the command line and servers: reads and publishes journeys and reports.'],
-            ] as const
-          ).map(([value, label, hint]) => (
-            <label key={value} className="flex cursor-pointer gap-3 rounded-card border border-line p-3 has-checked:border-ink">
-              <input
-                type="radio"
-                name="kind"
-                value={value}
-                checked={kind === value}
-                onChange={() => setKind(value)}
-                className="mt-0.5 size-4 accent-(--accent)"
-              />
-              <span>
-                <span className="block font-medium">{label}</span>
-                <span className="block text-dense text-ink-2">{hint}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <Field label="Name" name="name" hint="Where it is used, for example “Website” or “CI”." required maxLength={120} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
-            Make the key
-          </Button>
-        </div>
-      </form>
+    <Dialog title={say.copyNow} open onClose={onClose}>
+      <p className="mb-3 text-ink-2">{kind === 'write' ? say.writeOnce : say.secretOnce}</p>
+      <Code label={say.value} text={value} />
+      <div className="mt-4 flex justify-end">
+        <Button look="primary" onClick={onClose}>
+          {say.copied}
+        </Button>
+      </div>
     </Dialog>
   )
 }
 
 function Revoke({ key_, onClose }: { key_: Key; onClose: () => void }) {
+  const say = useWords(KEY_WORDS)
   const client = useQueryClient()
   const revoke = useMutation({
     mutationFn: () => call(RevokeKey, { id: key_.id }),
@@ -182,18 +152,46 @@ function Revoke({ key_, onClose }: { key_: Key; onClose: () => void }) {
     },
   })
   return (
-    <Dialog title={`Revoke “${key_.name}”?`} open onClose={onClose}>
-      {revoke.isError && <ErrorView error={revoke.error} />}
+    <Dialog title={say.revokeTitle(key_.name)} open onClose={onClose}>
+      {revoke.isError && <Wrong error={revoke.error} />}
       <p className="text-ink-2">
-        {key_.kind === 'write'
-          ? 'Whatever sends events with it is refused from then on: those events are lost.'
-          : 'Whatever signs in with it is refused from then on.'}{' '}
-        A revoked key cannot be brought back.
+        {key_.kind === 'write' ? say.revokeWrite : say.revokeSecret} {say.revokeForGood}
       </p>
       <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
+        <Button onClick={onClose}>{say.keep}</Button>
         <Button look="bad" busy={revoke.isPending} onClick={() => revoke.mutate()}>
-          Revoke the key
+          {say.revokeIt}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}
+
+const OVERLAPS = [0, 1, 24, 168] as const
+
+function Rotate({ key_, onClose }: { key_: Key; onClose: () => void }) {
+  const say = useWords(KEY_WORDS)
+  const client = useQueryClient()
+  const [hours, setHours] = useState(24)
+  const rotate = useMutation({
+    mutationFn: () => call(RotateKey, { id: key_.id, overlapHours: hours }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [ListKeys.name] }),
+  })
+  if (rotate.data) return <KeyValue kind={key_.kind} value={rotate.data.value} onClose={onClose} />
+  return (
+    <Dialog title={say.rotateTitle(key_.name)} open onClose={onClose}>
+      {rotate.isError && <Wrong error={rotate.error} />}
+      <p className="mb-4 text-ink-2">{say.rotateLead}</p>
+      <Select
+        label={say.overlap}
+        value={String(hours)}
+        choices={OVERLAPS.map((n) => ({ value: String(n), label: say.hours(n) }))}
+        onChange={(to) => setHours(Number(to))}
+      />
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={onClose}>{say.cancel}</Button>
+        <Button look="primary" busy={rotate.isPending} onClick={() => rotate.mutate()}>
+          {say.rotateIt}
         </Button>
       </div>
     </Dialog>

@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit'
+import { cellText } from '../cells.ts'
 import type { Column, Table, Told } from '../told.ts'
-import { written } from '../written.ts'
 import { FONT, png } from './picture.ts'
 
 export interface Titled {
@@ -96,7 +96,7 @@ function drawTable(document: Paper, { title, columns, rows, cut }: Table): void 
     defaultStyle: { border: [0, 0, 0.5, 0], borderColor: '#d5d9d4', padding: 4 },
     data: [
       columns.map((column) => ({ text: column.title, align: alignOf(column), font: { src: 'bold' } })),
-      ...shown.map((row) => columns.map((column) => ({ text: written(row[column.id] ?? null, column.type), align: alignOf(column) }))),
+      ...shown.map((row) => columns.map((column) => ({ text: cellText(row[column.id] ?? null, column), align: alignOf(column) }))),
     ],
   })
   document.x = MARGIN

@@ -1,0 +1,152 @@
+import type { Sayings } from '../telling.ts'
+
+/** What is put together of parts before it is told: beginnings of sentences, names of models, terms that begin small. */
+export const GERMAN_NAMED: Sayings = {
+  '“{1}”': '„{1}“',
+  '“{1}”: {2}': '„{1}“: {2}',
+  '“{1}” where “{2}”: {3}': '„{1}“, wo „{2}“: {3}',
+  '{1}: +{2}': '{1}: +{2}',
+  '{1}: −{2}': '{1}: −{2}',
+  'It has learned from {1} {2}.': 'Es hat aus {1} {2} gelernt.',
+  'It has learned from {1} {2} and decides for {3} of people.': 'Es hat aus {1} {2} gelernt und entscheidet für {3} der Personen.',
+  'It has learned from {1} {2}': 'Es hat aus {1} {2} gelernt',
+  'People have hours of their own: {1} % of what people read last was within their 24 likeliest hours of the week (by chance 14 %).':
+    'Personen haben eigene Stunden: {1} % des zuletzt Gelesenen lagen in den 24 wahrscheinlichsten Stunden der Woche (durch Zufall 14 %).',
+  'People’s own hours foretell no more than everybody’s together: {1} % of what people read last was within their 24 likeliest hours of the week (by chance 14 %).':
+    'Eigene Stunden sagen nicht mehr voraus als die aller zusammen: {1} % des zuletzt Gelesenen lagen in den 24 wahrscheinlichsten Stunden der Woche (durch Zufall 14 %).',
+  'Says of each person how likely something is, as a score for conditions, and tells when it passes a mark.':
+    'Sagt zu jeder Person, wie wahrscheinlich etwas ist, als Score für Bedingungen, und meldet, wenn er eine Marke überschreitet.',
+  'Reads what people do in order, and tells when somebody is about to do what is asked for, or behaves as never before.':
+    'Liest der Reihe nach, was Personen tun, und meldet, wenn jemand kurz vor dem Gefragten steht oder sich verhält wie nie zuvor.',
+  'Takes one of several options for each person by what it is expected to bring, and goes on trying the others a little.':
+    'Wählt je Person eine von mehreren Möglichkeiten nach dem erwarteten Ertrag und erprobt die anderen ein wenig weiter.',
+  'Lets messages go at the hour at which each person reads.': 'Lässt Nachrichten zu der Stunde gehen, zu der jede Person liest.',
+  'Shows those variants of a template more often that are answered better.':
+    'Zeigt die Varianten einer Vorlage öfter, auf die besser geantwortet wird.',
+  'Puts products into messages that go with what a person has looked at and bought.':
+    'Setzt Produkte in Nachrichten, die zu dem passen, was eine Person angesehen und gekauft hat.',
+  'Hears how what people write sounds, as a score for conditions; in English.':
+    'Hört, wie klingt, was Personen schreiben, als Score für Bedingungen; auf Englisch.',
+  'Finds out how many messages are too many, on a share of people, and holds back what costs more than it brings.':
+    'Findet an einem Teil der Personen heraus, wie viele Nachrichten zu viele sind, und hält zurück, was mehr kostet, als es bringt.',
+  'How likely each person orders within seven days.': 'Wie wahrscheinlich jede Person innerhalb von sieben Tagen bestellt.',
+  'How likely each person orders nothing for ninety days. In a shop nobody gives notice.':
+    'Wie wahrscheinlich jede Person neunzig Tage nichts bestellt. In einem Shop kündigt niemand.',
+  'Which nudge brings back a cart, for whom, at what cost.': 'Welcher Anstoß einen Warenkorb zurückbringt, bei wem, zu welchen Kosten.',
+  'When each person reads.': 'Wann jede Person liest.',
+  'When each customer reads.': 'Wann jede Kundin und jeder Kunde liest.',
+  'Fills the recommendation slots of templates.': 'Füllt die Empfehlungsplätze von Vorlagen.',
+  'Which variants of a template are clicked most.': 'Welche Varianten einer Vorlage am meisten angeklickt werden.',
+  'How answers and unsubscribes move with the number of messages, tried on a tenth of people.':
+    'Wie sich Antworten und Abmeldungen mit der Zahl der Nachrichten ändern, erprobt an einem Zehntel der Personen.',
+  'How answers and unsubscribes move with the number of messages, tried on a tenth of customers.':
+    'Wie sich Antworten und Abmeldungen mit der Zahl der Nachrichten ändern, erprobt an einem Zehntel der Kundschaft.',
+  'How likely each person begins a subscription within fourteen days.':
+    'Wie wahrscheinlich jede Person innerhalb von vierzehn Tagen ein Abo beginnt.',
+  'How likely each subscription is cancelled within thirty days. Here the contract says when somebody has left.':
+    'Wie wahrscheinlich jedes Abo innerhalb von dreißig Tagen gekündigt wird. Hier sagt der Vertrag, wann jemand gegangen ist.',
+  'Finds the order of steps after which people subscribe. Where order tells nothing, the counts answer.':
+    'Findet die Reihenfolge von Schritten, nach denen Personen ein Abo beginnen. Wo die Reihenfolge nichts sagt, antworten die Anzahlen.',
+  'What brings somebody on trial to stay.': 'Was jemanden in der Testzeit bleiben lässt.',
+  'How likely each customer applies for a card within thirty days.':
+    'Wie wahrscheinlich jede Kundin und jeder Kunde innerhalb von dreißig Tagen eine Karte beantragt.',
+  'How likely each account is closed within thirty days.': 'Wie wahrscheinlich jedes Konto innerhalb von dreißig Tagen geschlossen wird.',
+  'Which offer a customer is told of. Eligibility, disclosure and opt-out are asked before it and after it.':
+    'Von welchem Angebot jemand erfährt. Berechtigung, Offenlegung und Abmeldung werden davor und danach geprüft.',
+  '“{1}”: {2}.': '„{1}“: {2}.',
+  '“{1}”, “{2}”: {3}.': '„{1}“, „{2}“: {3}.',
+  '{1} ({2}; {3}; {4}).': '{1} ({2}; {3}; {4}).',
+  '{1} ({2}; 95 %, however often you look); {3}.': '{1} ({2}; 95 %, wie oft man auch hinsieht); {3}.',
+  'It is likely to be reached: the chance is {1}.': 'Wahrscheinlich wird es erreicht: die Chance ist {1}.',
+  'It is open: the chance is {1}.': 'Es ist offen: die Chance ist {1}.',
+  'It is unlikely to be reached: the chance is {1}.': 'Wahrscheinlich wird es nicht erreicht: die Chance ist {1}.',
+  'To reach it, the day left has to bring {1}.': 'Um es zu erreichen, muss der letzte Tag {1} bringen.',
+  'To reach it, the day left may bring {1}.': 'Um es zu erreichen, darf der letzte Tag {1} bringen.',
+  'To reach it, the {1} days left have to bring {2}, {3} a day.':
+    'Um es zu erreichen, müssen die übrigen {1} Tage {2} bringen, {3} am Tag.',
+  'To reach it, the {1} days left may bring {2}, {3} a day.': 'Um es zu erreichen, dürfen die übrigen {1} Tage {2} bringen, {3} am Tag.',
+  'To reach it, the day left has to bring {1}': 'Um es zu erreichen, muss der letzte Tag {1} bringen',
+  'To reach it, the day left may bring {1}': 'Um es zu erreichen, darf der letzte Tag {1} bringen',
+  'To reach it, the {1} days left have to bring {2}, {3} a day': 'Um es zu erreichen, müssen die übrigen {1} Tage {2} bringen, {3} am Tag',
+  'To reach it, the {1} days left may bring {2}, {3} a day': 'Um es zu erreichen, dürfen die übrigen {1} Tage {2} bringen, {3} am Tag',
+  'only of people who were in the segment “{1}” just before': 'nur von Personen, die unmittelbar davor im Segment „{1}“ waren',
+  'divided by the people who were in the segment when the period began':
+    'geteilt durch die Personen, die zu Beginn des Zeitraums im Segment waren',
+  'what it is held against; of a longer or shorter time: as for the days of the period':
+    'womit verglichen wird; bei längerer oder kürzerer Zeit: auf die Tage des Zeitraums umgerechnet',
+  'four of five such forecasts hold what comes': 'vier von fünf solchen Prognosen umfassen, was kommt',
+  'how likely the goal is reached if things go on as they are': 'wie wahrscheinlich das Ziel erreicht wird, wenn es weitergeht wie jetzt',
+  'what a journey is for: an event of the people who came in, within a window, and what it is worth':
+    'wozu eine Journey dient: ein Ereignis der Eingetretenen innerhalb einer Frist, und was es wert ist',
+  'people who came in and got nothing say what would have happened anyway; the difference has an interval that holds however often one looks':
+    'Eingetretene, die nichts bekamen, zeigen, was ohnehin geschehen wäre; der Unterschied hat ein Intervall, das gilt, wie oft man auch hinsieht',
+  'what must not get worse for the people who are treated': 'was für die behandelten Personen nicht schlechter werden darf',
+  'what people who came into it in the period did for the goal, within the journey’s window, beyond what its held-out people say they would have done anyway; never what is merely credited to it':
+    'was im Zeitraum Eingetretene in der Frist der Journey für das Ziel taten, über das hinaus, was sie nach den Zurückgehaltenen ohnehin getan hätten; nie, was ihr bloß gutgeschrieben wird',
+  '“{1}” within {2} of coming in': '„{1}“ innerhalb von {2n} nach dem Eintritt',
+  '“{1}” within {2} of coming in; {3}': '„{1}“ innerhalb von {2n} nach dem Eintritt; {3}',
+  '“{1}” where “{2}” within {3} of coming in': '„{1}“, wo „{2}“, innerhalb von {3n} nach dem Eintritt',
+  '“{1}” where “{2}” within {3} of coming in; {4}': '„{1}“, wo „{2}“, innerhalb von {3n} nach dem Eintritt; {4}',
+  'Came to step “{1}”': 'Zum Schritt „{1}“ gekommen',
+  'Was sent the message of step “{1}”': 'Nachricht des Schritts „{1}“ gesendet',
+  'Opened the message of step “{1}”': 'Nachricht des Schritts „{1}“ geöffnet',
+  'Clicked in the message of step “{1}”': 'In der Nachricht des Schritts „{1}“ geklickt',
+  'Unsubscribed by the message of step “{1}”': 'Durch die Nachricht des Schritts „{1}“ abgemeldet',
+  'Complained of the message of step “{1}”': 'Über die Nachricht des Schritts „{1}“ beschwert',
+  'Got back the message of step “{1}”': 'Nachricht des Schritts „{1}“ zurückgekommen',
+  'Left: “{1}”': 'Verlassen: „{1}“',
+  'The hold-out of “{1}”': 'Die Kontrollgruppe von „{1}“',
+  'People of “{1}”': 'Personen aus „{1}“',
+  'People who met “{1}”': 'Personen, die „{1}“ antrafen',
+  'Forecast, {1} %': 'Prognose, {1} %',
+  'Contact policy alone (control)': 'Nur die Kontaktregel (Kontrolle)',
+  'Each message weighed': 'Jede Nachricht abgewogen',
+  'At most {1} a week': 'Höchstens {1} die Woche',
+  'The address does not exist': 'Die Adresse gibt es nicht',
+  'The mailbox does not take it now': 'Das Postfach nimmt sie gerade nicht an',
+  'They do not want it (policy, authentication)': 'Sie ist unerwünscht (Policy, Authentifizierung)',
+  'This mail (size, form)': 'Diese Mail (Größe, Form)',
+  'The server did not say': 'Der Server hat es nicht gesagt',
+  'over {1}, but too few mails to be sure': 'über {1}, aber zu wenige Mails, um sicher zu sein',
+  'over {1}': 'über {1}',
+  below: 'darunter',
+  'p, adjusted': 'p, berichtigt',
+  'From (95 %)': 'Von (95 %)',
+  'To (95 %)': 'Bis (95 %)',
+  'Clicked of all': 'Geklickt, von allen',
+  'Gone of all': 'Gegangen, von allen',
+  'Responded of all': 'Reagiert, von allen',
+  'Left of all': 'Gegangen, von allen',
+  Target: 'Zielwert',
+  Limit: 'Grenze',
+  'No difference': 'Kein Unterschied',
+  'Added by journeys (95 %)': 'Von Journeys beigetragen (95 %)',
+  '“{1}”: “{2}” less “{3}”': '„{1}“: „{2}“ minus „{3}“',
+  First: 'Erste',
+  Last: 'Letzte',
+  'Last-non-direct': 'Letzte, nicht direkt',
+  Linear: 'Gleichmäßig',
+  Position: 'Position',
+  'Time-decay': 'Abklingend',
+  'Markov chain': 'Markow-Kette',
+  Calibrated: 'Kalibriert',
+  'Realised since': 'Seither verwirklicht',
+  'Predicted from now on': 'Von jetzt an vorhergesagt',
+  All: 'Alles',
+  'People’s work': 'Arbeit',
+  providers: 'Anbieter',
+  incentives: 'Anreize',
+  'tokens of models': 'Token von Modellen',
+  platform: 'Plattform',
+  data: 'Daten',
+  'people’s work': 'Arbeit',
+  other: 'anderes',
+  'Weeks later': 'Wochen später',
+  'Months later': 'Monate später',
+  everybody: 'alle',
+  others: 'andere',
+  '{1} effective of {2} decisions; mean weight {3}': '{1} wirksame von {2} Entscheidungen; mittleres Gewicht {3}',
+  '{1} % of what the policy would choose was never possible on the log':
+    '{1} % dessen, was die Strategie wählte, war laut Protokoll nie möglich',
+  'it takes {1} decisions for the offer and {2} for none': 'es braucht {1} Entscheidungen für das Angebot und {2} für keines',
+}

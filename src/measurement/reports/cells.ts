@@ -1,0 +1,175 @@
+import type { InEvery, Language } from '#lib/language.ts'
+import type { Cell, Codes } from './column.ts'
+import type { Column } from './told.ts'
+import { written } from './written.ts'
+
+/** Words for the codes that cells of ours hold: a column names its family (`Column.codes`), and files keep the codes. */
+const WORDS = {
+  measured: {
+    en: { measured: 'Compared', early: 'Too early', not: 'Not compared', blocked: 'Groups do not fit' },
+    de: { measured: 'Verglichen', early: 'Zu früh', not: 'Nicht verglichen', blocked: 'Gruppen passen nicht' },
+  },
+  standing: {
+    en: { reached: 'Reached', likely: 'Likely', open: 'Open', unlikely: 'Unlikely', missed: 'Missed', unknown: 'Not known' },
+    de: {
+      reached: 'Erreicht',
+      likely: 'Wahrscheinlich',
+      open: 'Offen',
+      unlikely: 'Unwahrscheinlich',
+      missed: 'Verfehlt',
+      unknown: 'Nicht bekannt',
+    },
+  },
+  role: {
+    en: { primary: 'primary', secondary: 'secondary', guardrail: 'guardrail' },
+    de: { primary: 'entscheidend', secondary: 'zusätzlich', guardrail: 'Leitplanke' },
+  },
+  verdict: {
+    en: {
+      none: 'No figures',
+      too_early: 'Too early',
+      open: 'Not decided',
+      better: 'Better',
+      worse: 'Worse',
+      harm: 'Does harm',
+      no_harm: 'No harm',
+    },
+    de: {
+      none: 'Keine Zahlen',
+      too_early: 'Zu früh',
+      open: 'Nicht entschieden',
+      better: 'Besser',
+      worse: 'Schlechter',
+      harm: 'Schadet',
+      no_harm: 'Kein Schaden',
+    },
+  },
+  arm: {
+    en: { treated: 'treated', held_out: 'held out', yes: 'yes' },
+    de: { treated: 'behandelt', held_out: 'zurückgehalten', yes: 'ja' },
+  },
+  period: { en: { open: 'still open', over: 'over' }, de: { open: 'noch offen', over: 'vorbei' } },
+  group: {
+    en: { everybody: 'everybody', others: 'others', in: 'in it', out: 'not in it' },
+    de: { everybody: 'alle', others: 'andere', in: 'darin', out: 'nicht darin' },
+  },
+  move: {
+    en: { entered: 'entered', refused: 'not let in', moved: 'went on', migrated: 'changed version', exited: 'left' },
+    de: { entered: 'eingetreten', refused: 'nicht eingelassen', moved: 'weiter', migrated: 'Version gewechselt', exited: 'verlassen' },
+  },
+  outcome: {
+    en: {
+      sent: 'sent',
+      refused: 'refused',
+      ambiguous: 'ambiguous',
+      failed: 'failed',
+      skipped: 'skipped',
+      cancelled: 'cancelled',
+      waiting: 'waiting',
+    },
+    de: {
+      sent: 'gesendet',
+      refused: 'abgelehnt',
+      ambiguous: 'ungewiss',
+      failed: 'fehlgeschlagen',
+      skipped: 'übersprungen',
+      cancelled: 'abgebrochen',
+      waiting: 'wartend',
+    },
+  },
+  channel: {
+    en: { email: 'E-mail', sms: 'SMS', push: 'Push', inapp: 'In-app', whatsapp: 'WhatsApp', webhook: 'Webhook', direct: 'direct' },
+    de: { email: 'E-Mail', sms: 'SMS', push: 'Push', inapp: 'In-App', whatsapp: 'WhatsApp', webhook: 'Webhook', direct: 'direkt' },
+  },
+  cost: {
+    en: {
+      provider: 'Providers',
+      incentive: 'Incentives',
+      tokens: 'Tokens of models',
+      platform: 'Platform',
+      data: 'Data',
+      people: 'People’s work',
+      other: 'Other',
+    },
+    de: {
+      provider: 'Anbieter',
+      incentive: 'Anreize',
+      tokens: 'Token von Modellen',
+      platform: 'Plattform',
+      data: 'Daten',
+      people: 'Arbeit',
+      other: 'Anderes',
+    },
+  },
+  weekday: {
+    en: {
+      Monday: 'Monday',
+      Tuesday: 'Tuesday',
+      Wednesday: 'Wednesday',
+      Thursday: 'Thursday',
+      Friday: 'Friday',
+      Saturday: 'Saturday',
+      Sunday: 'Sunday',
+    },
+    de: {
+      Monday: 'Montag',
+      Tuesday: 'Dienstag',
+      Wednesday: 'Mittwoch',
+      Thursday: 'Donnerstag',
+      Friday: 'Freitag',
+      Saturday: 'Samstag',
+      Sunday: 'Sonntag',
+    },
+  },
+  domain: {
+    en: { good: 'good', warned: 'warned of', paused: 'paused', complaints: 'complaints', bounces: 'bounces', refusals: 'refusals' },
+    de: { good: 'gut', warned: 'gewarnt', paused: 'pausiert', complaints: 'Beschwerden', bounces: 'Rückläufer', refusals: 'Ablehnungen' },
+  },
+} as const satisfies Readonly<Record<Exclude<Codes, 'touch'>, InEvery<string>>>
+
+/** What came before the colon of a touch of a run (`sent:nudge`); the step, or the reason, comes behind it. */
+const TOUCHES = {
+  en: {
+    entered: 'Entered',
+    goal: 'Reached the goal',
+    step: 'Came to',
+    sent: 'Was sent',
+    opened: 'Opened',
+    clicked: 'Clicked in',
+    unsubscribed: 'Unsubscribed by',
+    complained: 'Complained of',
+    bounced: 'Got back',
+    left: 'Left',
+  },
+  de: {
+    entered: 'Eingetreten',
+    goal: 'Ziel erreicht',
+    step: 'Angekommen',
+    sent: 'Gesendet',
+    opened: 'Geöffnet',
+    clicked: 'Geklickt',
+    unsubscribed: 'Abgemeldet',
+    complained: 'Beschwert',
+    bounced: 'Zurückgekommen',
+    left: 'Verlassen',
+  },
+} as const satisfies InEvery<string>
+
+function touch(code: string, language: Language): string {
+  const [kind = '', ...rest] = code.split(':')
+  const words: Readonly<Record<string, string>> = TOUCHES[language]
+  const word = Object.hasOwn(words, kind) ? words[kind]! : kind
+  return rest.length === 0 ? word : `${word}: ${rest.join(':')}`
+}
+
+/** A cell of a column as people read it. What is no code of its family stays: a name that somebody gave. */
+export function cellText(value: Cell, { type, codes }: Pick<Column, 'type' | 'codes'>, language: Language = 'en'): string {
+  if (typeof value !== 'string' || codes === undefined) return written(value, type, language)
+  if (codes === 'touch')
+    return value
+      .split(' → ')
+      .map((each) => touch(each, language))
+      .join(' → ')
+  const words: Readonly<Record<string, string>> = WORDS[codes][language]
+  return Object.hasOwn(words, value) ? words[value]! : value
+}

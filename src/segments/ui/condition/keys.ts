@@ -1,0 +1,3 @@
+let last = 0
+/** Names for lines on the screen. */
+export const nextKey = (): number => ++last

@@ -1,0 +1,47 @@
+import { words } from '#kit/words.ts'
+
+export const SETUP_WORDS = words(
+  {
+    title: 'Set up Cadenza',
+    lead: 'You make the workspace and its first administrator. The server printed a one-time token when it started; it is valid for 15 minutes.',
+    token: 'Setup token',
+    workspace: 'Name of the workspace',
+    zone: 'Time zone',
+    currency: 'Currency',
+    name: 'Your name',
+    email: 'Your e-mail',
+    password: 'Password',
+    hint: 'At least 8 characters; 15 are better.',
+    make: 'Make the workspace',
+    ready: (name: string) => `${name} is ready`,
+    readyLead: 'Two keys were made with it. Copy the secret one now: it is not stored in a form that can be shown again.',
+    writeKey: 'Write key',
+    writeKeyLead: 'Public. Goes into websites and apps; it can only add events.',
+    secretKey: 'Secret key',
+    secretKeyLead: 'For servers and the command line. Keep it like a password.',
+    copied: 'I have copied them',
+  },
+  {
+    de: {
+      title: 'Cadenza einrichten',
+      lead: 'Sie legen den Arbeitsbereich und seine erste Verwaltung an. Der Server hat beim Start ein einmaliges Token ausgegeben; es gilt 15 Minuten.',
+      token: 'Einrichtungs-Token',
+      workspace: 'Name des Arbeitsbereichs',
+      zone: 'Zeitzone',
+      currency: 'Währung',
+      name: 'Ihr Name',
+      email: 'Ihre E-Mail',
+      password: 'Passwort',
+      hint: 'Mindestens 8 Zeichen; 15 sind besser.',
+      make: 'Arbeitsbereich anlegen',
+      ready: (name) => `${name} ist bereit`,
+      readyLead:
+        'Zwei Schlüssel sind dabei entstanden. Kopieren Sie den geheimen jetzt: Er wird nicht so gespeichert, dass man ihn noch einmal zeigen könnte.',
+      writeKey: 'Schreibschlüssel',
+      writeKeyLead: 'Öffentlich. Gehört in Websites und Apps; er kann nur Ereignisse hinzufügen.',
+      secretKey: 'Geheimer Schlüssel',
+      secretKeyLead: 'Für Server und die Kommandozeile. Bewahren Sie ihn wie ein Passwort auf.',
+      copied: 'Ich habe sie kopiert',
+    },
+  },
+)

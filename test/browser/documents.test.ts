@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { violations } from './browser.ts'
+import { house } from './house.ts'
+
+const at = house({ people: false })
+
+test('a document of a kind without a screen is written in a form, published, and stands in its history', async () => {
+  const { page, wrong } = await at.open('/documents?kind=list')
+  await page.getByRole('button', { name: 'New List' }).click()
+  await page.getByLabel('Id of the new document').fill('guests')
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Name optional' }).fill('Guests of the opening')
+  assert.deepEqual(await violations(page), [])
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click()
+  await page.getByRole('heading', { name: 'Guests of the opening' }).waitFor()
+  await page.getByRole('link', { name: 'History' }).click()
+  await page.getByText('name: Guests of the opening').first().waitFor()
+  assert.deepEqual(wrong, [])
+  await page.context().close()
+})
