@@ -22,6 +22,17 @@ const events = run({ files: inOrder(files).map((file) => join(ROOT, file)), conc
 events.on('test:fail', ({ todo }) => {
   if (todo === undefined || todo === false) process.exitCode = 1
 })
+
+// A file ends itself when it takes too long (`set-up.ts`); one whose thread never rests, or whose child keeps its output open, ends everything.
+const LONGEST_MINUTES = 45
+const under = new Set<string>()
+events.on('test:dequeue', ({ name, file }) => void (name === file && under.add(name)))
+events.on('test:complete', ({ name, file }) => void (name === file && under.delete(name)))
+setTimeout(() => {
+  console.error(`The tests take longer than ${LONGEST_MINUTES} minutes. Still running: ${[...under].join(', ')}`)
+  process.exit(1)
+}, LONGEST_MINUTES * 60_000).unref()
+
 const seconds = new Map<string, number>()
 events.on('test:summary', ({ file, duration_ms }) => void (file !== undefined && seconds.set(file, duration_ms / 1000)))
 const report = events.compose(spec())
