@@ -7,7 +7,6 @@ export const LONGEST: readonly string[] = [
   'test/browser/reports.test.ts',
   'test/chaos/workers.test.ts',
   'test/browser/measurement.test.ts',
-  'test/security/stored-xss.test.ts',
   'test/chaos/chaos.test.ts',
   'test/chaos/cluster.test.ts',
   'test/browser/studio.test.ts',
@@ -17,11 +16,13 @@ export const LONGEST: readonly string[] = [
   'test/browser/audience.test.ts',
   'test/browser/publish.test.ts',
   'test/browser/approvals.test.ts',
-  'test/security/xss.test.ts',
   'test/browser/journeys.test.ts',
   'test/browser/home.test.ts',
   'test/customers/customers.test.ts',
   'test/roads/samples.test.ts',
+  'test/security/routes.test.ts',
+  'src/app/backup.test.ts',
+  'test/browser/german-words.test.ts',
   'test/security/strangers.test.ts',
   'test/browser/campaigns.test.ts',
   'test/browser/story.test.ts',
@@ -29,7 +30,6 @@ export const LONGEST: readonly string[] = [
   'test/security/xss-files.test.ts',
   'src/platform/postgres/embedded.test.ts',
   'test/sim/sim.test.ts',
-  'src/app/backup.test.ts',
 ]
 
 /** Folders whose tests start servers or browsers: they come before the rest. */

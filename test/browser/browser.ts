@@ -91,11 +91,14 @@ export async function until(what: string, check: () => Promise<boolean>): Promis
   }
 }
 
-/** Changes theme and width of an open page; the theme is there when this returns. */
+/** Changes theme and width of an open page, as far as they differ; both are there when this returns. */
 export async function dress(page: Page, theme: 'light' | 'dark', width: number): Promise<void> {
-  await page.emulateMedia({ colorScheme: theme })
-  await page.setViewportSize({ width, height: width < 500 ? 844 : 900 })
-  await until('the theme is taken over', () => page.evaluate(`document.documentElement.dataset.theme === '${theme}'`))
+  if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height: width < 500 ? 844 : 900 })
+  const isIn = (): Promise<boolean> => page.evaluate(`document.documentElement.dataset.theme === '${theme}'`)
+  if (!(await isIn())) {
+    await page.emulateMedia({ colorScheme: theme })
+    await until('the theme is taken over', isIn)
+  }
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
 }
 

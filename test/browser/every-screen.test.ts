@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { dress, overflow, until, violations } from './browser.ts'
 import { house } from './house.ts'
-import { arrived, follow, furnish, inside, routesOfTheRouter, STOPS, type Stop, settingsParts, stops } from './stops.ts'
+import { arrived, doors, follow, furnish, inside, routesOfTheRouter, STOPS, type Stop, settingsParts, stops } from './stops.ts'
 import { LOOKS } from './tour.ts'
 
 const at = house({ sample: 'shop', prepare: furnish })
@@ -105,7 +105,7 @@ for (const role of ['viewer', 'analyst'])
   test(`as ${role}: what is closed says who can open it, nothing fails`, async () => {
     const { page, wrong } = await at.open('/', { as: role })
     const found: string[] = []
-    for (const [path] of inside()) {
+    for (const [path] of doors()) {
       await follow(page, path)
       found.push(...(await looked(page, [path, /./])), ...unexpected(wrong, path).filter((each) => !/status of 403/.test(each)))
     }

@@ -186,10 +186,17 @@ export async function furnish(house: House): Promise<void> {
   })
   await house.settled()
 }
+const stopsOf = (route: string): readonly Stop[] => STOPS()[route] ?? [[route, /./]]
+const signedIn = ([, , as]: Stop): boolean => as === undefined
 /** Every stop, in the order of the routes. */
-export const stops = (): readonly Stop[] => routesOfTheRouter().flatMap((path) => STOPS()[path] ?? [[path, /./] as const])
+export const stops = (): readonly Stop[] => routesOfTheRouter().flatMap(stopsOf)
 /** Those of whoever is signed in. */
-export const inside = (): readonly Stop[] => stops().filter(([, , as]) => as === undefined)
+export const inside = (): readonly Stop[] => stops().filter(signedIn)
+/** Of these, one for everything that has rights of its own: the views of one document, and all reports, are open to the same people. */
+export const doors = (): readonly Stop[] =>
+  routesOfTheRouter()
+    .flatMap((route) => (/\$(part|tab)$/.test(route) ? stopsOf(route) : stopsOf(route).slice(0, 1)))
+    .filter(signedIn)
 
 /** Whether the router has put the screen of the address in the place of the one before. */
 export const arrived = (page: Page): Promise<boolean> =>

@@ -12,13 +12,13 @@ const PICTURES = process.env['PICTURES']
 /** Address, the text that shows that its data is there, and who looks (a role; left out: an administrator). */
 export type Stop = readonly [path: string, ready: string | RegExp, as?: string]
 
-/** Every theme and every layout meets axe once; the other looks can only be too wide. */
+/** Every theme and every layout meets axe once; the other looks can only be too wide. From one to the next changes either the theme or the width. */
 export const LOOKS = [
   ['light', 1440, 'axe'],
   ['dark', 1440, 'width'],
-  ['light', 1024, 'width'],
-  ['light', 390, 'width'],
   ['dark', 390, 'axe'],
+  ['light', 390, 'width'],
+  ['light', 1024, 'width'],
 ] as const
 
 /** One test a screen: in both themes and three widths nothing that axe finds, one h1, a title, nothing wider than the window, no error, nothing from outside. */

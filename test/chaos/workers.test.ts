@@ -29,10 +29,10 @@ async function spread(pool: Pool): Promise<Spread> {
   return { shares: rows.filter(({ owner }) => owner !== null).map(({ n }) => n), free: rows.find(({ owner }) => owner === null)?.n ?? 0 }
 }
 
-async function inSite(work: (site: Site, pool: Pool) => Promise<void>): Promise<void> {
+async function inSite(work: (site: Site, pool: Pool) => Promise<void>, roles = ROLES): Promise<void> {
   const closing: (() => Promise<unknown>)[] = []
   try {
-    const site = await build({ roles: ROLES, nats: false, onLine: () => undefined }, closing)
+    const site = await build({ roles, nats: false, onLine: () => undefined }, closing)
     const pool = createPool({ url: site.database.url, name: 'test', max: 2 })
     closing.push(() => pool.end())
     await work(site, pool)
@@ -106,15 +106,18 @@ test('every process of a cluster is restarted in turn under load, one engine die
 test('when a newer version says that older ones may not write any more, they are fenced off at once and end', {
   timeout: 120_000,
 }, async () => {
-  await inSite(async ({ workers }, pool) => {
-    await until('both engines have their half', evenly(pool))
-    await pool.query('select contract_schema(9999)')
-    await until('all have ended', () => workers.every((worker) => !worker.alive), 15_000)
-    const { rows } = await pool.query<{ written: number }>(
-      'select coalesce(sum(done_seq), 0)::int as written from leases where owner is not null',
-    )
-    assert.equal(rows[0]!.written, 0)
-    workers[ENGINE]!.start()
-    await assert.rejects(workers[ENGINE]!.ready({ limitMs: 20_000 }), /newer Cadenza has taken over/)
-  })
+  await inSite(
+    async ({ workers }, pool) => {
+      await until('both engines have their half', evenly(pool))
+      await pool.query('select contract_schema(9999)')
+      await until('all have ended', () => workers.every((worker) => !worker.alive), 15_000)
+      const { rows } = await pool.query<{ written: number }>(
+        'select coalesce(sum(done_seq), 0)::int as written from leases where owner is not null',
+      )
+      assert.equal(rows[0]!.written, 0)
+      workers[0]!.start()
+      await assert.rejects(workers[0]!.ready({ limitMs: 20_000 }), /newer Cadenza has taken over/)
+    },
+    ['engine', 'engine'],
+  )
 })

@@ -1,4 +1,4 @@
-// Forty ways of writing a script, as names of people and companies, in what colleagues write, in addresses and in what is exported: on the screens that `stored-xss` does not visit.
+// Forty ways of writing a script, as names of people and companies, in what colleagues write, in addresses and in what is exported: where the walk of `every-route-xss` does not come.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
@@ -94,28 +94,15 @@ test('forty payloads on the screens of people, companies, data, content and appr
   assert.deepEqual(
     await walk([
       '/people',
-      `/people/${person}`,
-      `/people/${person}?tab=about`,
       '/companies',
-      '/companies/g0',
-      '/data/live',
       '/data/events',
-      `/data/event?name=${encodeURIComponent(PAYLOADS[0]!)}`,
-      '/data/sources',
-      '/data/held',
-      '/content',
-      '/content/templates/letter',
       '/content/templates/letter?panel=checks',
-      '/content/snippets',
-      '/content/snippets/terms',
-      '/content/pages/offers',
       '/documents/template/letter?tab=yaml',
       `/approvals?open=${request}`,
       `/approvals?open=${request}&tab=messages`,
       `/approvals?open=${request}&tab=changes`,
       '/segments/new?from=cart',
       '/settings/policies?view=approvals',
-      '/',
     ]),
     [],
   )
@@ -149,7 +136,7 @@ test('what others’ servers answer is text: in the log of webhooks, at the mess
 
 test('forty payloads in addresses: parameters, ids, tabs', async () => {
   // Five in each address.
-  const some = (i: number): string => encodeURIComponent(PAYLOADS.slice(i * 5, i * 5 + 5).join(' '))
+  const some = (i: number): string => encodeURIComponent(PAYLOADS.slice((i % 8) * 5, (i % 8) * 5 + 5).join(' '))
   const places = [
     (text: string) => `/people?q=${text}`,
     (text: string) => `/content?q=${text}&channel=${text}`,
@@ -159,6 +146,10 @@ test('forty payloads in addresses: parameters, ids, tabs', async () => {
     (text: string) => `/documents/template/${text}`,
     (text: string) => `/reports/channels?by=${text}`,
     (text: string) => `/journeys/x?fresh=${text}`,
+    (text: string) => `/people/${text}`,
+    (text: string) => `/messages?status=${text}`,
+    (text: string) => `/settings/${text}`,
+    (text: string) => `/${text}`,
   ]
   assert.deepEqual(await walk(places.map((place, i) => place(some(i)))), [])
 })
