@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { PROVIDERS } from '#channels/adapters/providers.ts'
 import { explain } from '#journeys/reasons.ts'
 import { told } from './told.ts'
 
@@ -31,6 +32,18 @@ test('problems in an answer are told by their code, with the names that they hol
   assert.deepEqual(told({ problems: [problem] }, 'de'), {
     problems: [{ ...problem, title: 'Es gibt keinen E-Mail-Anbieter „post“.', hint: 'Veröffentlichen Sie ihn ebenfalls.' }],
   })
+})
+
+test('every type of provider says what it does, and what each of its secrets is, in German', () => {
+  for (const { does, secrets } of PROVIDERS.values()) {
+    const line = { does, secrets: Object.entries(secrets).map(([name, is]) => ({ name, is })) }
+    const german = told(line, 'de') as typeof line
+    assert.notEqual(german.does, does)
+    for (const [i, { name, is }] of line.secrets.entries()) {
+      assert.equal(german.secrets[i]!.name, name)
+      assert.notEqual(german.secrets[i]!.is, is)
+    }
+  }
 })
 
 test('a sentence that was made of something else stays as it is', () => {

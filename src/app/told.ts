@@ -29,6 +29,7 @@ export function told(answer: unknown, language: Language, asked: unknown = {}): 
   if (typeof answer['name'] === 'string' && (OWN_NAMED.some((name) => name in answer) || isPreset(answer)))
     whole['name'] = ownNameIn(answer['name'], language)
   if (typeof answer['description'] === 'string' && 'does' in answer) whole['description'] = said(answer['description'])
+  if (isSecret(answer)) whole['is'] = said(answer['is'])
   if (isNotice(answer))
     Object.assign(whole, { title: said(answer['title']), ...(WRITTEN.has(answer['kind']) && { detail: answer['detail'] }) })
   if (isLaw(answer)) for (const name of ['name', 'about', 'note']) if (name in whole) whole[name] = said(whole[name])
@@ -75,6 +76,8 @@ const OWN_NAMED = ['control', 'role', 'means', 'readout', 'difference', 'points'
 const isPreset = (fields: Fields): boolean => 'industry' in fields || ('does' in fields && 'missing' in fields)
 /** A pack of rules of law, and a rule of it: their names come with Cadenza. */
 const isLaw = (fields: Fields): boolean => ('policies' in fields && 'about' in fields) || ('citation' in fields && 'replaced' in fields)
+/** What a secret of a type of providers is for: its name, and what it is. */
+const isSecret = (fields: Fields): boolean => 'name' in fields && 'is' in fields && Object.keys(fields).length === 2
 /** What a member was told; beside a comment stands what a colleague wrote. */
 const isNotice = (fields: Fields): boolean => 'read' in fields && 'title' in fields && isFields(fields['about'])
 const WRITTEN: ReadonlySet<unknown> = new Set(['mention', 'answer'])

@@ -2,7 +2,8 @@ import type { ChannelName } from '#events/reaction.ts'
 import type { InEvery, Language } from '#lib/language.ts'
 import type { Prepared, PreparedEmail, PreparedWebhook } from './channel.ts'
 
-const CHANNEL_WORDS: InEvery<ChannelName> = {
+/** What a message of each channel is called. */
+export const CHANNEL_WORDS: InEvery<ChannelName> = {
   en: {
     email: 'E-mail',
     sms: 'Text message',

@@ -131,6 +131,8 @@ const SCREENS: Readonly<Record<string, (id: string) => string>> = {
   brand: (id) => toBrand(id),
   page: (id) => toPage(id),
 }
+/** Whether documents of a kind have a screen of their own to be written on. */
+export const hasScreen = (kind: string): boolean => Object.hasOwn(SCREENS, kind)
 /** The screen of an authored document: its own, or the one that shows every kind as a form and as YAML. */
 export const toDocument = (kind: string, id: string): string => SCREENS[kind]?.(id) ?? toPlainDocument(kind, id)
 /** The document of any kind as a form, as YAML, with its history. */

@@ -17,6 +17,7 @@ import { ownNameInGerman } from './said/own-names-german.ts'
 import { GERMAN_PACKS } from './said/packs-german.ts'
 import { GERMAN_PARTS } from './said/parts-german.ts'
 import { GERMAN_PROOF } from './said/proof-german.ts'
+import { GERMAN_PROVIDERS } from './said/providers-german.ts'
 import { GERMAN_RELEASES } from './said/releases-german.ts'
 import { GERMAN_REPORTS } from './said/reports-german.ts'
 import { GERMAN_VALUE } from './said/value-german.ts'
@@ -46,7 +47,19 @@ const WORDS: Sayings = { ...GERMAN_PARTS, ...GERMAN_FEATURES, ...GERMAN_FIGURES 
 
 /** Tells by the catalogue and by these sentences besides. */
 export const telling = (more: Sayings = {}): Telling =>
-  tellingBy({ ...GERMAN_COLUMNS, ...GERMAN_FEATURES, ...GERMAN_FORMS, ...GERMAN_NAMED, ...GERMAN_PACKS, ...GERMAN_SAYINGS, ...more }, WORDS)
+  tellingBy(
+    {
+      ...GERMAN_COLUMNS,
+      ...GERMAN_FEATURES,
+      ...GERMAN_FORMS,
+      ...GERMAN_NAMED,
+      ...GERMAN_PACKS,
+      ...GERMAN_PROVIDERS,
+      ...GERMAN_SAYINGS,
+      ...more,
+    },
+    WORDS,
+  )
 
 const german = telling()
 /** A name that Cadenza gives by itself, in the reader's language; every other stays. */

@@ -1,22 +1,23 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call, useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
 import { Code } from '#kit/copy.tsx'
 import type { JsonSchema } from '#kit/form/json-schema.ts'
+import type { FieldWords } from '#kit/form/labels.ts'
 import { SchemaForm } from '#kit/form/schema-form.tsx'
 import type { OwnFields } from '#kit/form/spot.ts'
 import { blank } from '#kit/form/value.ts'
 import { Link } from '#kit/link.tsx'
 import { useMay } from '#kit/me.ts'
 import { Card, Page, TabLinks } from '#kit/page.tsx'
-import { toDocument, toDocuments, toPlainDocument } from '#kit/paths.ts'
+import { hasScreen, toDocument, toDocuments, toPlainDocument } from '#kit/paths.ts'
 import { ErrorView, Loaded, Skeleton } from '#kit/states.tsx'
 import { Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
 import { notify } from '#kit/toast.tsx'
-import { useWords } from '#kit/words.ts'
+import { useWords, type Words } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
 import { conditionField } from '#segments/ui/condition/field.tsx'
@@ -24,16 +25,25 @@ import { DiscardDraft, GetDocument, ListDocuments, SaveDraft } from '#workspaces
 import { ListUses, ReadKind } from '#workspaces/documents/form-api.ts'
 import { type Body, PublishDocument } from './document-publish.tsx'
 import { DOCUMENT_WORDS } from './document-words.ts'
-import { KIND_FIELD_WORDS } from './kind-leads.ts'
+import { KIND_FORMS } from './kind-forms.ts'
 import { kindName } from './kind-words.ts'
 
 export const DOCUMENT_TABS = ['form', 'yaml', 'history', 'use'] as const
 export type DocumentTab = (typeof DOCUMENT_TABS)[number]
 type Stored = OutputOf<typeof GetDocument>
 
-/** A document of a kind that has no screen of its own: as a form, as YAML, with its versions and what names it. */
-export function DocumentPage({ kind, id, tab }: { kind: string; id: string; tab: DocumentTab }) {
+const NO_WORDS: Words<FieldWords> = { en: {}, de: {} }
+
+/** A document of any kind: as a form, unless it is written on a screen of its own; as YAML, with its versions and what names it. */
+export function DocumentPage({ kind, id, tab: asked }: { kind: string; id: string; tab: DocumentTab }) {
   const say = useWords(DOCUMENT_WORDS)
+  const elsewhere = hasScreen(kind)
+  const tab = elsewhere && asked === 'form' ? 'yaml' : asked
+  const labels = useQuery({
+    queryKey: ['labels', kind],
+    queryFn: async () => (await KIND_FORMS[kind]?.()) ?? NO_WORDS,
+    staleTime: Infinity,
+  })
   // One that is not there yet is begun here: it is not asked for.
   const all = useRead(ListDocuments, { kind })
   const fresh = all.data !== undefined && !all.data.documents.some((each) => each.id === id)
@@ -50,13 +60,14 @@ export function DocumentPage({ kind, id, tab }: { kind: string; id: string; tab:
           <Chip>{kindName(kind)}</Chip>
           {document.data?.live != null && <Chip tone="ok">{say.version(document.data.live)}</Chip>}
           {document.data?.draft && <Chip dashed>{say.draft}</Chip>}
+          {elsewhere && <Link href={toDocument(kind, id)}>{say.screen}</Link>}
         </>
       }
     >
       <TabLinks
         label={say.tabs}
         className="mb-4"
-        tabs={DOCUMENT_TABS.map((each) => ({
+        tabs={DOCUMENT_TABS.filter((each) => each !== 'form' || !elsewhere).map((each) => ({
           label: say[each],
           href: toPlainDocument(kind, id, each === 'form' ? undefined : each),
           current: each === tab,
@@ -66,8 +77,10 @@ export function DocumentPage({ kind, id, tab }: { kind: string; id: string; tab:
         <ErrorView error={schema.error} retry={() => void schema.refetch()} />
       ) : document.isError ? (
         <ErrorView error={document.error} retry={() => void document.refetch()} />
-      ) : schema.data && (document.data || fresh) ? (
-        <Tab kind={kind} id={id} tab={tab} stored={document.data} schema={schema.data.schema as JsonSchema} />
+      ) : labels.isError ? (
+        <ErrorView error={labels.error} retry={() => void labels.refetch()} />
+      ) : schema.data && labels.data && (document.data || fresh) ? (
+        <Tab kind={kind} id={id} tab={tab} stored={document.data} schema={schema.data.schema as JsonSchema} labels={labels.data} />
       ) : (
         <Skeleton lines={8} />
       )}
@@ -81,19 +94,21 @@ interface TabProps {
   readonly tab: DocumentTab
   readonly stored: Stored | undefined
   readonly schema: JsonSchema
+  readonly labels: Words<FieldWords>
 }
 
-function Tab({ kind, id, tab, stored, schema }: TabProps) {
+function Tab({ kind, id, tab, stored, schema, labels }: TabProps) {
   if (tab === 'history') return stored ? <History kind={kind} id={id} stored={stored} /> : null
   if (tab === 'use') return <Uses kind={kind} id={id} />
-  return <Editor key={stored?.draft?.hash ?? stored?.shown?.hash ?? ''} kind={kind} id={id} tab={tab} stored={stored} schema={schema} />
+  const key = stored?.draft?.hash ?? stored?.shown?.hash ?? ''
+  return <Editor key={key} kind={kind} id={id} tab={tab} stored={stored} schema={schema} labels={labels} />
 }
 
 /** What every kind of document has: its kind and id are its address. */
 const FIELDS: OwnFields = { kind: null, id: null, when: conditionField('segment') }
 const ANY: JsonSchema = {}
 
-function Editor({ kind, id, tab, stored, schema }: TabProps) {
+function Editor({ kind, id, tab, stored, schema, labels }: TabProps) {
   const say = useWords(DOCUMENT_WORDS)
   const may = useMay('documents:write')
   const client = useQueryClient()
@@ -132,7 +147,7 @@ function Editor({ kind, id, tab, stored, schema }: TabProps) {
           value={body}
           onChange={(next) => setBody((next ?? {}) as Body)}
           problems={problems}
-          {...(KIND_FIELD_WORDS[kind] && { words: KIND_FIELD_WORDS[kind] })}
+          words={labels}
           fields={tab === 'yaml' ? {} : FIELDS}
           readOnly={!may}
         />

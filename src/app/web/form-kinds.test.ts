@@ -4,14 +4,24 @@ import fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { KINDS } from '#app/kinds.ts'
+import { PROVIDERS } from '#channels/adapters/providers.ts'
+import { PAGE_FIELD_WORDS } from '#content/ui/page-field-words.ts'
 import { faultsOf, optionOf } from '#kit/form/check.ts'
+import { COMMON_WORDS } from '#kit/form/form-words.ts'
 import { jsonSchemaOf, problemsOf } from '#kit/form/from-zod.ts'
 import { type JsonSchema, resolved } from '#kit/form/json-schema.ts'
-import { labelFor, optionLabel, readable, wordsFor } from '#kit/form/labels.ts'
+import { type FieldWords, labelFor, optionLabel, readable, wordsFor } from '#kit/form/labels.ts'
 import { shapeOf } from '#kit/form/shape.ts'
 import { matching } from '#kit/form/suggest.ts'
 import { readDuration, readNumber, readOffset, readShare, writeDuration, writeOffset, writeShare } from '#kit/form/units.ts'
+import { unworded } from '#kit/form/unworded.ts'
 import { asOption, blank, moved, pointer, renamed, withPart } from '#kit/form/value.ts'
+import { hasScreen } from '#kit/paths.ts'
+import type { Words } from '#kit/words.ts'
+import { LANGUAGES, type Language } from '#lib/language.ts'
+import { KIND_FORMS } from './kind-forms.ts'
+import { EXPERIMENT_FORM, GOAL_FORM, HOLDOUT_FORM, REPORT_FORM } from './measurement/settings-words.ts'
+import { CHANNEL_FORM } from './settings/channel-form-words.ts'
 
 /** Values that a schema takes, as far as JSON Schema says it. */
 function valuesOf(schema: JsonSchema, root: JsonSchema, depth = 0): fc.Arbitrary<unknown> {
@@ -137,6 +147,31 @@ for (const [kind, { schema }] of KINDS) {
       { numRuns: 25 },
     )
   })
+}
+
+/** Forms of kinds that have a screen of their own; those of journeys and templates are drawn, and tested there. */
+const OWN_FORMS: Readonly<Record<string, Words<FieldWords>>> = {
+  experiment: EXPERIMENT_FORM,
+  goal: GOAL_FORM,
+  holdout: HOLDOUT_FORM,
+  report: REPORT_FORM,
+  page: PAGE_FIELD_WORDS,
+}
+const isAddress = (path: readonly string[]): boolean => path.length === 1 && (path[0] === 'kind' || path[0] === 'id')
+
+for (const language of Object.keys(LANGUAGES) as Language[]) {
+  for (const [kind, { schema }] of KINDS) {
+    const words = hasScreen(kind) ? async () => OWN_FORMS[kind] : KIND_FORMS[kind]
+    if (hasScreen(kind) && !OWN_FORMS[kind]) continue
+    test(`${language}: every field of the form of ${kind} has a label, and every choice a word`, async () => {
+      const labels = (await words?.())?.[language] ?? {}
+      assert.deepEqual(unworded(jsonSchemaOf(schema as z.ZodType), [labels, COMMON_WORDS[language]], { hidden: isAddress }), [])
+    })
+  }
+  for (const { type, settings } of PROVIDERS.values())
+    test(`${language}: every setting of the provider ${type} has a label`, () => {
+      assert.deepEqual(unworded(jsonSchemaOf(settings), [CHANNEL_FORM[language], COMMON_WORDS[language]]), [])
+    })
 }
 
 test('a fault of the form is a fault of zod: what the form lets pass, JSON Schema lets pass', () => {

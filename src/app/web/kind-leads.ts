@@ -1,12 +1,4 @@
-import { GOODS_FIELD_WORDS } from '#content/ui/goods-field-words.ts'
-import type { FieldWords } from '#kit/form/labels.ts'
-import { type Words, words } from '#kit/words.ts'
-
-/** Labels of kinds whose form is the general one. */
-export const KIND_FIELD_WORDS: Readonly<Record<string, Words<FieldWords>>> = {
-  'product-feed': GOODS_FIELD_WORDS,
-  'coupon-pool': GOODS_FIELD_WORDS,
-}
+import { words } from '#kit/words.ts'
 
 /** What kinds without a list of their own are good for, while there is none. */
 export const KIND_LEADS = words(

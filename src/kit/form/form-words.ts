@@ -201,6 +201,7 @@ export const COMMON_WORDS = words(
     '=sun': 'Sunday',
     '=true': 'Yes',
     '=false': 'No',
+    '=24:00': '24:00',
   },
   {
     de: {
@@ -228,6 +229,7 @@ export const COMMON_WORDS = words(
       '=sun': 'Sonntag',
       '=true': 'Ja',
       '=false': 'Nein',
+      '=24:00': '24:00',
     },
   },
 )

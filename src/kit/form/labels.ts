@@ -34,3 +34,7 @@ export const labelFor = (path: readonly string[], catalogues: readonly FieldWord
 
 export const optionLabel = (path: readonly string[], catalogues: readonly FieldWords[], option: string): string =>
   wordsFor(path, catalogues, `=${option}`) ?? readable(option)
+
+/** Options by their own names, wherever they stand: `email` → `=email`. */
+export const optionWords = (words: Readonly<Record<string, string>>): FieldWords =>
+  Object.fromEntries(Object.entries(words).map(([option, word]) => [`=${option}`, word]))

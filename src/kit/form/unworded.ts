@@ -38,7 +38,7 @@ export function unworded(
       case 'union':
         for (const each of shape.options) {
           option(each.name)
-          visit(each.schema, shape.tag ? [...path, each.name] : path)
+          visit(each.schema, path)
         }
     }
   }

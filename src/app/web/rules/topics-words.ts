@@ -1,6 +1,7 @@
-import type { FieldWords } from '#kit/form/labels.ts'
+import { type FieldWords, optionWords } from '#kit/form/labels.ts'
 import { plural } from '#kit/format.ts'
 import { type Words, words } from '#kit/words.ts'
+import { BASIS_WORDS } from './basis-words.ts'
 
 export const TOPIC_WORDS = words(
   {
@@ -18,15 +19,7 @@ export const TOPIC_WORDS = words(
     topic: 'Topic',
     doubleOptIn: 'asks to confirm',
     age: (n: number) => `from ${n} years`,
-    bases: {
-      consent: 'consent',
-      'soft-opt-in': 'soft opt-in',
-      contract: 'contract',
-      'legitimate-interest': 'legitimate interest',
-      'legal-obligation': 'legal obligation',
-      'implied-purchase': 'implied by purchase',
-      'implied-inquiry': 'implied by inquiry',
-    } as Record<string, string>,
+    bases: BASIS_WORDS.en as Record<string, string>,
     gpc: 'Whoever’s browser says Global Privacy Control is out of sale and sharing for advertising at once; it shows on the person’s page.',
     importLead: 'Consents with their proof, as CSV: who, what, when, how, from where and by which wording. Rows without proof are refused.',
     importColumns: 'Needed: email (or user_id, phone), channel, captured_at, method, source, wording, wording_version.',
@@ -93,15 +86,7 @@ export const TOPIC_WORDS = words(
       topic: 'Thema',
       doubleOptIn: 'fragt nach Bestätigung',
       age: (n) => `ab ${n} Jahren`,
-      bases: {
-        consent: 'Einwilligung',
-        'soft-opt-in': 'Bestandskunden',
-        contract: 'Vertrag',
-        'legitimate-interest': 'berechtigtes Interesse',
-        'legal-obligation': 'rechtliche Pflicht',
-        'implied-purchase': 'durch Kauf',
-        'implied-inquiry': 'durch Anfrage',
-      },
+      bases: BASIS_WORDS.de,
       gpc: 'Wessen Browser Global Privacy Control sendet, ist sofort von Verkauf und Weitergabe für Werbung ausgenommen; es steht auf der Seite der Person.',
       importLead:
         'Einwilligungen mit Nachweis als CSV: wer, was, wann, wie, woher und nach welchem Text. Zeilen ohne Nachweis werden abgelehnt.',
@@ -164,6 +149,7 @@ export const TOPIC_FORM: Words<FieldWords> = words(
     name: 'Name',
     description: 'Description',
     channels: 'Lawful basis by channel',
+    ...optionWords(BASIS_WORDS.en),
     'channels?': 'A channel without a basis needs consent and is not offered.',
     default: 'Where nobody has said anything',
     'default=on': 'on, by channels whose basis needs no consent',
@@ -189,6 +175,7 @@ export const TOPIC_FORM: Words<FieldWords> = words(
       name: 'Name',
       description: 'Beschreibung',
       channels: 'Rechtsgrundlage je Kanal',
+      ...optionWords(BASIS_WORDS.de),
       'channels?': 'Ein Kanal ohne Grundlage braucht Einwilligung und wird nicht angeboten.',
       default: 'Wo niemand etwas gesagt hat',
       'default=on': 'an, auf Kanälen ohne Einwilligungspflicht',

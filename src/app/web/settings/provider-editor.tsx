@@ -20,7 +20,8 @@ import type { Problem } from '#lib/problem.ts'
 import { PublishDraft, SaveDraft } from '#workspaces/documents/api.ts'
 import { PutSecret } from '#workspaces/secrets/api.ts'
 import { type Stored, useStored } from '../rules/use-document.ts'
-import { CHANNEL_FORM, CHANNEL_WORDS } from './channel-words.ts'
+import { CHANNEL_FORM } from './channel-form-words.ts'
+import { CHANNEL_WORDS } from './channel-words.ts'
 import { WarmUpChart } from './warm-up-chart.tsx'
 
 type Type = OutputOf<typeof ListProviderTypes>['types'][number]

@@ -8,7 +8,6 @@ import { Button } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
 import { download } from '#kit/download.ts'
 import { Field } from '#kit/field.tsx'
-import type { FieldWords } from '#kit/form/labels.ts'
 import { Link } from '#kit/link.tsx'
 import { useMay } from '#kit/me.ts'
 import { Card } from '#kit/page.tsx'
@@ -18,46 +17,13 @@ import { ErrorView, Loaded } from '#kit/states.tsx'
 import { Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
 import { notify } from '#kit/toast.tsx'
-import { useWords, type Words, words } from '#kit/words.ts'
+import { useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { ListErasures } from '#profiles/privacy-api.ts'
 import { DocumentEditor } from '../rules/document-editor.tsx'
 import { RECORD_WORDS } from './record-words.ts'
+import { RETENTION_FORM } from './retention-words.ts'
 
-const FORM: Words<FieldWords> = words(
-  {
-    otherwise: 'Whatever no rule names',
-    'otherwise?': 'Days or weeks, such as 730d.',
-    rules: 'Rules',
-    'rules+': 'Add a rule',
-    'rules#': 'Rule',
-    category: 'Category of law',
-    topic: 'Topic',
-    lane: 'Purpose',
-    'lane=marketing': 'Marketing',
-    'lane=transactional': 'Answers to what people did',
-    keep: 'Keep for',
-    'keep?': 'Days or weeks, such as 1096d.',
-    citation: 'Rule of law that asks for it',
-  },
-  {
-    de: {
-      otherwise: 'Was keine Regel nennt',
-      'otherwise?': 'Tage oder Wochen, etwa 730d.',
-      rules: 'Regeln',
-      'rules+': 'Regel hinzufügen',
-      'rules#': 'Regel',
-      category: 'Rechtliche Kategorie',
-      topic: 'Thema',
-      lane: 'Zweck',
-      'lane=marketing': 'Werbung',
-      'lane=transactional': 'Antworten auf das Tun von Personen',
-      keep: 'Aufbewahren für',
-      'keep?': 'Tage oder Wochen, etwa 1096d.',
-      citation: 'Rechtsvorschrift, die es verlangt',
-    },
-  },
-)
 const OF = { kind: 'retention', id: 'default' }
 const BLANK = { otherwise: '730d', rules: [] }
 
@@ -72,7 +38,7 @@ export function RetentionSettings() {
       <Card title={say.policy}>
         <p className="mb-3 text-dense text-ink-2">{say.policyLead}</p>
         <div className="max-w-[720px]">
-          <DocumentEditor of={OF} schema={Retention} words={FORM} needs="policies:publish" blank={BLANK} />
+          <DocumentEditor of={OF} schema={Retention} words={RETENTION_FORM} needs="policies:publish" blank={BLANK} />
         </div>
       </Card>
       {mayErase && <Erasures />}
