@@ -53,3 +53,17 @@ test('an address of nothing has one heading, says so, and leads back', async () 
   await page.context().close()
   assert.deepEqual(found, [])
 })
+
+test('the people of a journey that is not there are not nobody: there is no such journey', async () => {
+  for (const [locale, says, back] of [
+    ['en', 'There is no such journey', 'Journeys'],
+    ['de', 'Diese Journey gibt es nicht', 'Journeys'],
+  ] as const) {
+    const { page } = await at.open('/journeys/no-such-thing/people?of=entered', { context: { locale } })
+    const main = page.getByRole('main')
+    await main.getByText(says).waitFor()
+    assert.equal(await main.getByText(/Nobody|Niemand/).count(), 0)
+    assert.equal(await main.getByRole('link', { name: back, exact: true }).getAttribute('href'), '/journeys')
+    await page.context().close()
+  }
+})

@@ -5,7 +5,6 @@ import { places, title } from '#journeys/lanes.ts'
 import { call } from '#kit/api.ts'
 import { useMay } from '#kit/me.ts'
 import { useLanguage } from '#kit/words.ts'
-import type { TimelineItem } from '../schema.ts'
 
 interface Told {
   /** Its name; its id where it is gone, or closed to the reader. */
@@ -20,11 +19,11 @@ export const useJourneyNames = (): Told => useContext(Names)
 /** More journeys than one life goes through; the others are told by their ids. */
 const MOST = 24
 
-/** Reads the names of journeys and steps that lines of a life are about, once for all of them. */
-export function JourneyNames({ items, children }: { items: readonly TimelineItem[]; children: ReactNode }) {
+/** Reads the names of these journeys and of their steps, once for all that stands inside. */
+export function JourneyNames({ of, children }: { of: readonly string[]; children: ReactNode }) {
   const may = useMay('journeys:read')
   const language = useLanguage()
-  const ids = [...new Set(items.flatMap((item) => (item.kind === 'event' ? [] : [item.journeyId])))].filter((id) => id !== '')
+  const ids = [...new Set(of)].filter((id) => id !== '')
   const reads = useQueries({
     queries: (may ? ids.slice(0, MOST) : []).map((id) => ({
       queryKey: [GetJourney.name, { id }],

@@ -1,16 +1,18 @@
 import type { z } from 'zod'
-import { usePages } from '#kit/api.ts'
+import { GetJourney } from '#journeys/api.ts'
+import { usePages, useRead } from '#kit/api.ts'
 import { DELIVERY_WORDS } from '#kit/delivery-words.ts'
 import { words } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Card, Page } from '#kit/page.tsx'
-import { toJourney, toMessage, toPerson } from '#kit/paths.ts'
-import { Empty, ErrorView, Skeleton } from '#kit/states.tsx'
+import { JOURNEYS, toJourney, toMessage, toPerson } from '#kit/paths.ts'
+import { Empty, ErrorView, Loaded, Skeleton } from '#kit/states.tsx'
 import { type Column, More, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
 import { useWords, wordsNow } from '#kit/words.ts'
 import { type PeopleBehind as Of, type PersonBehind, ReadPeople } from '../schema.ts'
 import { FIGURES_WORDS } from './figures-words.ts'
+import { JourneyNames, useJourneyNames } from './journey-names.tsx'
 import { Standing } from './standing.tsx'
 
 export interface BehindQuery {
@@ -23,13 +25,14 @@ export interface BehindQuery {
   readonly channel?: string
 }
 
-export function headOf(query: BehindQuery): string {
+/** `step`: how the step that is asked for is called. */
+function headOf(query: BehindQuery, step = query.step): string {
   const say = wordsNow(FIGURES_WORDS)
   const parts = [
     say.heads[query.of],
     query.arm === 'treated' ? say.ofTreated : query.arm === 'held_out' ? say.ofHeldOut : '',
     query.status ? wordsNow(DELIVERY_WORDS)[query.status] : '',
-    query.step ? say.atStep(query.step) : '',
+    step ? say.atStep(step) : '',
     query.reason ? say.because(words(query.reason)) : '',
     query.version ? say.inVersion(query.version) : '',
   ]
@@ -38,20 +41,43 @@ export function headOf(query: BehindQuery): string {
 
 /** The people behind one number of a journey, as a page. */
 export function PeopleBehind({ journey, query }: { journey: string; query: BehindQuery }) {
-  useWords(FIGURES_WORDS)
+  const say = useWords(FIGURES_WORDS)
+  // Facts of what is not there are none: only the journey itself tells that from a number that is 0.
+  const known = useRead(GetJourney, { id: journey })
   return (
-    <Page title={headOf(query)} up={{ label: journey, href: toJourney(journey, { tab: 'report', version: query.version }) }}>
+    <Loaded query={known} up={{ label: say.journeys, href: JOURNEYS }} lines={8}>
+      {({ name }) => (
+        <JourneyNames of={[journey]}>
+          <Behind journey={journey} name={name} query={query} />
+        </JourneyNames>
+      )}
+    </Loaded>
+  )
+}
+
+function Behind({ journey, name, query }: { journey: string; name: string; query: BehindQuery }) {
+  const { step } = useJourneyNames()
+  const title = headOf(query, query.step && step(journey, query.step))
+  return (
+    <Page title={title} up={{ label: name, href: toJourney(journey, { tab: 'report', version: query.version }) }}>
       {query.of === 'waiting' && query.step !== undefined && <Standing journey={journey} step={query.step} />}
       <Card flush>
-        <PeopleRows journey={journey} query={query} />
+        <Rows journey={journey} query={query} />
       </Card>
     </Page>
   )
 }
 
 /** The rows behind one number: as many as the number says. */
-export function PeopleRows({ journey, query }: { journey: string; query: BehindQuery }) {
+export const PeopleRows = ({ journey, query }: { journey: string; query: BehindQuery }) => (
+  <JourneyNames of={[journey]}>
+    <Rows journey={journey} query={query} />
+  </JourneyNames>
+)
+
+function Rows({ journey, query }: { journey: string; query: BehindQuery }) {
   const say = useWords(FIGURES_WORDS)
+  const { step } = useJourneyNames()
   const pages = usePages(ReadPeople, { id: journey, ...query })
   const rows = pages.data?.pages.flatMap((page) => page.people) ?? []
   const columns: readonly Column<PersonBehind>[] = [
@@ -63,7 +89,7 @@ export function PeopleRows({ journey, query }: { journey: string; query: BehindQ
         </Link>
       ),
     },
-    { name: say.step, width: 'w-40', from: 'md', cell: (row) => row.step || '–' },
+    { name: say.step, width: 'w-40', from: 'md', cell: (row) => (row.step ? step(journey, row.step) : '–') },
     {
       name: say.why,
       width: 'w-[36%]',

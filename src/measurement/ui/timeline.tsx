@@ -73,7 +73,7 @@ export function Timeline({ profile, kind, onKind }: TimelineProps) {
 export function Days({ items, within }: { items: readonly TimelineItem[]; within?: string }) {
   const days = Object.entries(Object.groupBy(items, (item) => day(item.at)))
   return (
-    <JourneyNames items={items}>
+    <JourneyNames of={items.flatMap((item) => (item.kind === 'event' ? [] : [item.journeyId]))}>
       {days.map(([name, lines]) => (
         <div key={name} className="group/day">
           <h3 className="sticky top-0 z-10 border-b border-line bg-surface px-4 py-1.5 text-meta font-medium tracking-normal text-ink-3 group-[:not(:first-child)]/day:border-t">
