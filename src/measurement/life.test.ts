@@ -37,9 +37,10 @@ test('why a person did not get it: from the entry to the reason, also under the 
   const during = await world.call(ReadWhy, 'why', { id: JOURNEY, profileId: 'ada' })
   assert.equal(during.standing, 'in')
   assert.match(during.sentence, /at step “nudge”/)
+  assert.equal(during.step, 'nudge')
   await world.record({ transitions: [later] })
   const why = await world.call(ReadWhy, 'why', { id: JOURNEY, profileId: 'ada' })
-  assert.equal(why.standing, 'left')
+  assert.deepEqual([why.standing, why.step], ['left', ''])
   assert.match(why.sentence, /They have left the journey\. They reached the end of the journey\. They have not given permission/)
   assert.deepEqual(
     why.items.map((item) => (item.kind === 'transition' ? item.move : item.kind)),

@@ -65,11 +65,17 @@ export interface Standing {
   readonly step: string
 }
 
-export function answer(standing: Standing): { standing: 'never' | 'refused' | 'in' | 'left'; sentence: string } {
-  const { entered, exited, refused, step } = standing
+interface Answer {
+  readonly standing: 'never' | 'refused' | 'in' | 'left'
+  readonly step: string
+  readonly sentence: string
+}
+
+export function answer(told: Standing): Answer {
+  const { entered, exited, refused, step } = told
   if (entered > exited)
-    return { standing: 'in', sentence: step === '' ? 'They are in the journey.' : `They are in the journey, at step “${step}”.` }
-  if (exited > 0) return { standing: 'left', sentence: `They have left the journey. ${explain(standing.exitReason)}` }
-  if (refused > 0) return { standing: 'refused', sentence: `They were not let in. ${explain(standing.refusalReason)}` }
-  return { standing: 'never', sentence: 'Nothing that they did has met the entry rule of this journey.' }
+    return { standing: 'in', step, sentence: step === '' ? 'They are in the journey.' : `They are in the journey, at step “${step}”.` }
+  if (exited > 0) return { standing: 'left', step: '', sentence: `They have left the journey. ${explain(told.exitReason)}` }
+  if (refused > 0) return { standing: 'refused', step: '', sentence: `They were not let in. ${explain(told.refusalReason)}` }
+  return { standing: 'never', step: '', sentence: 'Nothing that they did has met the entry rule of this journey.' }
 }

@@ -214,6 +214,8 @@ export const ReadWhy = action({
     profileId: z.string(),
     /** `never`: nothing of this journey ever touched the person. */
     standing: z.enum(['never', 'refused', 'in', 'left']),
+    /** Id of the step where they stand; '' where they are not in it. */
+    step: z.string(),
     /** The answer in one sentence. */
     sentence: z.string(),
     items: z.array(TimelineItem),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { places, title } from '#journeys/lanes.ts'
 import { overflow, until, violations } from './browser.ts'
 import { house } from './house.ts'
 
@@ -20,6 +21,27 @@ test('who may not publish may write them down, and move nobody', async () => {
   await page.getByRole('button', { name: 'Export' }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'Move on…' }).count(), 0)
   await page.context().close()
+})
+
+test('a person’s page says at which step they stand, by its name, and leads there', async () => {
+  await at.settled()
+  const [step] = [...(await standing())].find(([, n]) => n > 0) ?? assert.fail('somebody stands somewhere')
+  const { people } = await at.ask(`GET /api/reports/journeys/abandoned-cart/people?of=waiting&step=${step}`)
+  const { definition } = await at.ask('GET /api/journeys/abandoned-cart')
+  const where = places(definition.steps).find((place) => place.step.id === step)!.step
+  for (const [locale, says] of [
+    ['en', 'They are in the journey, at the step'],
+    ['de', 'Die Person ist in der Journey, bei dem Schritt'],
+  ] as const) {
+    const { page, wrong } = await at.open(`/people/${people[0].profileId}?why=abandoned-cart`, { context: { locale } })
+    await page.getByText(`${says} ${title(where, locale)}.`, { exact: true }).waitFor()
+    const link = page.getByText(says).getByRole('link')
+    assert.match((await link.getAttribute('href')) ?? '', new RegExp(`^/journeys/abandoned-cart\\?.*step=${step}`))
+    await link.click()
+    await page.getByRole('heading', { level: 1, name: 'Abandoned cart' }).waitFor()
+    assert.deepEqual(wrong, [])
+    await page.context().close()
+  }
 })
 
 test('those who stand on a step are written down, and moved on with a word on what happens', async () => {
