@@ -222,7 +222,13 @@ async function registerViews(
       exampleOf(
         {
           pool: parts.pool,
-          desk: new ApprovalDesk({ pool: parts.pool, work: parts.work, analytics: parts.analytics, now }),
+          desk: new ApprovalDesk({
+            pool: parts.pool,
+            work: parts.work,
+            analytics: parts.analytics,
+            now,
+            hash: addressHash(config.secretKey),
+          }),
           show: shower({ parts, now }),
         },
         asked,
@@ -327,7 +333,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, ga
   const { pool, analytics } = parts
   const { names } = views
   const anchors = { path: anchorPath(config.dataDir), trusted: [signer(config.secretKey, 'audit anchors').key] }
-  const desk = new ApprovalDesk({ pool, work: parts.work, analytics, now })
+  const desk = new ApprovalDesk({ pool, work: parts.work, analytics, now, hash: addressHash(config.secretKey) })
   const lifecycle = { pool, work: parts.work, analytics, registry, now, announce, desk }
   const publishing = desk.publishing(modelPublishing(providerPublishing(journeyPublishing(lifecycle))))
   const documents = { pool, now, kinds: KINDS, announce, publishing }

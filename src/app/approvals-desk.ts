@@ -18,24 +18,20 @@ import {
 } from '#approvals/store.ts'
 import type { Json } from '#lib/json.ts'
 import type { Problem } from '#lib/problem.ts'
-import type { Analytics } from '#platform/analytics/analytics.ts'
 import { liveDocuments } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import type { Asked, Publishing } from '#workspaces/documents/actions.ts'
 import { ROLE_PERMISSIONS } from '#workspaces/schema.ts'
 import { findWorkspace, listKeys, listMembers } from '#workspaces/store.ts'
-import { evidenceOf } from './approvals-evidence.ts'
+import { type EvidenceParts, evidenceOf } from './approvals-evidence.ts'
 import { audienceDrift, boundJourneys, drift, fragmentHashes, type Proposal, proposalOf } from './approvals-proposal.ts'
 import { lockDocuments, versionAuthors } from './approvals-store.ts'
 
-export interface DeskOptions {
+export interface DeskOptions extends EvidenceParts {
   readonly pool: Pool
   /** Sees all workspaces: people and roles. */
   readonly work: Pool
-  readonly analytics: Analytics
-  /** Epoch ms. */
-  readonly now: () => number
 }
 
 /** A proposal with everything that is known of it. */
@@ -82,7 +78,8 @@ export class ApprovalDesk {
     const proposal = proposalOf(wanted, { live, words, ...(runs ? { runs } : {}) })
     const actors = await this.#authorsOf(tx, workspace, proposal)
     const all = [...actors, actor, ...(askedBy === undefined ? [] : [askedBy])]
-    const { evidence, sample } = await evidenceOf(this.options, tx, { workspace, currency: words.currency, proposal, actors: all })
+    const about = { workspace, currency: words.currency, consentMode: space?.consentMode ?? 'opt-in', proposal, actors: all } as const
+    const { evidence, sample } = await evidenceOf(this.options, tx, about)
     const needs = assess(policies, { ...evidence, operation: proposal.manifest.operation, touched: proposal.manifest.touched })
     const authors = new Set((await this.peopleBehind(tx, workspace, askedBy === undefined ? actors : [...actors, askedBy])).values())
     authors.delete('')

@@ -3,6 +3,7 @@ import { closure, type Doc } from '#approvals/closure.ts'
 import { categoriesIn, discountIn, jurisdictionsIn, voiceOf } from '#approvals/risk.ts'
 import type { Evidence, JourneyReach, ModelEvidence } from '#approvals/schema.ts'
 import { costOf, firstSends } from '#approvals/sends.ts'
+import type { ConsentMode } from '#consent/react.ts'
 import { Model } from '#decisions/schema.ts'
 import { type Entry, entriesOf } from '#journeys/entries/schema.ts'
 import { Journey } from '#journeys/schema.ts'
@@ -10,21 +11,28 @@ import { isRefusal } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { countStates } from '#platform/keyed-state.ts'
 import type { Queryable } from '#platform/log.ts'
+import type { AddressHash } from '#platform/suppressions.ts'
 import { compileCondition } from '#segments/catalogue.ts'
 import { Segment } from '#segments/schema.ts'
 import type { Proposal } from './approvals-proposal.ts'
+import { type Asked as AskedReach, type Audience, channelReach, LOOKED } from './channel-reach.ts'
 import { recentProfiles } from './counts-store.ts'
+import { topicsAmong } from './definitions.ts'
 import { promotionIn } from './promotion.ts'
 import { previewOf } from './segment-preview.ts'
 
 export interface EvidenceParts {
   readonly analytics: Analytics
+  /** Epoch ms. */
   readonly now: () => number
+  /** Finds addresses that the suppression list keeps as hashes. */
+  readonly hash: AddressHash
 }
 
 interface Asked {
   readonly workspace: string
   readonly currency: string
+  readonly consentMode: ConsentMode
   readonly proposal: Proposal
   /** Everybody who had a hand in it, and whoever asks. */
   readonly actors: readonly string[]
@@ -32,6 +40,8 @@ interface Asked {
 
 /** People who are looked at for examples. */
 const CANDIDATES = 12
+/** More journeys than that at once, as when a whole workspace is applied, are not looked at by channel. */
+const FEW_JOURNEYS = 20
 
 interface Reached {
   readonly reach: JourneyReach[]
@@ -46,9 +56,9 @@ export async function evidenceOf(
   tx: Queryable,
   asked: Asked,
 ): Promise<{ evidence: Evidence; sample: readonly string[] }> {
-  const { proposal, workspace, currency, actors } = asked
+  const { proposal, workspace, currency, consentMode, actors } = asked
   const { before, after, journeys, bound, manifest } = proposal
-  const { reach, people, sample } = await reached(parts, tx, { workspace, proposal })
+  const { reach, people, sample } = await reached(parts, tx, { workspace, consentMode, proposal })
   const told = bound.filter(
     ({ kind }) => kind !== 'approval-policy' && kind !== 'policy' && kind !== 'policy-pack' && kind !== 'contact-policy',
   )
@@ -108,7 +118,7 @@ async function modelsOf(
 async function reached(
   parts: EvidenceParts,
   tx: Queryable,
-  { workspace, proposal }: Pick<Asked, 'workspace' | 'proposal'>,
+  { workspace, consentMode, proposal }: Pick<Asked, 'workspace' | 'consentMode' | 'proposal'>,
 ): Promise<Reached> {
   const { journeys, after, manifest } = proposal
   const everybody = await countStates(tx, 'profile', workspace)
@@ -120,19 +130,35 @@ async function reached(
   const sample = new Set<string>()
   // Many journeys may go to one audience: it is counted once.
   const counted = new Map<string, ReturnType<typeof audienceOf>>()
-  const count = (way: Entry): ReturnType<typeof audienceOf> => {
-    const when = conditionOf(way, after) ?? ''
+  const count = (when: string): ReturnType<typeof audienceOf> => {
     const found = counted.get(when) ?? audienceOf(parts, { workspace, after, when })
     counted.set(when, found)
     return found
   }
+  const looked: AskedReach[] = []
   for (const journey of journeys) {
-    const ways = await Promise.all(waysInto(journey).map(count))
+    const ways = await Promise.all(waysInto(journey).map((way) => count(conditionOf(way, after) ?? '')))
     for (const id of ways.flatMap((way) => way?.sample ?? [])) sample.add(id)
     const exact = ways.length > 0 && ways.every((way) => way !== undefined)
     const most = ways.reduce((sum, way) => sum + (way?.count ?? everybody), 0)
     reach.push({ journey: journey.id, people: Math.min(everybody, most), exact })
+    const parsed = Journey.safeParse(journey.body)
+    if (!parsed.success || ways.length === 0 || journeys.length > FEW_JOURNEYS) continue
+    const audiences = exact ? ways : [await count('true')]
+    looked.push({ journey: parsed.data as Journey, audiences: audiences.flatMap((each) => each ?? []) })
   }
+  const channels = await channelReach(tx, looked, {
+    workspace,
+    topics: new Map(topicsAmong(after).map((topic) => [topic.id, topic])),
+    mode: consentMode,
+    topicOf: new Map(
+      after.flatMap(({ kind, id, body }) =>
+        kind === 'template' ? [[id, String((body as { topic?: unknown }).topic ?? '')] as const] : [],
+      ),
+    ),
+    now: parts.now(),
+    hash: parts.hash,
+  })
   const sum = reach.reduce((total, { people }) => total + people, 0)
   // A text that no live journey sends yet is shown all the same, as people who were active lately would get it.
   const hasTexts = manifest.touched.some(({ kind, action }) => kind === 'template' && action !== 'archive')
@@ -140,7 +166,11 @@ async function reached(
     sample.size > 0 || (journeys.length === 0 && !hasTexts)
       ? [...sample]
       : (await recentProfiles(parts.analytics, workspace, { before: undefined, limit: CANDIDATES })).ids
-  return { reach, people: Math.min(everybody, sum), sample: few.slice(0, CANDIDATES) }
+  const told = reach.map((each) => {
+    const byChannel = channels.get(each.journey)
+    return byChannel && byChannel.looked > 0 ? { ...each, byChannel } : each
+  })
+  return { reach: told, people: Math.min(everybody, sum), sample: few.slice(0, CANDIDATES) }
 }
 
 const waysInto = ({ body }: Doc): readonly Entry[] => {
@@ -152,11 +182,11 @@ const waysInto = ({ body }: Doc): readonly Entry[] => {
 async function audienceOf(
   { analytics, now }: EvidenceParts,
   { workspace, after, when }: { workspace: string; after: readonly Doc[]; when: string },
-): Promise<{ count: number; sample: readonly string[] } | undefined> {
+): Promise<Audience | undefined> {
   const condition = when === '' ? undefined : compileCondition(when)
   if (!condition || isRefusal(condition)) return undefined
   const segments = after.flatMap(({ kind, body }) => (kind === 'segment' ? [Segment.parse(body)] : []))
-  const found = await previewOf(analytics, { workspace, condition, segments, now: now(), sample: CANDIDATES })
+  const found = await previewOf(analytics, { workspace, condition, segments, now: now(), sample: LOOKED })
   return isRefusal(found) ? undefined : found
 }
 

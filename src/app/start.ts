@@ -273,12 +273,12 @@ function startImporting({ parts: { work }, config, logger, closing }: Roles, tol
 
 /** Journeys that go out to many, as far as approvals let them; and the deadlines of those. */
 function startBroadcasting(
-  { parts, config: { partitions }, logger, closing }: Roles,
+  { parts, config: { partitions, secretKey }, logger, closing }: Roles,
   { registry, ...told }: { registry: DefinitionsRegistry; now: () => number; appended: () => void },
 ): Broadcaster {
   const { now } = told
   const pool = parts.work
-  const desk = new ApprovalDesk({ ...parts, now })
+  const desk = new ApprovalDesk({ ...parts, now, hash: addressHash(secretKey) })
   const broadcaster = startBroadcaster({ pool, partitions, definitions: registry, logger, mayBegin: mayBegin(desk, pool), ...told })
   const held = heldRuns({ ...parts, partitions, ...told })
   closing.push(startDeadlines({ pool, trail: auditTrail({ pool: parts.pool, now }), held, now, logger }))

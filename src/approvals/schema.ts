@@ -177,8 +177,25 @@ export const Vote = z.object({
 })
 export type Vote = z.output<typeof Vote>
 
+/**
+ * How many each channel that a journey writes on would find by address, permission and suppressions, as of the look; counted on `looked` of
+ * `of` people who may come in, and scaled. Caps, quiet hours and rules of law are not asked.
+ */
+export const ChannelReach = z.object({
+  looked: z.int(),
+  of: z.int(),
+  channels: z.array(z.object({ channel: z.string(), people: z.int() })),
+})
+export type ChannelReach = z.output<typeof ChannelReach>
+
 /** How many people a journey can reach; `exact`: an audience that is counted, so that it may not drift. */
-export const JourneyReach = z.object({ journey: z.string(), people: z.int(), exact: z.boolean() })
+export const JourneyReach = z.object({
+  journey: z.string(),
+  people: z.int(),
+  exact: z.boolean(),
+  /** Left out where nobody was looked at, or many journeys change at once. */
+  byChannel: ChannelReach.optional(),
+})
 export type JourneyReach = z.output<typeof JourneyReach>
 
 export const Finding = z.object({ code: z.string(), at: z.string(), says: z.string(), points: z.int() })

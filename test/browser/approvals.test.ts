@@ -126,6 +126,24 @@ suite('a request for approval', () => {
     await page.context().close()
   })
 
+  test('the reach of a journey says whom each of its channels would find', async () => {
+    const { shown } = await at.ask('GET /api/documents/journey/abandoned-cart')
+    const body = { ...shown.body, description: 'Shown by channel.' }
+    const wanted = { kind: 'publish', documents: [{ kind: 'journey', id: 'abandoned-cart', body }] }
+    const { id } = await at.ask('POST /api/approvals', { body: { wanted, title: 'By channel' }, as: 'marketer' })
+    for (const [locale, list, line] of [
+      ['en', 'abandoned-cart, by channel', /^E-mail \d+$/],
+      ['de', 'abandoned-cart, je Kanal', /^E-Mail \d+$/],
+    ] as const) {
+      const { page, wrong } = await at.open(`/approvals?open=${id}&tab=reach`, { as: 'approver', context: { locale } })
+      await page.getByRole('list', { name: list }).getByText(line).waitFor()
+      assert.deepEqual(await violations(page), [])
+      assert.deepEqual(wrong, [])
+      if (process.env['PICTURES']) await page.screenshot({ path: `${process.env['PICTURES']}/by-channel-${locale}.png`, fullPage: true })
+      await page.context().close()
+    }
+  })
+
   test('every part of a request on a telephone in the dark: nothing that axe finds, nothing wider than the window', async () => {
     const { approvals } = await at.ask('GET /api/approvals', { as: 'approver' })
     const { page, wrong } = await at.open('/approvals', { as: 'approver', width: 390, theme: 'dark' })

@@ -66,6 +66,7 @@ test('publishing says first what happens to the people inside, and publishes exa
     await station(dialog, 'Draft').getByText('1 step added: A calm hour. 1 step removed: Leave them in peace.').waitFor()
     await station(dialog, 'Test').getByText('Not tried in this browser as it is now.').waitFor()
     await station(dialog, 'Impact').getByText('they finish on their version').waitFor()
+    await station(dialog, 'Impact').getByText('By address, permission and suppressions each channel finds now: E-mail 8.').waitFor()
     await station(dialog, 'Approve').getByText('Nobody has to agree.').waitFor()
     assert.deepEqual(await violations(page), [])
     await picture(page, 'publish-1440')

@@ -1,8 +1,10 @@
+import { channelWord } from '#channels/words.ts'
+import type { ChannelName } from '#events/reaction.ts'
 import { amount, count } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { Facts } from '#kit/page.tsx'
 import { toJourney } from '#kit/paths.ts'
-import { useWords, words } from '#kit/words.ts'
+import { useLanguage, useWords, words } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import type { GetApproval } from '../api.ts'
 import { COMMON } from './words.ts'
@@ -15,6 +17,11 @@ const WORDS = words(
     people: 'People',
     counted: 'counted',
     atMost: 'at most: anybody could trigger it',
+    channels: 'by channel',
+    looked: (n: number, of: number) =>
+      n >= of ? 'Everybody was looked at.' : `${count(n)} of ${count(of)} were looked at, and their shares scaled.`,
+    byChannel:
+      'Of a channel: who has an address there, whose permission is not missing and who is not suppressed. Caps, quiet hours and rules of law are asked only when it goes out.',
     cost: 'Cost at most',
     messages: 'Messages',
     providers: 'Providers’ price',
@@ -44,6 +51,11 @@ const WORDS = words(
       people: 'Personen',
       counted: 'gezählt',
       atMost: 'höchstens: Jede Person könnte sie auslösen',
+      channels: 'je Kanal',
+      looked: (n, of) =>
+        n >= of ? 'Alle wurden angesehen.' : `${count(n)} von ${count(of)} wurden angesehen, ihre Anteile hochgerechnet.`,
+      byChannel:
+        'Je Kanal: wer dort eine Adresse hat, wessen Einwilligung nicht fehlt und wer nicht gesperrt ist. Nach Obergrenzen, Ruhezeiten und Rechtsregeln wird erst beim Versand gefragt.',
       cost: 'Höchste Kosten',
       messages: 'Nachrichten',
       providers: 'Preis der Anbieter',
@@ -96,18 +108,20 @@ export function Reach({ request: { evidence, names } }: { request: Pick<Shown, '
                 </tr>
               </thead>
               <tbody>
-                {reach.map(({ journey, people, exact }) => (
-                  <tr key={journey} className="border-b border-line last:border-0">
+                {reach.map(({ journey, people, exact, byChannel }) => (
+                  <tr key={journey} className="border-b border-line align-top last:border-0">
                     <th scope="row" className="py-2 pr-3 text-left font-normal">
                       <Link href={toJourney(journey)}>{journey}</Link>
                       <span className="block text-meta text-ink-3">{exact ? say.counted : say.atMost}</span>
+                      {byChannel && <ByChannel journey={journey} of={byChannel} />}
                     </th>
-                    <td className="text-right num">{count(people)}</td>
+                    <td className="py-2 text-right num">{count(people)}</td>
                   </tr>
                 ))}
               </tbody>
             </table>
             <p className="text-meta text-ink-3">{say.max}</p>
+            {reach.some(({ byChannel }) => byChannel) && <p className="max-w-[640px] text-meta text-ink-3">{say.byChannel}</p>}
           </>
         )}
       </section>
@@ -155,6 +169,31 @@ export function Reach({ request: { evidence, names } }: { request: Pick<Shown, '
       </section>
       <Models evidence={evidence} />
     </div>
+  )
+}
+
+/** Whom each channel would find of those who may come in. */
+function ByChannel({
+  journey,
+  of: { looked, of, channels },
+}: {
+  journey: string
+  of: NonNullable<Shown['evidence']['reach'][number]['byChannel']>
+}) {
+  const say = useWords(WORDS)
+  const language = useLanguage()
+  if (channels.length === 0) return null
+  return (
+    <>
+      <ul aria-label={`${journey}, ${say.channels}`} className="mt-1 flex flex-wrap gap-x-4">
+        {channels.map(({ channel, people }) => (
+          <li key={channel}>
+            {channelWord(channel as ChannelName, language)} <span className="num">{count(people)}</span>
+          </li>
+        ))}
+      </ul>
+      <span className="block text-meta text-ink-3">{say.looked(looked, of)}</span>
+    </>
   )
 }
 

@@ -2,10 +2,13 @@ import type { ReactNode } from 'react'
 import type { z } from 'zod'
 import type { Assessment } from '#approvals/api.ts'
 import { nameOf } from '#approvals/ui/who.ts'
+import { channelWord } from '#channels/words.ts'
+import type { ChannelName } from '#events/reaction.ts'
+import { count } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { toApproval, toJourney } from '#kit/paths.ts'
 import { Moment } from '#kit/time.tsx'
-import { useWords } from '#kit/words.ts'
+import { useLanguage, useWords } from '#kit/words.ts'
 import type { Deed, Station } from '../road.ts'
 import type { Impact } from './publish-impact.tsx'
 import { PUBLISH_WORDS as WORDS } from './publish-words.ts'
@@ -31,6 +34,7 @@ interface StationsOptions {
 export function useStations(options: StationsOptions): { readonly texts: Readonly<Record<Station, ReactNode>>; readonly tried: boolean } {
   const { id, hash, live, changed, told, shown, many, along, deed, impossible, onClose } = options
   const say = useWords(WORDS)
+  const language = useLanguage()
   const at = triedAt(hash)
   const [reach] = told.evidence.reach.filter(({ journey }) => journey === id)
   const link = (tab: 'test' | 'versions', text: string) => (
@@ -63,6 +67,17 @@ export function useStations(options: StationsOptions): { readonly texts: Readonl
       impact: (
         <>
           {inside} {reach && (reach.exact ? say.reachExact(reach.people) : say.reach(reach.people))}
+          {reach?.byChannel && reach.byChannel.channels.length > 0 && (
+            <>
+              {' '}
+              {say.byChannel(
+                reach.byChannel.channels
+                  .map(({ channel, people }) => `${channelWord(channel as ChannelName, language)} ${count(people)}`)
+                  .join(', '),
+              )}{' '}
+              {reach.byChannel.looked < reach.byChannel.of && say.looked(reach.byChannel.looked, reach.byChannel.of)}
+            </>
+          )}
         </>
       ),
       approve: <Approve {...options} />,
