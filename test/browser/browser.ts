@@ -82,9 +82,9 @@ export async function violations(page: Page): Promise<string[]> {
   })
 }
 
-/** Asks again until it is so; says what is not, after ten seconds. */
+/** Asks again until it is so; says what is not, after half a minute: a busy machine is slow. */
 export async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`never came true: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
