@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import { digest } from '#lib/hash.ts'
+import type { Language } from '#lib/language.ts'
 import { isRefusal, type Outcome } from '#lib/problem.ts'
-import type { FileFormat } from '#measurement/reports/adapters/files.ts'
 import { putFile } from '#measurement/reports/adapters/folder.ts'
 import { putObject, type Taken } from '#measurement/reports/adapters/s3.ts'
 import { lastDue, nextDue, stretchOf } from '#measurement/reports/due.ts'
+import { type FileFormat, languageOfFile } from '#measurement/reports/file-format.ts'
 import type { AnyReport } from '#measurement/reports/kind.ts'
 import { nextTry } from '#measurement/reports/retry.ts'
 import {
@@ -21,15 +22,17 @@ import {
   type RunRow,
   type StoredFile,
 } from '#measurement/reports/runs-store.ts'
-import { SavedReport } from '#measurement/reports/saved.ts'
+import { type Destination, SavedReport } from '#measurement/reports/saved.ts'
 import type { Told } from '#measurement/reports/told.ts'
 import { publishedTimes } from '#platform/document-versions.ts'
 import { type Definition, definition, liveOfKind } from '#platform/documents.ts'
 import type { Egress } from '#platform/egress.ts'
 import type { Task } from '#platform/jobs.ts'
 import { type Pool, transaction } from '#platform/postgres/pool.ts'
+import { listMembers } from '#workspaces/store.ts'
 import type { SecretAsked } from './exits.ts'
-import { mailReport } from './report-mail.ts'
+import { reportFiles, spokenIn } from './report-files.ts'
+import { type Letter, mailReport } from './report-mail.ts'
 import { isSample, STAYS_HERE } from './sample/nothing-leaves.ts'
 
 export interface ReportRunParts {
@@ -118,38 +121,62 @@ async function perform(run: RunRow, parts: ReportRunParts): Promise<void> {
 }
 
 interface Made {
-  readonly title: string
-  readonly told: Told
-  readonly files: ReadonlyMap<FileFormat, readonly StoredFile[]>
+  /** The language of what goes to places. */
+  readonly own: Language
+  readonly letter: (language: Language) => Letter
+  readonly filesFor: (format: FileFormat, language: Language) => readonly StoredFile[]
 }
 
-/** The report as of its moment, and the files of every form that is asked for. */
+/** The report as of its moment, and the files of every form and language that is asked for. */
 async function making(run: RunRow, { work, now, read }: ReportRunParts): Promise<Outcome<Made>> {
   const saved = SavedReport.parse((await documentOf(run, work)).body)
   const zone = saved.schedule?.zone ?? saved.zone
   const params = { ...saved.params, ...(saved.range && stretchOf(saved.range, { at: run.due, zone })) }
   const found = await read(run.ws, saved.report, params)
   if (isRefusal(found)) return found
-  const { report, told } = found
-  const title = saved.name ?? report.title
   const day = Temporal.Instant.fromEpochMilliseconds(run.due).toZonedDateTimeISO(zone).toPlainDate().toString()
-  const asked = { name: `${run.report}-${day}`, title, report, told }
-  const formats = new Set<FileFormat>((await deliveriesOf(work, run.ws, run.id)).map(({ destination }) => destination.as))
-  if (formats.size === 0) formats.add('pdf')
-  const adapters = await import('#measurement/reports/adapters/files.ts')
-  for (const format of formats) {
-    const files = (await adapters.filesOf(format, asked)).map((file) => ({
-      ...file,
-      id: digest(`${run.ws}\u0000${run.id}\u0000${file.name}`),
-    }))
+  const destinations = (await deliveriesOf(work, run.ws, run.id)).map(({ destination }) => destination)
+  const own = saved.language ?? 'en'
+  const wanted = wantedOf(destinations, { own, members: await listMembers(work, run.ws) })
+  const ids = new Map<string, Set<string>>()
+  for (const { format, language } of wanted) {
+    const name = `${run.report}-${day}${language === 'en' ? '' : `-${language}`}`
+    const made = await reportFiles(found, { format, language, name, title: saved.name })
+    const files = made.map((file) => ({ ...file, id: digest(`${run.ws}\u0000${run.id}\u0000${file.name}`) }))
     await keepFiles(work, { ws: run.ws, run: run.id, at: now() }, files)
+    ids.set(`${format} ${language}`, new Set(files.map(({ id }) => id)))
   }
   const kept = await filesOf(work, run.ws, run.id)
-  return { title, told, files: new Map([...formats].map((format) => [format, kept.filter(({ name }) => isOf(name, format))])) }
+  const filesFor = (format: FileFormat, language: Language) => {
+    // Who has changed their language since gets what was made.
+    const made = ids.get(`${format} ${languageOfFile(format, language)}`) ?? [...ids].find(([name]) => name.startsWith(`${format} `))?.[1]
+    return kept.filter(({ id }) => made?.has(id))
+  }
+  return {
+    own,
+    filesFor,
+    letter: (language) => {
+      const { title, told } = spokenIn(language, found)
+      return { title: saved.name ?? title, told }
+    },
+  }
 }
 
-/** Of a picture that there was none of, the PDF that came instead. */
-const isOf = (name: string, format: FileFormat): boolean => name.endsWith(`.${format}`) || (format === 'png' && name.endsWith('.pdf'))
+/** Each form in each language that somebody gets: members in theirs, places in that of the report. */
+function wantedOf(
+  destinations: readonly Destination[],
+  { own, members }: { own: Language; members: readonly { readonly email: string; readonly language: Language }[] },
+): { format: FileFormat; language: Language }[] {
+  const wanted = destinations.flatMap((destination): { format: FileFormat; language: Language }[] => {
+    const { as: format } = destination
+    if (destination.to !== 'email') return [{ format, language: languageOfFile(format, own) }]
+    const people = new Set(destination.people.map((each) => each.toLowerCase()))
+    const readers = members.filter(({ email }) => people.has(email.toLowerCase()))
+    return readers.map(({ language }) => ({ format, language: languageOfFile(format, language) }))
+  })
+  const all = wanted.length === 0 ? [{ format: 'pdf' as const, language: own }] : wanted
+  return [...new Map(all.map((each) => [`${each.format} ${each.language}`, each])).values()]
+}
 
 async function documentOf({ ws, report, version }: RunRow, work: Pool): Promise<Pick<Definition, 'body'>> {
   const found = await definition(work, { workspace: ws, kind: 'report', id: report, version })
@@ -160,7 +187,6 @@ async function documentOf({ ws, report, version }: RunRow, work: Pool): Promise<
 async function take(run: RunRow, { delivery, made }: { delivery: DeliveryRow; made: Made }, parts: ReportRunParts): Promise<void> {
   const { work, now, queued } = parts
   const { destination } = delivery
-  const files = made.files.get(destination.as) ?? []
   const place = { ws: run.ws, run: run.id, ix: delivery.ix }
   if (destination.to === 'email') {
     // The mail and the note of it in one transaction: a crash sends it once.
@@ -168,9 +194,7 @@ async function take(run: RunRow, { delivery, made }: { delivery: DeliveryRow; ma
       const taken = await mailReport(tx, {
         run,
         ix: delivery.ix,
-        title: made.title,
-        told: made.told,
-        files,
+        letter: (language) => ({ ...made.letter(language), files: made.filesFor(destination.as, language) }),
         people: destination.people,
         now: now(),
       })
@@ -181,7 +205,7 @@ async function take(run: RunRow, { delivery, made }: { delivery: DeliveryRow; ma
   }
   if (await isSample(work, run.ws)) return noteDelivery(work, place, { state: 'failed', detail: STAYS_HERE.title, next: now() })
   let taken: Taken = { kind: 'done' }
-  for (const file of files) {
+  for (const file of made.filesFor(destination.as, made.own)) {
     taken =
       destination.to === 'folder'
         ? await putFile(file, { root: parts.reportsDir, folder: `${run.ws}/${destination.folder ?? ''}` })

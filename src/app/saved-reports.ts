@@ -1,5 +1,6 @@
 import { digest } from '#lib/hash.ts'
 import type { Json } from '#lib/json.ts'
+import { languageAsked } from '#lib/language.ts'
 import { isRefusal, type Outcome, type Problem, refuse } from '#lib/problem.ts'
 import { askedOf, found } from '#measurement/reports/ask.ts'
 import type { AnyReport, Facts, Ports } from '#measurement/reports/kind.ts'
@@ -14,6 +15,7 @@ import type { Queryable } from '#platform/log.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { type DocumentsOptions, publish } from '#workspaces/documents/actions.ts'
+import { reportFiles } from './report-files.ts'
 
 export interface ReadingParts {
   readonly facts: Facts
@@ -44,15 +46,14 @@ interface Options extends ReadingParts {
 
 /** Files of reports, and the runs of those that are saved. */
 export const savedReportBindings = (options: Options): Binding[] => [
-  bindDownload(ExportReport, async ({ report: id, params, as, part }, { workspace }) => {
+  bindDownload(ExportReport, async ({ report: id, params, as, part }, { workspace }, { headers }) => {
     const read = await readReport(options, workspace, { report: id, params })
     if (isRefusal(read)) return read
     const { report, told } = read
     const chosen = partOf(told, { as, part })
     if (isRefusal(chosen)) return chosen
-    // Loaded only here: what writes PDF takes a while to load.
-    const { filesOf } = await import('#measurement/reports/adapters/files.ts')
-    const [file] = await filesOf(as, { name: id, title: report.title, report, told: chosen })
+    const language = languageAsked(headers['accept-language'])
+    const [file] = await reportFiles({ report, told: chosen }, { format: as, language, name: id })
     return file ? { filename: file.name, body: once(file.bytes) } : refuse(NO_PART)
   }),
   bind(ListReportRuns, async ({ report, limit }, { workspace }) => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Action } from '#lib/action.ts'
 import { answered, Refused, requestOf, unreachable } from './api.ts'
+import { language } from './words.ts'
 import { workspaceHeaders } from './workspace.ts'
 
 /** Calls an action that answers with a file, and gives it to the reader to keep. A refusal is thrown as `Refused`. */
@@ -9,7 +10,11 @@ export async function download<I extends z.ZodType, O extends z.ZodType>(action:
   const response = await fetch(url, {
     method,
     body,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...workspaceHeaders() },
+    headers: {
+      'accept-language': language(),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...workspaceHeaders(),
+    },
   }).catch(() => {
     throw new Refused(unreachable())
   })

@@ -7,6 +7,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { simpleParser } from 'mailparser'
 import type { OutputOf } from '#lib/action.ts'
 import type { ListReportRuns, SendReportNow } from '#measurement/reports/saved-api.ts'
+import { ask, cookieOf } from '../fixtures/api.ts'
 import { until } from '../fixtures/delivery.ts'
 import { objectStore } from '../stand-ins/s3.ts'
 import { journey, type Refused, startWorld, template, type World } from './world.ts'
@@ -50,10 +51,10 @@ const ended = async (id: string): Promise<Runs[number]> => {
   await until('the run ends', async () => (await runs()).find((run) => run.id === id)?.state !== 'open')
   return (await runs()).find((run) => run.id === id)!
 }
-const reports = async () =>
+const reports = async (name = 'What the channels did') =>
   Promise.all(
     (await world.api<{ mail: { id: string; subject: string }[] }>('GET /api/mailbox')).mail
-      .filter(({ subject }) => subject === 'What the channels did')
+      .filter(({ subject }) => subject === name)
       .map(async ({ id }) => simpleParser((await world.api<{ source: string }>(`GET /api/mailbox/${id}`)).source)),
   )
 
@@ -96,6 +97,34 @@ test('what the schedule missed while nothing ran is made up for once, and says s
     ['2026-03-30T05:30:00.000Z'],
     'half past seven of Berlin’s summer',
   )
+})
+
+test('whoever reads German gets the mail and its PDF in German; a folder gets the language of the report', async () => {
+  const body = { email: 'grace@shop.example', password: 'a long and good password' }
+  const headers = { origin: world.url, 'accept-language': 'de' }
+  const signedIn = await ask(world.url, 'POST /api/auth/sign-in/email', { headers, body })
+  await ask(world.url, 'GET /api/session', { headers, cookie: cookieOf(signedIn) })
+  const { report, range } = weekly()
+  const deliver = [
+    { to: 'email', people: ['grace@shop.example'] },
+    { to: 'folder', folder: 'both', as: 'pdf' },
+  ]
+  await world.publish({ kind: 'report', id: 'channels-german', report, range, deliver } as never)
+  await world.api('POST /api/saved-reports/channels-german/send')
+  await until('the mail is there', async () => (await reports('Kanäle')).length === 1)
+  const [mail] = await reports('Kanäle')
+  assert.match(mail!.text ?? '', /^In diesem Zeitraum [^]*Achtung: /)
+  assert.deepEqual(
+    mail!.attachments.map(({ filename }) => filename),
+    ['channels-german-2026-03-30-de.pdf'],
+  )
+  assert.match(mail!.attachments[0]!.content.toString('latin1'), /\/Lang \(de\)/)
+  const ran = (await world.api<{ runs: Runs }>('GET /api/report-runs?report=channels-german')).runs
+  assert.deepEqual(ran[0]!.files.map(({ name }) => name).toSorted(), [
+    'channels-german-2026-03-30-de.pdf',
+    'channels-german-2026-03-30.pdf',
+  ])
+  assert.deepEqual(await readdir(join(folder, world.workspace, 'both')), ['channels-german-2026-03-30.pdf'])
 })
 
 test('a file can be had again, and a report at once as a file; a wrong one is told how to mend it', async () => {

@@ -12,7 +12,7 @@ interface ChartWords {
   readonly noDifference: string
 }
 
-/** What stands on charts that screens draw from figures by themselves; reports and files have them in English. */
+/** What stands on charts that screens draw from figures by themselves; those of reports are told with the report. */
 export const CHART_WORDS: Readonly<Record<Language, ChartWords>> = {
   en: {
     named: (metric) => `“${metric}”`,

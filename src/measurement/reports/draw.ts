@@ -27,7 +27,7 @@ export interface Look {
 }
 
 /** For files, which are printed: Okabe & Ito (2008). */
-const PRINT: Look = {
+export const PRINT: Look = {
   paper: '#fff',
   ink: '#171b17',
   soft: '#4a524b',
@@ -113,7 +113,7 @@ interface Stroke {
 const line = ([x1, y1, x2, y2]: readonly [number, number, number, number], { colour, width = 1, dash }: Stroke): string =>
   `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`
 
-const NOTHING: Readonly<Record<Language, string>> = { en: 'Nothing to show yet.', de: 'Noch gibt es nichts zu zeigen.' }
+export const NOTHING: Readonly<Record<Language, string>> = { en: 'Nothing to show yet.', de: 'Noch gibt es nichts zu zeigen.' }
 function nothing({ width, height, look }: On): string {
   return text(NOTHING[look.language ?? 'en'], { x: width / 2, y: height / 2, anchor: 'middle', colour: look.soft })
 }

@@ -100,6 +100,7 @@ test('a report is a PDF with its words, pictures, tables and doubts', async () =
     question: 'Which channel works?',
     definitions: [{ term: 'Sent', means: 'Handed over.' }],
     told,
+    language: 'en',
   })
   const text = Buffer.from(file).toString('latin1')
   assert.ok(text.startsWith('%PDF-1.'))
@@ -110,12 +111,13 @@ test('a report is a PDF with its words, pictures, tables and doubts', async () =
     question: 'Which channel works?',
     definitions: [{ term: 'Sent', means: 'Handed over.' }],
     told,
+    language: 'en',
   })
   assert.equal(again.length, file.length)
 })
 
 test('a chart is a PNG of the size that was asked for', () => {
-  const file = Buffer.from(png(CHARTS[0]!, { width: 600, height: 300 }, 2))
+  const file = Buffer.from(png(CHARTS[0]!, { width: 600, height: 300 }))
   assert.equal(file.toString('latin1', 1, 4), 'PNG')
   assert.deepEqual([file.readUInt32BE(16), file.readUInt32BE(20)], [1_200, 600])
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { milliseconds } from '#lib/duration.ts'
+import { LANGUAGES, type Language } from '#lib/language.ts'
 import { isZone } from '#lib/zone.ts'
 
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _ (at most 64)')
@@ -81,6 +82,8 @@ export const SavedReport = z.strictObject({
   schedule: Schedule.optional(),
   /** It keeps its schedule and is not made by it. */
   paused: z.boolean().optional(),
+  /** Of what goes to a folder or a store; members get it in theirs. Left out: English. */
+  language: z.enum(Object.keys(LANGUAGES) as [Language, ...Language[]]).optional(),
   deliver: z.array(Destination).max(10).default([]),
 })
 export type SavedReport = z.output<typeof SavedReport>

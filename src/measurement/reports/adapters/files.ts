@@ -1,11 +1,12 @@
+import type { Language } from '#lib/language.ts'
 import { csv } from '../csv.ts'
+import type { FileFormat } from '../file-format.ts'
 import type { AnyReport } from '../kind.ts'
 import type { Told } from '../told.ts'
 import { parquet } from './parquet.ts'
 import { pdf } from './pdf.ts'
 import { png } from './picture.ts'
 
-export type FileFormat = 'pdf' | 'png' | 'csv' | 'parquet'
 export interface MadeFile {
   readonly name: string
   readonly type: string
@@ -25,10 +26,12 @@ export interface Asked {
   readonly title: string
   readonly report: Pick<AnyReport, 'question' | 'definitions'>
   readonly told: Told
+  /** In which the report is told; files for programs are made of what it tells in English. */
+  readonly language: Language
 }
 
 /** A report as files: one PDF; one PNG for each chart; one CSV or Parquet for each table. A report without charts is no picture: it comes as PDF. */
-export async function filesOf(format: FileFormat, { name, title, report, told }: Asked): Promise<MadeFile[]> {
+export async function filesOf(format: FileFormat, { name, title, report, told, language }: Asked): Promise<MadeFile[]> {
   const named = (part: string, as: FileFormat): string => `${[name, part].filter((each) => each !== '').join('-')}.${as}`
   const one = (items: readonly unknown[], part: string): string => (items.length === 1 ? '' : part)
   const made = (part: string, as: FileFormat, bytes: Uint8Array): MadeFile => ({ name: named(part, as), type: TYPES[as], bytes })
@@ -40,9 +43,9 @@ export async function filesOf(format: FileFormat, { name, title, report, told }:
       return tables.map((table) => made(one(tables, table.id), 'parquet', parquet(table)))
     case 'png':
       if (charts.length > 0)
-        return charts.map((chart, i) => made(one(charts, String(i + 1)), 'png', png(chart, { width: 800, height: 400 })))
-      return filesOf('pdf', { name, title, report, told })
+        return charts.map((chart, i) => made(one(charts, String(i + 1)), 'png', png(chart, { width: 800, height: 400 }, { language })))
+      return filesOf('pdf', { name, title, report, told, language })
     case 'pdf':
-      return [made('', 'pdf', await pdf({ title, question: report.question, definitions: report.definitions, told }))]
+      return [made('', 'pdf', await pdf({ title, question: report.question, definitions: report.definitions, told, language }))]
   }
 }

@@ -1,6 +1,11 @@
 import PDFDocument from 'pdfkit'
+import type { Language } from '#lib/language.ts'
 import { cellText } from '../cells.ts'
+import { NOTHING } from '../draw.ts'
+import { FILE_WORDS } from '../file-words.ts'
+import { partsOf } from '../paper.ts'
 import type { Column, Table, Told } from '../told.ts'
+import { written } from '../written.ts'
 import { FONT, png } from './picture.ts'
 
 export interface Titled {
@@ -9,22 +14,27 @@ export interface Titled {
   readonly question: string
   readonly definitions: readonly { readonly term: string; readonly means: string }[]
   readonly told: Told
+  /** In which all of it is told. */
+  readonly language: Language
 }
 
 const MARGIN = 48
 /** A table longer than this is cut, and says so: the whole is in the CSV. */
 const MOST_ROWS = 200
 const SOFT = '#4a524b'
+/** Around what stands in a cell. */
+const PADDING = 4
 
 /** A report on paper (A4): the answer in words first, then charts, tables, what could be wrong, and what the words mean. */
-export async function pdf({ title, question, definitions, told }: Titled): Promise<Uint8Array> {
+export async function pdf({ title, question, definitions, told, language }: Titled): Promise<Uint8Array> {
+  const say = FILE_WORDS[language]
   const document = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
     bufferPages: true,
     // Reproducible: the same report gives the same file.
     info: { Title: title, Subject: question, Producer: 'Cadenza', Creator: 'Cadenza', CreationDate: new Date(told.asOf) },
-    lang: 'en',
+    lang: language,
     displayTitle: true,
   })
   const chunks: Uint8Array[] = []
@@ -39,25 +49,27 @@ export async function pdf({ title, question, definitions, told }: Titled): Promi
     .font('plain')
     .fontSize(10)
     .fillColor(SOFT)
-    .text(`${question}  ·  as of ${new Date(told.asOf).toISOString().slice(0, 16).replace('T', ' ')} UTC`)
+    .text(`${question}  ·  ${say.asOf(`${new Date(told.asOf).toISOString().slice(0, 16).replace('T', ' ')} UTC`)}`)
   document.moveDown().fillColor('#171b17').fontSize(11)
   for (const sentence of told.sentences) document.text(sentence).moveDown(0.5)
   for (const chart of told.charts ?? []) {
     room(document, 240)
-    document.image(Buffer.from(png(chart, { width: 500, height: 225 })), { width: document.page.width - 2 * MARGIN }).moveDown()
+    document
+      .image(Buffer.from(png(chart, { width: 500, height: 225 }, { language })), { width: document.page.width - 2 * MARGIN })
+      .moveDown()
   }
-  for (const table of told.tables) drawTable(document, table)
+  for (const table of told.tables) drawTable(document, table, language)
   words(
     document,
-    'What could be wrong',
+    say.wrong,
     told.doubts.map(({ sentence }) => sentence),
   )
   words(
     document,
-    'What the words mean',
+    say.means,
     definitions.map(({ term, means }) => `${term}: ${means}`),
   )
-  numbered(document, title)
+  numbered(document, (page, count) => `${title}  ·  ${say.page(page, count)}`)
   document.end()
   await ended
   return Buffer.concat(chunks)
@@ -86,26 +98,40 @@ function words(document: Paper, title: string, lines: readonly string[]): void {
 /** Numbers under one another. */
 const alignOf = ({ type }: Column) => (type === 'text' ? { x: 'left' as const } : { x: 'right' as const })
 
-function drawTable(document: Paper, { title, columns, rows, cut }: Table): void {
+function drawTable(document: Paper, { title, columns, rows, cut }: Table, language: Language): void {
   room(document, 90)
   document.x = MARGIN
   heading(document.moveDown(), title, 13)
   const shown = rows.slice(0, MOST_ROWS)
+  const texts = columns.map((column) => shown.map((row) => cellText(row[column.id] ?? null, column, language)))
   document.font('plain').fontSize(8)
-  document.table({
-    defaultStyle: { border: [0, 0, 0.5, 0], borderColor: '#d5d9d4', padding: 4 },
-    data: [
-      columns.map((column) => ({ text: column.title, align: alignOf(column), font: { src: 'bold' } })),
-      ...shown.map((row) => columns.map((column) => ({ text: cellText(row[column.id] ?? null, column), align: alignOf(column) }))),
-    ],
-  })
+  const parts = partsOf(
+    columns.map(({ title }, i) => ({ head: title, cells: texts[i]! })),
+    {
+      width: document.page.width - 2 * MARGIN,
+      padding: 2 * PADDING,
+      measure: (text, isHead) => document.font(isHead ? 'bold' : 'plain').widthOfString(text),
+    },
+  )
+  document.font('plain')
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) room(document.moveDown(), 60)
+    document.x = MARGIN
+    document.table({
+      columnStyles: [...part.widths],
+      defaultStyle: { border: [0, 0, 0.5, 0], borderColor: '#d5d9d4', padding: PADDING },
+      data: [
+        part.columns.map((at) => ({ text: columns[at]!.title, align: alignOf(columns[at]!), font: { src: 'bold' } })),
+        ...shown.map((_, row) => part.columns.map((at) => ({ text: texts[at]![row]!, align: alignOf(columns[at]!) }))),
+      ],
+    })
+  }
   document.x = MARGIN
-  if (rows.length === 0) document.fillColor(SOFT).text('Nothing to show yet.')
-  if (cut || rows.length > shown.length)
-    document.fillColor(SOFT).text(`The first ${shown.length} rows; the file with all of them is the CSV.`)
+  if (rows.length === 0) document.fillColor(SOFT).text(NOTHING[language])
+  if (cut || rows.length > shown.length) document.fillColor(SOFT).text(FILE_WORDS[language].cut(written(shown.length, 'count', language)))
 }
 
-function numbered(document: Paper, title: string): void {
+function numbered(document: Paper, foot: (page: number, count: number) => string): void {
   const { start, count } = document.bufferedPageRange()
   for (let page = start; page < start + count; page++) {
     document.switchToPage(page)
@@ -116,6 +142,6 @@ function numbered(document: Paper, title: string): void {
       .font('plain')
       .fontSize(8)
       .fillColor(SOFT)
-      .text(`${title}  ·  ${page + 1} of ${count}`, MARGIN, height - 30, { width: width - 2 * MARGIN, align: 'center', lineBreak: false })
+      .text(foot(page + 1, count), MARGIN, height - 30, { width: width - 2 * MARGIN, align: 'center', lineBreak: false })
   }
 }
