@@ -5,7 +5,7 @@ import { isRefusal } from '#lib/problem.ts'
 import { type ExperimentParts, readExperiment, readGuardrails, type Shelf, shelfOf } from '#measurement/experiments/actions.ts'
 import { holdoutPeriods } from '#measurement/experiments/exposures-store.ts'
 import { type Crossed, tamed } from '#measurement/experiments/guardrails.ts'
-import { type Crossing, endResults, noteCrossing, noteResults, type Result } from '#measurement/experiments/results-store.ts'
+import { type Crossing, endResults, noteCrossing, noteResults, type Result, resultsOf } from '#measurement/experiments/results-store.ts'
 import { type Described, sourcesOf } from '#measurement/experiments/sources.ts'
 import { type Announce, apply, liveDocuments, liveOfKind } from '#platform/documents.ts'
 import type { Queryable } from '#platform/log.ts'
@@ -161,15 +161,20 @@ async function tellPeople(
   await enqueue(tx, entries, at)
 }
 
-/** Reads everything that is live once more, and notes what has ended: past effects tell how large effects usually are here. Repeatable. */
+/**
+ * Reads everything that is live once a day, and what is new at once, so that lists need not read it; and notes what has ended: past effects
+ * tell how large effects usually are here. Repeatable.
+ */
 export async function noteExperiments(parts: GuardParts): Promise<void> {
   for (const workspace of await workspaceIds(parts.work)) {
     const shelf = await shelfOf(parts, workspace)
     const periods = await holdoutPeriods(parts.analytics, workspace)
     const live = sourcesOf(shelf.library, ({ id }) => periods.get(id) ?? [])
-    const results: Result[] = []
-    for (const described of live) results.push(...(await resultsNow(parts, shelf, described)))
     const now = parts.now()
+    const noted = await resultsOf(parts.work, workspace)
+    const today = new Set(noted.filter(({ at, ended }) => !ended && at >= now - (now % DAY)).map(({ experiment }) => experiment))
+    const results: Result[] = []
+    for (const described of live) if (!today.has(described.key)) results.push(...(await resultsNow(parts, shelf, described)))
     // Whose end is over has ended as well, though its document is live.
     const going = live.filter(({ end }) => end === null || end > now).map(({ key }) => key)
     await transaction(parts.work, async (tx) => {
@@ -180,9 +185,10 @@ export async function noteExperiments(parts: GuardParts): Promise<void> {
 }
 
 async function resultsNow(parts: GuardParts, shelf: Shelf, described: Described): Promise<Result[]> {
-  const { readouts, asOf } = await readExperiment(parts, shelf, described)
-  const [first] = readouts
-  return (first?.readout.comparisons ?? []).flatMap(({ role, metric, control, treated, verdict, sentence, relative }) =>
+  const report = await readExperiment(parts, shelf, described)
+  const { asOf } = report
+  const first = report.readouts[0]?.readout
+  const found = (first?.comparisons ?? []).flatMap(({ role, metric, control, treated, verdict, sentence, relative }) =>
     role === 'primary'
       ? [
           {
@@ -199,4 +205,18 @@ async function resultsNow(parts: GuardParts, shelf: Shelf, described: Described)
         ]
       : [],
   )
+  return found.length > 0
+    ? found
+    : [
+        {
+          experiment: described.key,
+          ...NOTHING_COMPARED,
+          at: asOf,
+          verdict: first?.blocked?.code ?? 'none',
+          sentence: report.sentence,
+        },
+      ]
 }
+
+/** That nothing can be compared yet, and why, is a result too. */
+const NOTHING_COMPARED = { metric: '', arm: '', control: '', effect: null, se: null } as const

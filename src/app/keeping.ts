@@ -95,7 +95,7 @@ export async function startKeeping({
       { task: 'send-reports', cron: '* * * * *' },
       { task: 'empty-workspaces', cron: '* * * * *' },
       { task: 'watch-guardrails', cron: '*/10 * * * *' },
-      { task: 'note-experiments', cron: '31 1 * * *' },
+      { task: 'note-experiments', cron: '*/10 * * * *' },
       { task: 'brought-scores', cron: '13 2 * * *' },
       { task: 'learn-values', cron: '43 * * * *' },
       { task: 'learn-responses', cron: '7 2 * * *' },

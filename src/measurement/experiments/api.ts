@@ -23,7 +23,7 @@ export const ExperimentLine = z.object({
   title: z.string(),
   arms: z.array(ArmView),
   primary: z.string().nullable(),
-  /** What was read last, at night or when it ended; null: nothing yet. */
+  /** What was read last, once a day or when it ended; null: nothing yet. */
   last: z.object({ asOf: At, verdict: z.string(), sentence: z.string(), ended: z.boolean() }).nullable(),
   /** Guardrails that were crossed, newest first. */
   crossings: z.array(z.object({ at: At, arm: z.string(), metric: z.string(), did: z.string(), sentence: z.string() })),

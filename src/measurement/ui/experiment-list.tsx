@@ -1,4 +1,5 @@
 import { FlaskConical, ShieldAlert } from 'lucide-react'
+import { useState } from 'react'
 import { useRead } from '#kit/api.ts'
 import { ButtonLink } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
@@ -16,15 +17,12 @@ import { verdictOf } from './arms.ts'
 import { Begin } from './begin.tsx'
 import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
-/** Of those that no night has read yet, so many are read when somebody looks at the list. */
-const AT_ONCE = 8
-
 function Verdict({ of }: { of: string }) {
   const { word, tone } = verdictOf(of)
   return <Chip tone={tone}>{word}</Chip>
 }
 
-/** Both cells of a line ask the same question, which is asked once. */
+/** Of a line that somebody wants to see now. Both cells ask the same question, which is asked once. */
 function VerdictNow({ of }: { of: string }) {
   const say = useWords(EXPERIMENT_WORDS)
   const { data, isPending } = useRead(ReadExperiment, { key: of })
@@ -34,10 +32,10 @@ function VerdictNow({ of }: { of: string }) {
 }
 function SentenceNow({ of }: { of: string }) {
   const say = useWords(EXPERIMENT_WORDS)
-  return useRead(ReadExperiment, { key: of }).data?.sentence ?? say.readAtNight
+  return useRead(ReadExperiment, { key: of }).data?.sentence ?? say.readSoon
 }
 
-function useColumns(now: ReadonlySet<string>): readonly Column<ExperimentLine>[] {
+function useColumns(now: ReadonlySet<string>, onRead: (key: string) => void): readonly Column<ExperimentLine>[] {
   const say = useWords(EXPERIMENT_WORDS)
   return [
     {
@@ -55,15 +53,31 @@ function useColumns(now: ReadonlySet<string>): readonly Column<ExperimentLine>[]
     {
       name: say.soFar,
       width: 'w-36',
-      cell: ({ key, last }) =>
-        last ? <Verdict of={last.verdict} /> : now.has(key) ? <VerdictNow of={key} /> : <Chip dashed>{say.notRead}</Chip>,
+      cell: ({ key, title, last }) =>
+        last ? (
+          <Verdict of={last.verdict} />
+        ) : now.has(key) ? (
+          <VerdictNow of={key} />
+        ) : (
+          <span className="relative z-10 flex flex-col items-start gap-1">
+            <Chip dashed>{say.notRead}</Chip>
+            <button
+              type="button"
+              aria-label={say.readNowOf(title)}
+              onClick={() => onRead(key)}
+              className="hit text-dense font-medium text-accent hover:underline"
+            >
+              {say.readNow}
+            </button>
+          </span>
+        ),
     },
     {
       name: say.inWords,
       from: 'md',
       cell: ({ key, last, crossings }) => (
         <>
-          <span className="line-clamp-3 text-pretty">{last?.sentence ?? (now.has(key) ? <SentenceNow of={key} /> : say.readAtNight)}</span>
+          <span className="line-clamp-3 text-pretty">{last?.sentence ?? (now.has(key) ? <SentenceNow of={key} /> : say.readSoon)}</span>
           {crossings[0] && (
             <span className="mt-0.5 flex gap-1.5 text-bad">
               <ShieldAlert size={15} aria-hidden="true" className="mt-0.5 shrink-0" />
@@ -86,9 +100,10 @@ function useColumns(now: ReadonlySet<string>): readonly Column<ExperimentLine>[]
 /** All that chance compares, whether or not somebody wrote a document about it. */
 export function ExperimentList() {
   const say = useWords(EXPERIMENT_WORDS)
-  const experiments = useRead(ListExperiments, {})
-  const unread = experiments.data?.experiments.filter(({ last }) => !last).map(({ key }) => key) ?? []
-  const columns = useColumns(new Set(unread.slice(0, AT_ONCE)))
+  // Each is read in the background: a list of many would else wait for as many reports.
+  const experiments = useRead(ListExperiments, {}, { every: 60_000 })
+  const [now, setNow] = useState<ReadonlySet<string>>(new Set())
+  const columns = useColumns(now, (key) => setNow((before) => new Set([...before, key])))
   const begin = <Begin kind="experiment" label={say.fresh} to={toExperimentSettings} />
   return (
     <Page

@@ -12,7 +12,9 @@ export const EXPERIMENT_WORDS = words(
     inWords: 'In words',
     read: 'Read',
     notRead: 'Not read yet',
-    readAtNight: 'It is read at night, and whenever you open it.',
+    readSoon: 'It is read within ten minutes, then once a day, and whenever you open it.',
+    readNow: 'Read now',
+    readNowOf: (title: string) => `Read now: ${title}`,
     none: 'Nothing is compared yet',
     noneWhy:
       'Hold people out of a journey (holdout: 10%), split its steps, let a model choose with a control, or begin an experiment here. From then on this page says what each way changed, with an interval.',
@@ -161,7 +163,9 @@ export const EXPERIMENT_WORDS = words(
       inWords: 'In Worten',
       read: 'Gelesen',
       notRead: 'Noch nicht gelesen',
-      readAtNight: 'Es wird nachts gelesen, und immer wenn Sie es öffnen.',
+      readSoon: 'Es wird binnen zehn Minuten gelesen, dann einmal am Tag, und immer wenn Sie es öffnen.',
+      readNow: 'Jetzt lesen',
+      readNowOf: (title) => `Jetzt lesen: ${title}`,
       none: 'Noch wird nichts verglichen',
       noneWhy:
         'Halten Sie Personen aus einer Journey zurück (holdout: 10%), teilen Sie ihre Schritte auf, lassen Sie ein Modell mit Vergleichsgruppe wählen, oder beginnen Sie hier ein Experiment. Ab dann steht hier, was jeder Weg verändert hat, mit einem Intervall.',
