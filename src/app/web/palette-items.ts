@@ -29,6 +29,7 @@ import { words as plain } from '#kit/format.ts'
 import { useMay, useMe } from '#kit/me.ts'
 import {
   CONNECT,
+  DOCUMENTS,
   FIRST_STEPS,
   KEYS,
   NEW_JOURNEY,
@@ -109,10 +110,13 @@ export function useGroups(typed: string, go: Go, help: () => void): readonly Gro
 
 function usePlaces(go: Go): readonly Item[] {
   const say = useWords(PLACE_WORDS)
+  const { documents } = useWords(SHELL_WORDS)
   const { permissions } = useMe()
-  return PLACES.flat()
+  const places = PLACES.flat()
     .filter(({ needs }) => needs === undefined || permissions.includes(needs))
-    .map(({ href, name, keys, icon }) => ({ id: href, label: say[name], note: keys, icon, run: () => go(href) }))
+    .map(({ href, name, keys, icon }): Item => ({ id: href, label: say[name], note: keys, icon, run: () => go(href) }))
+  if (!permissions.includes('documents:read')) return places
+  return [...places, { id: DOCUMENTS, label: documents, icon: FileText, run: () => go(DOCUMENTS) }]
 }
 
 function useJourneys(go: Go): readonly Item[] {

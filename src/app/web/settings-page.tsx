@@ -1,11 +1,12 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { Suspense } from 'react'
+import { ButtonLink } from '#kit/button.tsx'
 import { SearchField } from '#kit/field.tsx'
 import { Link } from '#kit/link.tsx'
-import { useMe } from '#kit/me.ts'
+import { useMay, useMe } from '#kit/me.ts'
 import { Page } from '#kit/page.tsx'
-import { SETTINGS } from '#kit/paths.ts'
+import { DOCUMENTS, SETTINGS } from '#kit/paths.ts'
 import { Empty, NoResults, Skeleton } from '#kit/states.tsx'
 import { useLanguage, useWords, words } from '#kit/words.ts'
 import { NoSuchPart } from './not-found.tsx'
@@ -17,6 +18,7 @@ const WORDS = words(
   {
     settings: 'Settings',
     search: 'Search the settings',
+    documents: 'All documents',
     lead: 'How this workspace is set up, who works in it, and what may leave it.',
     notYours: 'This part is not yours to change',
     ask: (permission: string) =>
@@ -26,6 +28,7 @@ const WORDS = words(
     de: {
       settings: 'Einstellungen',
       search: 'Einstellungen durchsuchen',
+      documents: 'Alle Dokumente',
       lead: 'Wie dieser Arbeitsbereich eingerichtet ist, wer darin arbeitet und was ihn verlassen darf.',
       notYours: 'Diesen Teil dürfen Sie nicht ändern',
       ask: (permission) =>
@@ -54,8 +57,9 @@ export function SettingsIndex() {
   const { q = '' } = useQueryText()
   const search = (text: string) => router.history.replace(withView(SETTINGS, { q: text }))
   const found = useGroups(q)
+  const mayRead = useMay('documents:read')
   return (
-    <Page title={say.settings} lead={say.lead}>
+    <Page title={say.settings} lead={say.lead} actions={mayRead && <ButtonLink href={DOCUMENTS}>{say.documents}</ButtonLink>}>
       <div className="flex flex-col gap-8">
         <SearchField label={say.search} value={q} onSearch={search} />
         {found.length === 0 && <NoResults of={`“${q}”`} clear={() => search('')} />}

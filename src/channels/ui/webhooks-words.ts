@@ -34,7 +34,7 @@ export const WEBHOOK_WORDS = words(
     message: 'Message',
     retry: 'Send it again',
     retried: 'It is sent again, under the same id',
-    onlyDead: 'A call that failed for now is tried again by itself for a day. Once it is given up, it can be sent again here.',
+    onlyDead: 'A call that failed for now is tried again by itself, up to twelve times, usually within an hour. Once it is given up, it can be sent again here.',
     secret: 'Signature',
     secretLead:
       'Every call is signed as Standard Webhooks say: HMAC-SHA256 of id, timestamp and body, in the header webhook-signature. Check it before you trust a call, and refuse timestamps that are older than five minutes.',
@@ -84,7 +84,7 @@ export const WEBHOOK_WORDS = words(
       retry: 'Erneut senden',
       retried: 'Sie wird unter derselben Kennung erneut gesendet',
       onlyDead:
-        'Ein vorläufig fehlgeschlagener Aufruf wird einen Tag lang von selbst wiederholt. Ist er aufgegeben, lässt er sich hier erneut senden.',
+        'Ein vorläufig fehlgeschlagener Aufruf wird von selbst bis zu zwölfmal versucht, meist binnen einer Stunde. Ist er aufgegeben, lässt er sich hier erneut senden.',
       secret: 'Signatur',
       secretLead:
         'Jeder Aufruf ist nach Standard Webhooks signiert: HMAC-SHA256 über Kennung, Zeitstempel und Inhalt, im Header webhook-signature. Prüfen Sie ihn, bevor Sie einem Aufruf trauen, und lehnen Sie Zeitstempel ab, die älter als fünf Minuten sind.',

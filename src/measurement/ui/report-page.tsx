@@ -1,13 +1,13 @@
 import { Bookmark, FileSearch } from 'lucide-react'
 import { useState } from 'react'
 import { useRead } from '#kit/api.ts'
-import { Button } from '#kit/button.tsx'
+import { Button, ButtonLink } from '#kit/button.tsx'
 import { Code } from '#kit/copy.tsx'
 import { shortDay } from '#kit/format.ts'
 import { Link } from '#kit/link.tsx'
 import { useMay } from '#kit/me.ts'
 import { Card, Page } from '#kit/page.tsx'
-import { REPORTS, toListBehind } from '#kit/paths.ts'
+import { EXPERIMENTS, GOALS, NEW_JOURNEY, REPORTS, toDocuments, toListBehind } from '#kit/paths.ts'
 import { Empty, Loaded, Skeleton } from '#kit/states.tsx'
 import { useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
@@ -56,6 +56,7 @@ export function ReportPage({ id, search, onAsk }: PageProps) {
 function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk: (search: Search) => void }) {
   const say = useWords(REPORT_WORDS)
   const maySave = useMay('reports:save')
+  const mayWrite = useMay('documents:write')
   const [saving, setSaving] = useState(false)
   const fields = fieldsOf(line.id, line.parameters)
   const { names, reading } = useKnown(shownFields(fields, search))
@@ -63,6 +64,8 @@ function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk:
     field.known === null ? undefined : names[field.known]?.[0]?.value,
   )
   const lacking = missing(fields, asked)
+  const unwritten = lackingKinds(shownFields(fields, asked), lacking)
+  const begin = unwritten.map((kind) => BEGIN[kind]).find((href) => href !== undefined)
   const params = paramsOf(fields, asked)
   const told = useRead(RunReport, { report: line.id, params }, { enabled: lacking.length === 0, keep: true })
   return (
@@ -90,8 +93,12 @@ function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk:
           <Skeleton lines={6} />
         ) : (
           <Card>
-            <Empty icon={<FileSearch size={20} aria-hidden="true" />} title={say.sayFirst(lacking.join(', '))}>
-              {line.question} {teach(say.teach, shownFields(fields, asked), lacking)}
+            <Empty
+              icon={<FileSearch size={20} aria-hidden="true" />}
+              title={say.sayFirst(lacking.join(', '))}
+              action={begin && mayWrite && <ButtonLink href={begin}>{say.begin}</ButtonLink>}
+            >
+              {line.question} {unwritten.map((kind) => say.teach[kind as keyof typeof say.teach] ?? '').join(' ')}
             </Empty>
           </Card>
         )
@@ -115,10 +122,19 @@ function withFirst(fields: readonly Field[], search: Search, first: (field: Fiel
   return found.length === 0 ? search : { ...Object.fromEntries(found), ...search }
 }
 
-const teach = (words: Readonly<Record<string, string>>, fields: readonly Field[], lacking: readonly string[]): string =>
-  fields
-    .flatMap((field) => (field.kind === 'text' && field.known && lacking.includes(field.label) ? [words[field.known] ?? ''] : []))
-    .join(' ')
+/** What has to be written before there is something to choose from. */
+const lackingKinds = (fields: readonly Field[], lacking: readonly string[]): readonly string[] =>
+  fields.flatMap((field) => (field.kind === 'text' && field.known && lacking.includes(field.label) ? [field.known] : []))
+
+/** Where it is written. */
+const BEGIN: Readonly<Record<string, string>> = {
+  journey: NEW_JOURNEY,
+  goal: GOALS,
+  experiment: EXPERIMENTS,
+  metric: toDocuments('metric'),
+  'lifetime-value': toDocuments('lifetime-value'),
+  pipeline: toDocuments('pipeline'),
+}
 
 type Told = OutputOf<typeof RunReport>
 interface BodyProps {

@@ -79,7 +79,7 @@ export const RECORD_WORDS = words(
     proofOne: 'Name a person or a journey.',
     proofMake: 'Make the pack',
     proofMade: 'The pack is made',
-    personExport: 'What is kept about one person is exported on their own page, under “Data”.',
+    personExport: 'What is kept about one person is exported on their own page, under “Their data”.',
     people: 'Find a person',
     secretNone: 'No secret is kept',
     secretNoneMore: 'Secrets of providers and signing keys are kept here when they are given. They can be used, and never be read back.',
@@ -235,7 +235,7 @@ export const RECORD_WORDS = words(
       proofOne: 'Nennen Sie eine Person oder eine Journey.',
       proofMake: 'Paket erstellen',
       proofMade: 'Das Paket ist erstellt',
-      personExport: 'Was über eine Person aufbewahrt ist, wird auf ihrer eigenen Seite unter „Daten“ exportiert.',
+      personExport: 'Was über eine Person aufbewahrt ist, wird auf ihrer eigenen Seite unter „Ihre Daten“ exportiert.',
       people: 'Person suchen',
       secretNone: 'Kein Geheimnis ist aufbewahrt',
       secretNoneMore:
