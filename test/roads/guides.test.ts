@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { Sender } from '#content/schema.ts'
+import { Scenario } from '#app/cli/scenario.ts'
+import { KINDS } from '#app/kinds.ts'
 import { check } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import { SETTINGS } from '#platform/settings.ts'
@@ -41,16 +42,82 @@ test('every setting is in the guide for operators, as the program explains it', 
   }
 })
 
-test('what the guides show as YAML is sound', () => {
-  const blocks = guides.flatMap(({ text }) => [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block))
-  const documents = blocks.flatMap((block) => (parse(block) as { kind?: string } | null) ?? [])
-  const journeys = documents.filter(({ kind }) => kind === 'journey').map((body) => Journey.parse(body) as Journey)
-  assert.ok(journeys.length > 0)
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const shown = [...guides.map(({ name, text }) => ({ name, text })), { name: 'README.md', text: README }].flatMap(({ name, text }) =>
+  [...text.matchAll(/```yaml\n(.*?)```/gs)].flatMap(([, block = '']) => {
+    // `<the file in base64>` stands for what a reader puts there.
+    const body = parse(block.replace(/<[^>\n]+>$/gm, 'AAAA')) as { readonly kind?: string; readonly id?: string } | null
+    return body?.kind === undefined || Array.isArray(body) ? [] : [{ name, kind: body.kind, id: body.id ?? '', body }]
+  }),
+)
+
+test('what the guides show as YAML is sound: each document fits its kind, each journey passes the check', () => {
+  const wrong = shown.flatMap(({ name, kind, id, body }) => {
+    const schema = kind === 'scenario' ? Scenario : KINDS.get(kind)?.schema
+    const issues =
+      schema === undefined
+        ? ['there is no such kind']
+        : (schema.safeParse(body).error?.issues ?? []).map(({ path, message }) => `${path.join('/')}: ${message}`)
+    return issues.map((issue) => `${name}, ${kind} ${id}: ${issue}`)
+  })
+  assert.deepEqual(wrong, [])
+  const journeys = shown.filter(({ kind }) => kind === 'journey').map(({ body }) => Journey.parse(body) as Journey)
+  assert.ok(journeys.length > 0 && shown.length > 30, `${journeys.length} journeys, ${shown.length} documents`)
   for (const journey of journeys) {
     const errors = check(journey, { ids: () => ['cart-reminder'] }).filter(({ severity }) => severity === 'error')
     assert.deepEqual(errors, [])
   }
-  const senders = documents.filter(({ kind }) => kind === 'sender')
-  assert.ok(senders.length > 0)
-  for (const sender of senders) Sender.parse(sender)
+})
+
+const DOCS = ['README.md', 'CONTRIBUTING.md', ...markdownIn('docs'), ...markdownIn('docs/guides'), ...markdownIn('docs/decisions')]
+function markdownIn(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`)
+}
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const withoutCode = (text: string): string => text.replace(/```.*?```/gs, '')
+/** What a heading is called in a link, as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+const anchorsOf = (path: string): readonly string[] =>
+  [...withoutCode(read(path)).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+
+test('every link of the documentation leads to a file and a heading that are there', () => {
+  for (const path of DOCS) {
+    for (const [, link = ''] of withoutCode(read(path)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue
+      const [file = '', anchor] = link.split('#', 2)
+      const target = file === '' ? path : join(dirname(path), file)
+      assert.ok(existsSync(join(ROOT, target)), `${path} leads to ${link}`)
+      if (anchor !== undefined) assert.ok(anchorsOf(target).includes(anchor), `${path} leads to ${link}`)
+    }
+  }
+})
+
+test('every guide is found from the index by reader', () => {
+  const index = read('docs/README.md')
+  for (const path of markdownIn('docs/guides')) assert.ok(index.includes(`](${path.slice('docs/'.length)}`), path)
+})
+
+test('the map of the screens has every line of the menu with its keys, and every part of the settings', () => {
+  const map = guide('screens.md')
+  const places = read('src/app/web/places.ts')
+  const names = new Map([...places.matchAll(/^ {4}(\w+): '([^']+)',$/gm)].map(([, name = '', label = '']) => [name, label]))
+  const lines = [...places.matchAll(/name: '(\w+)', href: \w+, keys: '([^']+)'/g)]
+  assert.equal(lines.length, names.size)
+  for (const [, name = '', keys = ''] of lines) assert.ok(map.includes(`| ${names.get(name)} | \`${keys}\` |`), `${name}: ${keys}`)
+  const parts = [
+    ...read('src/app/web/settings-parts.ts').matchAll(/^ {6}\{ name: '([^']+)'|^ {8}name: '([A-Z][^']+)',\n {8}about: '[A-Z]/gm),
+  ]
+  assert.ok(parts.length >= 15)
+  for (const [, one, other] of parts) {
+    const name = one ?? other ?? ''
+    assert.ok(name !== '' && map.includes(name), name)
+  }
 })
