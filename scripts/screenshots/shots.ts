@@ -58,10 +58,11 @@ async function aPerson(at: House): Promise<string> {
 /** A choice that a model made in the last days. */
 async function aDecision(at: House): Promise<string> {
   const { models } = (await at.ask('GET /api/models')) as { models: { id: string }[] }
-  for (const { id } of models) {
-    const { decisions } = (await at.ask(`GET /api/models/${id}/decisions`)) as { decisions: { id: string }[] }
-    if (decisions[0]) return `/decisions/${encodeURIComponent(decisions[0].id)}`
-  }
+  for (const by of ['model', 'cold_start'])
+    for (const { id } of models) {
+      const { decisions } = (await at.ask(`GET /api/models/${id}/decisions?by=${by}`)) as { decisions: { id: string }[] }
+      if (decisions[0]) return `/decisions/${encodeURIComponent(decisions[0].id)}`
+    }
   throw new Error('No model of the sample has decided anything.')
 }
 

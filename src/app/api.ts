@@ -262,14 +262,17 @@ interface Made {
 }
 
 /** Models, and what they decide. */
-function intelligenceBindings({ parts: { pool, work, analytics }, now, announce, recordsAppended, shelf }: Options): Binding[] {
+function intelligenceBindings(
+  { parts: { pool, work, analytics }, now, announce, recordsAppended, shelf }: Options,
+  names: Made['views']['names'],
+): Binding[] {
   return [
     ...replayBindings({ pool, analytics, shelf }),
     ...modelReportBindings({ pool }),
     ...contentResultBindings({ pool, work, analytics, shelf, now }),
     ...patternExportBindings({ pool }),
     ...modelBindings({ pool, analytics, now, announce, appended: recordsAppended, shelf }),
-    ...decisionBindings({ pool, analytics, now }),
+    ...decisionBindings({ pool, analytics, now, names }),
     ...decisionScreenBindings({ pool, analytics, shelf, now }),
     ...formBindings({ pool, analytics, now }),
     ...scoreBindings({ pool, work, shelf, now }),
@@ -386,7 +389,7 @@ function bindingsOf(options: Options, { keys, signIn, setup, secrets, ingest, ga
     ...contentCheckBindings({ db: parts.work, pool, now, egress: guardedWayOut(config) }),
     ...contentListBindings({ pool, analytics, now }),
     ...pageBindings({ pool, address: options.address }),
-    ...intelligenceBindings(options),
+    ...intelligenceBindings(options, views.names),
     ...testSendBindings({ pool, work: parts.work, now, queued: options.appended }),
     ...measuredBindings({ pool, work: parts.work, analytics, now, documents }),
   ]

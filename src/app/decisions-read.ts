@@ -3,6 +3,7 @@ import { ruleOf } from '#decisions/choice/decide.ts'
 import { ownCost, rewardOf } from '#decisions/choice/value.ts'
 import { whyChosen, whyThis } from '#decisions/choice/words.ts'
 import { whyLayout, whyThisLayout } from '#decisions/content/words.ts'
+import { sayFeature } from '#decisions/features/schema.ts'
 import { whyPace, whyThisLot } from '#decisions/pressure/words.ts'
 import type { About, DecisionKind, DecisionRecord } from '#decisions/record.ts'
 import { type DecisionView, GetDecision, ModelDecisions, PersonDecisions } from '#decisions/record-api.ts'
@@ -18,12 +19,14 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { inWorkspace } from '#platform/postgres/tenancy.ts'
 import { sameAs } from '#profiles/store.ts'
 import { type DecisionRow, decisionById, decisionsBefore } from './decisions-read-store.ts'
+import type { JourneyNames } from './journey-names.ts'
 import { outcomesOf } from './learning/choice-store.ts'
 
 interface Options {
   readonly pool: Pool
   readonly analytics: Analytics
   readonly now: () => number
+  readonly names: JourneyNames
 }
 
 type View = z.output<typeof DecisionView>
@@ -34,8 +37,17 @@ export const decisionBindings = (options: Options): Binding[] => [
   bind(GetDecision, async ({ id }, { workspace }) => {
     const row = await decisionById(options.analytics, workspace, id)
     if (!row) return refuse({ code: 'decision.unknown', status: 404, title: 'There is no such decision', detail: id })
-    const [view] = await views(options, workspace, [row])
-    return { ...view!, record: JSON.parse(row.record) as Plain }
+    const [[view], names] = await Promise.all([views(options, workspace, [row]), namesFor(options, workspace, row)])
+    const record = JSON.parse(row.record) as DecisionRecord
+    return {
+      ...view!,
+      record: JSON.parse(row.record) as Plain,
+      names,
+      silent: record.silence === undefined ? null : { reason: record.silence, sentence: explain(record.silence) },
+      told: Object.entries(record.features)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => ({ name, value, says: sayFeature(name, value) })),
+    }
   }),
   bind(PersonDecisions, async ({ id, ...page }, { workspace }) => {
     const profiles = await inWorkspace(options.pool, workspace, (tx) => sameAs(tx, workspace, id))
@@ -43,6 +55,19 @@ export const decisionBindings = (options: Options): Binding[] => [
   }),
   bind(ModelDecisions, async ({ id, ...page }, { workspace }) => listed(options, workspace, { profiles: [], model: id, ...page })),
 ]
+
+/** What people call the journey as it was then, its step and the model. */
+async function namesFor({ pool, names }: Options, workspace: string, row: DecisionRow) {
+  const journey = (await names(workspace)).version(row.journey, row.version)
+  const { model } = JSON.parse(row.record) as DecisionRecord
+  const live = await inWorkspace(pool, workspace, (tx) => liveDocuments(tx, workspace))
+  const body = live.find(({ kind, id }) => kind === 'model' && id === model)?.body
+  return {
+    journey: journey?.name ?? row.journey,
+    step: journey?.steps.get(row.step)?.name ?? row.step,
+    model: body === undefined ? model : (Model.parse(body).name ?? model),
+  }
+}
 
 interface Page {
   readonly profiles: readonly string[]

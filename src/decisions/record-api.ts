@@ -62,7 +62,15 @@ export const GetDecision = action({
   may: 'people:read',
   route: 'GET /api/decisions/:id',
   input: z.object({ id: z.string().min(1).max(300) }),
-  output: DecisionView.extend({ record: z.record(z.string(), z.json()) }),
+  output: DecisionView.extend({
+    record: z.record(z.string(), z.json()),
+    /** What people call these; the id where there is no other name. */
+    names: z.object({ journey: z.string(), step: z.string(), model: z.string() }),
+    /** Why the model gave no answer; null when it gave one. */
+    silent: z.object({ reason: z.string(), sentence: z.string() }).nullable(),
+    /** What the model was told of the person; empty where nothing was. */
+    told: z.array(z.object({ name: z.string(), value: z.number(), says: z.string() })),
+  }),
 })
 
 export const PersonDecisions = action({

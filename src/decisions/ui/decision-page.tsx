@@ -32,7 +32,11 @@ export function DecisionPage({ id }: { id: string }) {
   return (
     <Page
       title={say.title}
-      up={model === '' ? { label: all.decisions, href: MODELS } : { label: model, href: toModel(model, { tab: 'decisions' }) }}
+      up={
+        model === ''
+          ? { label: all.decisions, href: MODELS }
+          : { label: decision.data!.names.model, href: toModel(model, { tab: 'decisions' }) }
+      }
       facts={decision.data && <Chip>{(all.by as Readonly<Record<string, string>>)[decision.data.by] ?? decision.data.by}</Chip>}
       lead={decision.data?.sentence}
     >
@@ -99,14 +103,14 @@ function About({ one }: { one: One }) {
           [
             say.journey,
             <Link key="journey" href={toJourney(one.journey, { version: one.version, step: one.step })}>
-              {one.journey}
+              {one.names.journey}
             </Link>,
           ],
-          [say.step, one.step],
+          [say.step, one.names.step],
           ...(one.model === ''
             ? []
             : ([
-                [say.model, <Link key="model" href={toModel(one.model)}>{`${one.model}, ${say.version(one.modelVersion)}`}</Link>],
+                [say.model, <Link key="model" href={toModel(one.model)}>{`${one.names.model}, ${say.version(one.modelVersion)}`}</Link>],
               ] as const)),
           [say.chosen, `${one.chosen}, ${percent(one.propensity)}`],
           [say.came, <OutcomeOf key="came" of={one.outcome} />],
@@ -207,8 +211,7 @@ function Push({ value, most }: { value: number; most: number }) {
 
 function Features({ one, found }: { one: One; found: Explained }) {
   const say = useWords(DECISION_WORDS)
-  const given = (one.record['features'] ?? {}) as Readonly<Record<string, number>>
-  if (found.features.length === 0) return <Given given={given} />
+  if (found.features.length === 0) return <Given told={one.told} />
   const most = Math.max(...found.features.flatMap(({ adds, favours }) => [Math.abs(adds), Math.abs(favours)]))
   const cell = (value: number) => (
     <>
@@ -253,10 +256,9 @@ function Features({ one, found }: { one: One; found: Explained }) {
   )
 }
 
-function Given({ given }: { given: Readonly<Record<string, number>> }) {
+function Given({ told }: { told: One['told'] }) {
   const say = useWords(DECISION_WORDS)
-  const rows = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (rows.length === 0)
+  if (told.length === 0)
     return (
       <Card title={say.told}>
         <p className="text-ink-2">{say.noFeatures}</p>
@@ -266,11 +268,19 @@ function Given({ given }: { given: Readonly<Record<string, number>> }) {
     <Card title={say.told} flush>
       <Table
         label={say.told}
-        rows={rows}
-        rowKey={([name]) => name}
+        rows={told}
+        rowKey={({ name }) => name}
         columns={[
-          { name: say.feature, cell: ([name]) => <code className="wrap-anywhere">{name}</code> },
-          { name: say.value, width: 'w-32', right: true, cell: ([, value]) => <span className="num">{Number(value.toPrecision(4))}</span> },
+          {
+            name: say.feature,
+            cell: ({ name, says }) => (
+              <>
+                <span className="block">{says}</span>
+                <code className="text-meta wrap-anywhere text-ink-3">{name}</code>
+              </>
+            ),
+          },
+          { name: say.value, width: 'w-32', right: true, cell: ({ value }) => <span className="num">{Number(value.toPrecision(4))}</span> },
         ]}
       />
     </Card>
@@ -335,7 +345,7 @@ function Lot({ one }: { one: One }) {
       <Facts
         rows={[
           [say.how, (all.by as Readonly<Record<string, string>>)[one.by] ?? one.by],
-          ...(one.silence === '' ? [] : ([[say.silence, one.silence]] as const)),
+          ...(one.silent ? ([[say.silence, one.silent.sentence]] as const) : []),
           [say.model, one.snapshot === 0 ? say.noSnapshot : `${rule?.policy ?? ''} ${say.snapshot(one.snapshot)}`.trim()],
           ...(rule ? ([[say.floor, percent(rule.floor)]] as const) : []),
           [
