@@ -249,7 +249,7 @@ async function listHoldouts(parts: ExperimentParts, workspace: string) {
     const holdout = shelf.library.get('holdout', id) as Holdout
     for (const period of periods.get(id) ?? []) {
       const described = describe({ kind: 'holdout', id, period }, shelf.library)!
-      holdouts.push(holdoutLine({ holdout, period, report: await readExperiment(parts, shelf, described) }))
+      holdouts.push(holdoutLine({ holdout, period, report: await readExperiment(parts, shelf, described), currency: shelf.currency }))
     }
   }
   return { asOf: parts.now(), holdouts, definitions: [...HOLDOUT_WORDS] }

@@ -139,6 +139,8 @@ export const HoldoutLine = z.object({
       z.object({
         metric: z.string(),
         name: z.string(),
+        /** Of the numbers: the workspace's currency; '' where they are no money. */
+        currency: z.string(),
         perPerson: Bounds.extend({ estimate: z.number() }),
         programme: Bounds.extend({ estimate: z.number() }),
         forgone: Bounds.extend({ estimate: z.number() }),

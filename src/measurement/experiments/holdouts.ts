@@ -7,10 +7,12 @@ interface Asked {
   readonly holdout: Holdout
   readonly period: string
   readonly report: ExperimentReport
+  /** Of the workspace. */
+  readonly currency: string
 }
 
 /** A hold-out with what all marketing together has brought, and what it cost to find out: what the people who were held out would have brought. */
-export function holdoutLine({ holdout, period, report }: Asked): HoldoutLine {
+export function holdoutLine({ holdout, period, report, currency }: Asked): HoldoutLine {
   const { readout } = report.readouts[0]!
   const people = (arm: string): number => report.arms.find(({ id }) => id === arm)?.people ?? 0
   const counts = { heldOut: people('held_out'), treated: people('treated') }
@@ -23,21 +25,24 @@ export function holdoutLine({ holdout, period, report }: Asked): HoldoutLine {
     share: holdout.share,
     people: counts,
     sentence: report.sentence,
-    value: shown.length === 0 ? null : shown.map((comparison) => valued(comparison, 1 - readout.level)),
+    value: shown.length === 0 ? null : shown.map((comparison) => valued(comparison, { alpha: 1 - readout.level, currency })),
     doubts: [...report.doubts, ...readout.doubts, OVERLAP],
     drill: { action: 'experiments.people', query: { key: report.key, arm: 'held_out' } },
   }
 }
 
-function valued({ metric, name, unit, absolute, treated, control }: Comparison, alpha: number): NonNullable<HoldoutLine['value']>[number] {
+function valued(
+  { metric, name, unit, absolute, treated, control }: Comparison,
+  { alpha, currency }: { alpha: number; currency: string },
+): NonNullable<HoldoutLine['value']>[number] {
   const { estimate, always } = absolute!
   const times = (people: number) => ({ estimate: estimate * people, low: always!.low * people, high: always!.high * people })
   const [programme, forgone] = [times(treated.n), times(control.n)]
   // A sum of shares over people is a number of people.
-  const of = { unit: unit === 'share' ? ('number' as const) : unit }
+  const of = { unit: unit === 'share' ? ('number' as const) : unit, currency }
   const certain = `${levelOf(alpha)}, valid however often you look`
   const sentence = `All marketing together brought ${amount(programme.estimate, of)} of “${name}” among the ${treated.n} people it could reach (${between(programme, of)}; ${certain}). Holding ${control.n} people out has cost ${amount(forgone.estimate, of)} (${between(forgone, of)}).`
-  return { metric, name, perPerson: { estimate, ...always! }, programme, forgone, sentence }
+  return { metric, name, currency: unit === 'money' ? currency : '', perPerson: { estimate, ...always! }, programme, forgone, sentence }
 }
 
 const OVERLAP = {

@@ -342,12 +342,12 @@ test('a hold-out says what marketing brought and what knowing it cost, and nothi
     { kind: 'holdout', id: 'all', period: '2026q1' },
     { treated: { n: 19_400, rate: 0.15 }, held_out: { n: 600, rate: 0.1 } },
   )
-  const line = holdoutLine({ holdout: HOLDOUT, period: '2026q1', report })
+  const line = holdoutLine({ holdout: HOLDOUT, period: '2026q1', report, currency: 'EUR' })
   const [value] = line.value!
   assert.ok(Math.abs(value!.programme.estimate - value!.perPerson.estimate * 19_400) < 1e-6)
   assert.ok(value!.forgone.low <= value!.forgone.estimate && value!.forgone.estimate <= value!.forgone.high)
   const small = read({ kind: 'holdout', id: 'all', period: '2026q1' }, { treated: { n: 970, rate: 0.15 }, held_out: { n: 30, rate: 0.1 } })
-  assert.equal(holdoutLine({ holdout: HOLDOUT, period: '2026q1', report: small }).value, null)
+  assert.equal(holdoutLine({ holdout: HOLDOUT, period: '2026q1', report: small, currency: 'EUR' }).value, null)
 })
 
 test('whom a hold-out keeps all marketing from is in every arm alike, and the report says by how much that thins the difference', () => {

@@ -90,8 +90,8 @@ function One({ id, holdout, periods }: { id: string; holdout: Holdout | undefine
 
 function Period({ line: { period, key, share, people, sentence, value } }: { line: HoldoutLine }) {
   const say = useWords(EXPERIMENT_WORDS)
-  const money = (of: { readonly estimate: number; readonly low: number; readonly high: number }): string =>
-    `${differenceText(of.estimate, 'number')} (${say.range(differenceText(of.low, 'number'), differenceText(of.high, 'number'))})`
+  const told = (of: { readonly estimate: number; readonly low: number; readonly high: number }, currency: string): string =>
+    `${`${differenceText(of.estimate, 'number')} ${currency}`.trim()} (${say.range(differenceText(of.low, 'number'), differenceText(of.high, 'number'))})`
   return (
     <li className="border-b border-line px-4 py-3 last:border-0">
       <p className="flex flex-wrap items-baseline gap-x-3">
@@ -106,9 +106,9 @@ function Period({ line: { period, key, share, people, sentence, value } }: { lin
           <p className="mb-1 text-dense font-medium">{each.name}</p>
           <Facts
             rows={[
-              [say.perPerson, money(each.perPerson)],
-              [say.brought, money(each.programme)],
-              [say.forgone, money(each.forgone)],
+              [say.perPerson, told(each.perPerson, each.currency)],
+              [say.brought, told(each.programme, each.currency)],
+              [say.forgone, told(each.forgone, each.currency)],
             ]}
           />
         </div>

@@ -78,6 +78,7 @@ function Lift() {
         <>
           <p className="flex flex-wrap items-baseline gap-x-2">
             <span className="text-display font-semibold num">{value(told.estimate)}</span>
+            {found.currency !== '' && <span className="font-semibold">{found.currency}</span>}
             <span className="text-meta text-ink-3 num">
               [{amount(told.low)} – {amount(told.high)}]
             </span>
