@@ -102,9 +102,13 @@ const strayName = ({ kind, id }: Live): Problem => ({
   hint: 'Nothing was written. Is this the right server?',
 })
 
+/** `policy` → `policies`, `touchpoints` → `touchpoints`, `journey` → `journeys`. */
+export const folderOf = (kind: string): string =>
+  kind.endsWith('s') ? kind : /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`
+
 function freeName({ kind, id }: Live, folder: string): string {
-  const file = `${kind}s/${id}.yaml`
-  return existsSync(join(folder, file)) ? `${kind}s/${id}.live.yaml` : file
+  const file = `${folderOf(kind)}/${id}.yaml`
+  return existsSync(join(folder, file)) ? `${folderOf(kind)}/${id}.live.yaml` : file
 }
 
 function writeNew({ kind, yaml }: Live, { folder, file }: { folder: string; file: string }): void {

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { cadenza, copyOfShop, folderWith, ROOT, SHOP } from '../../../test/fixtures/command.ts'
 import { KINDS } from '../kinds.ts'
+import { folderOf } from './export.ts'
 import { SCHEMAS } from './schema.ts'
 
 const JOURNEY = `# What it is for
@@ -209,6 +210,11 @@ test('colours are for terminals, and NO_COLOR turns them off; what documents say
   assert.ok(!(await cadenza(['validate', 'examples/shop'], { terminal: true, env: { NO_COLOR: '1' } })).out.includes(ESC))
   const cwd = await folderWith({ 'a.yaml': 'kind: "\\e[2Jx"\nid: y\n' })
   assert.ok(!(await cadenza(['validate'], { cwd })).out.includes(ESC))
+})
+
+test('an export files each kind under a word that is one', () => {
+  const folders = ['journey', 'policy', 'contact-policy', 'touchpoints', 'list'].map(folderOf)
+  assert.deepEqual(folders, ['journeys', 'policies', 'contact-policies', 'touchpoints', 'lists'])
 })
 
 test('the published schemas are those of the code, one for each kind of document, and every example names one', async () => {
