@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { until } from './browser.ts'
+import { dress, overflow, until, violations } from './browser.ts'
 import { house } from './house.ts'
 
 const at = house({ documents: [], people: false })
@@ -15,6 +15,30 @@ const picture = async (page: Page, name: string): Promise<void> => {
   mkdirSync(PICTURES, { recursive: true })
   await page.screenshot({ path: join(PICTURES, `${name}.png`) })
 }
+
+/** A form as it is open: in the light on a desk and in the dark on a telephone nothing that axe finds, and nothing wider than the window. */
+async function looked(page: Page, name: string): Promise<void> {
+  for (const [theme, width] of [
+    ['dark', 390],
+    ['light', 1440],
+  ] as const) {
+    await dress(page, theme, width)
+    await until('nothing is loading', () => page.evaluate('document.querySelector("[data-loading]") === null'))
+    await picture(page, `${name}-${theme}-${width}`)
+    assert.deepEqual(await violations(page), [], `${name}, ${theme}, ${width} px`)
+    const wider = await overflow(page)
+    assert.ok(wider <= 0, `${name}: wider than ${width} px by ${wider}`)
+  }
+}
+
+/** Lists whose first action opens a form of its own. */
+const FORMS: ReadonlySet<string> = new Set([
+  '/lists',
+  '/content/products',
+  '/content/coupons',
+  '/documents?kind=product-feed',
+  '/documents?kind=coupon-pool',
+])
 
 /** Each list: where it is, what it says it is good for, and the first action, a link or a button, with what it leads to. */
 const LISTS: readonly (readonly [path: string, says: RegExp, action: RegExp, leads: RegExp])[] = [
@@ -63,6 +87,7 @@ for (const [path, says, action, leads] of LISTS)
         async () => page.url() !== before || (await page.getByRole('dialog').count()) > 0 || leads.source !== '.',
       )
       await page.getByText(leads).or(page.getByLabel(leads)).filter({ visible: true }).first().waitFor()
+      if (FORMS.has(path)) await looked(page, `form${path.replaceAll(/[/?=]/g, '-')}`)
       assert.deepEqual(wrong, [])
     } finally {
       await page.context().close()
@@ -84,7 +109,7 @@ test('a product is written as a form, shown in the catalogue, and changed', asyn
     .waitFor()
   await dialog.getByLabel('Address', { exact: true }).fill('https://shop.example/lamp')
   await dialog.getByLabel('Price', { exact: true }).fill('64')
-  await picture(page, 'product-form')
+  await looked(page, 'product-form')
   await dialog.getByRole('button', { name: 'Save product' }).click()
   await page.getByRole('button', { name: 'Oak lamp', exact: true }).click()
   await page.getByRole('button', { name: 'Change', exact: true }).click()
@@ -108,7 +133,7 @@ test('a page is written as a form, and read as text', async () => {
   await page.getByRole('button', { name: 'Add a question' }).click()
   await page.getByLabel('Question', { exact: true }).fill('Does oak last?')
   await until('the draft has it', async () => (await draftOf('page', id))?.faq?.[0]?.question === 'Does oak last?')
-  await picture(page, 'page-form')
+  await looked(page, 'page-form')
   await page.getByRole('button', { name: 'As text', exact: true }).click()
   assert.match(await page.getByLabel('The page as JSON').inputValue(), /How long does a lamp last/)
   assert.deepEqual(
@@ -132,7 +157,7 @@ test('slots and coupons of a template are written as a form; the text view says 
     const body = await draftOf('template', 'probe')
     return body?.coupons?.welcome?.pool === 'friends' && body?.slots?.hero?.by === 'model'
   })
-  await picture(page, 'live-form')
+  await looked(page, 'live-form')
   await page.getByRole('button', { name: 'As text' }).click()
   assert.match(await page.getByLabel('Coupons as JSON').inputValue(), /friends/)
   await page.context().close()
@@ -143,7 +168,7 @@ test('a feed is begun and written in its own words; nobody has to know JSON', as
   await page.getByLabel('Address', { exact: true }).fill('https://shop.example/feed.csv')
   await page.getByText(/^More settings/).click()
   await page.getByLabel('The file holds everything').check()
-  await picture(page, 'feed-form')
+  await looked(page, 'feed-form')
   await page.getByRole('button', { name: 'Save draft' }).click()
   await until(
     'the draft is there',
