@@ -1,4 +1,4 @@
-import type { ChannelName } from '#events/reaction.ts'
+import { type ChannelName, isChannel } from '#events/reaction.ts'
 import type { InEvery, Language } from '#lib/language.ts'
 import type { Prepared, PreparedEmail, PreparedWebhook } from './channel.ts'
 
@@ -26,6 +26,9 @@ export const CHANNEL_WORDS: InEvery<ChannelName> = {
 
 /** What a message of a channel is called. */
 export const channelWord = (channel: ChannelName, language: Language = 'en'): string => CHANNEL_WORDS[language][channel]
+
+/** The same of a text that may name a channel; any other stays. */
+export const channelNamed = (name: string, language: Language): string => (isChannel(name) ? channelWord(name, language) : name)
 
 /** A message as its reader gets it: a title ('' for none) and the words below. */
 export function asRead(prepared: Exclude<Prepared, PreparedEmail | PreparedWebhook>): { readonly title: string; readonly text: string } {

@@ -113,7 +113,7 @@ test('whoever reads German gets the mail and its PDF in German; a folder gets th
   await world.api('POST /api/saved-reports/channels-german/send')
   await until('the mail is there', async () => (await reports('Kanäle')).length === 1)
   const [mail] = await reports('Kanäle')
-  assert.match(mail!.text ?? '', /^In diesem Zeitraum [^]*Achtung: /)
+  assert.match(mail!.text ?? '', /^In diesem Zeitraum .*Achtung: /s)
   assert.deepEqual(
     mail!.attachments.map(({ filename }) => filename),
     ['channels-german-2026-03-30-de.pdf'],

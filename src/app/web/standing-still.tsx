@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ListMessages, ReplayMessage } from '#channels/api.ts'
+import { channelNamed } from '#channels/words.ts'
 import { CountHeld } from '#events/api.ts'
 import { call, useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
@@ -11,7 +12,7 @@ import { toMessage, toMessages, toPerson } from '#kit/paths.ts'
 import { ErrorView } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
 import { notify } from '#kit/toast.tsx'
-import { useWords, words } from '#kit/words.ts'
+import { useLanguage, useWords, words } from '#kit/words.ts'
 import { ListParked, ReplayParked } from '#profiles/api.ts'
 
 const WORDS = words(
@@ -123,6 +124,7 @@ function Parked() {
 
 function Dead({ total, webhooks }: { total: number; webhooks: number }) {
   const say = useWords(WORDS)
+  const language = useLanguage()
   const may = useMay('messages:replay')
   const dead = useRead(ListMessages, { status: 'dead' }, { every: 10_000 })
   const all = useAll([ListMessages.name])
@@ -153,7 +155,7 @@ function Dead({ total, webhooks }: { total: number; webhooks: number }) {
             <Link href={toMessage(id)}>
               {journeyName} · {step}
             </Link>
-            <span className="text-ink-3">{channel}</span>
+            <span className="text-ink-3">{channelNamed(channel, language)}</span>
             <span className="min-w-0 flex-1 truncate text-ink-2">{sentence}</span>
             <Moment at={at} className="text-ink-3" />
             {may && (

@@ -1,4 +1,5 @@
 import { Wallet } from 'lucide-react'
+import { channelNamed } from '#channels/words.ts'
 import { useRead } from '#kit/api.ts'
 import { ButtonLink } from '#kit/button.tsx'
 import { Chip, type Tone } from '#kit/chip.tsx'
@@ -9,7 +10,7 @@ import { Card, Facts, Page } from '#kit/page.tsx'
 import { toDocument, toDocuments, toJourney } from '#kit/paths.ts'
 import { Empty, Loaded, NoPermission } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
-import { useWords, words } from '#kit/words.ts'
+import { useLanguage, useWords, words } from '#kit/words.ts'
 import { type BudgetStanding, ListBudgets } from '../budgets/api.ts'
 import { Areas } from './areas.tsx'
 import { MODEL_WORDS } from './model-words.ts'
@@ -137,6 +138,7 @@ function toneOf({ period, left, forecast }: BudgetStanding): readonly [Tone, 'cl
 
 function OneBudget({ standing }: { standing: BudgetStanding }) {
   const say = useWords(WORDS)
+  const language = useLanguage()
   const { budget, period, spent, reserved, left, pace, price, reckoned, forecast, messages, costs } = standing
   const money = (value: number): string => `${amount(value)} ${budget.currency}`
   const [tone, word] = toneOf(standing)
@@ -168,7 +170,7 @@ function OneBudget({ standing }: { standing: BudgetStanding }) {
           ...(reckoned === null ? [] : ([[say.reckoned, <Moment key="at" at={reckoned.at} />]] as const)),
           [say.messages, count(messages)],
           ...Object.entries(costs).map(
-            ([channel, cost]) => [`${say.costs}, ${channel}`, `${decimal(cost, 4)} ${budget.currency}`] as const,
+            ([channel, cost]) => [`${say.costs}, ${channelNamed(channel, language)}`, `${decimal(cost, 4)} ${budget.currency}`] as const,
           ),
           [say.covers, `${covers}; ${channels ?? ''}${budget.covers.journeys ? ' ' : channels ? '' : say.everything}`],
           ...(budget.covers.journeys

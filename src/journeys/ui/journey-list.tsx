@@ -1,8 +1,7 @@
 import { Plus, Route, TriangleAlert } from 'lucide-react'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
-import { channelWord } from '#channels/words.ts'
-import type { ChannelName } from '#events/reaction.ts'
+import { channelNamed } from '#channels/words.ts'
 import { useRead } from '#kit/api.ts'
 import { ButtonLink } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
@@ -15,6 +14,7 @@ import { NEW_JOURNEY, toApproval, toJourney } from '#kit/paths.ts'
 import { Empty, Loaded, NoResults } from '#kit/states.tsx'
 import { type Column, ROW_LINK, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
+import { useLanguage } from '#kit/words.ts'
 import { type JourneySummary, ListJourneys } from '../api.ts'
 import { chosenJourneys, type JourneyFilter, ownerOf, STANDINGS, windowOf } from '../list-filter.ts'
 import { useListWords } from './list-words.ts'
@@ -70,6 +70,7 @@ export function JourneyList({ filter, onFilter }: JourneyListProps) {
 
 function Listed({ rows, filter, onFilter }: JourneyListProps & { rows: readonly JourneyRow[] }) {
   const say = useListWords()
+  const language = useLanguage()
   const shown = chosenJourneys(rows, filter)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const selected = rows.filter((row) => chosen.has(row.id))
@@ -103,7 +104,7 @@ function Listed({ rows, filter, onFilter }: JourneyListProps & { rows: readonly 
           onChange={(value) => put({ channel: value || undefined })}
           choices={some(
             rows.flatMap((row) => row.channels),
-            (value) => channelWord(value as ChannelName),
+            (value) => channelNamed(value, language),
           )}
         />
         <Select

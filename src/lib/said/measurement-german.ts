@@ -54,7 +54,6 @@ export const GERMAN_MEASUREMENT: Sayings = {
     'Dieser Server hat keinen Ordner für Berichte: den Ort setzt der Betrieb mit REPORTS_DIR.',
   'The folder leads out of the one that the operator named.': 'Der Ordner führt aus dem heraus, den der Betrieb genannt hat.',
   'The file could not be written: {1}': 'Die Datei ließ sich nicht schreiben: {1}',
-  'The first {1} rows; the file with all of them is the CSV.': 'Die ersten {1} Zeilen; alle stehen in der CSV-Datei.',
   'The secret access key is not kept for this store: give it under secrets.':
     'Der geheime Zugriffsschlüssel dieses Speichers ist nicht hinterlegt: geben Sie ihn unter secrets an.',
   'The store may not be reached from here: {1}': 'Der Speicher darf von hier nicht erreicht werden: {1}',

@@ -219,7 +219,6 @@ export const GERMAN_REPORTS: Sayings = {
   'There is no such report.': 'Diesen Bericht gibt es nicht.',
   'There are: {1}.': 'Es gibt: {1}.',
   'It has: {1}.': 'Es gibt: {1}.',
-  'Nothing to show yet.': 'Noch gibt es nichts zu zeigen.',
   '{1} of those were clicked by people (95 %: {2} to {3}).': '{1} davon haben Menschen angeklickt (95 %: {2} bis {3}).',
   'Of {1} {2} sent and {3} not returned.{4}': 'Von {1n}: {2} gesendet, {3} nicht zurückgeschickt.{4}',
   '{1} is {2} because of {3}.': '{1} ist {2} wegen {3}.',

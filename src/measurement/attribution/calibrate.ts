@@ -1,6 +1,7 @@
 import { amount, between, percent } from '../inference/say.ts'
 import type { Calibrated } from './api.ts'
 import type { Won } from './counts.ts'
+import { keyName } from './names.ts'
 
 /** What an experiment or a hold-out says that a channel or a journey caused, in all, over its own time. */
 export interface Incremental {
@@ -50,7 +51,7 @@ export function calibrate({ incremental, then, now, currency }: Calibration): Ca
     value,
     level: incremental.level,
     label: 'calibrated',
-    sentence: `Where chance decided, “${incremental.key}” caused ${amount(factor.estimate, plain)} conversions for each one credited to it (${between(factor, plain)}, ${percent(incremental.level)} certain): of ${amount(now.conversions, plain)} credited here it caused about ${amount(conversions.estimate, plain)} (${between(conversions, plain)})${money}.`,
+    sentence: `Where chance decided, “${keyName(incremental.key, incremental.by)}” caused ${amount(factor.estimate, plain)} conversions for each one credited to it (${between(factor, plain)}, ${percent(incremental.level)} certain): of ${amount(now.conversions, plain)} credited here it caused about ${amount(conversions.estimate, plain)} (${between(conversions, plain)})${money}.`,
     experiment: { action: 'experiments.report', query: { key: incremental.experiment } },
   }
 }

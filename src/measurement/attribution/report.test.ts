@@ -99,7 +99,7 @@ test('an experiment scales credit to what was caused, with its interval, and a n
   assert.deepEqual(one.factor, { estimate: 0.5, low: 0.2, high: 0.8 })
   assert.deepEqual(one.conversions, { estimate: 70, low: 28, high: 112 })
   assert.deepEqual(one.value, { estimate: 750, low: 150, high: 1_350 })
-  assert.match(one.sentence, /“email” caused 0\.50 conversions for each one credited/)
+  assert.match(one.sentence, /“E-mail” caused 0\.50 conversions for each one credited/)
   const harm = { ...CAUSED, conversions: { estimate: -10, low: -30, high: 10 }, value: null }
   const bad = calibrate({ incremental: harm, then: { conversions: 100, value: 0 }, now, currency: 'EUR' })!
   assert.ok(bad.conversions.low < bad.conversions.estimate && bad.conversions.estimate < 0 && bad.conversions.high > 0)

@@ -5,6 +5,7 @@ import { type Metric, meaningOf, nameOf, unitOf } from '../metrics/schema.ts'
 import type { AttributionReport, Calibrated, Counted, Model, Row } from './api.ts'
 import type { PathCounts, Won } from './counts.ts'
 import { type Credited, creditAll, type HazardRead, type Longer, touched } from './credit.ts'
+import { keyName, modelName } from './names.ts'
 import { tellingsOf } from './tellings.ts'
 import type { Touchpoints, Windows } from './touchpoints.ts'
 
@@ -58,6 +59,7 @@ export function attributionReport(asked: Asked, read: Read): AttributionReport {
     clicksOnly: countedOf(asked, { counts: read.clicksOnly, credited: creditAll(read.clicksOnly), views: 'left_out' }),
     calibrated: [...read.calibrated],
     tellings: tellingsOf({
+      by: asked.by,
       conversions: all.conversions,
       rows: all.rows.map(({ key, claimed }) => ({
         key,
@@ -135,7 +137,7 @@ function sentenceOf({ model, metric, currency, by }: Asked, counts: PathCounts, 
   const none = untouched.conversions > 0 ? ` No touch led to ${whole(untouched.conversions)} of them.` : ''
   const head =
     best && best[1].conversions > 0
-      ? ` By “${model}” the ${by} “${best[0]}” gets the most credit: ${amount(best[1].conversions, { unit: 'number' })} (${percent(best[1].conversions / conversions)}).`
+      ? ` By “${modelName(model)}” the ${by} “${keyName(best[0], by)}” gets the most credit: ${amount(best[1].conversions, { unit: 'number' })} (${percent(best[1].conversions / conversions)}).`
       : ''
   return `${whole(conversions)} conversions${money}.${head}${none} This is credit, not cause.`
 }

@@ -1,5 +1,6 @@
 import { isRefusal } from '#lib/problem.ts'
 import { type AttributionReport, MODELS, type Model, ReadAttribution } from '../attribution/api.ts'
+import { keyName, modelName } from '../attribution/names.ts'
 import type { Chart } from './chart.ts'
 import { reportKind } from './kind.ts'
 import { coded, column, type Row, tableOf } from './tables.ts'
@@ -49,17 +50,21 @@ export function toldOfAttribution({ asOf, by, model, sentence, all, clicksOnly, 
     }
   })
   const bars = rows.map(({ key, credit }) => ({ label: String(key), value: Number(credit ?? 0) }))
-  const beside = sideBySide(all, calibrated)
+  const names = by === 'channel' ? { codes: 'channel' as const } : {}
+  const beside = sideBySide({ all, calibrated, names })
   return {
     asOf,
     sentences: [sentence, ...tellings.sentences, ...calibrated.map((each) => each.sentence)],
-    tables: [tableOf({ id: 'credits', title: `Credit by ${by} (${model}): credit, not cause`, columns: CREDITS }, rows), ...beside.tables],
+    tables: [
+      tableOf({ id: 'credits', title: `Credit by ${by} (${modelName(model)}): credit, not cause`, columns: CREDITS }, rows),
+      ...beside.tables,
+    ],
     charts:
       bars.length === 0
         ? []
-        : [{ kind: 'bars', title: 'Credited conversions: credit, not cause', format: 'number', bars }, ...beside.charts],
+        : [{ kind: 'bars', title: 'Credited conversions: credit, not cause', format: 'number', ...names, bars }, ...beside.charts],
     doubts,
-    more: all.rows.slice(0, 50).map(({ key, people }) => ({ title: `People who met “${key}”`, ...people })),
+    more: all.rows.slice(0, 50).map(({ key, people }) => ({ title: `People who met “${keyName(key, by)}”`, ...people })),
   }
 }
 
@@ -67,10 +72,11 @@ const MODEL_NAMES: Readonly<Partial<Record<Model, string>>> = { markov: 'Markov 
 const nameOf = (model: Model): string => MODEL_NAMES[model] ?? `${model.slice(0, 1).toUpperCase()}${model.slice(1)}`.replaceAll('_', ' ')
 
 /** What every model that was read says of the same conversions, beside what experiments say was caused: models differ, so none is the truth. */
-function sideBySide(
-  { rows }: AttributionReport['all'],
-  calibrated: AttributionReport['calibrated'],
-): Required<Pick<Told, 'tables' | 'charts'>> {
+function sideBySide({
+  all: { rows },
+  calibrated,
+  names,
+}: Pick<AttributionReport, 'all' | 'calibrated'> & { names: { codes?: 'channel' } }): Required<Pick<Told, 'tables' | 'charts'>> {
   const models = MODELS.filter((model) => rows.some(({ credit }) => credit[model]))
   if (models.length < 2) return { tables: [], charts: [] }
   const columns = [
@@ -93,6 +99,7 @@ function sideBySide(
     title: 'Credit by model: the same conversions, shared out differently',
     format: 'number',
     ours: true,
+    ...names,
     parts: rows.slice(0, 6).map(({ key }) => key),
     bars: models.map((model) => ({
       label: nameOf(model),

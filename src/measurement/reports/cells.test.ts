@@ -16,8 +16,11 @@ test('codes of a column are put into words, in each language; names that people 
 
 test('touches of a run are told one by one, with their step', () => {
   const path = 'entered → sent:nudge → left:exit_condition:bought'
-  assert.equal(cellText(path, { type: 'text', codes: 'touch' }), 'Entered → Was sent: nudge → Left: exit_condition:bought')
-  assert.equal(cellText(path, { type: 'text', codes: 'touch' }, 'de'), 'Eingetreten → Gesendet: nudge → Verlassen: exit_condition:bought')
+  assert.equal(cellText(path, { type: 'text', codes: 'touch' }), 'Entered → Was sent: nudge → Left: by an exit condition (bought)')
+  assert.equal(
+    cellText(path, { type: 'text', codes: 'touch' }, 'de'),
+    'Eingetreten → Gesendet: nudge → Verlassen: durch eine Ausstiegsbedingung (bought)',
+  )
 })
 
 test('numbers are written as the reader writes them', () => {

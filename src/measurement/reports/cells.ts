@@ -78,8 +78,54 @@ const WORDS = {
     },
   },
   channel: {
-    en: { email: 'E-mail', sms: 'SMS', push: 'Push', inapp: 'In-app', whatsapp: 'WhatsApp', webhook: 'Webhook', direct: 'direct' },
-    de: { email: 'E-Mail', sms: 'SMS', push: 'Push', inapp: 'In-App', whatsapp: 'WhatsApp', webhook: 'Webhook', direct: 'direkt' },
+    en: {
+      email: 'E-mail',
+      sms: 'SMS',
+      push: 'Push',
+      inapp: 'In-app',
+      whatsapp: 'WhatsApp',
+      slack: 'Slack',
+      webhook: 'Webhook',
+      ads: 'Advertisements',
+      call: 'Calls',
+      store: 'Shops',
+      direct: 'Direct visits',
+      'paid search': 'Paid search',
+      'paid social': 'Paid social media',
+      'paid other': 'Other paid visits',
+      display: 'Banners',
+      affiliate: 'Affiliates',
+      video: 'Video',
+      social: 'Social media',
+      'organic search': 'Search, unpaid',
+      referral: 'Links of others',
+      'other campaign': 'Other campaigns',
+      'ai assistant': 'AI assistants',
+    },
+    de: {
+      email: 'E-Mail',
+      sms: 'SMS',
+      push: 'Push',
+      inapp: 'In-App',
+      whatsapp: 'WhatsApp',
+      slack: 'Slack',
+      webhook: 'Webhook',
+      ads: 'Anzeigen',
+      call: 'Anrufe',
+      store: 'Läden',
+      direct: 'Direkte Besuche',
+      'paid search': 'Bezahlte Suche',
+      'paid social': 'Bezahlte soziale Medien',
+      'paid other': 'Andere bezahlte Besuche',
+      display: 'Banner',
+      affiliate: 'Partnerprogramme',
+      video: 'Video',
+      social: 'Soziale Medien',
+      'organic search': 'Unbezahlte Suche',
+      referral: 'Links anderer',
+      'other campaign': 'Andere Kampagnen',
+      'ai assistant': 'KI-Assistenten',
+    },
   },
   cost: {
     en: {
@@ -155,11 +201,50 @@ const TOUCHES = {
   },
 } as const satisfies InEvery<string>
 
+/** Why somebody left a journey, in few words: the code of the reason without its detail. */
+const LEFT = {
+  en: {
+    completed: 'at the end',
+    exit_condition: 'by an exit condition',
+    exit_step: 'by an exit step',
+    stopped_by: 'by another journey',
+    holdout: 'held out',
+    goal: 'with the goal',
+    taken_out: 'taken out by a colleague',
+    merged: 'two profiles became one',
+    journey_stopped: 'the journey was stopped',
+    missed_in_pause: 'missed in a pause',
+    version_exit: 'no place in the new version',
+  },
+  de: {
+    completed: 'am Ende',
+    exit_condition: 'durch eine Ausstiegsbedingung',
+    exit_step: 'durch einen Ausstiegsschritt',
+    stopped_by: 'durch eine andere Journey',
+    holdout: 'zurückgehalten',
+    goal: 'mit dem Ziel',
+    taken_out: 'von jemandem herausgenommen',
+    merged: 'zwei Profile wurden eins',
+    journey_stopped: 'Journey beendet',
+    missed_in_pause: 'in einer Pause verpasst',
+    version_exit: 'kein Platz in der neuen Version',
+  },
+} as const satisfies InEvery<string>
+
+/** In few words why somebody left; a code that has none stays. */
+export function leftWord(reason: string, language: Language = 'en'): string {
+  const words: Readonly<Record<string, string>> = LEFT[language]
+  return Object.hasOwn(words, reason) ? words[reason]! : reason
+}
+
 function touch(code: string, language: Language): string {
   const [kind = '', ...rest] = code.split(':')
   const words: Readonly<Record<string, string>> = TOUCHES[language]
   const word = Object.hasOwn(words, kind) ? words[kind]! : kind
-  return rest.length === 0 ? word : `${word}: ${rest.join(':')}`
+  if (rest.length === 0) return word
+  if (kind !== 'left') return `${word}: ${rest.join(':')}`
+  const [reason = '', ...detail] = rest
+  return `${word}: ${leftWord(reason, language)}${detail.length === 0 ? '' : ` (${detail.join(':')})`}`
 }
 
 /** A cell of a column as people read it. What is no code of its family stays: a name that somebody gave. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ColumnType } from './column.ts'
+import { Codes, ColumnType } from './column.ts'
 
 const Bar = z.object({
   label: z.string(),
@@ -16,6 +16,8 @@ const said = {
   format: ColumnType,
   /** The names of its bars or series are the report's own words, not names that people gave. */
   ours: z.literal(true).optional(),
+  /** What its bars, or the parts of them, are called are codes of ours: they are put into words where it is drawn. */
+  codes: Codes.optional(),
 }
 
 /** A picture of a report's numbers. `low` and `high` are the ends of an interval and are drawn wherever they are known. */

@@ -1,5 +1,7 @@
 import type { Language } from '#lib/language.ts'
+import { cellText } from './cells.ts'
 import type { Chart, ChartOf } from './chart.ts'
+import type { Codes } from './column.ts'
 import { dayTicks, linear, ticks } from './scale.ts'
 import { written } from './written.ts'
 
@@ -81,6 +83,9 @@ function bodyOf(chart: Chart, on: On): string {
 
 const TOP = 44
 
+const named = (label: string, codes: Codes | undefined, { language = 'en' }: Look): string =>
+  codes === undefined ? label : cellText(label, { type: 'text', codes }, language)
+
 interface Words {
   readonly x: number
   readonly y: number
@@ -118,10 +123,10 @@ function nothing({ width, height, look }: On): string {
   return text(NOTHING[look.language ?? 'en'], { x: width / 2, y: height / 2, anchor: 'middle', colour: look.soft })
 }
 
-function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
+function bars({ bars, format, codes }: ChartOf<'bars'>, sheet: On): string {
   if (bars.length === 0) return nothing(sheet)
   const { look } = sheet
-  const labels = bars.map(({ label }) => cut(label, lettersOf(sheet, 28)))
+  const labels = bars.map(({ label }) => cut(named(label, codes, look), lettersOf(sheet, 28)))
   const left = 24 + Math.max(...labels.map((label) => widthOf(label)))
   const right = sheet.width - 90
   const reach = bars.flatMap(({ value, from = 0, low = value, high = value }) => [from, from + value, from + low, from + high])
@@ -155,7 +160,7 @@ function bars({ bars, format }: ChartOf<'bars'>, sheet: On): string {
 }
 
 /** Bars of parts, with the names of the parts below. */
-function stacks({ parts, bars, format }: ChartOf<'stacks'>, sheet: On): string {
+function stacks({ parts, bars, format, codes }: ChartOf<'stacks'>, sheet: On): string {
   if (bars.length === 0) return nothing(sheet)
   const { look } = sheet
   const labels = bars.map(({ label }) => cut(label, lettersOf(sheet, 28)))
@@ -163,8 +168,11 @@ function stacks({ parts, bars, format }: ChartOf<'stacks'>, sheet: On): string {
   const right = sheet.width - 90
   const sums = bars.map((bar) => bar.parts.reduce((sum, part) => sum + part, 0))
   const x = linear([0, Math.max(Number.EPSILON, ...sums)], [left, right])
-  const named = legendOf(parts, { left: 16, right: sheet.width - 16 })
-  const bottom = sheet.height - 14 - named.rows * LEGEND_ROW
+  const legends = legendOf(
+    parts.map((part) => named(part, codes, look)),
+    { left: 16, right: sheet.width - 16 },
+  )
+  const bottom = sheet.height - 14 - legends.rows * LEGEND_ROW
   const row = (bottom - TOP) / bars.length
   const drawn = bars.map((bar, i) => {
     const middle = TOP + row * (i + 0.5)
@@ -181,7 +189,7 @@ function stacks({ parts, bars, format }: ChartOf<'stacks'>, sheet: On): string {
       text(written(sums[i]!, format, look.language), { x: x(sums[i]!) + 8, y: middle + 4 })
     )
   })
-  return drawn.join('') + legend(named, sheet)
+  return drawn.join('') + legend(legends, sheet)
 }
 
 const interval = ([from, to]: readonly [number, number], y: number, colour: string): string =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { leftWord } from './cells.ts'
 import { period, Version } from './input.ts'
 import { coded, column, count, type Row, tableOf } from './tables.ts'
 import type { Column, Doubt, Told } from './told.ts'
@@ -145,6 +146,8 @@ const WHAT: Readonly<Record<string, string>> = {
 export function wordsOf(touch: string): string {
   const colon = touch.indexOf(':')
   if (colon < 0) return WHAT[touch] ?? touch
+  const left = touch.startsWith('left:') ? touch.slice(colon + 1) : ''
+  if (left !== '' && leftWord(left) !== left) return `Left: ${leftWord(left)}`
   return `${WHAT[touch.slice(0, colon)] ?? touch.slice(0, colon)} “${touch.slice(colon + 1)}”`
 }
 

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
-import { channelWord } from '#channels/words.ts'
-import { isChannel } from '#events/reaction.ts'
+import { channelNamed } from '#channels/words.ts'
 import { useRead } from '#kit/api.ts'
 import { Chip } from '#kit/chip.tsx'
 import { useDeliveryWord } from '#kit/delivery-words.ts'
@@ -12,7 +11,7 @@ import { Card } from '#kit/page.tsx'
 import { toPeopleBehind } from '#kit/paths.ts'
 import { Empty, Loaded } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
-import { useWords } from '#kit/words.ts'
+import { useLanguage, useWords } from '#kit/words.ts'
 import { ListOutcomes } from '../goals/api.ts'
 import { type ArmResult, type JourneyFigures, type PeopleBehind, ReadJourneyReport } from '../schema.ts'
 import { FIGURES_WORDS } from './figures-words.ts'
@@ -309,6 +308,7 @@ function Refused({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
 function Messages({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
   const say = useWords(FIGURES_WORDS)
   const word = useDeliveryWord()
+  const language = useLanguage()
   const decided = figures.messages.filter((each) => each.status === 'queued').reduce((sum, each) => sum + each.messages, 0)
   const most = Math.max(decided, ...figures.messages.map((each) => each.messages), 0)
   return (
@@ -320,7 +320,7 @@ function Messages({ figures, to }: { figures: JourneyFigures; to: ToPeople }) {
           of={most}
           rows={figures.messages.map((each) => ({
             key: `${each.channel}${each.status}${each.reason}`,
-            name: `${isChannel(each.channel) ? channelWord(each.channel) : each.channel} ${word(each.status)}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
+            name: `${channelNamed(each.channel, language)} ${word(each.status)}${each.sentence && each.reason ? `: ${each.sentence}` : ''}`,
             note: each.reason || undefined,
             value: each.messages,
             href: to({ of: 'message', status: each.status, channel: each.channel, reason: each.reason || undefined }),

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import { channelNamed } from '#channels/words.ts'
 import { checkPolicy } from '#consent/check-policy.ts'
 import { exampleWeek, QUIET, type WeekFate, type WeekSend } from '#consent/example-week.ts'
 import { ContactPolicy, IN_FORCE } from '#consent/policy.ts'
@@ -200,7 +201,7 @@ function Row({ send, fate, zone }: { send: WeekSend; fate: WeekFate; zone: strin
       <th scope="row" className="py-2 pr-2 text-left font-normal">
         {say.names[send.id]}
         <span className="block text-meta text-ink-3">
-          {send.channel}, {say.lanes[send.lane]}
+          {channelNamed(send.channel, language)}, {say.lanes[send.lane]}
         </span>
       </th>
       <td className="py-2 pr-2 whitespace-nowrap num">{clock(fate.asked)}</td>
@@ -223,7 +224,12 @@ function Strip({ policy: { quietHours } }: { policy: ContactPolicy }) {
   return (
     <Card title={say.strip}>
       <p className="mb-3 text-dense text-ink-2">{say.stripLead}</p>
-      <Select label={say.channel} value={channel} choices={CHANNELS.map((value) => ({ value, label: value }))} onChange={setChannel} />
+      <Select
+        label={say.channel}
+        value={channel}
+        choices={CHANNELS.map((value) => ({ value, label: channelNamed(value, language) }))}
+        onChange={setChannel}
+      />
       {rules.length === 0 ? (
         <p className="mt-3 text-dense text-ink-2">{say.none}</p>
       ) : (

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Ban, Download, Plus, Upload } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
+import { channelNamed } from '#channels/words.ts'
 import { AddSuppression, ExportSuppressions, ImportSuppressions, ListSuppressions, RemoveSuppression } from '#consent/api.ts'
 import { call, usePages } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
@@ -16,7 +17,7 @@ import { Empty, ErrorView, NoPermission, NoResults, Skeleton } from '#kit/states
 import { type Column, More, Table } from '#kit/table.tsx'
 import { Moment } from '#kit/time.tsx'
 import { notify } from '#kit/toast.tsx'
-import { useWords } from '#kit/words.ts'
+import { useLanguage, useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { TOPIC_WORDS } from './topics-words.ts'
 import { useQueryText, withView } from './use-view.ts'
@@ -28,6 +29,7 @@ const REMOVABLE: readonly string[] = ['bounced', 'manual', 'imported']
 /** Addresses that are not written to: found, added, taken off where that may be, brought and taken along. */
 export function Suppressions() {
   const say = useWords(TOPIC_WORDS)
+  const language = useLanguage()
   const router = useRouter()
   const mayRead = useMay('consent:read')
   const mayWrite = useMay('consent:write')
@@ -45,7 +47,9 @@ export function Suppressions() {
       cell: (row) => (
         <>
           <span className="block truncate">{row.hashed ? `${row.address.slice(0, 16)}…` : row.address}</span>
-          <span className="block truncate text-meta text-ink-3">{[row.channel, row.note].filter(Boolean).join(' · ')}</span>
+          <span className="block truncate text-meta text-ink-3">
+            {[channelNamed(row.channel, language), row.note].filter(Boolean).join(' · ')}
+          </span>
         </>
       ),
     },

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { channelNamed } from '#channels/words.ts'
 import { GetConsentImport, ImportConsents } from '#consent/api.ts'
 import { Topic } from '#consent/topics.ts'
 import { call, useRead } from '#kit/api.ts'
@@ -72,7 +73,7 @@ function TopicMatrix() {
         <table className="w-full min-w-[480px] border-collapse text-dense">
           <thead>
             <tr className="border-b border-line text-left text-meta text-ink-3">
-              {[say.topic, ...channels].map((name) => (
+              {[say.topic, ...channels.map((channel) => channelNamed(channel, language))].map((name) => (
                 <th key={name} scope="col" className="h-8 pr-4 font-medium">
                   {name}
                 </th>

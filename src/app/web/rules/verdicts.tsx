@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import { ScrollText } from 'lucide-react'
+import { channelNamed } from '#channels/words.ts'
 import { ReadVerdicts } from '#consent/policies/api.ts'
 import { useRead } from '#kit/api.ts'
 import { Chip, type Tone } from '#kit/chip.tsx'
@@ -10,7 +11,7 @@ import { Card } from '#kit/page.tsx'
 import { POLICIES, toJourney, toMessage, toPerson } from '#kit/paths.ts'
 import { Empty, Loaded, NoPermission, NoResults } from '#kit/states.tsx'
 import { Moment } from '#kit/time.tsx'
-import { useWords } from '#kit/words.ts'
+import { useLanguage, useWords } from '#kit/words.ts'
 import type { OutputOf } from '#lib/action.ts'
 import { POLICY_WORDS } from './policies-words.ts'
 import { useQueryText, withView } from './use-view.ts'
@@ -74,6 +75,7 @@ export function Verdicts() {
 
 function Line({ verdict }: { verdict: Verdict }) {
   const say = useWords(POLICY_WORDS)
+  const language = useLanguage()
   const { at, outcome, stage, profile, message, journey, step, channel, policy, citation, jurisdiction, reason, evidence } = verdict
   const facts = Object.entries(evidence)
   return (
@@ -83,7 +85,7 @@ function Line({ verdict }: { verdict: Verdict }) {
         <Moment at={at} /> <span className="text-ink-3">{say.stages[stage]}</span>
         <Link href={toPerson(profile)}>{profile}</Link>
         <Link href={toJourney(journey, { step })}>{journey}</Link>
-        {message !== '' && <Link href={toMessage(message)}>{channel}</Link>}
+        {message !== '' && <Link href={toMessage(message)}>{channelNamed(channel, language)}</Link>}
       </p>
       {reason !== '' && <p className="wrap-anywhere">{reason}</p>}
       {policy !== '' && (

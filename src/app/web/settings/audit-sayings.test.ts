@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { ACTIONS } from '#app/actions.ts'
@@ -11,6 +13,19 @@ test('every action that leaves a line on the audit log has a sentence in each la
       [],
     )
   assert.deepEqual(Object.keys(AUDIT_SAYINGS.en.said), Object.keys(AUDIT_SAYINGS.de.said))
+})
+
+test('what people do at the door has its sentence too', () => {
+  const folder = join(import.meta.dirname, '../../../workspaces')
+  const files = ['account/actions.ts', 'adapters/sign-in.ts', 'adapters/provider-routes.ts'].map((file) =>
+    readFileSync(join(folder, file), 'utf8'),
+  )
+  const done = new Set(files.join('').match(/(?<=')account\.(?!person|by_provider)[a-z_]+(?=')/g))
+  assert.ok(done.size > 8)
+  assert.deepEqual(
+    [...done].filter((name) => AUDIT_SAYINGS.en.said[name] === undefined),
+    [],
+  )
 })
 
 /** Names as they stand in the log: kinds, ids and versions, or nothing. */
