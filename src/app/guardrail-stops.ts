@@ -171,15 +171,18 @@ export async function noteExperiments(parts: GuardParts): Promise<void> {
     const periods = await holdoutPeriods(parts.analytics, workspace)
     const live = sourcesOf(shelf.library, ({ id }) => periods.get(id) ?? [])
     const now = parts.now()
+    // Whose end is over has ended as well, though its document is live.
+    const going = new Set(live.filter(({ end }) => end === null || end > now).map(({ key }) => key))
     const noted = await resultsOf(parts.work, workspace)
-    const today = new Set(noted.filter(({ at, ended }) => !ended && at >= now - (now % DAY)).map(({ experiment }) => experiment))
+    // Of what ended and goes on again nothing stands there yet.
+    const today = new Set(
+      noted.filter((each) => each.at >= now - (now % DAY) && each.ended !== going.has(each.experiment)).map(({ experiment }) => experiment),
+    )
     const results: Result[] = []
     for (const described of live) if (!today.has(described.key)) results.push(...(await resultsNow(parts, shelf, described)))
-    // Whose end is over has ended as well, though its document is live.
-    const going = live.filter(({ end }) => end === null || end > now).map(({ key }) => key)
     await transaction(parts.work, async (tx) => {
       await noteResults(tx, workspace, results)
-      await endResults(tx, workspace, going)
+      await endResults(tx, workspace, [...going])
     })
   }
 }
