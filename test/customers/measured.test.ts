@@ -22,17 +22,20 @@ const QUARTERS = 100
 const SMALL = { customers: 340, holdout: '50%' }
 
 test('of 100 quarters with a known truth, what is told of lift, value and return holds it in at least 93, and leans to no side', async (t) => {
-  const quarters = Array.from({ length: QUARTERS }, (_, i) => ({ workspace: `q${i}`, played: play({ ...SMALL, seed: `q${i}` }) }))
-  // In some portions: a quarter of a million lines at once is much for one text.
-  for (let i = 0; i < QUARTERS; i += 20) await desk.take(quarters.slice(i, i + 20))
+  const quarters: { readonly workspace: string; readonly truth: ReturnType<typeof truthOf> }[] = []
+  // In some portions: a quarter of a million lines at once is much for one text, and for the memory.
+  for (let i = 0; i < QUARTERS; i += 20) {
+    const some = Array.from({ length: 20 }, (_, n) => ({ workspace: `q${i + n}`, played: play({ ...SMALL, seed: `q${i + n}` }) }))
+    await desk.take(some)
+    quarters.push(...some.map(({ workspace, played }) => ({ workspace, truth: truthOf(played) })))
+  }
   const tally = new Map<string, { said: number; held: number }>()
   const note = (what: string, holdsIt: boolean | null): void => {
     const { said, held } = tally.get(what) ?? { said: 0, held: 0 }
     tally.set(what, { said: said + (holdsIt === null ? 0 : 1), held: held + (holdsIt ? 1 : 0) })
   }
   const leans: number[] = []
-  for (const [i, { workspace, played }] of quarters.entries()) {
-    const truth = truthOf(played)
+  for (const [i, { workspace, truth }] of quarters.entries()) {
     const cart = await desk.returns(workspace, { scope: 'journey', id: 'cart' })
     note('lift', cart.perOutcome && holds(cart.perOutcome.interval, cart.cost.amount / (truth.lift.people * cart.treated)))
     note('value', cart.margin && cart.margin.low <= truth.margin && truth.margin <= cart.margin.high)
