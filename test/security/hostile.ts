@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Server as SocketServer } from 'node:net'
 import type { House } from '../browser/house.ts'
 import { PAYLOADS, RUN } from './payloads.ts'
 
@@ -36,6 +36,35 @@ export async function hostileReceiver(): Promise<{ readonly server: Server; read
     request.resume()
     response.writeHead(422, PAYLOADS[1], { 'content-type': 'text/html', 'x-why': PAYLOADS[10]! })
     response.end(PAYLOADS.join('\n'))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+/** A mail server whose every word is a payload: it takes mail, but refuses `gone…` for good and `later…` for now. */
+export async function hostileMail(): Promise<{ readonly server: SocketServer; readonly port: number }> {
+  let next = 0
+  const word = (): string => PAYLOADS[next++ % PAYLOADS.length]!.replace(/\s+/g, ' ')
+  const server = createSocketServer((socket) => {
+    let [text, inMail] = ['', false]
+    const say = (code: string): void => void socket.write(`${code} ${word()}\r\n`)
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
+        const line = text.slice(0, end)
+        text = text.slice(end + 2)
+        if (inMail && line !== '.') continue
+        if (inMail) say('250 2.0.0')
+        else if (/^data/i.test(line)) say('354')
+        else if (/^rcpt to:<gone/i.test(line)) say('550 5.1.1')
+        else if (/^rcpt to:<later/i.test(line)) say('451 4.3.0')
+        else say(/^quit/i.test(line) ? '221' : '250')
+        inMail = !inMail && /^data/i.test(line)
+      }
+    })
+    say('220')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
