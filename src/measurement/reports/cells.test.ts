@@ -6,7 +6,7 @@ import { written } from './written.ts'
 
 test('codes of a column are put into words, in each language; names that people gave stay', () => {
   assert.equal(cellText('early', { type: 'text', codes: 'measured' }), 'Too early')
-  assert.equal(cellText('not', { type: 'text', codes: 'measured' }, 'de'), 'Nicht verglichen')
+  assert.equal(cellText('not', { type: 'text', codes: 'measured' }, 'de'), 'Nicht gemessen')
   assert.equal(cellText('open', { type: 'text', codes: 'verdict' }, 'de'), 'Nicht entschieden')
   assert.equal(cellText('open', { type: 'text', codes: 'period' }, 'de'), 'noch offen')
   assert.equal(cellText('Our own channel', { type: 'text', codes: 'channel' }, 'de'), 'Our own channel')

@@ -3,11 +3,11 @@ import type { Cell, Codes } from './column.ts'
 import type { Column } from './told.ts'
 import { written } from './written.ts'
 
-/** Words for the codes that cells of ours hold: a column names its family (`Column.codes`), and files keep the codes. */
+/** Words for the codes that cells and marks of ours hold: a column names its family (`Column.codes`), and files keep the codes. */
 const WORDS = {
   measured: {
-    en: { measured: 'Compared', early: 'Too early', not: 'Not compared', blocked: 'Groups do not fit' },
-    de: { measured: 'Verglichen', early: 'Zu früh', not: 'Nicht verglichen', blocked: 'Gruppen passen nicht' },
+    en: { measured: 'Measured', early: 'Too early', not: 'Not measured', blocked: 'Split is wrong' },
+    de: { measured: 'Gemessen', early: 'Zu früh', not: 'Nicht gemessen', blocked: 'Aufteilung stimmt nicht' },
   },
   standing: {
     en: { reached: 'Reached', likely: 'Likely', open: 'Open', unlikely: 'Unlikely', missed: 'Missed', unknown: 'Not known' },
@@ -247,6 +247,12 @@ function touch(code: string, language: Language): string {
   return `${word}: ${leftWord(reason, language)}${detail.length === 0 ? '' : ` (${detail.join(':')})`}`
 }
 
+/** The word for a code of a family; what is no code of it stays. */
+export function codeWord(codes: Exclude<Codes, 'touch'>, code: string, language: Language = 'en'): string {
+  const words: Readonly<Record<string, string>> = WORDS[codes][language]
+  return Object.hasOwn(words, code) ? words[code]! : code
+}
+
 /** A cell of a column as people read it. What is no code of its family stays: a name that somebody gave. */
 export function cellText(value: Cell, { type, codes }: Pick<Column, 'type' | 'codes'>, language: Language = 'en'): string {
   if (typeof value !== 'string' || codes === undefined) return written(value, type, language)
@@ -255,6 +261,5 @@ export function cellText(value: Cell, { type, codes }: Pick<Column, 'type' | 'co
       .split(' → ')
       .map((each) => touch(each, language))
       .join(' → ')
-  const words: Readonly<Record<string, string>> = WORDS[codes][language]
-  return Object.hasOwn(words, value) ? words[value]! : value
+  return codeWord(codes, value, language)
 }

@@ -1,6 +1,7 @@
 import { language, wordsNow } from '#kit/words.ts'
 import type { ExperimentReport } from '../experiments/api.ts'
 import type { Comparison } from '../inference/schema.ts'
+import { codeWord } from '../reports/cells.ts'
 import { written } from '../reports/written.ts'
 import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
@@ -70,10 +71,8 @@ const TONES: Readonly<Record<Comparison['verdict'], Tone>> = {
 
 /** What a read-out says in a word: of a comparison, or, in the list, that there is none (`blocked`, `sample_ratio`, `no_control`). */
 export function verdictOf(verdict: string): { readonly word: string; readonly tone: Tone } {
-  const { verdicts } = wordsNow(EXPERIMENT_WORDS)
-  if (verdict === 'blocked' || verdict === 'sample_ratio') return { word: verdicts.split, tone: 'bad' }
-  if (verdict === 'no_control') return { word: verdicts.no_control, tone: 'warn' }
+  if (verdict === 'blocked' || verdict === 'sample_ratio') return { word: codeWord('measured', 'blocked', language()), tone: 'bad' }
+  if (verdict === 'no_control') return { word: wordsNow(EXPERIMENT_WORDS).withoutControl, tone: 'warn' }
   if (!Object.hasOwn(TONES, verdict)) return { word: verdict, tone: 'neutral' }
-  const known = verdict as Comparison['verdict']
-  return { word: verdicts[known], tone: TONES[known] }
+  return { word: codeWord('verdict', verdict, language()), tone: TONES[verdict as Comparison['verdict']] }
 }

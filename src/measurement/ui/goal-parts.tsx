@@ -4,10 +4,11 @@ import { Link } from '#kit/link.tsx'
 import { useMay } from '#kit/me.ts'
 import { Card } from '#kit/page.tsx'
 import { toGoalSettings } from '#kit/paths.ts'
-import { language, useWords } from '#kit/words.ts'
+import { language, useLanguage, useWords } from '#kit/words.ts'
 import { ListDocuments } from '#workspaces/documents/api.ts'
 import type { GoalLine } from '../goals/api.ts'
 import { figure } from '../goals/words.ts'
+import { codeWord } from '../reports/cells.ts'
 import { written } from '../reports/written.ts'
 import { EXPERIMENT_WORDS } from './experiment-words.ts'
 
@@ -21,8 +22,7 @@ const TONES: Readonly<Record<GoalLine['standing'], Tone>> = {
 }
 
 export function Standing({ standing }: { standing: GoalLine['standing'] }) {
-  const say = useWords(EXPERIMENT_WORDS)
-  return <Chip tone={TONES[standing]}>{say.standings[standing]}</Chip>
+  return <Chip tone={TONES[standing]}>{codeWord('standing', standing, useLanguage())}</Chip>
 }
 
 /** A goal's number as it is written. */

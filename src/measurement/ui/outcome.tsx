@@ -4,8 +4,9 @@ import { Link } from '#kit/link.tsx'
 import { Card } from '#kit/page.tsx'
 import { toGoal } from '#kit/paths.ts'
 import { Loaded } from '#kit/states.tsx'
-import { useWords } from '#kit/words.ts'
+import { useLanguage, useWords } from '#kit/words.ts'
 import { ListOutcomes, type OutcomeLine } from '../goals/api.ts'
+import { codeWord } from '../reports/cells.ts'
 import { differenceText } from './arms.ts'
 import { toOf } from './drills.ts'
 import { FIGURES_WORDS } from './figures-words.ts'
@@ -32,7 +33,7 @@ function One({ line }: { line: OutcomeLine }) {
   const href = measured === 'not' ? undefined : toOf(drill)
   const range = difference && say.range(differenceText(difference.low, 'share'), differenceText(difference.high, 'share'))
   return (
-    <Card title={say.works} className="mb-4" aside={<Chip tone={TONES[measured]}>{say.measured[measured]}</Chip>}>
+    <Card title={say.works} className="mb-4" aside={<Chip tone={TONES[measured]}>{codeWord('measured', measured, useLanguage())}</Chip>}>
       <div className="grid gap-x-8 gap-y-3 md:grid-cols-[minmax(0,1fr)_minmax(0,280px)]">
         <div className="min-w-0">
           <p className="max-w-[72ch] text-h3 text-pretty">{line.sentence}</p>
