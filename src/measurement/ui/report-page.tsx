@@ -1,9 +1,10 @@
 import { Bookmark, FileSearch } from 'lucide-react'
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useRead } from '#kit/api.ts'
 import { Button, ButtonLink } from '#kit/button.tsx'
 import { Code } from '#kit/copy.tsx'
 import { shortDay } from '#kit/format.ts'
+import { lazyPart } from '#kit/lazy-part.tsx'
 import { Link } from '#kit/link.tsx'
 import { useMay } from '#kit/me.ts'
 import { Card, Page } from '#kit/page.tsx'
@@ -20,11 +21,12 @@ import { useKnown } from './known.ts'
 import { noted, usePublishes } from './publishes.ts'
 import { ReportForm } from './report-form.tsx'
 import { REPORT_WORDS } from './report-words.ts'
-import { SaveView } from './save-view.tsx'
 import { sortingIn, sortingOut } from './sorting.ts'
 import { Take } from './take.tsx'
 import { Answer, Definitions, Doubts, ReportTable } from './told.tsx'
 import { useReport } from './use-reports.ts'
+
+const SaveView = lazyPart(() => import('./save-view.tsx'), 'SaveView')
 
 interface PageProps {
   readonly id: string
@@ -107,7 +109,7 @@ function One({ line, search, onAsk }: { line: ReportLine; search: Search; onAsk:
           {(data) => <Body told={data} line={line} fields={fields} asked={asked} params={params} onAsk={onAsk} />}
         </Loaded>
       )}
-      {saving && <SaveView report={line} params={params} onClose={() => setSaving(false)} />}
+      <Suspense>{saving && <SaveView report={line} params={params} onClose={() => setSaving(false)} />}</Suspense>
     </Page>
   )
 }
