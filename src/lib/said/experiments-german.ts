@@ -131,6 +131,7 @@ export const GERMAN_EXPERIMENTS: Sayings = {
   'What control costs': 'Was die Kontrolle kostet',
   'People in control × the effect × what one is worth: what they would have brought, had they been treated.':
     'Personen in der Kontrolle × Wirkung × Wert je Fall: was sie behandelt gebracht hätten.',
+  'Nobody has come in yet, so there is nothing to compare.': 'Noch ist niemand eingetreten; es gibt nichts zu vergleichen.',
   'Nobody was held back for comparison, so nobody can say what would have happened anyway.':
     'Niemand wurde zum Vergleich zurückgehalten; was ohnehin geschehen wäre, kann deshalb niemand sagen.',
   'People are split as designed (chance of a split at least this uneven: {1}).':

@@ -124,7 +124,13 @@ test('arms that are not split as drawn show no figures, but a guardrail still st
 test('without control nothing is compared', () => {
   const found = read([{ ...ORDERS, arms: rates([500, 5_000], [700, 5_000]) }], { control: null })
   assert.equal(found.blocked?.code, 'no_control')
+  assert.match(found.blocked!.sentence, /^Nobody was held back/)
   assert.deepEqual(found.comparisons, [])
+})
+
+test('of nobody it is not said that they were held back or not', () => {
+  const found = read([{ ...ORDERS, arms: {} }], { control: 'held_out', arms: [] })
+  assert.equal(found.blocked?.sentence, 'Nobody has come in yet, so there is nothing to compare.')
 })
 
 test('while there are few, only what is exactly certain is said', () => {

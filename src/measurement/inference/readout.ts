@@ -61,7 +61,9 @@ function casesOf(asked: ReadoutAsked): Case[] {
 
 function blockedBy({ control, arms }: ReadoutAsked, ratio: SampleRatio): Readout['blocked'] {
   if (control === null || !arms.some(({ arm }) => arm === control)) {
-    const sentence = 'Nobody was held back for comparison, so nobody can say what would have happened anyway.'
+    const sentence = arms.every(({ n }) => n === 0)
+      ? 'Nobody has come in yet, so there is nothing to compare.'
+      : 'Nobody was held back for comparison, so nobody can say what would have happened anyway.'
     return { code: 'no_control', sentence }
   }
   return ratio.alarm ? { code: 'sample_ratio', sentence: ratioSentence(arms, ratio) } : null
