@@ -9,6 +9,8 @@ export interface Sentence {
   readonly text: string
   /** Of a problem: its code, and which part of it this is. */
   readonly problem?: { readonly code: string; readonly part: 'title' | 'hint' | 'detail' }
+  /** What a schema says of a value that does not fit: also windows check by schemas. */
+  readonly schema?: true
 }
 
 interface Node {
@@ -19,7 +21,7 @@ interface Node {
 
 /** Screens, the terminal, what operators read in the log, tests, and what is written for developers. */
 const ELSEWHERE =
-  /(?:\.test\.tsx?$|\.tsx$|\/ui\/|^src\/kit\/|^src\/app\/(?:web|cli|demo)\/|^src\/app\/sample\/(?!samples\.ts)|^src\/platform\/|^src\/lib\/(?:problem-words|said-german)|^src\/app\/main\.ts|german)/
+  /(?:\.test\.tsx?$|\.tsx$|\/ui\/|^src\/kit\/|^src\/app\/(?:web|cli|demo)\/|^src\/app\/sample\/(?!samples\.ts)|^src\/platform\/(?!http\/(?!openapi)|documents)|^src\/lib\/(?:problem-words|said-german)|^src\/app\/main\.ts|german)/
 /** What is written in every language elsewhere, beside its English. */
 const ELSEWHERE_IN_EVERY =
   /^src\/(?:journeys\/(?:reasons|step-sayings)|content\/gallery|app\/(?:preference-words|unsubscribe-words|status-page))\.ts$/
@@ -27,6 +29,8 @@ const ELSEWHERE_IN_EVERY =
 const AT_THE_COMMAND_LINE = /^src\/(?:app\/(?:backup|backup-manifest|restore|demo|role-table)|journeys\/schema-json)\.ts$/
 /** Standard replies go to recipients in the words that carriers ask for; receipts of erasures are kept as they were made. */
 const SENT_OR_KEPT = /^src\/app\/(?:inbound|erasure-receipt)\.ts$/
+/** What models have learned, as they are kept: nobody writes them. */
+const KEPT_BODIES = /^src\/decisions\/\w+\/body\.ts$/
 /** Read by programs only: a provider that posts receipts, and the SDK that asks for the inbox of a visitor. */
 const TO_PROGRAMS = /^(?:hook|inbox)\./
 /** Properties whose text is for developers, for programs, or is written in both languages. */
@@ -47,6 +51,8 @@ const READ = new Set([
   'text',
 ])
 const TELLING = new Set(['definition', 'doubt'])
+/** Checks of a schema: the text that comes last says what is wrong. */
+const CHECKS = new Set(['regex', 'refine', 'min', 'max', 'length', 'url', 'email', 'date', 'startsWith', 'issue'])
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
 
@@ -59,7 +65,10 @@ function textOf(node: Node): string | undefined {
 }
 
 const isSentence = (text: string): boolean => /^[“"{A-Z0-9]/.test(text) && /[a-z}”’] [“a-z{]/.test(text) && /[.!?](?:\{\d\})?$/.test(text)
-const isWords = (text: string): boolean => /^[“"{]?[A-Z{]/.test(text) && /[a-z]{2}/.test(text) && !/^[A-Z][a-z]+[A-Z]/.test(text)
+/** Begins small, for it stands behind the name of a field. */
+const isOfSchema = (text: string): boolean => /^(?:[a-z"“`]|\{1\})/.test(text) && /[a-z,:] [a-z\d+]/.test(text)
+const isWords = (text: string): boolean =>
+  /^(?:[“"{]?[A-Z{]|[a-z]+\.\w+ [a-z])/.test(text) && /[a-z]{2}/.test(text) && !/^[A-Z][a-z]+[A-Z]/.test(text)
 /** An address or the name of a variable. */
 const isPlace = (text: string): boolean => /^\{\{[^}]*\}\}$|^\{1\}\/\S*$/.test(text)
 const isCode = (text: string): boolean =>
@@ -86,6 +95,8 @@ class Walk {
     if (node.type === 'NewExpression' && /Error$/.test(String((node['callee'] as Node)['name'] ?? ''))) return
     const text = textOf(node)?.trim()
     if (text !== undefined) this.#note(node, { ...place, text })
+    if (node.type === 'CallExpression') this.#checked(node)
+    if (node.type === 'ObjectExpression' && codeOf(node) === 'custom') this.#ofSchema(propertyOf(node, 'message'))
     if (node.type === 'Property') {
       this.#property(node, place)
       return
@@ -102,6 +113,22 @@ class Walk {
     }
   }
 
+  #checked(node: Node): void {
+    const callee = node['callee'] as Node
+    const name = String(callee['name'] ?? (callee['property'] as Node | undefined)?.['name'] ?? '')
+    const last = (node['arguments'] as readonly Node[]).at(-1)
+    if (!CHECKS.has(name) || !last) return
+    const more = last.type === 'ObjectExpression' ? (propertyOf(last, 'message') ?? propertyOf(last, 'error')) : last
+    this.#ofSchema(more)
+  }
+
+  #ofSchema(node: Node | undefined): void {
+    const text = node && textOf(node)
+    if (node && text !== undefined && isOfSchema(text)) this.found.push({ file: this.#file, line: this.#line(node), text, schema: true })
+  }
+
+  #line = (node: Node): number => this.#source.slice(0, node.start).split('\n').length
+
   #property(node: Node, place: Place): void {
     const key = node['key'] as Node
     const name = String(key['name'] ?? key['value'] ?? '')
@@ -112,10 +139,14 @@ class Walk {
     if (TO_PROGRAMS.test(problem) || isPlace(text)) return
     if (isCode(text) || !(isSentence(text) || (READ.has(key) && isWords(text)))) return
     const part = key === 'title' || key === 'hint' || key === 'detail' ? key : undefined
-    const line = this.#source.slice(0, node.start).split('\n').length
-    this.found.push({ file: this.#file, line, text, ...(problem !== '' && part && { problem: { code: problem, part } }) })
+    this.found.push({ file: this.#file, line: this.#line(node), text, ...(problem !== '' && part && { problem: { code: problem, part } }) })
   }
 }
+
+const propertyOf = (node: Node, name: string): Node | undefined =>
+  (node['properties'] as readonly Node[]).find((each) => each.type === 'Property' && (each['key'] as Node)['name'] === name)?.['value'] as
+    | Node
+    | undefined
 
 /** The code of an object that is a problem; '' when it is none. */
 function codeOf(node: Node): string {
@@ -139,7 +170,7 @@ export function gather(root: string): readonly Sentence[] {
   return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path}`)
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-    .filter((path) => ![ELSEWHERE, ELSEWHERE_IN_EVERY, AT_THE_COMMAND_LINE, SENT_OR_KEPT].some((others) => others.test(path)))
+    .filter((path) => ![ELSEWHERE, ELSEWHERE_IN_EVERY, AT_THE_COMMAND_LINE, SENT_OR_KEPT, KEPT_BODIES].some((others) => others.test(path)))
     .toSorted()
     .flatMap((path) => sentencesIn(path, readFileSync(join(root, path), 'utf8')))
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { GERMAN_PROBLEMS } from '#lib/problem-words-german.ts'
 import { GERMAN_CONDITIONS } from '#lib/said/conditions-german.ts'
 import { GERMAN_EDITING, GERMAN_EDITING_PROBLEMS } from '#lib/said/editing-german.ts'
+import { GERMAN_SCHEMAS } from '#lib/said/schemas-german.ts'
 import { GERMAN_SAYINGS, saidIn } from '#lib/said.ts'
 import { gather, type Sentence, sentencesIn } from './gather.ts'
 
@@ -28,16 +29,16 @@ test('every sentence of the server that is read on a screen has its German', () 
 const IN_THE_WINDOW = /^src\/(?:segments\/condition\/|journeys\/edit\/|lib\/invalid\.ts|consent\/check-policy\.ts)/
 
 test('what screens find wrong by themselves is told by the small catalogue that they fetch', () => {
-  const kept = all.filter(({ file, problem }) => IN_THE_WINDOW.test(file) && problem?.part !== 'detail')
+  const kept = all.filter(({ file, problem, schema }) => schema || (IN_THE_WINDOW.test(file) && problem?.part !== 'detail'))
   assert.ok(kept.length > 100)
   const english = kept.filter(({ text, problem }) => {
-    if (Object.hasOwn({ ...GERMAN_CONDITIONS, ...GERMAN_EDITING }, text)) return false
+    if (Object.hasOwn({ ...GERMAN_CONDITIONS, ...GERMAN_EDITING, ...GERMAN_SCHEMAS }, text)) return false
     return GERMAN_EDITING_PROBLEMS[problem?.code ?? '']?.[problem?.part === 'hint' ? 1 : 0] === undefined
   })
   assert.deepEqual(
     english.map(({ file, line, text }) => `${file}:${line} ${text}`),
     [],
-    'move their lines to src/lib/said/editing-german.ts',
+    'move their lines to src/lib/said/editing-german.ts, or to schemas-german.ts',
   )
 })
 
@@ -63,6 +64,7 @@ test('sentences are found wherever the code makes them, and nothing else is take
     const a = definition('Sent', 'A provider has taken it.')
     const b = n === 1 ? 'One is enough.' : \`There are \${n} of them.\`
     const c = refuse({ code: 'x.unknown', status: 404, title: 'There is no such x', hint: \`There are: \${names}.\` })
+    const f = z.string().regex(/x/, 'write an x').refine(even, { message: 'an x is even' }); say('it is not told')
     const d = action({ does: 'Shows an x to people.' }); throw new Error('This is a bug of ours.')
     const e = words({ en: { it: 'It is told twice.' }, de: { it: 'Es ist zweimal gesagt.' } }); db.query('SELECT a FROM b.')
   `
@@ -75,6 +77,8 @@ test('sentences are found wherever the code makes them, and nothing else is take
       ['There are {1} of them.', ''],
       ['There is no such x', 'x.unknown'],
       ['There are: {1}.', 'x.unknown'],
+      ['an x is even', ''],
+      ['write an x', ''],
     ],
   )
 })

@@ -10,6 +10,7 @@ import { GERMAN_EXPERIMENTS } from './said/experiments-german.ts'
 import { GERMAN_FEATURES } from './said/features-german.ts'
 import { GERMAN_FIGURES } from './said/figures-german.ts'
 import { GERMAN_FORMS } from './said/forms-german.ts'
+import { GERMAN_HTTP } from './said/http-german.ts'
 import { GERMAN_MEASUREMENT } from './said/measurement-german.ts'
 import { GERMAN_MONEY } from './said/money-german.ts'
 import { GERMAN_NAMED } from './said/named-german.ts'
@@ -20,6 +21,7 @@ import { GERMAN_PROOF } from './said/proof-german.ts'
 import { GERMAN_PROVIDERS } from './said/providers-german.ts'
 import { GERMAN_RELEASES } from './said/releases-german.ts'
 import { GERMAN_REPORTS } from './said/reports-german.ts'
+import { GERMAN_SCHEMAS } from './said/schemas-german.ts'
 import { GERMAN_VALUE } from './said/value-german.ts'
 import { GERMAN_WORK } from './said/work-german.ts'
 import { GERMAN_WORKSPACES } from './said/workspaces-german.ts'
@@ -41,6 +43,8 @@ export const GERMAN_SAYINGS: Sayings = {
   ...GERMAN_WORKSPACES,
   ...GERMAN_APP,
   ...GERMAN_PROOF,
+  ...GERMAN_SCHEMAS,
+  ...GERMAN_HTTP,
 }
 
 const WORDS: Sayings = { ...GERMAN_PARTS, ...GERMAN_FEATURES, ...GERMAN_FIGURES }

@@ -260,7 +260,7 @@ function unsound({ changes, breaks }: Plan): Problem {
   return {
     code: 'documents.unsound',
     status: 422,
-    title: `${problems.length} ${problems.length === 1 ? 'thing is' : 'things are'} wrong; nothing was changed.`,
+    title: problems.length === 1 ? '1 thing is wrong; nothing was changed.' : `${problems.length} things are wrong; nothing was changed.`,
     problems,
   }
 }

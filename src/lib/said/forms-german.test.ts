@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { invalid } from '#lib/invalid.ts'
 import { saidIn } from '#lib/said.ts'
 import { problemHere } from '#lib/said-here-german.ts'
 
@@ -27,6 +28,14 @@ test('what a schema finds wrong is told in German, by the server and in the wind
     assert.equal(saidIn(title, 'de'), german, title)
     assert.equal(problemHere({ code: 'form.any', status: 422, title }).title, german, title)
   }
+})
+
+test('what our own schemas say is told as well, one form or another of it', () => {
+  const day = z.string().regex(/^x$/, 'write a day such as 2026-12-25')
+  const either = z.union([day, z.string().regex(/^y$/, 'write a time such as 09:00')])
+  const said = invalid(either.safeParse('z').error!).problems![0]!
+  assert.equal(saidIn(said.title, 'de'), 'Schreiben Sie einen Tag wie 2026-12-25; oder: Schreiben Sie eine Uhrzeit wie 09:00')
+  assert.equal(problemHere({ code: 'form.custom', status: 422, title: first(day, 'z') }).title, 'Schreiben Sie einen Tag wie 2026-12-25')
 })
 
 test('names that schemas repeat stay as they were written', () => {

@@ -36,6 +36,7 @@ const ofSizes = ['Too small', 'Too big'].flatMap((how) =>
 /** What schemas find wrong by themselves, in the words of zod (`zod/v4/locales/en`). */
 export const GERMAN_FORMS: Sayings = {
   ...Object.fromEntries([...ofTypes, ...ofSizes]),
+  '{1}; or {2}': '{1}; oder: {2}',
   'Invalid input': 'Diese Angabe passt nicht',
   'Invalid input: expected {1}': 'Hier muss {1} stehen',
   'Invalid option: expected one of {1}': 'Zur Auswahl stehen {1}',

@@ -62,6 +62,10 @@ test('everything that is refused is problem+json with a code, a title and the re
     assert.equal(answer.body.status, status)
     assert.equal(answer.body.type, `urn:cadenza:problem:${code}`)
     assert.ok(typeof answer.body.title === 'string' && typeof answer.body.requestId === 'string', name)
+    const german = await get(path, { ...init, headers: { ...init?.headers, 'accept-language': 'de-DE' } })
+    assert.equal(german.body.code, code)
+    for (const part of ['title', 'hint'])
+      if (answer.body[part] !== undefined) assert.notEqual(german.body[part], answer.body[part], `${name} is told in German, too`)
   }
 })
 
