@@ -123,7 +123,8 @@ test('a journey that goes out to many begins as paused when its audience has dri
     steps: [mail('news')],
   })
   const asked = await request(documents(news))
-  assert.deepEqual(asked.evidence.reach, [{ journey: 'news', people: 2, exact: true }])
+  const byChannel = { looked: 2, of: 2, channels: [{ channel: 'email', people: 2 }] }
+  assert.deepEqual(asked.evidence.reach, [{ journey: 'news', people: 2, exact: true, byChannel }])
   await approve(asked)
   await world.publish(news)
   for (const name of ['cyd', 'dee']) await world.identify(name, { reads: true })
