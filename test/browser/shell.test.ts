@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { until } from './browser.ts'
+import { until, violations } from './browser.ts'
 import { house, type OpenOptions } from './house.ts'
 import { tour } from './tour.ts'
 
@@ -74,7 +74,11 @@ test('g j goes to journeys, ? shows the help, letters in a field are letters', a
     await page.keyboard.press('j')
     await page.getByRole('heading', { level: 1, name: 'Journeys' }).waitFor()
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Help and shortcuts' }).waitFor()
+    const help = page.getByRole('dialog', { name: 'Help and shortcuts' })
+    await help.waitFor()
+    for (const part of ['Anywhere', 'In a journey', 'On the canvas and in the outline', 'In a message of blocks', 'In approvals'])
+      await help.getByRole('region', { name: part }).waitFor()
+    assert.deepEqual(await violations(page), [])
     await page.keyboard.press('Escape')
   })
 })
