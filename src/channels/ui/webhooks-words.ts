@@ -34,7 +34,8 @@ export const WEBHOOK_WORDS = words(
     message: 'Message',
     retry: 'Send it again',
     retried: 'It is sent again, under the same id',
-    onlyDead: 'A call that failed for now is tried again by itself, up to twelve times, usually within an hour. Once it is given up, it can be sent again here.',
+    onlyDead:
+      'A call that failed for now is tried again by itself, up to twelve times, usually within an hour. Once it is given up, it can be sent again here.',
     secret: 'Signature',
     secretLead:
       'Every call is signed as Standard Webhooks say: HMAC-SHA256 of id, timestamp and body, in the header webhook-signature. Check it before you trust a call, and refuse timestamps that are older than five minutes.',
