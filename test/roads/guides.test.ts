@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
+import { z } from 'zod'
 import { Scenario } from '#app/cli/scenario.ts'
 import { KINDS } from '#app/kinds.ts'
+import { PROVIDERS } from '#channels/adapters/providers.ts'
 import { check } from '#journeys/check.ts'
 import { Journey } from '#journeys/schema.ts'
 import { SETTINGS } from '#platform/settings.ts'
@@ -39,6 +41,17 @@ test('every setting is in the guide for operators, as the program explains it', 
   for (const [name, { does, default: standard, allowed }] of Object.entries(SETTINGS)) {
     const line = `| \`${name}\` | ${does} | ${allowed} | ${standard === '' ? 'none' : `\`${standard}\``} |`
     assert.ok(text.includes(line), `operate.md needs this line:\n${line}`)
+  }
+})
+
+test('the guide to channels says of each type of provider what it needs', () => {
+  const text = guide('channels.md')
+  for (const [type, { settings, secrets }] of PROVIDERS) {
+    const line = text.split('\n').find((each) => each.startsWith(`| \`${type}\` |`)) ?? ''
+    const { properties = {}, required = [] } = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' })
+    for (const name of [...Object.keys(properties), ...Object.keys(secrets)].filter((each) => each !== 'host'))
+      assert.ok(line.includes(`\`${name}\``), `${type} takes ${name}`)
+    for (const name of required) assert.ok(line.includes(`**\`${name}\`**`), `${type} needs ${name}`)
   }
 })
 
