@@ -113,6 +113,12 @@ test('every link of the documentation leads to a file and a heading that are the
   }
 })
 
+test('every decision is listed among the decisions', () => {
+  const list = read('docs/decisions/README.md')
+  for (const path of markdownIn('docs/decisions').filter((each) => /\/\d{4}-/.test(each)))
+    assert.ok(list.includes(`](${path.slice('docs/decisions/'.length)})`), `list ${path} in docs/decisions/README.md`)
+})
+
 test('every guide is found from the index by reader', () => {
   const index = read('docs/README.md')
   for (const path of markdownIn('docs/guides')) assert.ok(index.includes(`](${path.slice('docs/'.length)}`), path)
