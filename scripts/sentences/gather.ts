@@ -24,7 +24,7 @@ const ELSEWHERE =
   /(?:\.test\.tsx?$|\.tsx$|\/ui\/|^src\/kit\/|^src\/app\/(?:web|cli|demo)\/|^src\/app\/sample\/(?!samples\.ts)|^src\/platform\/(?!http\/(?!openapi)|documents)|^src\/lib\/(?:problem-words|said-german)|^src\/app\/main\.ts|german)/
 /** What is written in every language elsewhere, beside its English. */
 const ELSEWHERE_IN_EVERY =
-  /^src\/(?:journeys\/(?:reasons|step-sayings)|content\/gallery|app\/(?:preference-words|unsubscribe-words|status-page))\.ts$/
+  /^src\/(?:journeys\/(?:reasons|step-sayings)|content\/gallery|app\/(?:preference-words|proof-words|unsubscribe-words|status-page))\.ts$/
 /** The command line answers whoever makes and puts back back-ups; `demo` speaks in the terminal, the table of roles is a page of the docs, the JSON schema is for editors of code. */
 const AT_THE_COMMAND_LINE = /^src\/(?:app\/(?:backup|backup-manifest|restore|demo|role-table)|journeys\/schema-json)\.ts$/
 /** Standard replies go to recipients in the words that carriers ask for; receipts of erasures are kept as they were made. */

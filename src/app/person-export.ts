@@ -1,6 +1,7 @@
 import { escapeHtml } from '#content/links.ts'
 import { csvLine } from '#lib/csv.ts'
 import type { JsonObject } from '#lib/json.ts'
+import type { Language } from '#lib/language.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import type { Archive } from './archive.ts'
@@ -8,6 +9,7 @@ import { listArchived } from './archive-store.ts'
 import { factTables, pageFacts } from './erasure-facts-store.ts'
 import { type Names, personTables, rowsOf } from './erasure-store.ts'
 import type { Whole } from './erasure-subject.ts'
+import { EXPORT_WORDS, holdsIn } from './person-export-words.ts'
 import { CLICKHOUSE, POSTGRES } from './personal-data.ts'
 
 export interface ExportOf {
@@ -97,18 +99,21 @@ export async function* exportJson(of: ExportOf): AsyncGenerator<string> {
   yield '\n]}\n'
 }
 
-const HEAD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What is stored about you</title>
+const headIn = (
+  language: Language,
+): string => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${EXPORT_WORDS[language].title}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
 table{border-collapse:collapse;width:100%;font-size:.85rem}th,td{border:1px solid #c9c9d1;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{background:#f1f1f5}h2{margin-top:2.5rem}.none{color:#55555f}</style></head><body>
-<h1>What is stored about you</h1>`
+<h1>${EXPORT_WORDS[language].title}</h1>`
 
-/** The same to read: one table for each store. Nothing in it runs, and nothing is fetched. */
-export async function* exportPage(of: ExportOf): AsyncGenerator<string> {
-  yield `${HEAD}<p>As of ${escapeHtml(new Date(of.at).toISOString())}. Each heading says where it lies.</p>`
+/** The same to read, in the language of whoever asks: one table for each store. Nothing in it runs, and nothing is fetched. */
+export async function* exportPage(of: ExportOf, language: Language): AsyncGenerator<string> {
+  const say = EXPORT_WORDS[language]
+  yield `${headIn(language)}<p>${escapeHtml(say.asOf(new Date(of.at).toISOString()))}</p>`
   for (const { store, holds, rows } of sourcesOf(of)) {
-    yield `<h2>${escapeHtml(holds)}</h2><p class="none">${escapeHtml(store)}</p>`
+    yield `<h2>${escapeHtml(holdsIn(language, { store, holds }))}</h2><p class="none">${escapeHtml(store)}</p>`
     let columns: string[] | undefined
     for await (const row of rows) {
       if (!columns) {
@@ -117,7 +122,7 @@ export async function* exportPage(of: ExportOf): AsyncGenerator<string> {
       }
       yield `<tr>${columns.map((name) => `<td>${escapeHtml(shown(row[name]))}</td>`).join('')}</tr>\n`
     }
-    yield columns ? '</tbody></table>' : '<p class="none">Nothing.</p>'
+    yield columns ? '</tbody></table>' : `<p class="none">${say.nothing}</p>`
   }
   yield '</body></html>\n'
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { InputOf, OutputOf } from '#lib/action.ts'
+import { languageAsked } from '#lib/language.ts'
 import { type Outcome, refuse } from '#lib/problem.ts'
 import type { Analytics } from '#platform/analytics/analytics.ts'
 import { type Binding, bind, bindDownload, type Download } from '#platform/http/actions.ts'
@@ -38,7 +39,14 @@ export const privacyBindings = (options: Options): Binding[] => [
     exported(options, { ...input, workspace, call }, { name: 'person.json', make: exportJson }),
   ),
   bindDownload(ExportPersonPage, (input, { workspace }, call) =>
-    exported(options, { ...input, workspace, call }, { name: 'person.html', make: exportPage }),
+    exported(
+      options,
+      { ...input, workspace, call },
+      {
+        name: 'person.html',
+        make: (of) => exportPage(of, languageAsked(call.headers['accept-language'])),
+      },
+    ),
   ),
   bindDownload(ExportPersonEvents, (input, { workspace }, call) =>
     exported(options, { ...input, workspace, call }, { name: 'events.csv', make: eventsCsv }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ProofPack } from '#channels/api.ts'
+import { type Language, languageAsked } from '#lib/language.ts'
 import { isRefusal, refuse } from '#lib/problem.ts'
 import { type Binding, bindDownload } from '#platform/http/actions.ts'
 import { denied, type Principal } from '#platform/http/principal.ts'
@@ -14,8 +15,9 @@ import type { Archive } from './archive.ts'
 import type { Archived } from './archive-pack.ts'
 import { type ArchiveRow, listArchived } from './archive-store.ts'
 import { type Evidence, type EvidenceParts, evidenceOf, MOST, type Subject, subjectOf, versionsOf } from './proof-evidence.ts'
-import { csv, inert, momentText, nameable, page, type Section } from './proof-pages.ts'
-import { type SentLine, type Tables, tablesOf } from './proof-tables.ts'
+import { indexPage } from './proof-index.ts'
+import { csv, inert, momentText, nameable } from './proof-pages.ts'
+import { type SentLine, tablesOf } from './proof-tables.ts'
 import { type PackedFile, TAR_END, tarEntry } from './tar.ts'
 
 interface Options extends EvidenceParts {
@@ -34,7 +36,8 @@ export const proofBindings = (options: Options): Binding[] => [
     if (isRefusal(subject)) return subject
     const object = subject.kind === 'person' ? `profile:${subject.profiles[0]}` : `journey:${subject.journey}`
     call.note({ object })
-    return { filename: `proof-${nameable(object)}.tar`, body: tarOf(packOf(options, principal, subject), options.now()) }
+    const language = languageAsked(call.headers['accept-language'])
+    return { filename: `proof-${nameable(object)}.tar`, body: tarOf(packOf(options, principal, { subject, language }), options.now()) }
   }),
 ]
 
@@ -43,8 +46,12 @@ async function* tarOf(files: AsyncIterable<PackedFile>, at: number): AsyncGenera
   yield TAR_END
 }
 
-/** The files of a pack, one after the other; the signed list of all of them comes last. */
-export async function* packOf(options: Options, principal: Principal, subject: Subject): AsyncGenerator<PackedFile> {
+/** The files of a pack, one after the other, with a page to read in the language of whoever asks; the signed list of all of them comes last. */
+export async function* packOf(
+  options: Options,
+  principal: Principal,
+  { subject, language }: { subject: Subject; language: Language },
+): AsyncGenerator<PackedFile> {
   const { workspace } = principal
   const listed: { name: string; bytes: number; sha256: string }[] = []
   const add = (name: string, text: string): PackedFile => {
@@ -74,7 +81,10 @@ export async function* packOf(options: Options, principal: Principal, subject: S
   }
   if (subject.kind === 'person')
     yield add('person.json', pretty({ profiles: subject.profiles, identifiers: evidence.identifiers, states: evidence.people }))
-  yield add('index.html', indexPage({ subject, evidence, tables, audit, at: options.now(), by: principal.actor, workspace }))
+  yield add(
+    'index.html',
+    indexPage({ subject, evidence, tables, check: audit.check, at: options.now(), by: principal.actor, workspace, language }),
+  )
   const manifest = { workspace, about: subject, at: options.now(), by: principal.actor, files: listed, key: options.signer.key }
   yield { name: 'manifest.json', content: Buffer.from(pretty({ ...manifest, signature: options.signer.sign(manifest) })) }
 }
@@ -156,44 +166,4 @@ async function auditFor(
   const lines = await inWorkspace(pool, workspace, (tx) => auditAbout(tx, workspace, [...objects]))
   const own = text.split('\n').filter((line) => line !== '' && (JSON.parse(line) as { workspace?: string }).workspace === workspace)
   return { lines, check, anchors: own.map((line) => `${line}\n`).join('') }
-}
-
-/** Rows that the page itself shows; all are in the files. */
-const SHOWN = 500
-
-interface Index {
-  readonly subject: Subject
-  readonly evidence: Evidence
-  readonly tables: Tables
-  readonly audit: AuditPart
-  readonly at: number
-  readonly by: string
-  readonly workspace: string
-}
-
-function indexPage({ subject, evidence, tables, audit, at, by, workspace }: Index): string {
-  const whom =
-    subject.kind === 'person'
-      ? `the person with the profile ${subject.profiles.join(', ')} (${evidence.identifiers.map(({ kind, value }) => `${kind} ${value}`).join(', ') || 'no identifiers are known any more'})`
-      : `the journey ${subject.journey}`
-  const { check } = audit
-  const chain = check.fault
-    ? `The audit log does NOT hold: ${check.sentence}`
-    : `The audit log of ${check.lines} lines holds; anchors outside the database vouch for it up to line ${check.anchored}.`
-  const sections: Section[] = Object.entries(tables).map(([name, { title, says, table }]) => ({
-    title: `${title} (${table.rows.length})`,
-    says: table.rows.length > SHOWN ? `${says} The first ${SHOWN} are shown; the files hold all.` : says,
-    table: { ...table, rows: table.rows.slice(0, SHOWN) },
-    files: [`${name}.csv`, `${name}.json`],
-  }))
-  return page({
-    title: 'Proof pack',
-    intro: [
-      `About ${whom} of the workspace ${workspace}. Made on ${momentText(at)} by ${by}.`,
-      chain,
-      'messages/ holds what was sent: .eml is the message as it was handed over, .html and .txt are for reading. documents/ holds every journey, template and rule in the version that counted.',
-      'manifest.json lists the SHA-256 of every file and is signed (Ed25519, RFC 8032, over the canonical JSON of all its other fields, keys sorted).',
-    ],
-    sections,
-  })
 }

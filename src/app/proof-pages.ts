@@ -1,5 +1,6 @@
 import { escapeHtml } from '#content/links.ts'
 import { BYTE_ORDER_MARK, csvLine } from '#lib/csv.ts'
+import type { Language } from '#lib/language.ts'
 
 /** A table as people read it: the columns' names, then one row for each thing. */
 export interface Table {
@@ -36,33 +37,36 @@ interface Page {
   /** Each a paragraph. */
   readonly intro: readonly string[]
   readonly sections: readonly Section[]
+  readonly language: Language
+  /** Stands for a table without rows. */
+  readonly none: string
 }
 
 /** A page that stands alone: everything in it is text that was escaped. */
-export function page({ title, intro, sections }: Page): string {
+export function page({ title, intro, sections, language, none }: Page): string {
   return [
     '<!doctype html>',
-    `<html lang="en"><head><meta charset="utf-8">${POLICY}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>`,
+    `<html lang="${language}"><head><meta charset="utf-8">${POLICY}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escapeHtml(title)}</h1>`,
     ...intro.map((line) => `<p>${escapeHtml(line)}</p>`),
-    ...sections.flatMap(sectionLines),
+    ...sections.flatMap((section) => sectionLines(section, none)),
     '</body></html>',
     '',
   ].join('\n')
 }
 
-function sectionLines({ title, says, table, files = [] }: Section): string[] {
+function sectionLines({ title, says, table, files = [] }: Section, none: string): string[] {
   const links = files.map((file) => `<a href="${escapeHtml(file)}">${escapeHtml(file)}</a>`).join(' · ')
   return [
     `<h2>${escapeHtml(title)}</h2>`,
     `<p>${escapeHtml(says)}</p>`,
     ...(links === '' ? [] : [`<p>${links}</p>`]),
-    ...(table ? [tableHtml(table)] : []),
+    ...(table ? [tableHtml(table, none)] : []),
   ]
 }
 
-function tableHtml({ columns, rows }: Table): string {
-  if (rows.length === 0) return '<p>None.</p>'
+function tableHtml({ columns, rows }: Table, none: string): string {
+  if (rows.length === 0) return `<p>${escapeHtml(none)}</p>`
   const line = (tag: 'th' | 'td', cells: readonly Cell[]): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(text(cell))}</${tag}>`).join('')}</tr>`
   return `<table>${line('th', columns)}${rows.map((row) => line('td', row)).join('\n')}</table>`

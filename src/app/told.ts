@@ -107,6 +107,9 @@ const german = telling(
   ),
 )
 
+/** One text that the server made, in the reader's language; what the catalogue has not stays. */
+export const toldText = (text: string, language: Language): string => (language === 'en' ? text : (german(text) ?? text))
+
 type Source = (language: Language) => string | undefined
 
 /** What a sentence may have been made of. */

@@ -151,8 +151,9 @@ const stateOf = async (userId: string): Promise<string> => {
 test('an export holds what every store knows of a person, in three forms', async () => {
   await world.app.reported()
   const id = await world.profileId(CANARIES.userId)
-  const read = async (form: string): Promise<string> => {
-    const response = await fetch(`${world.url}/api/profiles/${id}/${form}`, { headers: { authorization: `Bearer ${world.secretKey}` } })
+  const read = async (form: string, more: Record<string, string> = {}): Promise<string> => {
+    const headers = { authorization: `Bearer ${world.secretKey}`, ...more }
+    const response = await fetch(`${world.url}/api/profiles/${id}/${form}`, { headers })
     assert.equal(response.status, 200, await response.clone().text())
     assert.match(response.headers.get('content-disposition') ?? '', /^attachment/)
     return response.text()
@@ -175,6 +176,7 @@ test('an export holds what every store knows of a person, in three forms', async
     assert.ok(filled.includes(store), `${store} is in ${filled}`)
   assert.ok(!json.includes('bob@'), 'nothing about anybody else')
   assert.ok((await read('export.html')).includes(CANARIES.trait))
+  assert.match(await read('export.html', { 'accept-language': 'de' }), /<html lang="de">.+<h2>was eine Person getan hat<\/h2>/s)
   const csv = await read('events.csv')
   assert.ok(csv.split('\r\n')[0]!.startsWith('at,type,name'))
   assert.ok(csv.includes(CANARIES.property))

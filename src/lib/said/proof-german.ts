@@ -2,11 +2,6 @@ import type { Sayings } from '../telling.ts'
 
 /** The pages of a proof pack. */
 export const GERMAN_PROOF: Sayings = {
-  'Proof pack': 'Nachweispaket',
-  'About {1} of the workspace {2}. Made on {3} by {4}.': 'Über {1} im Arbeitsbereich {2}. Erstellt am {3} von {4}.',
-  'The audit log of {1} lines holds; anchors outside the database vouch for it up to line {2}.':
-    'Das Audit-Protokoll mit {1} Zeilen ist unversehrt; Anker außerhalb der Datenbank verbürgen es bis Zeile {2}.',
-  '{1} The first {2} are shown; the files hold all.': '{1} Gezeigt werden die ersten {2}; die Dateien enthalten alle.',
   'What was sent': 'Was gesendet wurde',
   'Each message that was handed over to a provider, as it was kept at that moment. “Exact” says whether the bytes in the pack have the hash that was noted at the hand-over.':
     'Jede Nachricht, die einem Anbieter übergeben wurde, so wie sie in diesem Moment verwahrt wurde. „Genau“ sagt, ob die Bytes im Paket den Hash haben, der bei der Übergabe notiert wurde.',
