@@ -86,6 +86,12 @@ test('what each journey and broadcast is for is listed; who holds out nobody is 
   assert.equal(cart!.guardrails[0]!.sentence, '“Unsubscribed” must not get worse by more than 0.01 a person; else it is stopped.')
   assert.match(spring!.sentence, /Nobody is held out, so nobody will know/)
   assert.deepEqual(pick!.drill, { action: 'experiments.report', query: { key: 'split:pick:half' } })
+  // A journey's own page asks for its own alone.
+  const own = await world.api<OutputOf<typeof ListOutcomes>>('GET /api/outcomes?journey=cart')
+  assert.deepEqual(
+    own.outcomes.map(({ journey: id }) => id),
+    ['cart'],
+  )
 })
 
 test('a goal follows what people do, from before it was published; facts, forecast, people and words agree', async () => {

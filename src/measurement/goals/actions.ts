@@ -63,11 +63,11 @@ export const goalBindings = (parts: GoalParts): Binding[] => [
 
 /** Outcomes of journeys and broadcasts, as experiments read them. */
 export const outcomeBindings = (parts: ExperimentParts): Binding[] => [
-  bind(ListOutcomes, async (_input, { workspace }) => {
+  bind(ListOutcomes, async ({ journey: only }, { workspace }) => {
     const shelf = await shelfOf(parts, workspace)
     const { library } = shelf
     const outcomes: OutcomeLine[] = []
-    for (const id of library.ids('journey')) {
+    for (const id of library.ids('journey').filter((each) => only === undefined || each === only)) {
       const journey = library.get('journey', id) as Journey
       const comparison = comparisonOf(journey, library)
       outcomes.push(outcomeOf(journey, library, comparison && (await readExperiment(parts, shelf, comparison))))

@@ -180,6 +180,7 @@ export const ListOutcomes = action({
   does: 'Lists what every journey and broadcast is for: its outcome, worth, window, guardrails and goals, and whether it is known to work',
   may: 'reports:read',
   route: 'GET /api/outcomes',
-  input: z.object({}),
+  /** `journey`: only what this one is for, so that no other experiment is read. */
+  input: z.object({ journey: z.string().max(200).optional() }),
   output: z.object({ asOf: Time, outcomes: z.array(OutcomeLine), definitions: z.array(Definition) }),
 })

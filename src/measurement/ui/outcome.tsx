@@ -16,7 +16,7 @@ const TONES: Readonly<Record<OutcomeLine['measured'], Tone>> = { measured: 'ok',
 
 /** What a journey is for, and whether anybody knows that it works. */
 export function Outcome({ journey }: { journey: string }) {
-  const outcomes = useRead(ListOutcomes, {}, { every: 60_000 })
+  const outcomes = useRead(ListOutcomes, { journey }, { every: 60_000 })
   return (
     <Loaded query={outcomes} lines={2}>
       {({ outcomes: all }) => {

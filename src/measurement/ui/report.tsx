@@ -142,7 +142,7 @@ function Result({ figures, journey, to }: { figures: JourneyFigures; journey: st
 
 function Verdict({ figures, journey }: { figures: JourneyFigures; journey: string }) {
   const say = useWords(FIGURES_WORDS)
-  const outcomes = useRead(ListOutcomes, {}, { every: 60_000 })
+  const outcomes = useRead(ListOutcomes, { journey }, { every: 60_000 })
   const { lift, noLiftBecause } = figures
   // An experiment compares whoever holds out nobody: what it found stands above.
   const isCompared = outcomes.data?.outcomes.some((each) => each.journey === journey && each.measured !== 'not') === true

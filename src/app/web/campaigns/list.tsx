@@ -251,7 +251,7 @@ function Deeds({ campaign: { id, name, status, recurring, last } }: { campaign: 
 /** Numbers, each with the people or messages behind it, and what it brought. */
 function Results({ campaign: { id, name, results, holdout } }: { campaign: CampaignLine }) {
   const say = useWords(CAMPAIGN_WORDS)
-  const outcomes = useRead(ListOutcomes, {}, { every: 60_000 })
+  const outcomes = useRead(ListOutcomes, { journey: id }, { every: 60_000 })
   const outcome = outcomes.data?.outcomes.find(({ journey }) => journey === id)
   const numbers = [
     [say.entered, results.entered, { of: 'entered' }],
