@@ -20,3 +20,13 @@ test('a document of a kind without a screen is written in a form, published, and
   assert.deepEqual(wrong, [])
   await page.context().close()
 })
+
+test('a form offers the ids of parts inside, and not those of the document itself', async () => {
+  const { page, wrong } = await at.open('/documents/pipeline/deals')
+  await page.getByText('Stages, in the order of the sale').first().waitFor()
+  assert.equal(await page.getByLabel('Kind', { exact: true }).count(), 0)
+  assert.equal(await page.getByLabel('Id', { exact: true }).count(), 1)
+  assert.deepEqual(await violations(page), [])
+  assert.deepEqual(wrong, [])
+  await page.context().close()
+})

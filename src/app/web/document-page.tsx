@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { call, useRead } from '#kit/api.ts'
 import { Button } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
@@ -27,6 +27,7 @@ import { type Body, PublishDocument } from './document-publish.tsx'
 import { DOCUMENT_WORDS } from './document-words.ts'
 import { KIND_FORMS } from './kind-forms.ts'
 import { kindName } from './kind-words.ts'
+import { unnamed } from './unnamed.ts'
 
 export const DOCUMENT_TABS = ['form', 'yaml', 'history', 'use'] as const
 export type DocumentTab = (typeof DOCUMENT_TABS)[number]
@@ -104,12 +105,15 @@ function Tab({ kind, id, tab, stored, schema, labels }: TabProps) {
   return <Editor key={key} kind={kind} id={id} tab={tab} stored={stored} schema={schema} labels={labels} />
 }
 
-/** What every kind of document has: its kind and id are its address. */
-const FIELDS: OwnFields = { kind: null, id: null, when: conditionField('segment') }
+/** A rule of law may ask a condition. */
+const FIELDS: OwnFields = { 'rule.when': conditionField('segment') }
 const ANY: JsonSchema = {}
+/** A document of one of several types: the choice between them comes first. */
+const isChoice = ({ oneOf, anyOf }: JsonSchema): boolean => oneOf !== undefined || anyOf !== undefined
 
 function Editor({ kind, id, tab, stored, schema, labels }: TabProps) {
   const say = useWords(DOCUMENT_WORDS)
+  const words = useWords(labels) as FieldWords
   const may = useMay('documents:write')
   const client = useQueryClient()
   const before = (stored?.draft?.body ?? stored?.shown?.body) as Body | undefined
@@ -117,6 +121,9 @@ function Editor({ kind, id, tab, stored, schema, labels }: TabProps) {
   const [problems, setProblems] = useState<readonly Problem[]>([])
   const [error, setError] = useState<unknown>()
   const [publishing, setPublishing] = useState(false)
+  // Kind and id are its address: the form is of everything else.
+  const fields = useMemo(() => unnamed(schema), [schema])
+  const { kind: _kind, id: _id, ...rest } = body
   const changed = JSON.stringify(body) !== JSON.stringify(before)
   const refresh = () =>
     client.invalidateQueries({ predicate: ({ queryKey }) => [GetDocument.name, ListDocuments.name].includes(String(queryKey[0])) })
@@ -143,11 +150,12 @@ function Editor({ kind, id, tab, stored, schema, labels }: TabProps) {
       <div className="flex max-w-[720px] flex-col gap-5">
         {!may && <p className="text-dense text-ink-3">{say.readOnly}</p>}
         <SchemaForm
-          schema={tab === 'yaml' ? ANY : schema}
-          value={body}
-          onChange={(next) => setBody((next ?? {}) as Body)}
+          schema={tab === 'yaml' ? ANY : fields}
+          value={tab === 'yaml' ? body : rest}
+          onChange={(next) => setBody(tab === 'yaml' ? ((next ?? {}) as Body) : { kind, id, ...(next as Body) })}
           problems={problems}
           words={labels}
+          label={tab === 'yaml' ? kindName(kind) : isChoice(schema) ? (words['type'] ?? kindName(kind)) : ''}
           fields={tab === 'yaml' ? {} : FIELDS}
           readOnly={!may}
         />

@@ -38,7 +38,7 @@ export const DOCUMENT_WORDS = words(
     readOnly: 'You may look at this, and not change it.',
     problems: (n: number) => (n === 1 ? 'One thing is wrong.' : `${n} things are wrong.`),
     compare: 'What changed in this version',
-    screen: 'Write it on its own screen',
+    screen: 'Edit on its own screen',
   },
   {
     de: {
@@ -78,7 +78,7 @@ export const DOCUMENT_WORDS = words(
       readOnly: 'Sie können dies ansehen, aber nicht ändern.',
       problems: (n) => (n === 1 ? 'Eines stimmt nicht.' : `${n} Dinge stimmen nicht.`),
       compare: 'Was sich in dieser Version geändert hat',
-      screen: 'Auf der eigenen Seite schreiben',
+      screen: 'Auf der eigenen Seite bearbeiten',
     },
   },
 )

@@ -4,7 +4,6 @@ import { RequestApproval } from '#approvals/ui/request.tsx'
 import { Button } from '#kit/button.tsx'
 import { Chip } from '#kit/chip.tsx'
 import { jsonSchemaOf, problemsOf } from '#kit/form/from-zod.ts'
-import type { JsonSchema } from '#kit/form/json-schema.ts'
 import type { FieldWords } from '#kit/form/labels.ts'
 import { SchemaForm } from '#kit/form/schema-form.tsx'
 import type { OwnFields } from '#kit/form/spot.ts'
@@ -15,6 +14,7 @@ import { useTold } from '#kit/told.ts'
 import { useWords, type Words, words } from '#kit/words.ts'
 import type { Permission } from '#lib/action.ts'
 import type { Problem } from '#lib/problem.ts'
+import { unnamed } from '../unnamed.ts'
 import { type Name, type SaveLive, type Stored, useStored, useWriting } from './use-document.ts'
 
 const WORDS = words(
@@ -189,19 +189,6 @@ function Editing({
       {beside?.(body)}
     </div>
   )
-}
-
-/** A schema of documents without kind and id, in each of its ways. */
-function unnamed(schema: JsonSchema): JsonSchema {
-  const { properties, required, oneOf, anyOf, ...rest } = schema
-  const { kind: _kind, id: _id, ...others } = properties ?? {}
-  return {
-    ...rest,
-    ...(properties && { properties: others }),
-    ...(required && { required: required.filter((name) => name !== 'kind' && name !== 'id') }),
-    ...(oneOf && { oneOf: oneOf.map(unnamed) }),
-    ...(anyOf && { anyOf: anyOf.map(unnamed) }),
-  }
 }
 
 /** What is wrong, where no field shows it as well. */
