@@ -19,8 +19,11 @@ if (files.length === 0) throw new Error(`No test file is called ${patterns.join(
 // A file that waits for a browser, a database or a killed server leaves its processor to another one.
 const concurrency = Number(process.env['TEST_CONCURRENCY'] ?? availableParallelism() + 1)
 const events = run({ files: inOrder(files).map((file) => join(ROOT, file)), concurrency, cwd: ROOT, execArgv: ['--import', SET_UP] })
-events.on('test:fail', ({ todo }) => {
-  if (todo === undefined || todo === false) process.exitCode = 1
+events.on('test:fail', ({ name, todo, details: { error } }) => {
+  if (todo !== undefined && todo !== false) return
+  process.exitCode = 1
+  // At once: the list at the end does not come where something ends the run.
+  console.log(`✖ ${name}\n${error.cause instanceof Error ? error.cause.message : error.message}`)
 })
 
 // A file ends itself when it takes too long (`set-up.ts`); one whose thread never rests, or whose child keeps its output open, ends everything.
