@@ -62,8 +62,12 @@ const axeSource = (): Promise<string> => {
   return source
 }
 
+const AT_REST = `document.getAnimations().every(({ playState, effect }) => playState === 'finished' || effect.getComputedTiming().iterations === Infinity)`
+
 /** Rules of WCAG 2.2 A and AA that the page breaks, each with the elements. The content security policy forbids inline scripts, so axe is run by the debugger. */
 export async function violations(page: Page): Promise<string[]> {
+  // A colour on its way to another is neither.
+  await until('nothing changes its colours', () => page.evaluate(AT_REST))
   if (await page.evaluate('typeof axe === "undefined"')) await page.evaluate(await axeSource())
   return page.evaluate(async () => {
     const { axe } = globalThis as never as {
