@@ -103,6 +103,11 @@ test('a model that has learned nothing counts what it has, names what is missing
   await world.track('ada', 'Order Completed', { total: 20, products: [{ product_id: 'p1' }] })
   await world.track('ada', 'Product Viewed', { product_id: 'p2' })
   await world.publish(...exampleOf('shop-choice').filter(({ kind }) => kind !== 'model'))
+  // Until the past of what the journey asks has been counted it lets nobody in.
+  await world.settled()
+  await world.app.built()
+  await world.settled()
+  await world.app.reported()
   assert.deepEqual((await modelNamed('buy-soon')).waits?.missing, [])
   assert.equal((await modelNamed('hours')).waits?.examples, 2)
   assert.equal((await modelNamed('picks')).waits?.examples, 1, 'one person with two events')
