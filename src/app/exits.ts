@@ -109,17 +109,19 @@ export class Exit {
     const { warmUp } = this.document
     const { db, now } = this.#parts
     if (!warmUp) return wanted
-    const day = dayOf(now())
+    // One look at the clock: at midnight the answer about yesterday must not close today.
+    const at = now()
+    const day = dayOf(at)
     if (this.stashDay !== day) {
       this.stash = 0
       this.stashDay = day
     }
     const most = allowance(warmUp, day)
     if (most === null) return wanted
-    if (now() < this.spentUntil) return 0
+    if (at < this.spentUntil) return 0
     if (this.stash === 0) {
       this.stash = await reserve(db, { ws: this.ws, provider: this.id, day, wanted: STASH, allowed: most })
-      if (this.stash === 0) this.spentUntil = nextDay(now())
+      if (this.stash === 0) this.spentUntil = nextDay(at)
     }
     return Math.min(this.stash, wanted)
   }

@@ -106,6 +106,20 @@ suite('providers of a workspace', () => {
       await until('sixty more on the second day', () => town.taken.get('new')?.length === 91)
     }))
 
+  test('a day whose allowance is asked for while it ends does not close the next one', () =>
+    within(async (town) => {
+      await town.publish({ id: 'new', warmUp: { from: '2027-01-15', first: 30, growth: 2, upTo: 1_000 } })
+      town.world.now = Date.parse('2027-01-15T23:59:59.999Z')
+      await town.exits.refresh('now')
+      const exit = town.exits.find('w1', 'new')!
+      assert.equal(await exit.allowed(30), 30)
+      exit.stash = 0
+      const asked = exit.allowed(1)
+      town.world.now += 1
+      assert.equal(await asked, 0, 'the old day has nothing left')
+      assert.equal(await exit.allowed(40), 40, 'the new one has its own')
+    }))
+
   test('what the plan has no room for goes by the fallback', () =>
     within(async (town) => {
       await town.publish({ id: 'new', fallback: 'old', default: true, warmUp: { from: '2027-01-15', first: 10 } }, { id: 'old' })
